@@ -1,0 +1,94 @@
+# `make` lists the targets. `make test` needs Go and nothing else.
+
+SHELL := bash
+.DEFAULT_GOAL := help
+
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
+# nomsgpack leaves out of gin a codec that nothing here uses.
+BUILD := CGO_ENABLED=0 go build -trimpath -tags nomsgpack -ldflags "-s -w -X main.buildVersion=$(VERSION)"
+PLATFORMS := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
+FUZZTIME ?= 30s
+TOOLS := bin/tools
+
+.PHONY: help
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: build
+build: ## build bin/mlbench
+	$(BUILD) -o bin/mlbench ./cmd/mlbench
+
+.PHONY: test
+test: ## vet and test everything
+	go vet ./... && go test ./...
+
+.PHONY: race
+race: ## test everything under the race detector (needs a C compiler)
+	CGO_ENABLED=1 go test -race ./...
+
+.PHONY: lint
+lint: $(TOOLS)/.built ## gofumpt and staticcheck, at the versions of tools/go.mod
+	@set -euo pipefail; \
+	unformatted=$$($(TOOLS)/gofumpt -l .); \
+	if [ -n "$$unformatted" ]; then printf 'not formatted, run make fmt:\n%s\n' "$$unformatted" >&2; exit 1; fi
+	$(TOOLS)/staticcheck ./...
+
+.PHONY: fmt
+fmt: $(TOOLS)/.built ## format all Go files
+	$(TOOLS)/gofumpt -w .
+
+# The tools have a module of their own, so that what they need is not ours.
+$(TOOLS)/.built: tools/go.mod tools/go.sum
+	go -C tools build -o ../$(TOOLS)/ tool
+	@touch $@
+
+.PHONY: fuzz
+fuzz: ## run every fuzz target for FUZZTIME (30s)
+	@set -euo pipefail; \
+	packages=$$(go list -f '{{if or .TestGoFiles .XTestGoFiles}}{{.ImportPath}}{{end}}' ./...); \
+	for package in $$packages; do \
+	  names=$$(go test -list '^Fuzz' $$package); \
+	  for name in $$(grep '^Fuzz' <<<"$$names" || true); do \
+	    echo "$$package $$name"; \
+	    go test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) $$package; \
+	  done; \
+	done
+
+.PHONY: bench
+bench: ## run every benchmark
+	go test -run '^$$' -bench . -benchmem ./...
+
+.PHONY: e2e
+e2e: ## run the user stories (scripts) and nothing else, uncached
+	go test -count=1 -v -run '^TestScript' ./cmd/mlbench
+
+.PHONY: demo
+demo: ## compare both bundled servers, about a minute
+	go run ./cmd/mlbench demo
+
+.PHONY: check
+check: lint test ## what must pass before a change goes in
+	go mod tidy -diff
+	go mod verify
+
+.PHONY: dist
+dist: ## build for all platforms into dist/
+	@rm -rf dist && mkdir -p dist
+	@set -euo pipefail; \
+	for platform in $(PLATFORMS); do \
+	  os=$${platform%/*}; arch=$${platform#*/}; suffix=; \
+	  if [ $$os = windows ]; then suffix=.exe; fi; \
+	  echo "dist/mlbench_$${os}_$$arch$$suffix"; \
+	  GOOS=$$os GOARCH=$$arch $(BUILD) -o dist/mlbench_$${os}_$$arch$$suffix ./cmd/mlbench; \
+	done
+	@set -euo pipefail; \
+	cd dist; if command -v sha256sum >/dev/null; then sha256sum mlbench_*; else shasum -a 256 mlbench_*; fi >SHA256SUMS
+
+.PHONY: vendor-ui
+vendor-ui: ## fetch the API documentation bundles again (needs npm)
+	servers/modern/docs/vendor.sh
+
+.PHONY: clean
+clean: ## remove bin/, dist/ and test leftovers
+	rm -rf bin dist coverage.out
+	find . -name '*.test' -type f -not -path './.git/*' -delete

@@ -1,0 +1,120 @@
+package results
+
+import (
+	"fmt"
+	"math"
+	"time"
+)
+
+// Limits of the self-check. A slice's lag is worth a warning when its p99 is
+// above lagFloor and lagShare of the target's median; it makes the run invalid
+// when it makes up invalidShare of the response time's p99, because then the
+// generator and not the target decided the tail.
+const (
+	lagFloor     = time.Millisecond
+	lagShare     = 0.05
+	invalidShare = 0.5
+	stealWarnPct = 2.0
+)
+
+// check fills Valid and Warnings from what the slices tell about the generator,
+// its host and the target.
+func (s *Summary) check(f *File, arm string) {
+	s.Warnings = append(s.Warnings, f.Header.Warnings...)
+	if f.Footer != nil {
+		s.Warnings = append(s.Warnings, f.Footer.Warnings...)
+	}
+	if s.Requests == 0 {
+		s.invalid("no request was sent")
+	}
+	s.checkEnd(f)
+	s.checkLag()
+	s.checkHost(f, arm)
+	s.checkErrors()
+}
+
+func (s *Summary) warn(format string, args ...any) {
+	s.Warnings = append(s.Warnings, fmt.Sprintf(format, args...))
+}
+
+func (s *Summary) invalid(format string, args ...any) {
+	s.Valid = false
+	s.warn("invalid: "+format, args...)
+}
+
+func (s *Summary) checkEnd(f *File) {
+	switch {
+	case f.Damage != "":
+		s.warn("the result file is damaged (%s); figures are of what could be read", f.Damage)
+	case f.Footer == nil:
+		s.warn("the measurement was cut off before its end; figures are of what was saved")
+	case f.Footer.Ended == Interrupted:
+		s.warn("interrupted before its end; figures are of what was measured until then")
+	case f.Footer.Ended == Failed:
+		s.warn("the measurement failed: %s", f.Footer.Reason)
+	}
+}
+
+func (s *Summary) checkLag() {
+	lag, resp := s.total.Lag, s.total.response()
+	if s.Model != Open || lag == nil || lag.Count() == 0 || resp == nil {
+		return
+	}
+	p99 := lag.Quantile(0.99)
+	limit := max(lagFloor, time.Duration(lagShare*float64(resp.Quantile(0.5))))
+	if p99 <= limit {
+		return
+	}
+	text := fmt.Sprintf("the load generator was late (lag p99 %s, response p99 %s): use a quieter machine, fewer CPUs for the target, or a lower rate",
+		p99.Round(10*time.Microsecond), resp.Quantile(0.99).Round(10*time.Microsecond))
+	if float64(p99) >= invalidShare*float64(resp.Quantile(0.99)) {
+		s.invalid("%s. These numbers describe this machine, not the target", text)
+		return
+	}
+	s.warn("%s", text)
+}
+
+func (s *Summary) checkHost(f *File, arm string) {
+	var steal, throttled, cpu, seconds float64
+	var stale int64
+	for i := range f.Slices {
+		sl := &f.Slices[i]
+		if sl.Arm != arm || sl.Phase != Measure {
+			continue
+		}
+		stale += sl.Connections.Stale
+		if t := sl.Telemetry; t != nil {
+			steal = math.Max(steal, t.StealPct)
+			throttled += t.ThrottledMS
+			cpu += t.CPUSeconds
+			seconds += sl.DurationS
+		}
+	}
+	if stale > 0 {
+		s.warn("%d requests met a connection that the target had just closed and were sent again on a new one", stale)
+	}
+	if steal > stealWarnPct {
+		s.warn("up to %.1f%% of this machine's CPU time was taken by other guests (steal): repeat, or use a dedicated machine", steal)
+	}
+	if throttled > 0 {
+		s.warn("the container's CPU limit stopped the generator for %.0f ms: raise the limit", throttled)
+	}
+	if cores := float64(f.Header.Host.Cores); s.Model == Closed && seconds > 0 && cpu/seconds > 0.7*cores {
+		s.warn("the generator used %.0f%% of all cores: throughput may be its limit, not the target's", 100*cpu/seconds/cores)
+	}
+}
+
+func (s *Summary) checkErrors() {
+	if s.Dropped > 0 {
+		s.warn("%d of %d planned requests were dropped because the in-flight limit was reached: percentiles are censored; raise --connections or lower the rate", s.Dropped, s.total.Planned)
+	}
+	if n := s.Errors.ByClass[ErrTimeout]; n > 0 {
+		s.warn("%d requests timed out: they count in the percentiles at the timeout's value", n)
+	}
+	if n := s.Errors.ByClass[ErrLocal]; n > 0 {
+		s.invalid("%d requests failed because this machine ran out of ports, files or memory", n)
+	}
+	if s.Requests > 0 && s.total.Done == 0 {
+		s.warn("no request was answered: latencies are of failures only")
+	}
+}

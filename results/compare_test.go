@@ -1,0 +1,122 @@
+package results
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// compareFile has two pairs and a half: A answers in 1…10 ms, B in 2…20 ms and
+// with errors; a third slice of A has no partner.
+func compareFile() *File {
+	f := openFile(nil)
+	f.Header.Command = "compare"
+	f.Header.Targets = []Target{{ArmA, "legacy", "http://127.0.0.1:5000"}, {ArmB, "modern", "http://127.0.0.1:8000"}}
+	b := func() *ClassData {
+		d := served(10)
+		d.Response = hist(2, 4, 6, 8, 10, 12, 14, 16, 18, 20)
+		d.Errors = map[string]int64{ErrStatus: 2}
+		d.Status = map[string]int64{"200": 8, "500": 2}
+		return d
+	}
+	add := func(arm string, pair int, d *ClassData) {
+		f.Slices = append(f.Slices, Slice{Arm: arm, Pair: pair, Phase: Measure, DurationS: 2, Classes: map[string]*ClassData{"predict": d}})
+	}
+	add(ArmA, 1, served(10))
+	add(ArmB, 1, b())
+	add(ArmB, 2, b())
+	add(ArmA, 2, served(10))
+	add(ArmA, 3, served(10))
+	f.Slices = append(f.Slices, Slice{Arm: ArmB, Pair: 3, Phase: Measure, DurationS: 2, Excluded: "steal", Classes: map[string]*ClassData{"predict": b()}})
+	return f
+}
+
+func TestCompareRows(t *testing.T) {
+	c := Compare(compareFile(), []float64{0.5, 0.9, 0.99})
+	var got []string
+	for _, m := range c.Metrics {
+		change := "-"
+		if m.ChangePct != nil {
+			change = fmt.Sprintf("%+.0f", *m.ChangePct)
+		}
+		got = append(got, fmt.Sprintf("%s %s %s: %s %s", m.Class, m.Metric, m.Unit, pointers(m.A, m.B), change))
+		if m.Judged || m.Outcome != "" || m.CI95Pct != nil || m.PHolm != nil || m.LimitPct != nil {
+			t.Errorf("%s %s claims to be judged: %+v", m.Class, m.Metric, m)
+		}
+	}
+	total := []string{
+		"total throughput 1/s: 5.00 5.00 +0",
+		"total errors %: 0.00 20.00 -", // in points, not by a ratio
+		"total min ms: 1.00 2.00 +100",
+		"total mean ms: 5.50 11.00 +100",
+		"total p50 ms: 5.00 10.00 +100",
+		"total p90 ms: 9.00 18.01 +100",
+		"total p99 ms: - - -", // 30 requests are too few
+		"total max ms: 10.00 20.00 +100",
+	}
+	var want []string
+	for _, class := range []string{"total", "predict"} {
+		for _, row := range total {
+			want = append(want, class+strings.TrimPrefix(row, "total"))
+		}
+	}
+	// A class that met no request has no figures but its rate.
+	want = append(want, "health throughput 1/s: 0.00 0.00 -", "health errors %: - - -", "health min ms: - - -", "health mean ms: - - -",
+		"health p50 ms: - - -", "health p90 ms: - - -", "health p99 ms: - - -", "health max ms: - - -")
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("rows (-want +got):\n%s", diff)
+	}
+	if c.Pairs != 2 || c.Seed != 42 || c.A.Name != "legacy" || c.B.Name != "modern" || c.ResultFile != "run.jsonl" {
+		t.Errorf("comparison %+v", c)
+	}
+	if c.Errors.A.Total != 0 || c.Errors.B.ByClass[ErrStatus] != 4 {
+		t.Errorf("errors %+v, want none of A and 4 of B", c.Errors)
+	}
+}
+
+func TestCompareNamesNoWinner(t *testing.T) {
+	c := Compare(compareFile(), nil)
+	if c.Verdict != VerdictInconclusive || c.Improved || len(c.Reasons) != 1 || !strings.Contains(c.Reasons[0], "no verdict") {
+		t.Errorf("verdict %q, improved %v, reasons %q", c.Verdict, c.Improved, c.Reasons)
+	}
+}
+
+func TestCompareInvalid(t *testing.T) {
+	f := compareFile()
+	f.Slices = f.Slices[:1] // B was never measured
+	c := Compare(f, nil)
+	if c.Verdict != VerdictInvalid || c.Pairs != 0 {
+		t.Errorf("verdict %q with %d pairs, want invalid", c.Verdict, c.Pairs)
+	}
+}
+
+// One class needs no rows beside the total's.
+func TestCompareOneClass(t *testing.T) {
+	f := compareFile()
+	f.Header.Classes = f.Header.Classes[:1]
+	for _, m := range Compare(f, nil).Metrics {
+		if m.Class != TotalClass {
+			t.Errorf("row of class %s", m.Class)
+		}
+	}
+}
+
+func TestComparisonJSON(t *testing.T) {
+	b, err := json.Marshal(Compare(compareFile(), []float64{0.5}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	const want = `{"schema":"mlbench.comparison/1","verdict":"inconclusive","improved":false,"reasons":["this version measures and does not judge: no verdict"],` +
+		`"a":{"name":"legacy","url":"http://127.0.0.1:5000"},"b":{"name":"modern","url":"http://127.0.0.1:8000"},"pairs":2,"seed":42,"more_time_s":0,` +
+		`"metrics":[{"metric":"throughput","class":"total","a":5,"b":5,"unit":"1/s","change_pct":0,"ci95_pct":null,"limit_pct":null,"p_holm":null,"judged":false,"outcome":""},`
+	if !strings.HasPrefix(string(b), want) {
+		t.Errorf("got  %s\nwant %s…", b, want)
+	}
+	const end = `"errors":{"a":{"total":0,"by_class":{}},"b":{"total":4,"by_class":{"status":4}}},"result_file":"run.jsonl"}`
+	if !strings.HasSuffix(string(b), end) {
+		t.Errorf("got  %s\nwant …%s", b, end)
+	}
+}

@@ -1,0 +1,59 @@
+package results
+
+// ComparisonSchema names the JSON form of Comparison.
+const ComparisonSchema = "mlbench.comparison/1"
+
+// Verdict is what a comparison came to.
+type Verdict string
+
+const (
+	VerdictOK           Verdict = "ok"
+	VerdictRegression   Verdict = "regression"
+	VerdictInconclusive Verdict = "inconclusive"
+	VerdictInvalid      Verdict = "invalid"
+)
+
+// Comparison is two arms side by side: A the baseline, B the candidate.
+type Comparison struct {
+	Schema     string      `json:"schema"`
+	Verdict    Verdict     `json:"verdict"`
+	Improved   bool        `json:"improved"`
+	Reasons    []string    `json:"reasons"`
+	A          TargetName  `json:"a"`
+	B          TargetName  `json:"b"`
+	Pairs      int         `json:"pairs"`
+	Seed       uint64      `json:"seed"`
+	MoreTimeS  float64     `json:"more_time_s"` // 0: none would help, or none is needed
+	Metrics    []MetricRow `json:"metrics"`
+	Errors     ArmErrors   `json:"errors"`
+	ResultFile string      `json:"result_file"`
+
+	// ArmA and ArmB are the summaries behind the rows.
+	ArmA *Summary `json:"-"`
+	ArmB *Summary `json:"-"`
+}
+
+// ArmErrors are the failed requests of each arm.
+type ArmErrors struct {
+	A Errors `json:"a"`
+	B Errors `json:"b"`
+}
+
+// TotalClass stands for all request classes together.
+const TotalClass = "total"
+
+// MetricRow is one metric of one request class in both arms. Pointers are null
+// where there is no such number.
+type MetricRow struct {
+	Metric    string      `json:"metric"` // "throughput", "errors", "min", "mean", "p50", …, "max"
+	Class     string      `json:"class"`  // TotalClass for all together
+	A         *float64    `json:"a"`
+	B         *float64    `json:"b"`
+	Unit      string      `json:"unit"` // "ms", "1/s", "%"
+	ChangePct *float64    `json:"change_pct"`
+	CI95Pct   *[2]float64 `json:"ci95_pct"`
+	LimitPct  *float64    `json:"limit_pct"`
+	PHolm     *float64    `json:"p_holm"`
+	Judged    bool        `json:"judged"`
+	Outcome   string      `json:"outcome"` // "ok", "regression", "inconclusive", "improved"; "" when not judged
+}

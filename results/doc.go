@@ -1,0 +1,10 @@
+// Package results is what a measurement leaves behind: the result file and
+// what is computed from it.
+//
+//	loadgen ─► Writer ─► FILE.jsonl ─► Read ─► Summarize / Compare ─► report
+//
+// It owns the file format (schema mlbench.result/1: a header line, a line per
+// slice, a footer line), reading and writing it, the summary of a run, the
+// comparison's table, and objectives. It does not own running load or
+// rendering anything for people.
+package results

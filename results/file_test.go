@@ -1,0 +1,241 @@
+package results
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/mlbench/mlbench/results/stats"
+)
+
+// sameHistograms compares by what a file keeps of them.
+var sameHistograms = cmp.Comparer(func(a, b *stats.Histogram) bool {
+	if a == nil || b == nil {
+		return a == b
+	}
+	x, _ := a.MarshalJSON()
+	y, _ := b.MarshalJSON()
+	return bytes.Equal(x, y)
+})
+
+// full is a file that uses every field of the format.
+func full() *File {
+	predict := served(20)
+	predict.Dropped, predict.Planned = 2, 22
+	predict.Errors = map[string]int64{ErrTimeout: 1, ErrStatus: 2}
+	predict.BytesIn, predict.BytesOut = 1000, 2000
+	f := openFile(map[string]*ClassData{"predict": predict, "health": served(5)})
+	h := &f.Header
+	h.Argv = []string{"mlbench", "run", "mix"}
+	h.Scenario.Digest, h.Scenario.Text = "sha256:0", "name: mix\n"
+	h.Connections = 8
+	h.Host.Kernel, h.Host.CPU, h.Host.CPULimit, h.Host.MemoryMB = "6.1", "some <cpu> & more", 1.5, 4096
+	h.Warnings = []string{"the clock is coarse"}
+	sl := &f.Slices[0]
+	sl.Pair, sl.Position, sl.StartS, sl.InFlightMax = 3, 2, 0.5, 7
+	sl.Connections = Connections{Opened: 8, Closed: 1, Failed: 2, Stale: 1}
+	sl.Telemetry = &Telemetry{CPUSeconds: 1, GCPauseMaxMS: 0.1, StealPct: 0.5, HostCPUPct: 40, ThrottledMS: 0}
+	warm := Slice{Arm: ArmA, Phase: Warmup, DurationS: 1, Classes: map[string]*ClassData{"predict": served(3)}}
+	out := Slice{Arm: ArmA, Phase: Measure, DurationS: 1, Excluded: "steal", Classes: map[string]*ClassData{"predict": served(4)}}
+	f.Slices = append([]Slice{warm}, append(f.Slices, out)...)
+	return f
+}
+
+func TestRoundTrip(t *testing.T) {
+	for name, want := range map[string]*File{
+		"full":        full(),
+		"no slice":    openFile(nil),
+		"no footer":   {Header: openFile(nil).Header},
+		"interrupted": {Header: openFile(nil).Header, Footer: &Footer{Ended: Interrupted}},
+		"failed":      {Header: openFile(nil).Header, Footer: &Footer{Ended: Failed, Reason: "the target went away"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := write(t, want)
+			got, err := ReadFile(path, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			want.Path = path
+			ignore := cmpopts.IgnoreFields(Footer{}, "End", "Type") // set by Close
+			if diff := cmp.Diff(want, got, sameHistograms, ignore, cmpopts.EquateEmpty()); diff != "" {
+				t.Errorf("read is not what was written (-want +got):\n%s", diff)
+			}
+			if got.Complete() != (want.Footer != nil && want.Footer.Ended == Completed) {
+				t.Errorf("Complete() = %v", got.Complete())
+			}
+		})
+	}
+}
+
+// A file cut anywhere is a shorter measurement or a clear error, never a panic.
+func TestTruncatedAtEveryByte(t *testing.T) {
+	whole, err := os.ReadFile(write(t, full()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	headerEnd := bytes.IndexByte(whole, '\n')
+	for n := range whole {
+		f, err := Read(bytes.NewReader(whole[:n]), "cut.jsonl")
+		if n < headerEnd {
+			if !errors.Is(err, ErrFormat) || !strings.HasPrefix(err.Error(), "cut.jsonl:") {
+				t.Fatalf("cut at %d, within the header: error %v, want one that names the file and ErrFormat", n, err)
+			}
+			continue
+		}
+		if err != nil {
+			t.Fatalf("cut at %d: %v", n, err)
+		}
+		complete := bytes.Count(whole[:n], []byte("\n")) - 1
+		if cut := whole[n-1] != '\n' && whole[n] != '\n'; cut != (f.Damage != "") {
+			t.Fatalf("cut at %d: damage %q", n, f.Damage)
+		}
+		if len(f.Slices) < complete || f.Complete() && n < len(whole)-1 {
+			t.Fatalf("cut at %d: %d slices read of %d whole lines, complete %v", n, len(f.Slices), complete, f.Complete())
+		}
+		if s := Summarize(f, ArmA, nil); !f.Complete() && len(s.Warnings) < 2 { // one is the header's own
+			t.Fatalf("cut at %d: the summary does not warn: %q", n, s.Warnings)
+		}
+	}
+}
+
+func TestReadRefuses(t *testing.T) {
+	const ours = `{"type":"header","schema":"mlbench.result/1"}` + "\n"
+	tests := []struct{ name, in, want string }{
+		{"empty", "", `x: not a readable mlbench result file: it is empty`},
+		{"blank lines", "\n \n", `x: not a readable mlbench result file: it is empty`},
+		{"text", "hello", `x:1: not a readable mlbench result file: invalid character 'h'`},
+		{"binary", "\x1f\x8b\x00", `x:1: not a readable mlbench result file: invalid character`},
+		{"other JSON", `{"a":1}`, `x:1: not a readable mlbench result file: the first line is no header but "{\"a\":1}"`},
+		{"array", `[1]`, `x:1: not a readable mlbench result file: json: cannot unmarshal array`},
+		{"slice first", `{"type":"slice"}`, `x:1: not a readable mlbench result file: the first line is no header`},
+		{"newer major", `{"type":"header","schema":"mlbench.result/2"}`, `x:1: not a readable mlbench result file: its schema is "mlbench.result/2", this version of mlbench reads mlbench.result/1; update mlbench`},
+		{"major that begins like ours", `{"type":"header","schema":"mlbench.result/11"}`, `its schema is "mlbench.result/11"`},
+		{"foreign schema", `{"type":"header","schema":"k6/1"}`, `its schema is "k6/1"`},
+		{"no schema", `{"type":"header"}`, `its schema is ""`},
+		{"summary instead", `{"type":"header","schema":"mlbench.run/1"}`, `its schema is "mlbench.run/1"`},
+		{"bad header field", `{"type":"header","schema":"mlbench.result/1","seed":"x"}`, `x:1: not a readable mlbench result file: header: json: cannot unmarshal string`},
+		{"two headers", ours + ours, `x:2: not a readable mlbench result file: a second header`},
+		{"header after blank", "\n{", `x:2: not a readable mlbench result file: unexpected end of JSON input`},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			_, err := Read(strings.NewReader(tt.in), "x")
+			if !errors.Is(err, ErrFormat) || !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("error %v, want ErrFormat with %q", err, tt.want)
+			}
+		})
+	}
+}
+
+func TestReadFileErrors(t *testing.T) {
+	dir := t.TempDir()
+	if _, err := ReadFile(filepath.Join(dir, "none.jsonl"), nil); !errors.Is(err, os.ErrNotExist) || errors.Is(err, ErrFormat) {
+		t.Errorf("missing file: %v", err)
+	}
+	if _, err := ReadFile(dir, nil); err == nil || errors.Is(err, ErrFormat) {
+		t.Errorf("folder: %v, want an I/O error", err)
+	}
+	f, err := ReadFile("-", strings.NewReader(`{"type":"header","schema":"mlbench.result/1","seed":7}`))
+	if err != nil || f.Header.Seed != 7 || f.Path != "standard input" {
+		t.Errorf("stdin: %+v, %v", f, err)
+	}
+}
+
+// A later minor version adds lines and fields; both are skipped.
+func TestReadAcceptsWhatIsNew(t *testing.T) {
+	in := strings.Join([]string{
+		`{"type":"header","schema":"mlbench.result/1.7","seed":9,"moon":"full"}`,
+		`{"type":"weather","rain":true}`,
+		`{"type":"slice","arm":"A","phase":"measure","duration_s":1,"tide":3,"classes":{"predict":{"planned":1,"sent":1,"done":1,"bytes_in":0,"bytes_out":0,"hue":"red"}}}`,
+		`{"no":"type"}`,
+		``,
+		`{"type":"footer","ended":"completed","end":"2026-01-02T15:04:05Z","mood":"good"}`,
+	}, "\n")
+	f, err := Read(strings.NewReader(in), "x")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if f.Header.Seed != 9 || len(f.Slices) != 1 || f.Slices[0].Classes["predict"].Sent != 1 || !f.Complete() || f.Damage != "" {
+		t.Errorf("read %+v", f)
+	}
+}
+
+func TestReadDamage(t *testing.T) {
+	const head = `{"type":"header","schema":"mlbench.result/1"}` + "\n" +
+		`{"type":"slice","arm":"A","phase":"measure","duration_s":1,"classes":{}}` + "\n"
+	for name, bad := range map[string]string{
+		"no JSON":       `garbage`,
+		"null class":    `{"type":"slice","classes":{"a":null}}`,
+		"bad histogram": `{"type":"slice","classes":{"a":{"service":"AAAA"}}}`,
+		"bad footer":    `{"type":"footer","end":5}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			f, err := Read(strings.NewReader(head+bad+"\n"+`{"type":"footer","ended":"completed"}`), "x")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(f.Slices) != 1 || !strings.HasPrefix(f.Damage, "line 3: ") || f.Complete() {
+				t.Errorf("%d slices, damage %q, complete %v; want 1, line 3, false", len(f.Slices), f.Damage, f.Complete())
+			}
+		})
+	}
+}
+
+// testdata/v1.jsonl was written by the first version of the format and is never
+// written again: what it says must stay readable for ever.
+func TestFirstVersionStaysReadable(t *testing.T) {
+	f, err := ReadFile("testdata/v1.jsonl", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !f.Complete() || len(f.Slices) != 5 || f.Header.Scenario.Text == "" || f.Header.Host.Cores != 2 {
+		t.Fatalf("read %d slices, complete %v, header %+v", len(f.Slices), f.Complete(), f.Header)
+	}
+	if diff := cmp.Diff([]string{ArmA, ArmB}, f.Arms()); diff != "" {
+		t.Error(diff)
+	}
+	c := Compare(f, nil)
+	got := map[string]string{"pairs": fmt.Sprint(c.Pairs), "seed": fmt.Sprint(c.Seed)}
+	for _, m := range c.Metrics {
+		got[m.Class+" "+m.Metric] = pointers(m.A, m.B)
+	}
+	want := map[string]string{
+		"pairs": "2", "seed": "7",
+		"total throughput": "15.00 15.00", "total errors": "6.67 0.00",
+		// A: predict 1…20 ms, health 1…5 and 4…8 ms; B the halves.
+		"total min": "1.00 0.50", "total mean": "8.50 4.25", "total max": "20.00 10.00",
+		"total p50": "7.00 3.50", "total p90": "17.01 8.50", "total p95": "19.01 9.50", "total p99": "- -", "total p99.9": "- -",
+		"predict throughput": "10.00 10.00", "predict errors": "10.00 0.00",
+		"predict min": "1.00 0.50", "predict mean": "10.50 5.25", "predict max": "20.00 10.00",
+		"predict p50": "10.00 5.00", "predict p90": "18.01 9.00", "predict p95": "19.01 9.50", "predict p99": "- -", "predict p99.9": "- -",
+		"health throughput": "5.00 5.00", "health errors": "0.00 0.00",
+		"health min": "1.00 0.50", "health mean": "4.50 2.25", "health max": "8.00 4.00",
+		"health p50": "4.00 2.00", "health p90": "7.00 3.50", "health p95": "- -", "health p99": "- -", "health p99.9": "- -",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("figures of an old file changed (-want +got):\n%s", diff)
+	}
+	if got := f.Header.Start.Add(3 * time.Second); !f.Footer.End.Equal(got) {
+		t.Errorf("end %s, want %s", f.Footer.End, got)
+	}
+}
+
+func pointers(vs ...*float64) string {
+	var out []string
+	for _, v := range vs {
+		if v == nil {
+			out = append(out, "-")
+		} else {
+			out = append(out, fmt.Sprintf("%.2f", *v))
+		}
+	}
+	return strings.Join(out, " ")
+}

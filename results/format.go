@@ -1,0 +1,185 @@
+package results
+
+import (
+	"time"
+
+	"github.com/mlbench/mlbench/results/stats"
+)
+
+// Schema names the format of result files; the number after the slash is its
+// major version. A reader refuses majors it does not know.
+const Schema = "mlbench.result/1"
+
+// Model is the load model: what decides when the next request starts.
+type Model string
+
+const (
+	// Closed: N workers, each sends when its last answer came.
+	Closed Model = "closed"
+	// Open: requests start at planned instants, whatever the answers do.
+	Open Model = "open"
+)
+
+// Arms of a comparison; a single run has arm A only.
+const (
+	ArmA = "A" // the baseline
+	ArmB = "B" // the candidate
+)
+
+// Phase says what a slice's load was for. Only Measure enters figures.
+type Phase string
+
+const (
+	Warmup  Phase = "warmup"
+	Settle  Phase = "settle"
+	Measure Phase = "measure"
+)
+
+// Header is the first line of a result file: everything needed to say what was
+// measured, and to measure it again.
+type Header struct {
+	Type        string    `json:"type"` // "header"
+	Schema      string    `json:"schema"`
+	Tool        string    `json:"tool"`           // version of mlbench
+	Command     string    `json:"command"`        // "run", "compare"
+	Argv        []string  `json:"argv,omitempty"` // secrets redacted
+	Scenario    Scenario  `json:"scenario"`
+	Targets     []Target  `json:"targets"`
+	Model       Model     `json:"model"`
+	Arrivals    string    `json:"arrivals,omitempty"`    // open model: "poisson", "constant"
+	RateRPS     float64   `json:"rate_rps,omitempty"`    // open model: planned mean rate
+	Connections int       `json:"connections,omitempty"` // closed model: workers
+	TimeoutS    float64   `json:"timeout_s"`
+	Classes     []Class   `json:"classes"` // in the scenario's order
+	Seed        uint64    `json:"seed"`
+	Start       time.Time `json:"start"`
+	Host        Host      `json:"host"`
+	Warnings    []string  `json:"warnings,omitempty"` // known before the start
+}
+
+// Scenario identifies what clients did.
+type Scenario struct {
+	Name   string `json:"name"`
+	Digest string `json:"digest,omitempty"` // "sha256:…" of Text
+	Text   string `json:"text,omitempty"`   // the YAML, as loaded
+}
+
+// Target names one arm's service under test.
+type Target struct {
+	Arm  string `json:"arm"`
+	Name string `json:"name"`
+	URL  string `json:"url"`
+}
+
+// Class is one weighted kind of request of the scenario.
+type Class struct {
+	Name  string  `json:"name"`
+	Share float64 `json:"share"` // declared, 0…1
+}
+
+// Host is the machine the generator ran on.
+type Host struct {
+	OS         string  `json:"os"`
+	Arch       string  `json:"arch"`
+	Kernel     string  `json:"kernel,omitempty"`
+	CPU        string  `json:"cpu,omitempty"`
+	Cores      int     `json:"cores"`
+	CPULimit   float64 `json:"cpu_limit,omitempty"` // cores allowed by the container, 0: none known
+	MemoryMB   int64   `json:"memory_mb,omitempty"`
+	Go         string  `json:"go"`
+	GOMAXPROCS int     `json:"gomaxprocs"`
+}
+
+// Slice is a contiguous span of load on one target. A long run is written as
+// several slices, one per interval.
+type Slice struct {
+	Type        string                `json:"type"` // "slice"
+	Arm         string                `json:"arm"`
+	Pair        int                   `json:"pair,omitempty"`     // comparison: from 1
+	Position    int                   `json:"position,omitempty"` // comparison: 1 or 2, the slot within the pair
+	Phase       Phase                 `json:"phase"`
+	StartS      float64               `json:"start_s"`    // seconds after Header.Start
+	DurationS   float64               `json:"duration_s"` // until the last answer
+	InFlightMax int64                 `json:"in_flight_max"`
+	Discarded   int64                 `json:"discarded,omitempty"` // settle requests, in no figure
+	Connections Connections           `json:"connections"`
+	Classes     map[string]*ClassData `json:"classes"`
+	Telemetry   *Telemetry            `json:"telemetry,omitempty"`
+	Excluded    string                `json:"excluded,omitempty"` // why it is left out of figures
+}
+
+// Connections counts what happened to connections during a slice.
+type Connections struct {
+	Opened int64 `json:"opened"`
+	Closed int64 `json:"closed,omitempty"` // after an answer, or while idle
+	Failed int64 `json:"failed,omitempty"` // could not be opened, or broke
+	// Stale counts requests that met a kept connection just as the target
+	// closed it, unanswered, and were sent once more on a new one. Their
+	// clocks kept running.
+	Stale int64 `json:"stale,omitempty"`
+	// What opening them took: DNS and TCP, and the TLS handshake.
+	Dial *stats.Histogram `json:"dial,omitempty"`
+	TLS  *stats.Histogram `json:"tls,omitempty"`
+}
+
+// ClassData is what one request class did in one slice.
+// Planned = Sent + Dropped; Sent = Done + errors without an answer.
+type ClassData struct {
+	Planned  int64            `json:"planned"`
+	Sent     int64            `json:"sent"`
+	Done     int64            `json:"done"` // answered in full, whatever the status
+	Dropped  int64            `json:"dropped,omitempty"`
+	Errors   map[string]int64 `json:"errors,omitempty"` // by class of error; see ErrorClasses
+	Status   map[string]int64 `json:"status,omitempty"` // by HTTP status
+	BytesOut int64            `json:"bytes_out"`
+	BytesIn  int64            `json:"bytes_in"`
+	// Response is absent in the closed model, where it equals Service.
+	Response *stats.Histogram `json:"response,omitempty"`
+	Service  *stats.Histogram `json:"service,omitempty"`
+	Lag      *stats.Histogram `json:"lag,omitempty"`
+	First    *stats.Histogram `json:"first_byte,omitempty"` // sent to first byte
+}
+
+// Classes of error, in the order in which reports list them. The first group
+// had no complete answer; status and check had one, but not the expected one.
+const (
+	ErrRefused   = "refused"   // connection refused or unreachable
+	ErrDNS       = "dns"       // host name did not resolve
+	ErrTLS       = "tls"       // handshake or certificate
+	ErrReset     = "reset"     // connection closed or broken before the answer's end
+	ErrTimeout   = "timeout"   // no complete answer in time; counted at the timeout's value
+	ErrMalformed = "malformed" // the answer is not HTTP/1.1
+	ErrLocal     = "local"     // this machine ran out of ports, files or memory
+	ErrStatus    = "status"    // an unexpected HTTP status
+	ErrCheck     = "check"     // the answer failed a check
+)
+
+// ErrorClasses lists all classes of error.
+var ErrorClasses = []string{ErrRefused, ErrDNS, ErrTLS, ErrReset, ErrTimeout, ErrMalformed, ErrLocal, ErrStatus, ErrCheck}
+
+// Telemetry is the generator's view of itself and its host during a slice.
+type Telemetry struct {
+	CPUSeconds   float64 `json:"cpu_s"`                  // generator's own user + system time
+	GCPauseMaxMS float64 `json:"gc_pause_max_ms"`        // longest stop-the-world pause
+	StealPct     float64 `json:"steal_pct,omitempty"`    // CPU time taken by other guests
+	HostCPUPct   float64 `json:"host_cpu_pct"`           // busy share of all cores
+	ThrottledMS  float64 `json:"throttled_ms,omitempty"` // by the container's CPU limit
+}
+
+// Footer is the last line: a file without one was interrupted hard.
+type Footer struct {
+	Type     string    `json:"type"` // "footer"
+	End      time.Time `json:"end"`
+	Ended    Ended     `json:"ended"`
+	Reason   string    `json:"reason,omitempty"` // why it failed
+	Warnings []string  `json:"warnings,omitempty"`
+}
+
+// Ended says how a measurement came to its end.
+type Ended string
+
+const (
+	Completed   Ended = "completed"
+	Interrupted Ended = "interrupted"
+	Failed      Ended = "failed"
+)

@@ -1,0 +1,221 @@
+package results
+
+import (
+	"fmt"
+	"math"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/mlbench/mlbench/results/stats"
+)
+
+// Objective is a limit on one run, such as p99<50ms, lag_p99<1ms,
+// predict:p95<=20ms, errors<0.1% or goodput>150/s.
+type Objective struct {
+	Expr  string
+	class string // "" for all together
+	clock string // "response", "service", "lag"; "" for counts and rates
+	stat  string // "min", "mean", "max", "errors", "throughput", "goodput", "dropped", or "" for q
+	q     float64
+	op    string
+	limit float64 // ms, share, count or per second
+	share bool    // limit is a share of requests
+}
+
+// Outcome is an objective and what came of it. Value is in the objective's own
+// unit: ms, percent, count or per second; null when there was nothing to judge.
+type Outcome struct {
+	Expr  string   `json:"expr"`
+	Value *float64 `json:"value"`
+	Held  bool     `json:"held"`
+}
+
+var objectiveForm = regexp.MustCompile(`^(?:([^:<>=\s]+)\s*:)?\s*(?:(response|service|lag)_)?([a-z0-9.]+)\s*(<=|>=|<|>)\s*([0-9.]+)\s*([a-zµ/%]*)$`)
+
+const objectiveHelp = "want [CLASS:]METRIC<LIMIT, for example p99<50ms, lag_p99<1ms, errors<0.1% or goodput>150/s"
+
+// ParseObjective reads an objective.
+func ParseObjective(s string) (Objective, error) {
+	expr := strings.TrimSpace(s)
+	m := objectiveForm.FindStringSubmatch(expr)
+	if m == nil {
+		return Objective{}, fmt.Errorf("objective %q: %s", s, objectiveHelp)
+	}
+	o := Objective{Expr: expr, class: m[1], clock: m[2], op: m[4]}
+	value, err := strconv.ParseFloat(m[5], 64)
+	if err != nil {
+		return Objective{}, fmt.Errorf("objective %q: %q is no number; %s", s, m[5], objectiveHelp)
+	}
+	if err := o.metric(m[3]); err != nil {
+		return Objective{}, fmt.Errorf("objective %q: %w; %s", s, err, objectiveHelp)
+	}
+	if err := o.setLimit(value, m[5], m[6]); err != nil {
+		return Objective{}, fmt.Errorf("objective %q: %w", s, err)
+	}
+	return o, nil
+}
+
+// metric recognises the name left of the operator.
+func (o *Objective) metric(name string) error {
+	switch name {
+	case "errors", "dropped", "throughput", "goodput":
+		if o.clock != "" {
+			return fmt.Errorf("%s_%s is no metric", o.clock, name)
+		}
+		o.stat = name
+		return nil
+	case "min", "mean", "max":
+		o.stat = name
+	default:
+		digits, ok := strings.CutPrefix(name, "p")
+		// Shifting the decimal point in the text makes 99.9 exactly 0.999, and
+		// leaves nan, inf and 1e1 unreadable.
+		q, err := strconv.ParseFloat(digits+"e-2", 64)
+		if err != nil || !ok || q <= 0 || q >= 1 {
+			return fmt.Errorf("%q is no metric", name)
+		}
+		o.q = q
+	}
+	if o.clock == "" {
+		o.clock = "response"
+	}
+	return nil
+}
+
+// setLimit reads the unit on the right, which the metric decides.
+func (o *Objective) setLimit(value float64, digits, unit string) error {
+	o.limit = value
+	switch {
+	case o.clock != "":
+		d, err := time.ParseDuration(digits + unit)
+		if err != nil || unit == "" {
+			return fmt.Errorf("limit %q: want a duration such as 50ms", digits+unit)
+		}
+		o.limit = Milliseconds(d)
+	case o.stat == "throughput" || o.stat == "goodput":
+		if unit != "/s" && unit != "" {
+			return fmt.Errorf("limit %q: want a rate such as 150/s", digits+unit)
+		}
+	default:
+		o.share = unit == "%"
+		if unit != "%" && unit != "" {
+			return fmt.Errorf("limit %q: want a share such as 0.1%% or a number of requests", digits+unit)
+		}
+	}
+	return nil
+}
+
+// CheckClasses says whether the objective's class, if it names one, is among
+// the scenario's: to be asked before a run, not after it.
+func (o *Objective) CheckClasses(names []string) error {
+	if o.class != "" && !slices.Contains(names, o.class) {
+		return fmt.Errorf("objective %q: the scenario has no request class %q, but %s", o.Expr, o.class, strings.Join(names, ", "))
+	}
+	return nil
+}
+
+// Judge holds the objective against a run. An objective without data is missed:
+// a gate must not pass on nothing.
+func (o *Objective) Judge(s *Summary) (Outcome, error) {
+	d, goodput, throughput := &s.total, s.GoodputRPS, s.ThroughputRPS
+	if o.class != "" {
+		i := s.class(o.class)
+		if i < 0 {
+			return Outcome{}, fmt.Errorf("objective %q: the scenario has no request class %q", o.Expr, o.class)
+		}
+		d, goodput, throughput = &s.Classes[i].data, s.Classes[i].Goodput, s.Classes[i].Through
+	}
+	out := Outcome{Expr: o.Expr}
+	v := o.value(d, goodput, throughput)
+	if math.IsNaN(v) {
+		return out, nil
+	}
+	out.Value = &v
+	switch o.op {
+	case "<":
+		out.Held = v < o.limit
+	case "<=":
+		out.Held = v <= o.limit
+	case ">":
+		out.Held = v > o.limit
+	case ">=":
+		out.Held = v >= o.limit
+	}
+	return out, nil
+}
+
+// value is the metric in the limit's unit; NaN without data.
+func (o *Objective) value(d *ClassData, goodput, throughput float64) float64 {
+	switch o.stat {
+	case "throughput":
+		return throughput
+	case "goodput":
+		return goodput
+	case "errors":
+		return o.count(d.errorCounts().Total, d.Sent)
+	case "dropped":
+		return o.count(d.Dropped, d.Planned)
+	}
+	h := d.clock(o.clock)
+	if h == nil || h.Count() == 0 {
+		return math.NaN()
+	}
+	switch o.stat {
+	case "min":
+		return Milliseconds(h.Min())
+	case "mean":
+		return Milliseconds(h.Mean())
+	case "max":
+		return Milliseconds(h.Max())
+	}
+	return Milliseconds(h.Quantile(o.q))
+}
+
+func (o *Objective) count(n, of int64) float64 {
+	if of == 0 {
+		return math.NaN()
+	}
+	if o.share {
+		return 100 * float64(n) / float64(of)
+	}
+	return float64(n)
+}
+
+// clock is the histogram of one of the three clocks; may be nil.
+func (d *ClassData) clock(name string) *stats.Histogram {
+	switch name {
+	case "service":
+		return d.Service
+	case "lag":
+		return d.Lag
+	default:
+		return d.response()
+	}
+}
+
+func (s *Summary) class(name string) int {
+	for i := range s.Classes {
+		if s.Classes[i].Name == name {
+			return i
+		}
+	}
+	return -1
+}
+
+// JudgeAll adds the outcome of every objective to the summary and says whether
+// all were held.
+func (s *Summary) JudgeAll(objectives []Objective) (held bool, err error) {
+	held = true
+	for i := range objectives {
+		out, err := objectives[i].Judge(s)
+		if err != nil {
+			return false, err
+		}
+		s.Objectives = append(s.Objectives, out)
+		held = held && out.Held
+	}
+	return held, nil
+}

@@ -1,0 +1,202 @@
+package results
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+)
+
+// judged is the file whose figures the table below relies on: 100 requests of
+// predict (1…100 ms; lag 0.5 ms; 2 wrong statuses, 1 timeout, 25 dropped) and 50 of
+// health (1…50 ms, all good) in 10 s.
+func judged() *Summary {
+	p, h := served(100), served(50)
+	p.Planned, p.Dropped, p.Done = 125, 25, 99
+	p.Errors = map[string]int64{ErrStatus: 2, ErrTimeout: 1}
+	p.Service = hist(7)
+	p.Lag, h.Lag = hist(0.5), hist(0.25)
+	return Summarize(openFile(map[string]*ClassData{"predict": p, "health": h}), ArmA, nil)
+}
+
+func TestObjectives(t *testing.T) {
+	tests := []struct {
+		expr  string
+		value string // %.3g; "-" for no data
+		held  bool
+	}{
+		{"p99<100ms", "99", true},
+		{"p99 < 98ms", "99", false},
+		{"p50<=38ms", "38", false}, // 38.01: the histogram's bucket
+		{"p50<=38.1ms", "38", true},
+		{"p50>37ms", "38", true},
+		{"p50>=39ms", "38", false},
+		{"response_p50<39ms", "38", true},
+		{"p99<0.2s", "99", true},
+		{"p99<98000µs", "99", false},
+		{"p99<98000us", "99", false},
+		{"p99.9<1m", "100", true},
+		{"min<1ms", "1", true}, // 0.9999: the bucket's lower end
+		{"mean<43ms", "42.2", true},
+		{"max<100ms", "100", false},
+		{"service_max<7.1ms", "50", false}, // health's 50 ms
+		{"predict:service_max<7.1ms", "7", true},
+		{"lag_p99<1ms", "0.5", true},
+		{"lag_p99<0.4ms", "0.5", false},
+		{"health:lag_max<0.3ms", "0.25", true},
+		{"health:p50<25.1ms", "25", true},
+		{"predict : p50 < 50ms", "50", false},
+		{"errors<2.1%", "2", true},
+		{"errors<2%", "2", false},
+		{"errors<=3", "3", true},
+		{"errors<3", "3", false},
+		{"predict:errors<3%", "3", false},
+		{"health:errors<=0%", "0", true},
+		{"dropped<1%", "14.3", false},
+		{"dropped<=25", "25", true},
+		{"health:dropped<1", "0", true},
+		{"throughput>14.8/s", "14.9", true},
+		{"goodput>14.8/s", "14.7", false},
+		{"goodput>14.6", "14.7", true},
+		{"health:goodput>=5/s", "5", true},
+		{"predict:throughput>=10/s", "9.9", false},
+	}
+	s := judged()
+	for _, tt := range tests {
+		t.Run(tt.expr, func(t *testing.T) {
+			o, err := ParseObjective(tt.expr)
+			if err != nil {
+				t.Fatal(err)
+			}
+			out, err := o.Judge(s)
+			if err != nil {
+				t.Fatal(err)
+			}
+			value := "-"
+			if out.Value != nil {
+				value = fmt.Sprintf("%.3g", *out.Value)
+			}
+			if value != tt.value || out.Held != tt.held || out.Expr != tt.expr {
+				t.Errorf("%q is %s, held %v; want %s, %v", out.Expr, value, out.Held, tt.value, tt.held)
+			}
+		})
+	}
+}
+
+// A gate must not pass on nothing.
+func TestObjectiveWithoutData(t *testing.T) {
+	f := openFile(map[string]*ClassData{"predict": served(5)})
+	s := Summarize(f, ArmA, nil)
+	for _, expr := range []string{"health:p99<1h", "health:errors<100%", "health:dropped<100%", "health:max<1h", "health:lag_min>=0s"} {
+		o, err := ParseObjective(expr)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if out, err := o.Judge(s); err != nil || out.Held || out.Value != nil {
+			t.Errorf("%s on a class without requests: %+v, %v; want missed without a value", expr, out, err)
+		}
+	}
+	empty := Summarize(openFile(nil), ArmA, nil)
+	o, _ := ParseObjective("throughput>=0/s")
+	if out, _ := o.Judge(empty); !out.Held {
+		t.Error("a rate of 0 is a number, and at least 0")
+	}
+}
+
+func TestJudgeAll(t *testing.T) {
+	parse := func(exprs ...string) []Objective {
+		var out []Objective
+		for _, e := range exprs {
+			o, err := ParseObjective(e)
+			if err != nil {
+				t.Fatal(err)
+			}
+			out = append(out, o)
+		}
+		return out
+	}
+	s := judged()
+	held, err := s.JudgeAll(parse("p99<1s", "errors<1%", "lag_p99<1ms"))
+	if err != nil || held || len(s.Objectives) != 3 || !s.Objectives[0].Held || s.Objectives[1].Held || !s.Objectives[2].Held {
+		t.Errorf("held %v, error %v, outcomes %+v; want the second missed", held, err, s.Objectives)
+	}
+	if held, err := judged().JudgeAll(parse("p99<1s")); !held || err != nil {
+		t.Errorf("one held objective: %v, %v", held, err)
+	}
+	if held, err := judged().JudgeAll(nil); !held || err != nil {
+		t.Errorf("no objective: %v, %v", held, err)
+	}
+	_, err = judged().JudgeAll(parse("batch:p99<1s"))
+	if err == nil || !strings.Contains(err.Error(), `no request class "batch"`) {
+		t.Errorf("an unknown class: error %v", err)
+	}
+}
+
+func TestParseObjectiveRefuses(t *testing.T) {
+	tests := []struct{ expr, want string }{
+		{"", objectiveHelp},
+		{"p99", objectiveHelp},
+		{"p99<", objectiveHelp},
+		{"p99=5ms", objectiveHelp},
+		{"p99==5ms", objectiveHelp},
+		{"p99<5ms and errors<1%", objectiveHelp},
+		{"p99<-5ms", objectiveHelp},
+		{"a:b:p99<5ms", objectiveHelp},
+		{":p99<5ms", objectiveHelp},
+		{"P99<5ms", objectiveHelp},
+		{"p99<5", `limit "5": want a duration such as 50ms`},
+		{"p99<5%", `limit "5%": want a duration such as 50ms`},
+		{"p99<5/s", `limit "5/s": want a duration`},
+		{"p99<1.2.3ms", `"1.2.3" is no number`},
+		{"p99<.ms", `"." is no number`},
+		{"p99<99999999999h", `want a duration`},
+		{"p0<5ms", `"p0" is no metric`},
+		{"p100<5ms", `"p100" is no metric`},
+		{"p<5ms", `"p" is no metric`},
+		{"99<5ms", `"99" is no metric`},
+		{"pnan<5ms", `"pnan" is no metric`},
+		{"pinf<5ms", `"pinf" is no metric`},
+		{"p1e1<5ms", `"p1e1" is no metric`},
+		{"p0x1p4<5ms", `"p0x1p4" is no metric`},
+		{"median<5ms", `"median" is no metric`},
+		{"lag_errors<5", `lag_errors is no metric`},
+		{"service_goodput>5/s", `service_goodput is no metric`},
+		{"errors<5ms", `limit "5ms": want a share such as 0.1% or a number of requests`},
+		{"dropped<5/s", `limit "5/s": want a share`},
+		{"goodput>5%", `limit "5%": want a rate such as 150/s`},
+		{"throughput>5ms", `limit "5ms": want a rate`},
+	}
+	for _, tt := range tests {
+		_, err := ParseObjective(tt.expr)
+		if err == nil || !strings.Contains(err.Error(), tt.want) || !strings.HasPrefix(err.Error(), fmt.Sprintf("objective %q: ", tt.expr)) {
+			t.Errorf("%q: error %v, want %q", tt.expr, err, tt.want)
+		}
+	}
+}
+
+// FuzzParseObjective: no input panics, what is accepted can be judged, and its
+// expression reads as itself.
+func FuzzParseObjective(f *testing.F) {
+	for _, s := range []string{"p99<50ms", "predict:lag_p99.9>=1.5µs", "errors<0.1%", "goodput>150/s", "dropped<=3", "x:min<1h", "p<", "::"} {
+		f.Add(s)
+	}
+	s := judged()
+	f.Fuzz(func(t *testing.T, expr string) {
+		o, err := ParseObjective(expr)
+		if err != nil {
+			return
+		}
+		if o.limit < 0 || o.stat == "" && (o.q <= 0 || o.q >= 1) {
+			t.Fatalf("%q: limit %v, quantile %v", expr, o.limit, o.q)
+		}
+		again, err := ParseObjective(o.Expr)
+		if err != nil || again != o {
+			t.Fatalf("%q reads as %+v, then as %+v (%v)", expr, o, again, err)
+		}
+		out, err := o.Judge(s)
+		if err == nil {
+			if _, err := jsonLine(out); err != nil {
+				t.Fatalf("%q: outcome is no JSON: %v", expr, err)
+			}
+		}
+	})
+}

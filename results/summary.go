@@ -1,0 +1,247 @@
+package results
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/mlbench/mlbench/results/stats"
+)
+
+// SummarySchema names the JSON form of Summary.
+const SummarySchema = "mlbench.run/1"
+
+// DefaultPercentiles are the quantiles that reports show.
+var DefaultPercentiles = []float64{0.50, 0.90, 0.95, 0.99, 0.999}
+
+// Summary is what one run, or one arm of a comparison, came to. Durations are
+// in seconds, latencies in milliseconds, rates per second.
+type Summary struct {
+	Schema        string           `json:"schema"`
+	Scenario      string           `json:"scenario"`
+	Target        TargetName       `json:"target"`
+	Seed          uint64           `json:"seed"`
+	Model         Model            `json:"model"`
+	Valid         bool             `json:"valid"`
+	Warnings      []string         `json:"warnings"`
+	DurationS     float64          `json:"duration_s"`
+	Requests      int64            `json:"requests"` // sent; each ended in an answer or an error
+	Dropped       int64            `json:"dropped"`
+	ThroughputRPS float64          `json:"throughput_rps"` // completed answers per second
+	GoodputRPS    float64          `json:"goodput_rps"`    // those without error
+	Errors        Errors           `json:"errors"`
+	Status        map[string]int64 `json:"status"`
+	Latency       Latencies        `json:"latency_ms"`
+	Classes       ClassSummaries   `json:"classes"`
+	Objectives    []Outcome        `json:"objectives"`
+	ResultFile    string           `json:"result_file"`
+
+	total ClassData
+}
+
+// TargetName is a target as shown in reports.
+type TargetName struct {
+	Name string `json:"name"`
+	URL  string `json:"url"`
+}
+
+// Errors counts failed requests by class of error.
+type Errors struct {
+	Total   int64            `json:"total"`
+	ByClass map[string]int64 `json:"by_class"`
+}
+
+// Latencies are the three clocks.
+type Latencies struct {
+	Response Latency `json:"response"` // done − planned
+	Service  Latency `json:"service"`  // done − sent
+	Lag      Latency `json:"lag"`      // sent − planned
+}
+
+// ClassSummary is the same for one request class.
+type ClassSummary struct {
+	Name     string    `json:"-"`
+	Declared float64   `json:"-"`     // share asked for, 0…1
+	Share    float64   `json:"share"` // share achieved, 0…1
+	Requests int64     `json:"requests"`
+	Errors   Errors    `json:"errors"`
+	Latency  Latencies `json:"latency_ms"`
+	Duration float64   `json:"-"` // seconds, of the whole run
+	Goodput  float64   `json:"-"` // answers without error per second
+	Through  float64   `json:"-"` // answers per second
+
+	data ClassData
+}
+
+// Summarize computes the summary of one arm from its measured slices.
+// percentiles nil means DefaultPercentiles.
+func Summarize(f *File, arm string, percentiles []float64) *Summary {
+	if percentiles == nil {
+		percentiles = DefaultPercentiles
+	}
+	s := &Summary{
+		Schema:     SummarySchema,
+		Scenario:   f.Header.Scenario.Name,
+		Target:     f.Header.target(arm),
+		Seed:       f.Header.Seed,
+		Model:      f.Header.Model,
+		Valid:      true,
+		Warnings:   []string{},
+		Status:     map[string]int64{},
+		Objectives: []Outcome{},
+		ResultFile: f.Path,
+	}
+	byClass := map[string]*ClassData{}
+	for i := range f.Slices {
+		sl := &f.Slices[i]
+		if sl.Arm != arm || sl.Phase != Measure || sl.Excluded != "" {
+			continue
+		}
+		s.DurationS += sl.DurationS
+		for name, d := range sl.Classes {
+			if byClass[name] == nil {
+				byClass[name] = &ClassData{}
+			}
+			byClass[name].Add(d)
+		}
+	}
+	for _, d := range byClass {
+		s.total.Add(d)
+	}
+	s.fill(percentiles)
+	for _, c := range f.Header.Classes {
+		d := byClass[c.Name]
+		if d == nil {
+			d = &ClassData{}
+		}
+		s.Classes = append(s.Classes, summarizeClass(c, d, &s.total, s.DurationS, percentiles))
+	}
+	s.check(f, arm)
+	return s
+}
+
+// fill computes the totals.
+func (s *Summary) fill(percentiles []float64) {
+	t := &s.total
+	s.Requests, s.Dropped = t.Sent, t.Dropped
+	s.Errors = t.errorCounts()
+	for code, n := range t.Status {
+		s.Status[code] += n
+	}
+	s.ThroughputRPS = perSecond(t.Done, s.DurationS)
+	s.GoodputRPS = perSecond(t.good(), s.DurationS)
+	s.Latency = t.latencies(percentiles)
+}
+
+func summarizeClass(c Class, d, total *ClassData, seconds float64, percentiles []float64) ClassSummary {
+	out := ClassSummary{
+		Name:     c.Name,
+		Declared: c.Share,
+		Requests: d.Sent,
+		Errors:   d.errorCounts(),
+		Latency:  d.latencies(percentiles),
+		Duration: seconds,
+		Goodput:  perSecond(d.good(), seconds),
+		Through:  perSecond(d.Done, seconds),
+		data:     *d,
+	}
+	if total.Planned > 0 {
+		out.Share = float64(d.Planned) / float64(total.Planned)
+	}
+	return out
+}
+
+// Add merges from into d.
+func (d *ClassData) Add(from *ClassData) {
+	d.Planned += from.Planned
+	d.Sent += from.Sent
+	d.Done += from.Done
+	d.Dropped += from.Dropped
+	d.BytesIn += from.BytesIn
+	d.BytesOut += from.BytesOut
+	d.Errors = addCounts(d.Errors, from.Errors)
+	d.Status = addCounts(d.Status, from.Status)
+	// Response first: where absent it is Service, before Service changes.
+	if d.Response == nil && from.Response != nil {
+		d.Response = mergeInto(nil, d.Service)
+	}
+	if d.Response != nil || from.Response != nil {
+		d.Response = mergeInto(d.Response, from.response())
+	}
+	d.Service = mergeInto(d.Service, from.Service)
+	d.Lag = mergeInto(d.Lag, from.Lag)
+	d.First = mergeInto(d.First, from.First)
+}
+
+// response is the response-time histogram in either load model; may be nil.
+func (d *ClassData) response() *stats.Histogram {
+	if d.Response != nil {
+		return d.Response
+	}
+	return d.Service
+}
+
+func mergeInto(into, from *stats.Histogram) *stats.Histogram {
+	if from == nil {
+		return into
+	}
+	if into == nil {
+		return from.Clone()
+	}
+	into.Merge(from)
+	return into
+}
+
+func addCounts(into, from map[string]int64) map[string]int64 {
+	if into == nil && len(from) > 0 {
+		into = make(map[string]int64, len(from))
+	}
+	for k, n := range from {
+		into[k] += n
+	}
+	return into
+}
+
+func (d *ClassData) errorCounts() Errors {
+	e := Errors{ByClass: map[string]int64{}}
+	for k, n := range d.Errors {
+		if n > 0 {
+			e.ByClass[k] = n
+			e.Total += n
+		}
+	}
+	return e
+}
+
+// good counts answers that were as expected.
+func (d *ClassData) good() int64 { return d.Done - d.Errors[ErrStatus] - d.Errors[ErrCheck] }
+
+func (d *ClassData) latencies(percentiles []float64) Latencies {
+	return Latencies{
+		Response: newLatency(d.response(), percentiles),
+		Service:  newLatency(d.Service, percentiles),
+		Lag:      newLatency(d.Lag, percentiles),
+	}
+}
+
+func perSecond(n int64, seconds float64) float64 {
+	if seconds <= 0 {
+		return 0
+	}
+	return float64(n) / seconds
+}
+
+func (h *Header) target(arm string) TargetName {
+	for _, t := range h.Targets {
+		if t.Arm == arm {
+			return TargetName{Name: t.Name, URL: t.URL}
+		}
+	}
+	return TargetName{}
+}
+
+// Milliseconds converts a duration to the unit of all latencies in JSON.
+func Milliseconds(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
+
+// PercentileName is a quantile as reports and JSON keys write it: 0.999 is
+// "p99.9".
+func PercentileName(q float64) string { return fmt.Sprintf("p%.6g", q*100) }

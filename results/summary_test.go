@@ -1,0 +1,234 @@
+package results
+
+import (
+	"encoding/json"
+	"math"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+)
+
+// figuresOf are the numbers of a summary that this file computes by hand.
+type figuresOf struct {
+	Duration, Throughput, Goodput float64
+	Requests, Dropped, Errors     int64
+	Min, Mean, P50, P90, Max      float64
+	Count                         int64
+}
+
+func figuresOfTotal(s *Summary) figuresOf {
+	r := s.Latency.Response
+	return figuresOf{
+		Duration: s.DurationS, Throughput: s.ThroughputRPS, Goodput: s.GoodputRPS,
+		Requests: s.Requests, Dropped: s.Dropped, Errors: s.Errors.Total,
+		Min: r.Min, Mean: r.Mean, P50: r.At(0.5), P90: r.At(0.9), Max: r.Max,
+		Count: r.Count,
+	}
+}
+
+// within is what a histogram keeps of a value: 0.1%.
+var within = cmpopts.EquateApprox(0.001, 0)
+
+func near(a, b float64) bool { return math.Abs(a-b) <= 0.001*b }
+
+// predict: 70 requests of 1…70 ms in two slices, health: 30 of 1…30 ms; of the
+// hundred planned, 4 were dropped before, 3 timed out, 2 had a wrong status and
+// 1 failed its check.
+func handMade() *File {
+	first, second := served(50), &ClassData{
+		Planned: 24, Sent: 20, Dropped: 4, Done: 17,
+		Errors:   map[string]int64{ErrTimeout: 3, ErrStatus: 2, ErrCheck: 1, ErrDNS: 0},
+		Status:   map[string]int64{"200": 15, "503": 2},
+		BytesOut: 10, BytesIn: 20,
+		Response: hist(51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63, 64, 65, 66, 67, 68, 69, 70),
+		Service:  steps(20), Lag: hist(1),
+	}
+	f := openFile(nil)
+	f.Slices = []Slice{
+		{Arm: ArmA, Phase: Warmup, DurationS: 3, Classes: map[string]*ClassData{"predict": served(1000)}},
+		{Arm: ArmA, Phase: Settle, DurationS: 3, Classes: map[string]*ClassData{"predict": served(1000)}},
+		{Arm: ArmA, Phase: Measure, DurationS: 6, Classes: map[string]*ClassData{"predict": first, "health": served(30)}},
+		{Arm: ArmA, Phase: Measure, DurationS: 9, Excluded: "steal", Classes: map[string]*ClassData{"predict": served(1000)}},
+		{Arm: ArmB, Phase: Measure, DurationS: 9, Classes: map[string]*ClassData{"predict": served(1000)}},
+		{Arm: ArmA, Phase: Measure, DurationS: 4, Classes: map[string]*ClassData{"predict": second}},
+	}
+	return f
+}
+
+func TestSummarize(t *testing.T) {
+	s := Summarize(handMade(), ArmA, nil)
+	want := figuresOf{
+		Duration: 10, Throughput: 9.7, Goodput: 9.4, // 97 answers, 94 of them good
+		Requests: 100, Dropped: 4, Errors: 6,
+		// 1…70 and 1…30: the 50th is 25, the 90th is 60, the sum 2485+465.
+		Min: 1, Mean: 29.5, P50: 25, P90: 60, Max: 70, Count: 100,
+	}
+	if diff := cmp.Diff(want, figuresOfTotal(s), within); diff != "" {
+		t.Errorf("totals (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff(map[string]int64{ErrTimeout: 3, ErrStatus: 2, ErrCheck: 1}, s.Errors.ByClass); diff != "" {
+		t.Errorf("errors (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff(map[string]int64{"200": 95, "503": 2}, s.Status); diff != "" {
+		t.Errorf("statuses (-want +got):\n%s", diff)
+	}
+	if got := s.Latency.Service; got.Count != 100 || !near(got.Max, 50) {
+		t.Errorf("service: %d values, max %v; want 100, 50", got.Count, got.Max)
+	}
+	if got := s.Latency.Lag; got.Count != 81 || !near(got.Max, 1) {
+		t.Errorf("lag: %d values, max %v; want 81, 1", got.Count, got.Max)
+	}
+	if s.Schema != SummarySchema || s.Scenario != "mix" || s.Target.Name != "modern" || s.Seed != 42 || s.Model != Open || s.ResultFile != "run.jsonl" {
+		t.Errorf("identity: %+v", s)
+	}
+	var names []string
+	for _, c := range s.Classes {
+		names = append(names, c.Name)
+	}
+	if diff := cmp.Diff([]string{"predict", "health"}, names); diff != "" {
+		t.Fatalf("classes are not in the scenario's order:\n%s", diff)
+	}
+	type class struct {
+		Share, Declared, Through, Goodput, Max float64
+		Requests, Errors                       int64
+	}
+	for i, want := range []class{
+		{Share: 74.0 / 104, Declared: 0.7, Through: 6.7, Goodput: 6.4, Max: 70, Requests: 70, Errors: 6},
+		{Share: 30.0 / 104, Declared: 0.3, Through: 3, Goodput: 3, Max: 30, Requests: 30},
+	} {
+		c := s.Classes[i]
+		got := class{c.Share, c.Declared, c.Through, c.Goodput, c.Latency.Response.Max, c.Requests, c.Errors.Total}
+		if diff := cmp.Diff(want, got, within); diff != "" {
+			t.Errorf("class %s (-want +got):\n%s", c.Name, diff)
+		}
+	}
+}
+
+// In the closed model there is no Response: it is Service.
+func TestSummarizeClosed(t *testing.T) {
+	closed := func(n int) *ClassData {
+		d := served(n)
+		d.Response, d.Lag = nil, nil
+		return d
+	}
+	f := openFile(nil)
+	f.Header.Model, f.Header.Connections = Closed, 2
+	for range 2 {
+		f.Slices = append(f.Slices, Slice{Arm: ArmA, Phase: Measure, DurationS: 5, Classes: map[string]*ClassData{"predict": closed(10), "health": closed(20)}})
+	}
+	s := Summarize(f, ArmA, nil)
+	want := figuresOf{
+		Duration: 10, Throughput: 6, Goodput: 6, Requests: 60,
+		// Four times 1…10 and twice 11…20: the sum is 530, the 30th is 8, the 54th 17.
+		Min: 1, Mean: 530.0 / 60, P50: 8, P90: 17, Max: 20, Count: 60,
+	}
+	if diff := cmp.Diff(want, figuresOfTotal(s), within); diff != "" {
+		t.Errorf("totals (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff(s.Latency.Service, s.Latency.Response); diff != "" {
+		t.Errorf("response is not service:\n%s", diff)
+	}
+	if lag := s.Latency.Lag; lag.Count != 0 || !math.IsNaN(lag.Max) || !math.IsNaN(lag.At(0.5)) {
+		t.Errorf("lag in a closed model: %+v, want nothing", lag)
+	}
+	if f.Slices[0].Classes["predict"].Response != nil || f.Slices[0].Classes["predict"].Service.Count() != 10 {
+		t.Error("Summarize changed the file")
+	}
+}
+
+// Summaries are computed twice from one file, and for two arms.
+func TestSummarizeLeavesTheFileAlone(t *testing.T) {
+	f := handMade()
+	first, _ := json.Marshal(Summarize(f, ArmA, nil))
+	second, _ := json.Marshal(Summarize(f, ArmA, nil))
+	if string(first) != string(second) {
+		t.Errorf("the second summary differs:\n%s\n%s", first, second)
+	}
+}
+
+// Response once shared Service's histogram when only one of two parts had its
+// own: each value then counted twice.
+func TestAddMixedClocks(t *testing.T) {
+	own := func() *ClassData { return &ClassData{Response: hist(10, 20), Service: hist(1, 2)} }
+	none := func() *ClassData { return &ClassData{Service: hist(3)} }
+	for name, parts := range map[string][2]*ClassData{"own first": {own(), none()}, "own second": {none(), own()}} {
+		t.Run(name, func(t *testing.T) {
+			var d ClassData
+			d.Add(parts[0])
+			d.Add(parts[1])
+			if d.Response.Count() != 3 || d.Service.Count() != 3 {
+				t.Fatalf("response %d, service %d values; want 3, 3", d.Response.Count(), d.Service.Count())
+			}
+			got := []float64{Milliseconds(d.Response.Min()), Milliseconds(d.Response.Max()), Milliseconds(d.Service.Max())}
+			if diff := cmp.Diff([]float64{3, 20, 3}, got, within); diff != "" {
+				t.Errorf("response min, max and service max (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestSummarizeNothing(t *testing.T) {
+	s := Summarize(openFile(nil), ArmA, nil)
+	if s.Valid || s.ThroughputRPS != 0 || s.DurationS != 0 || len(s.Classes) != 2 || s.Classes[0].Share != 0 {
+		t.Errorf("summary of nothing: %+v", s)
+	}
+	b, err := json.Marshal(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const want = `"latency_ms":{"response":{"min":null,"mean":null,"p50":null,"p90":null,"p95":null,"p99":null,"p99.9":null,"max":null}`
+	if !strings.Contains(string(b), want) {
+		t.Errorf("JSON %s\nlacks %s", b, want)
+	}
+	if b, _ := json.Marshal(Summarize(openFile(nil), ArmB, nil).Target); string(b) != `{"name":"","url":""}` {
+		t.Errorf("target of an arm that does not exist: %s", b)
+	}
+}
+
+// The keys of design: in this order, and no others.
+func TestSummaryJSON(t *testing.T) {
+	f := openFile(map[string]*ClassData{"predict": served(2)})
+	f.Header.Classes = []Class{{Name: "predict", Share: 1}, {Name: "<z>", Share: 0}, {Name: "a", Share: 0}}
+	b, err := json.Marshal(Summarize(f, ArmA, []float64{0.5, 0.999}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	const want = `{"schema":"mlbench.run/1","scenario":"mix","target":{"name":"modern","url":"http://127.0.0.1:8000"},"seed":42,"model":"open",` +
+		`"valid":true,"warnings":[],"duration_s":10,"requests":2,"dropped":0,"throughput_rps":0.2,"goodput_rps":0.2,` +
+		`"errors":{"total":0,"by_class":{}},"status":{"200":2},` +
+		`"latency_ms":{"response":{"min":0.999936,"mean":1.500288,"p50":1.000447,"p99.9":2.000895,"max":2.000895},` +
+		`"service":{"min":0.999936,"mean":1.500288,"p50":1.000447,"p99.9":2.000895,"max":2.000895},` +
+		`"lag":{"min":0.001536,"mean":0.001792,"p50":0.002047,"p99.9":0.002047,"max":0.002047}},` +
+		`"classes":{"predict":{"share":1,"requests":2,"errors":{"total":0,"by_class":{}},"latency_ms":{`
+	if !strings.HasPrefix(string(b), want) {
+		t.Errorf("got  %s\nwant %s…", b, want)
+	}
+	if i, j := strings.Index(string(b), `"\u003cz\u003e":`), strings.Index(string(b), `"a":`); i < 0 || j < i {
+		t.Errorf("classes are not in the scenario's order: %s", b)
+	}
+	if !strings.HasSuffix(string(b), `"objectives":[],"result_file":"run.jsonl"}`) {
+		t.Errorf("end of %s", b)
+	}
+}
+
+func TestPercentileName(t *testing.T) {
+	for q, want := range map[float64]string{0.5: "p50", 0.29: "p29", 0.999: "p99.9", 0.9999: "p99.99", 0.999999: "p99.9999", 0.001: "p0.1"} {
+		if got := PercentileName(q); got != want {
+			t.Errorf("PercentileName(%v) = %s, want %s", q, got, want)
+		}
+	}
+}
+
+func TestEnough(t *testing.T) {
+	tests := []struct {
+		q float64
+		n int64 // the smallest that is enough
+	}{{0.5, 2}, {0.9, 10}, {0.95, 20}, {0.99, 100}, {0.999, 1000}, {0.9999, 10000}}
+	for _, tt := range tests {
+		if Enough(tt.n-1, tt.q) || !Enough(tt.n, tt.q) {
+			t.Errorf("q %v: enough at %d is %v, at %d %v", tt.q, tt.n-1, Enough(tt.n-1, tt.q), tt.n, Enough(tt.n, tt.q))
+		}
+	}
+}
