@@ -1,0 +1,189 @@
+package loadgen
+
+import (
+	"errors"
+	"io"
+	"net"
+	"os"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"time"
+)
+
+// request is one planned request.
+type request struct {
+	class   int
+	payload *Payload
+	number  uint64        // written at payload.Fresh
+	planned time.Duration // on the generator's clock
+	sent    time.Duration
+}
+
+// States of a connection of the open model, where the pacing thread and the
+// connection's reader both reach for it.
+const (
+	idle    int32 = iota // waits for a request
+	claimed              // the pacing thread is about to send one
+	busy                 // a request is in flight
+	dead                 // closed while idle
+)
+
+const (
+	readBuffer = 8 << 10
+	// directWrite is the largest request that is written where it is planned:
+	// it surely fits the socket's send buffer, so that the write cannot block.
+	directWrite = 32 << 10
+)
+
+// conn is one connection to the target, with at most one request in flight.
+type conn struct {
+	g      *Generator
+	nc     net.Conn
+	raw    syscall.RawConn // nil where plain system calls do not apply (TLS)
+	shard  int
+	served int // answers carried so far: a kept connection may turn out closed
+
+	parser responseParser
+	rbuf   []byte
+	wbuf   []byte
+
+	req      request
+	first    time.Duration // when the answer's first byte came; 0: with its last
+	state    atomic.Int32
+	deadline atomic.Int64    // generator clock, ns; 0: nothing in flight; expired
+	slot     int             // the watchdog's
+	pending  *sync.WaitGroup // of the phase the request belongs to; open model
+
+	// How read and readReady talk to one another.
+	onReady func(fd uintptr) bool
+	unsent  bool   // wbuf is to be written as soon as the poller is armed
+	rest    []byte // what the socket did not take at once
+	got     int
+	sysErr  error
+}
+
+// expired in conn.deadline: the watchdog has ended the request in flight.
+const expired = -1
+
+// open connects to the target. The time it takes is the request's.
+func (g *Generator) open(req *request) (*conn, failure) {
+	nc, took, err := g.dial(req.sent + g.plan.Timeout - g.now())
+	if err != nil {
+		g.conns.failed.Add(1)
+		return nil, classifyDial(err)
+	}
+	c := &conn{g: g, nc: nc, rbuf: make([]byte, readBuffer), shard: int(g.nextShard.Add(1)) % len(g.recorder.shards)}
+	g.conns.opened.Add(1)
+	g.recorder.connected(c.shard, took)
+	if sc, ok := nc.(syscall.Conn); ok && directSyscalls {
+		c.raw, _ = sc.SyscallConn()
+	}
+	c.onReady = c.readReady
+	g.watch.add(c)
+	return c, noFailure
+}
+
+// close ends the connection; it may be called more than once.
+func (c *conn) close() {
+	c.g.watch.remove(c)
+	_ = c.nc.Close()
+}
+
+// prepare takes over a request: its bytes are ready to write.
+func (c *conn) prepare(req *request) {
+	c.req, c.first = *req, 0
+	c.wbuf = req.payload.appendTo(c.wbuf[:0], req.number)
+	c.parser.reset(req.payload.Head)
+	c.deadline.Store(int64(req.sent + c.g.plan.Timeout))
+}
+
+// roundTrip sends the prepared request and reads its answer to the end.
+func (c *conn) roundTrip() outcome {
+	if err := c.write(); err != nil {
+		return c.failed(err)
+	}
+	return c.answer(c.read())
+}
+
+// answer reads on from a first read until the answer is complete.
+func (c *conn) answer(n int, err error) outcome {
+	for {
+		if n > 0 {
+			used, done, perr := c.parser.feed(c.rbuf[:n])
+			switch {
+			case perr != nil, done && used < n: // bytes nobody asked for
+				return c.end(0, failMalformed)
+			case done:
+				return c.end(c.parser.status, noFailure)
+			case c.first == 0:
+				c.first = c.g.now()
+			}
+		}
+		if err == io.EOF {
+			if done, _ := c.parser.eof(); done {
+				return c.end(c.parser.status, noFailure)
+			}
+		}
+		if err != nil {
+			return c.failed(err)
+		}
+		n, err = c.read()
+	}
+}
+
+// failed classifies a broken exchange.
+func (c *conn) failed(err error) outcome {
+	switch {
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return c.end(0, failTimeout)
+	case isTLS(err):
+		return c.end(0, failTLS)
+	}
+	return c.end(0, failReset)
+}
+
+// end is the outcome of the request in flight, as of now.
+func (c *conn) end(status int, f failure) outcome {
+	now := c.g.now()
+	if c.deadline.Swap(0) == expired {
+		// The watchdog has cut the connection off, even if the last byte has
+		// just come.
+		status, f = 0, failTimeout
+	}
+	r := &c.req
+	o := outcome{
+		class:    r.class,
+		status:   status,
+		failure:  f,
+		planned:  r.planned,
+		service:  now - r.sent,
+		response: now - r.planned,
+		lag:      r.sent - r.planned,
+		bytesOut: int64(len(c.wbuf)),
+		bytesIn:  c.parser.bytesIn(),
+		payload:  r.payload,
+		number:   r.number,
+	}
+	switch {
+	case f == failTimeout:
+		// Censored: all that is known is that it took longer.
+		o.service = c.g.plan.Timeout
+		o.response = o.lag + o.service
+	case status != 0 && !c.g.expected(r.class, status):
+		o.failure = failStatus
+	}
+	o.first = o.service
+	if c.first != 0 {
+		o.first = c.first - r.sent
+	}
+	o.stale = c.served > 0 && o.failure == failReset && !c.parser.started
+	c.served++
+	return o
+}
+
+// reusable says whether the connection can carry another request after o.
+func (c *conn) reusable(o *outcome) bool {
+	limit := c.g.plan.Connect.MaxRequests
+	return c.parser.keepAlive && (o.failure == noFailure || o.failure == failStatus) && (limit == 0 || c.served < limit)
+}

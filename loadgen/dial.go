@@ -1,0 +1,93 @@
+package loadgen
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"net"
+	"syscall"
+	"time"
+)
+
+// connectTime is what opening a connection took.
+type connectTime struct {
+	dial time.Duration // DNS and TCP
+	tls  time.Duration // handshake; 0: none
+}
+
+// dial opens a connection to the plan's target within the time left.
+func (g *Generator) dial(left time.Duration) (net.Conn, connectTime, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), max(left, time.Millisecond))
+	defer cancel()
+	var took connectTime
+	begin := g.now()
+	var d net.Dialer
+	nc, err := d.DialContext(ctx, g.network, g.address)
+	took.dial = g.now() - begin
+	if err != nil || g.plan.URL.Scheme != "https" {
+		return nc, took, err
+	}
+	tc := tls.Client(nc, g.tls)
+	if err := tc.HandshakeContext(ctx); err != nil {
+		_ = nc.Close()
+		return nil, took, &tlsError{err}
+	}
+	took.tls = g.now() - begin - took.dial
+	return tc, took, nil
+}
+
+// tlsError marks a failed handshake.
+type tlsError struct{ error }
+
+func (e *tlsError) Unwrap() error { return e.error }
+
+// classifyDial says why a connection could not be opened.
+func classifyDial(err error) failure {
+	var dns *net.DNSError
+	var timeout net.Error
+	switch {
+	case errors.As(err, &timeout) && timeout.Timeout(), errors.Is(err, context.DeadlineExceeded):
+		return failTimeout
+	case errors.As(err, &dns):
+		return failDNS
+	case isTLS(err):
+		return failTLS
+	case errors.Is(err, syscall.EADDRNOTAVAIL), errors.Is(err, syscall.EMFILE),
+		errors.Is(err, syscall.ENFILE), errors.Is(err, syscall.ENOBUFS), errors.Is(err, syscall.ENOMEM):
+		return failLocal
+	case errors.Is(err, syscall.ECONNRESET):
+		return failReset
+	}
+	return failRefused
+}
+
+func isTLS(err error) bool {
+	var (
+		handshake *tlsError
+		record    tls.RecordHeaderError
+		alert     tls.AlertError
+		authority x509.UnknownAuthorityError
+	)
+	return errors.As(err, &handshake) || errors.As(err, &record) || errors.As(err, &alert) || errors.As(err, &authority)
+}
+
+// address is where connections go: the URL's host with its scheme's port,
+// unless the plan says otherwise.
+func (p *Plan) address() (network, address string) {
+	network = p.Connect.Network
+	if network == "" {
+		network = "tcp"
+	}
+	if p.Connect.Address != "" {
+		return network, p.Connect.Address
+	}
+	port := p.URL.Port()
+	if port == "" {
+		port = "80"
+		if p.URL.Scheme == "https" {
+			port = "443"
+		}
+	}
+	return network, net.JoinHostPort(p.URL.Hostname(), port)
+}

@@ -1,0 +1,9 @@
+// Package loadgen is the load engine: it turns a Plan into requests at the
+// right instants and into results.Slices.
+//
+//	Plan ─► Generator ─► schedule ─► send ─► record (three clocks) ─► results.Slice
+//
+// It owns schedules, pacing, connections, the HTTP/1.1 client, recording, and
+// the check of the generator and its host. It does not own scenarios (YAML),
+// rendering, or any idea of what a prediction is; it never imports servers.
+package loadgen

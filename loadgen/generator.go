@@ -1,0 +1,261 @@
+package loadgen
+
+import (
+	"bufio"
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/mlbench/mlbench/results"
+)
+
+// Generator loads one target, phase after phase, and keeps its connections
+// between them.
+type Generator struct {
+	plan    Plan
+	origin  time.Time // the clock's zero
+	network string
+	address string
+	tls     *tls.Config
+	client  *httpClient // of the net/http transports, else nil
+	raw     *rawWriter  // nil: single requests are not written
+
+	expect   []map[int]bool // per class; nil: any 2xx
+	weights  []float64
+	recorder *recorder
+	watch    *watchdog
+	workers  []*conn // closed model: each worker's connection
+	pool     pool    // open model: idle connections
+
+	nextShard atomic.Uint32
+	inFlight  atomic.Int64
+	conns     connCounters
+}
+
+// connCounters count since the last slice.
+type connCounters struct{ opened, closed, failed, stale atomic.Int64 }
+
+func (c *connCounters) drain() results.Connections {
+	return results.Connections{
+		Opened: c.opened.Swap(0), Closed: c.closed.Swap(0),
+		Failed: c.failed.Swap(0), Stale: c.stale.Swap(0),
+	}
+}
+
+// New prepares a generator; no connection is opened yet. Slices count their
+// start from origin.
+func New(plan Plan, origin time.Time) (*Generator, error) {
+	if err := plan.Validate(); err != nil {
+		return nil, fmt.Errorf("plan: %w", err)
+	}
+	g := &Generator{plan: plan, origin: origin, tls: tlsConfig(&plan)}
+	g.network, g.address = plan.address()
+	for _, c := range plan.Classes {
+		g.weights = append(g.weights, c.Weight)
+		var set map[int]bool
+		for _, code := range c.Expect {
+			if set == nil {
+				set = map[int]bool{}
+			}
+			set[code] = true
+		}
+		g.expect = append(g.expect, set)
+	}
+	isOpen := plan.Load.Model == results.Open
+	if isOpen {
+		reserveThread()
+	}
+	g.recorder = newRecorder(plan.Classes, isOpen, min(runtime.GOMAXPROCS(0), 4))
+	g.watch = newWatchdog(g.now)
+	if plan.Connect.Transport == NetHTTP || plan.Connect.Transport == HTTP2 {
+		client, err := newHTTPClient(g)
+		if err != nil {
+			return nil, fmt.Errorf("plan: %w", err)
+		}
+		g.client = client
+	}
+	if !isOpen {
+		g.workers = make([]*conn, plan.Load.Connections)
+	}
+	return g, nil
+}
+
+var reserved sync.Once
+
+// reserveThread gives the pacing thread, which never yields its scheduler slot
+// while a phase runs, one of its own beside those of the readers.
+func reserveThread() {
+	reserved.Do(func() { runtime.GOMAXPROCS(runtime.GOMAXPROCS(0) + 1) })
+}
+
+func tlsConfig(p *Plan) *tls.Config {
+	cfg := p.TLS.Clone()
+	if cfg == nil {
+		cfg = &tls.Config{MinVersion: tls.VersionTLS12}
+	}
+	if cfg.ServerName == "" {
+		cfg.ServerName = p.URL.Hostname()
+	}
+	cfg.NextProtos = []string{"http/1.1"}
+	return cfg
+}
+
+// Close ends all connections.
+func (g *Generator) Close() {
+	g.watch.close()
+	if g.client != nil {
+		g.client.close()
+	}
+}
+
+// WriteRaw makes the measured phases write every request to w: see rawResult.
+func (g *Generator) WriteRaw(w io.Writer) {
+	g.raw = &rawWriter{w: bufio.NewWriter(w)}
+	g.recorder.keepRaw = true
+}
+
+// now is the generator's clock: monotonic, since origin.
+func (g *Generator) now() time.Duration { return time.Since(g.origin) }
+
+func (g *Generator) expected(class, status int) bool {
+	if set := g.expect[class]; set != nil {
+		return set[status]
+	}
+	return status >= 200 && status < 300
+}
+
+// Phase is one contiguous span of load.
+type Phase struct {
+	Kind results.Phase
+	// Stream selects the phase's arrivals, classes and payloads among all that
+	// the plan's seed gives: the same stream is the same requests at the same
+	// instants, on whichever target.
+	Stream uint64
+	// Duration and Requests end the phase, whichever comes first; zero: no such
+	// end. Both zero: the plan's.
+	Duration time.Duration
+	Requests int64
+	// Settle is load at the phase's start, beyond Duration, that brings the
+	// target into its steady state: counted, but in no figure.
+	Settle time.Duration
+	// Interval splits the phase into several slices; zero: one slice.
+	Interval time.Duration
+}
+
+// Run loads the target for one phase and waits for the answers of all requests
+// it sent. Each interval's slice goes to emit, in order, while the phase runs;
+// an error of emit ends the phase. When ctx is cancelled no further request is
+// sent, those in flight get a moment to end, and the error is ctx's: what was
+// measured has been emitted.
+func (g *Generator) Run(ctx context.Context, ph Phase, emit func(*results.Slice) error) error {
+	if ph.Duration == 0 && ph.Requests == 0 {
+		ph.Duration, ph.Requests = g.plan.Load.Duration, g.plan.Load.Requests
+	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	r := &run{g: g, phase: ph, begin: g.now(), cut: make(chan struct{})}
+	r.classes = newSequence(g.weights, newRand(g.plan.Seed, streamClasses, ph.Stream))
+	g.recorder.settled = r.begin + ph.Settle
+	r.slices = newSlicer(g, ph.Kind, g.recorder.settled)
+
+	loaded := make(chan struct{})
+	go func() {
+		defer close(loaded)
+		if g.plan.Load.Model == results.Open {
+			r.open(ctx)
+		} else {
+			r.closed(ctx)
+		}
+	}()
+	if err := r.watchIntervals(ctx, cancel, loaded, emit); err != nil {
+		return err
+	}
+	end := g.now()
+	if g.plan.Load.Model == results.Open && ph.Duration > 0 && ph.Requests == 0 {
+		end = max(end, r.end())
+		if ctx.Err() != nil {
+			end = g.now()
+		}
+	}
+	if err := r.emit(end, emit); err != nil {
+		return err
+	}
+	return context.Cause(ctx)
+}
+
+// emit hands on the slice that ends at end.
+func (r *run) emit(end time.Duration, emit func(*results.Slice) error) error {
+	s, err := r.slices.cut(end, &r.inFlightMax)
+	return errors.Join(err, emit(s))
+}
+
+// watchIntervals emits a slice per interval until the load has ended.
+func (r *run) watchIntervals(ctx context.Context, cancel context.CancelCauseFunc, loaded <-chan struct{}, emit func(*results.Slice) error) error {
+	var tick <-chan time.Time
+	if r.phase.Interval > 0 {
+		t := time.NewTicker(r.phase.Interval)
+		defer t.Stop()
+		tick = t.C
+	}
+	interrupted := ctx.Done()
+	for {
+		select {
+		case <-loaded:
+			return nil
+		case <-interrupted:
+			interrupted = nil
+			// Answers on their way may still come, but nobody waits for long.
+			time.AfterFunc(interruptGrace, func() { close(r.cut) })
+		case <-tick:
+			if err := r.emit(r.g.now(), emit); err != nil {
+				cancel(err)
+				<-loaded
+				return err
+			}
+		}
+	}
+}
+
+// interruptGrace is how long an interrupted phase waits for answers.
+const interruptGrace = time.Second
+
+// run is the state of one phase.
+type run struct {
+	g       *Generator
+	phase   Phase
+	begin   time.Duration // on the generator's clock
+	classes sequence
+	slices  *slicer
+	cut     chan struct{} // closed: give up on requests in flight
+	pending sync.WaitGroup
+
+	inFlightMax atomic.Int64
+}
+
+// end is when a phase limited by time stops sending.
+func (r *run) end() time.Duration { return r.begin + r.phase.Settle + r.phase.Duration }
+
+// request is the n-th request of the phase.
+func (r *run) request(n uint64) request {
+	class := r.classes.class(n)
+	pool := r.g.plan.Classes[class].Payloads
+	// Phases start at different places of the pool.
+	at := (n + r.phase.Stream*7919) % uint64(len(pool))
+	return request{class: class, payload: &pool[at], number: r.phase.Stream%1e4*1e8 + n%1e8}
+}
+
+// await waits until all requests in flight have ended, or the phase is cut.
+func (r *run) await() {
+	done := make(chan struct{})
+	go func() { r.pending.Wait(); close(done) }()
+	select {
+	case <-done:
+	case <-r.cut:
+	}
+}

@@ -1,0 +1,264 @@
+package loadgen
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+)
+
+// Bounds of what one response may cost the generator, whatever the peer sends.
+const (
+	maxHeaderBytes  = 64 << 10 // status lines, header fields and trailers together
+	maxChunkLine    = 4 << 10  // one chunk-size line with its extensions and line end
+	maxInterim      = 16       // 1xx answers before the final one
+	defaultMaxBody  = 64 << 20
+	responsePrefix  = "HTTP/1."
+	inlineCarrySize = 256 // holds a usual header line that two reads cut in half
+)
+
+var (
+	// errMalformed is wrapped by every error about bytes that are no HTTP/1.x response.
+	errMalformed = errors.New("malformed response")
+	// errBodyTooLarge is returned as soon as a body is known to pass maxBody.
+	errBodyTooLarge = errors.New("response body exceeds the limit")
+	// errNoResponse means that the peer closed before it sent a single byte.
+	errNoResponse = errors.New("connection closed before any byte of the response")
+)
+
+type parserState uint8
+
+const (
+	stateStatus     parserState = iota // a status line, of an interim answer or of the final one
+	stateHeader                        // header fields up to the empty line
+	stateLength                        // a body of known length, remaining bytes to go
+	stateUntilClose                    // a body that ends where the connection does
+	stateChunkSize
+	stateChunkData // remaining bytes of this chunk to go
+	stateChunkCR   // the CR, then the LF, that close a chunk's data
+	stateChunkLF
+	stateTrailer // header fields after the last chunk up to the empty line
+	stateDone    // from here on nothing more is consumed until reset
+	stateFailed
+)
+
+// responseParser takes the bytes of one connection as they come and says where
+// each answer ends. It is pushed, so that a blocking loop and an event loop can
+// both use it; it keeps no body unless captureMax asks for one. It must not be copied
+// once used, and reset comes before each request.
+//
+// It accepts what net/http's client accepts, with these differences on purpose:
+//   - refused: a version other than HTTP/1.x, a status that is not three digits from 100,
+//     a CR inside the status line, blanks in field names, folded header lines
+//     (RFC 9112 §5.2), trailer lines ended by a bare LF, 101 (never asked for),
+//     more than maxInterim interim answers, blocks beyond the bounds above. Most of
+//     them let two readers of one connection disagree on where a response ends.
+//   - accepted: transfer codings before a final chunked (the framing is plain;
+//     the body is not decoded), repeated Content-Length fields of equal value but
+//     different spelling ("5", "05"), a Trailer field that announces framing fields
+//     (trailers are skipped and decide nothing).
+//   - not reused: a connection that sent both Transfer-Encoding and Content-Length,
+//     or Transfer-Encoding in HTTP/1.0 where it is ignored (RFC 9112 §6.1).
+//
+// As in net/http a bare LF may end a status or header line, never a chunk-size line.
+type responseParser struct {
+	// Set by the owner, kept over reset.
+	maxBody    int64 // bytes; 0 means defaultMaxBody
+	captureMax int   // bytes of the body kept in body; 0 keeps none
+
+	// Results, valid once feed or eof said done (started at any time).
+	status      int
+	keepAlive   bool   // the connection may carry another request
+	started     bool   // at least one byte came
+	bodyBytes   int64  // length of the body, chunked framing taken off
+	headerBytes int    // status lines, fields, trailers, with line ends, interim answers too
+	body        []byte // the first captureMax bytes of the body; reused by reset
+
+	state     parserState
+	consumed  int64 // bytes taken since reset
+	head      bool  // the request was HEAD: no body whatever the fields say
+	http10    bool
+	hasLength bool
+	saysClose bool // Connection: close
+	saysKeep  bool // Connection: keep-alive
+	coding    transferCoding
+	interim   int
+	length    int64 // Content-Length, if hasLength
+	remaining int64 // of the body or of the chunk
+	overhead  int64 // chunk framing beyond what is fair, see chunkSize
+	err       error // sticky, in stateFailed
+	carry     []byte
+	inline    [inlineCarrySize]byte // first room of carry
+}
+
+// reset prepares for the response to the next request; head says that its method is HEAD.
+func (p *responseParser) reset(head bool) {
+	p.head = head
+	p.started, p.bodyBytes, p.headerBytes, p.consumed = false, 0, 0, 0
+	p.body, p.carry = p.body[:0], p.carry[:0]
+	p.interim, p.remaining, p.overhead, p.err = 0, 0, 0, nil
+	p.beginMessage()
+}
+
+// beginMessage forgets the fields of an interim answer, or of the response before.
+func (p *responseParser) beginMessage() {
+	p.state, p.status, p.keepAlive = stateStatus, 0, false
+	p.http10, p.hasLength, p.saysClose, p.saysKeep = false, false, false, false
+	p.coding, p.length = codingNone, 0
+}
+
+// feed takes the next bytes of the connection and consumes up to the end of the
+// response. Bytes left over when done is true were not asked for. An error is
+// final: the connection cannot be used further. Where the stream was cut between
+// calls never changes the outcome.
+func (p *responseParser) feed(b []byte) (n int, done bool, err error) {
+	if len(b) > 0 {
+		p.started = true
+	}
+	for n < len(b) && p.state < stateDone {
+		switch p.state {
+		case stateLength, stateChunkData:
+			n += p.takeBody(b[n:])
+		case stateUntilClose:
+			n += p.takeUntilClose(b[n:])
+		case stateChunkCR, stateChunkLF:
+			p.takeChunkEnd(b[n])
+			n++
+		case stateHeader:
+			n += p.takeFields(b[n:])
+		default:
+			n += p.takeLine(b[n:])
+		}
+	}
+	p.consumed += int64(n)
+	return n, p.state == stateDone, p.err
+}
+
+// bytesIn is what the response has taken from the wire so far: headers, body and the
+// framing of chunks. Up to the read that brought an error, when there is one.
+func (p *responseParser) bytesIn() int64 { return p.consumed }
+
+// eof says that the peer closed. This completes a body delimited by the close;
+// anywhere else it is io.ErrUnexpectedEOF, or errNoResponse if nothing came at all.
+func (p *responseParser) eof() (done bool, err error) {
+	switch {
+	case p.state == stateUntilClose:
+		p.state = stateDone
+	case p.state == stateDone || p.state == stateFailed:
+	case !p.started:
+		p.fail(errNoResponse)
+	default:
+		p.fail(io.ErrUnexpectedEOF)
+	}
+	return p.state == stateDone, p.err
+}
+
+// takeFields consumes the header lines that lie whole in b, in one short loop: most
+// of the time spent on a small response is spent here. What is cut, or too much, is for takeLine.
+func (p *responseParser) takeFields(b []byte) (n int) {
+	for len(p.carry) == 0 && p.state == stateHeader {
+		end := bytes.IndexByte(b[n:], '\n') + 1
+		if end == 0 || p.headerBytes+n+end > maxHeaderBytes {
+			break
+		}
+		line := b[n : n+end-1]
+		n += end
+		if last := len(line) - 1; last >= 0 && line[last] == '\r' {
+			line = line[:last]
+		}
+		if len(line) == 0 {
+			p.endOfHeader()
+		} else {
+			p.field(line)
+		}
+	}
+	p.headerBytes += n
+	if n == 0 {
+		return p.takeLine(b)
+	}
+	return n
+}
+
+// takeLine consumes one line, or the part of it that b holds, and acts on whole ones.
+// A line in one piece is read where it lies; only a cut one is copied.
+func (p *responseParser) takeLine(b []byte) int {
+	limit := maxHeaderBytes - p.headerBytes
+	switch p.state {
+	case stateStatus:
+		// Checked before the line is whole: a peer that speaks TLS or HTTP/2 may never send a LF.
+		if !p.checkPrefix(b) {
+			return 0
+		}
+	case stateChunkSize:
+		limit = maxChunkLine
+	}
+	end := bytes.IndexByte(b, '\n') + 1
+	used := end
+	if end == 0 {
+		used = len(b)
+	}
+	if len(p.carry)+used > limit {
+		if p.state == stateChunkSize {
+			p.malformed("chunk-size line longer than 4 KiB", nil)
+		} else {
+			p.malformed("header block larger than 64 KiB", nil)
+		}
+		return 0
+	}
+	line := b[:used]
+	if end == 0 || len(p.carry) > 0 {
+		if p.carry == nil {
+			p.carry = p.inline[:0]
+		}
+		p.carry = append(p.carry, line...)
+		if end == 0 {
+			return used
+		}
+		line, p.carry = p.carry, p.carry[:0]
+	}
+	p.wholeLine(line)
+	return used
+}
+
+// wholeLine acts on one line, given with its LF.
+func (p *responseParser) wholeLine(line []byte) {
+	if p.state == stateChunkSize {
+		p.chunkSize(line)
+		return
+	}
+	p.headerBytes += len(line)
+	n := len(line) - 1
+	if n > 0 && line[n-1] == '\r' {
+		n--
+	} else if p.state == stateTrailer {
+		p.malformed("trailer line ends with a bare LF", line)
+		return
+	}
+	switch line = line[:n]; {
+	case p.state == stateStatus:
+		p.statusLine(line)
+	case n > 0:
+		p.field(line)
+	case p.state == stateTrailer:
+		p.state = stateDone
+	default:
+		p.endOfHeader()
+	}
+}
+
+// malformed ends the response for good and says why, quoting the line at fault.
+func (p *responseParser) malformed(why string, line []byte) {
+	const quoted = 64 // bytes; enough to recognise a field, short enough for a table
+	switch {
+	case line == nil:
+		p.fail(fmt.Errorf("%w: %s", errMalformed, why))
+	case len(line) > quoted:
+		p.fail(fmt.Errorf("%w: %s: %q…", errMalformed, why, line[:quoted]))
+	default:
+		p.fail(fmt.Errorf("%w: %s: %q", errMalformed, why, line))
+	}
+}
+
+func (p *responseParser) fail(err error) {
+	p.state, p.err = stateFailed, err
+}

@@ -1,0 +1,128 @@
+package loadgen
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptrace"
+)
+
+// httpClient carries requests by net/http, for what the lean client does not
+// speak. It opens connections as it needs them: with HTTP/2 many requests share
+// one.
+type httpClient struct {
+	g         *Generator
+	transport *http.Transport
+	templates map[*Payload]*http.Request
+}
+
+func newHTTPClient(g *Generator) (*httpClient, error) {
+	c := &httpClient{g: g, templates: map[*Payload]*http.Request{}}
+	protocols := new(http.Protocols)
+	if g.plan.Connect.Transport == HTTP2 {
+		protocols.SetHTTP2(true)
+		protocols.SetUnencryptedHTTP2(true)
+	} else {
+		protocols.SetHTTP1(true)
+	}
+	cfg := g.tls.Clone()
+	cfg.NextProtos = nil // net/http sets them from Protocols
+	c.transport = &http.Transport{
+		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+			var d net.Dialer
+			return d.DialContext(ctx, g.network, g.address)
+		},
+		Protocols:           protocols,
+		TLSClientConfig:     cfg,
+		MaxIdleConnsPerHost: g.plan.Load.Connections,
+		DisableCompression:  true,
+		DisableKeepAlives:   g.plan.Connect.MaxRequests == 1,
+	}
+	for i := range g.plan.Classes {
+		pool := g.plan.Classes[i].Payloads
+		for j := range pool {
+			req, err := http.ReadRequest(bufio.NewReader(bytes.NewReader(pool[j].Wire)))
+			if err != nil {
+				return nil, fmt.Errorf("class %q: %w", g.plan.Classes[i].Name, err)
+			}
+			req.RequestURI = ""
+			req.URL.Scheme, req.URL.Host = g.plan.URL.Scheme, g.plan.URL.Host
+			c.templates[&pool[j]] = req
+		}
+	}
+	return c, nil
+}
+
+func (c *httpClient) close() { c.transport.CloseIdleConnections() }
+
+// do carries one request and waits for its whole answer.
+func (c *httpClient) do(req *request) outcome {
+	g := c.g
+	ctx, cancel := context.WithTimeout(context.Background(), req.sent+g.plan.Timeout-g.now())
+	defer cancel()
+	o := outcome{class: req.class, planned: req.planned, lag: req.sent - req.planned, payload: req.payload, number: req.number}
+	trace := &httptrace.ClientTrace{
+		GotConn: func(info httptrace.GotConnInfo) {
+			if !info.Reused {
+				g.conns.opened.Add(1)
+			}
+		},
+		GotFirstResponseByte: func() { o.first = g.now() - req.sent },
+	}
+	status, n, err := c.roundTrip(httptrace.WithClientTrace(ctx, trace), req, &o)
+	o.service = g.now() - req.sent
+	o.bytesIn = n
+	switch {
+	case err == nil:
+		o.status = status
+		if !g.expected(req.class, status) {
+			o.failure = failStatus
+		}
+	case errors.Is(err, context.DeadlineExceeded):
+		o.failure, o.service = failTimeout, g.plan.Timeout
+	default:
+		o.failure = classifyHTTP(err)
+		g.conns.failed.Add(1)
+	}
+	o.response = o.lag + o.service
+	return o
+}
+
+// roundTrip sends the request and reads its answer; n counts body bytes.
+func (c *httpClient) roundTrip(ctx context.Context, req *request, o *outcome) (status int, n int64, err error) {
+	t := c.templates[req.payload].WithContext(ctx)
+	if length := int(t.ContentLength); length > 0 {
+		wire := req.payload.appendTo(nil, req.number)
+		o.bytesOut = int64(len(wire))
+		t.Body = io.NopCloser(bytes.NewReader(wire[len(wire)-length:]))
+	}
+	resp, err := c.transport.RoundTrip(t)
+	if err != nil {
+		return 0, 0, err
+	}
+	defer resp.Body.Close()
+	n, err = io.Copy(io.Discard, io.LimitReader(resp.Body, defaultMaxBody+1))
+	if err == nil && n > defaultMaxBody {
+		err = errBodyTooLarge
+	}
+	return resp.StatusCode, n, err
+}
+
+// classifyHTTP says why an exchange by net/http failed.
+func classifyHTTP(err error) failure {
+	var op *net.OpError
+	switch {
+	case errors.Is(err, errBodyTooLarge):
+		return failMalformed
+	case errors.As(err, &op) && op.Op == "dial", isTLS(err):
+		return classifyDial(err)
+	case errors.As(err, &op), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return failReset
+	}
+	return failMalformed
+}

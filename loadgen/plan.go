@@ -1,0 +1,199 @@
+package loadgen
+
+import (
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net/url"
+	"time"
+
+	"github.com/mlbench/mlbench/results"
+)
+
+// Plan is everything the engine needs to load one target: compiled from
+// scenario, target and flags, and free of all three.
+type Plan struct {
+	URL     *url.URL    // the target's base: scheme, host, port
+	TLS     *tls.Config // for https; nil: defaults
+	Connect Connect
+	Classes []Class
+	Load    Load
+	Timeout time.Duration // per request, from its planned instant's send to the answer's last byte
+	Seed    uint64
+}
+
+// Connect says how connections to the target are made.
+type Connect struct {
+	Transport Transport
+	// Address replaces the host and port of the URL, as curl's --resolve does,
+	// or is the path of a Unix socket if Network is "unix".
+	Address string
+	Network string // "tcp" (default) or "unix"
+	// MaxRequests closes a connection after so many; 0: never, 1: no keep-alive.
+	MaxRequests int
+}
+
+// Transport is the HTTP client that carries the requests.
+type Transport string
+
+const (
+	// Lean is the engine's own HTTP/1.1 client, the default: a fifth of the
+	// cost of net/http's per request.
+	Lean Transport = "lean"
+	// NetHTTP is net/http's client with HTTP/1.1.
+	NetHTTP Transport = "net/http"
+	// HTTP2 is net/http's client with HTTP/2: over TLS for https, and without
+	// negotiation (prior knowledge) for http.
+	HTTP2 Transport = "h2"
+)
+
+// Load says when requests start and when they end.
+type Load struct {
+	Model results.Model
+	// Connections is the number of workers of a closed model; in an open model
+	// the most requests in flight at once, beyond which planned requests are
+	// dropped and counted.
+	Connections int
+	Think       Think         // closed model
+	SpawnRate   float64       // closed model: workers started per second; 0: all at once
+	Rate        Shape         // open model: requests per second over time
+	Arrivals    Arrivals      // open model
+	Duration    time.Duration // zero: until Requests
+	Requests    int64         // zero: until Duration
+}
+
+// Arrivals is the law of the gaps between planned instants.
+type Arrivals string
+
+const (
+	Poisson  Arrivals = "poisson"  // independent, exponential gaps: many independent clients
+	Constant Arrivals = "constant" // equal gaps
+)
+
+// Class is one weighted kind of request.
+type Class struct {
+	Name   string
+	Weight float64 // > 0, relative to the other classes
+	// Payloads is the seeded pool of prepared requests, used in turn.
+	Payloads []Payload
+	// Expect lists the statuses that are not errors; empty: 200 to 299.
+	Expect []int
+}
+
+// Payload is one prepared HTTP/1.1 request.
+type Payload struct {
+	// Wire is the complete request: request line, headers, body.
+	Wire []byte
+	// Fresh are offsets into Wire of FreshDigits ASCII digits which the engine
+	// overwrites with the request's number, so that a cycled pool never sends
+	// the same bytes twice and a target's cache is not what is measured.
+	Fresh []int
+	// Head marks a HEAD request, whose answer has no body.
+	Head bool
+}
+
+// appendTo appends the request to b, with its number in place.
+func (p *Payload) appendTo(b []byte, number uint64) []byte {
+	start := len(b)
+	b = append(b, p.Wire...)
+	if len(p.Fresh) == 0 {
+		return b
+	}
+	var digits [FreshDigits]byte
+	for i := FreshDigits - 1; i >= 0; i-- {
+		digits[i] = byte('0' + number%10)
+		number /= 10
+	}
+	for _, at := range p.Fresh {
+		copy(b[start+at:], digits[:])
+	}
+	return b
+}
+
+// FreshDigits is the width of the number written at each Payload.Fresh.
+const FreshDigits = 12
+
+// Validate reports every mistake of the plan at once.
+func (p *Plan) Validate() error {
+	var errs []error
+	bad := func(format string, args ...any) { errs = append(errs, fmt.Errorf(format, args...)) }
+	if p.URL == nil || p.URL.Host == "" || (p.URL.Scheme != "http" && p.URL.Scheme != "https") {
+		bad("target: want an http:// or https:// URL with a host, have %q", p.URL)
+	}
+	if len(p.Classes) == 0 {
+		bad("plan has no requests")
+	}
+	var sum float64
+	for _, c := range p.Classes {
+		sum += c.Weight
+	}
+	for _, c := range p.Classes {
+		if c.Weight > 0 && c.Weight/sum < 1./maxDeck {
+			bad("class %q: a share of %.2g, want at least 1 in %d", c.Name, c.Weight/sum, maxDeck)
+		}
+		if len(c.Payloads) == 0 {
+			bad("class %q has no payloads", c.Name)
+		}
+		if !(c.Weight > 0) {
+			bad("class %q: weight %v, want more than 0", c.Name, c.Weight)
+		}
+		for _, pl := range c.Payloads {
+			for _, at := range pl.Fresh {
+				if at < 0 || at+FreshDigits > len(pl.Wire) {
+					bad("class %q: fresh digits at %d outside a request of %d bytes", c.Name, at, len(pl.Wire))
+				}
+			}
+		}
+	}
+	if p.Timeout <= 0 || p.Timeout > maxTimeout {
+		bad("timeout %s, want more than 0 and at most %s", p.Timeout, maxTimeout)
+	}
+	switch p.Connect.Transport {
+	case "", Lean, NetHTTP, HTTP2:
+	default:
+		bad("transport %q, want %s, %s or %s", p.Connect.Transport, Lean, NetHTTP, HTTP2)
+	}
+	switch {
+	case p.Connect.MaxRequests < 0:
+		bad("requests per connection: %d, want 0 (no limit) or more", p.Connect.MaxRequests)
+	case p.Connect.Network == "unix" && p.Connect.Address == "":
+		bad("a Unix socket needs a path")
+	}
+	return errors.Join(append(errs, p.Load.validate())...)
+}
+
+// maxTimeout keeps a timed-out request within the histograms' range.
+const maxTimeout = 120 * time.Second
+
+func (l *Load) validate() error {
+	var errs []error
+	bad := func(format string, args ...any) { errs = append(errs, fmt.Errorf(format, args...)) }
+	if l.Connections < 1 {
+		bad("connections: %d, want at least 1", l.Connections)
+	}
+	if l.Duration < 0 || l.Requests < 0 {
+		bad("duration %s and requests %d: want no negative ones", l.Duration, l.Requests)
+	}
+	if l.Duration == 0 && l.Requests == 0 {
+		bad("load without an end: give a duration or a number of requests")
+	}
+	switch l.Model {
+	case results.Closed:
+		if err := l.Think.validate(); err != nil {
+			errs = append(errs, err)
+		}
+		if !(l.SpawnRate >= 0) {
+			bad("spawn rate %v workers per second, want 0 or more", l.SpawnRate)
+		}
+	case results.Open:
+		if l.Rate == nil {
+			bad("open model without a rate")
+		}
+		if l.Arrivals != Poisson && l.Arrivals != Constant {
+			bad("arrivals %q, want poisson or constant", l.Arrivals)
+		}
+	default:
+		bad("load model %q, want closed or open", l.Model)
+	}
+	return errors.Join(errs...)
+}

@@ -1,0 +1,242 @@
+package loadgen
+
+import (
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/results/stats"
+)
+
+// failure is a class of error in the engine's compact form; it indexes
+// failureNames.
+type failure uint8
+
+const (
+	noFailure failure = iota
+	failRefused
+	failDNS
+	failTLS
+	failReset
+	failTimeout
+	failMalformed
+	failLocal
+	failStatus
+	failureCount
+)
+
+var failureNames = [failureCount]string{
+	failRefused:   results.ErrRefused,
+	failDNS:       results.ErrDNS,
+	failTLS:       results.ErrTLS,
+	failReset:     results.ErrReset,
+	failTimeout:   results.ErrTimeout,
+	failMalformed: results.ErrMalformed,
+	failLocal:     results.ErrLocal,
+	failStatus:    results.ErrStatus,
+}
+
+// outcome is how one sent request ended.
+type outcome struct {
+	class    int
+	status   int // 0: no complete answer
+	failure  failure
+	planned  time.Duration // on the generator's clock
+	response time.Duration
+	service  time.Duration
+	lag      time.Duration
+	first    time.Duration // from sending to the answer's first byte
+	bytesOut int64
+	bytesIn  int64
+	payload  *Payload
+	number   uint64
+	// stale: the request met a kept connection that the target had already
+	// closed; nothing came back, so it was not served.
+	stale bool
+}
+
+// recorder collects outcomes. It is split into shards, each under its own lock
+// that its few connections hardly ever contend for, and each shard keeps two
+// sets, so that reading one never holds up recording into the other.
+type recorder struct {
+	open   bool // keeps response and lag, which a closed model does not have
+	names  []string
+	shards []shard
+	// settled is the instant, on the generator's clock, before which planned
+	// requests are settle traffic: counted, in no figure. Set between phases.
+	settled time.Duration
+	keepRaw bool // keep every outcome until the next drain
+}
+
+type shard struct {
+	mu     sync.Mutex
+	active *set
+	spare  *set
+	_      [64]byte // shards on one cache line would contend after all
+}
+
+type set struct {
+	classes   []tally
+	discarded int64 // settle requests
+	dial, tls *stats.Live
+	raw       []outcome
+}
+
+// tally is what one request class did.
+type tally struct {
+	sent, done, dropped         int64
+	bytesOut, bytesIn           int64
+	failures                    [failureCount]int64
+	status                      [600]int64
+	response, service, lagTimes *stats.Live
+	first                       *stats.Live
+}
+
+func newRecorder(classes []Class, open bool, shards int) *recorder {
+	r := &recorder{open: open, shards: make([]shard, shards)}
+	for _, c := range classes {
+		r.names = append(r.names, c.Name)
+	}
+	for i := range r.shards {
+		r.shards[i].active, r.shards[i].spare = r.newSet(), r.newSet()
+	}
+	return r
+}
+
+func (r *recorder) newSet() *set {
+	s := &set{classes: make([]tally, len(r.names)), dial: stats.NewLive(), tls: stats.NewLive()}
+	for i := range s.classes {
+		s.classes[i].service, s.classes[i].first = stats.NewLive(), stats.NewLive()
+		if r.open {
+			s.classes[i].response, s.classes[i].lagTimes = stats.NewLive(), stats.NewLive()
+		}
+	}
+	return s
+}
+
+// record counts one outcome. Failures without an answer have no latency, but a
+// timeout does: at least its limit, which is what it is counted as.
+func (r *recorder) record(sh int, o *outcome) {
+	s := &r.shards[sh]
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if o.planned < r.settled {
+		s.active.discarded++
+		return
+	}
+	t := &s.active.classes[o.class]
+	t.sent++
+	t.bytesOut += o.bytesOut
+	t.bytesIn += o.bytesIn
+	t.failures[o.failure]++
+	if o.status != 0 {
+		t.done++
+		t.status[o.status%600]++
+		t.first.Record(o.first)
+	}
+	if r.keepRaw {
+		s.active.raw = append(s.active.raw, *o)
+	}
+	if o.status != 0 || o.failure == failTimeout {
+		t.service.Record(o.service)
+		if r.open {
+			t.response.Record(o.response)
+		}
+	}
+	if r.open {
+		t.lagTimes.Record(o.lag)
+	}
+}
+
+// drop counts a planned request that was never sent.
+func (r *recorder) drop(req *request) {
+	s := &r.shards[0]
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if req.planned < r.settled {
+		s.active.discarded++
+		return
+	}
+	s.active.classes[req.class].dropped++
+}
+
+// connected records what opening a connection took.
+func (r *recorder) connected(sh int, took connectTime) {
+	s := &r.shards[sh]
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.active.dial.Record(took.dial)
+	if took.tls > 0 {
+		s.active.tls.Record(took.tls)
+	}
+}
+
+// drain moves what was recorded since the last drain into sl, and returns the
+// single outcomes if they are kept. One goroutine at a time.
+func (r *recorder) drain(sl *results.Slice) (raw []outcome) {
+	sl.Classes = make(map[string]*results.ClassData, len(r.names))
+	dial, tls := stats.NewHistogram(), stats.NewHistogram()
+	for i := range r.shards {
+		s := &r.shards[i]
+		s.mu.Lock()
+		s.active, s.spare = s.spare, s.active
+		s.mu.Unlock()
+		sl.Discarded += s.spare.discarded
+		s.spare.discarded = 0
+		dial.Merge(s.spare.dial.Drain())
+		tls.Merge(s.spare.tls.Drain())
+		raw = append(raw, s.spare.raw...)
+		s.spare.raw = s.spare.raw[:0]
+		for c := range s.spare.classes {
+			d := s.spare.classes[c].drain()
+			if into := sl.Classes[r.names[c]]; into != nil {
+				into.Add(d)
+			} else {
+				sl.Classes[r.names[c]] = d
+			}
+		}
+	}
+	if dial.Count() > 0 {
+		sl.Connections.Dial = dial
+	}
+	if tls.Count() > 0 {
+		sl.Connections.TLS = tls
+	}
+	return raw
+}
+
+// drain moves the tally into the form of the result file and empties it.
+func (t *tally) drain() *results.ClassData {
+	d := &results.ClassData{
+		Planned:  t.sent + t.dropped,
+		Sent:     t.sent,
+		Done:     t.done,
+		Dropped:  t.dropped,
+		BytesOut: t.bytesOut,
+		BytesIn:  t.bytesIn,
+		Service:  t.service.Drain(),
+		First:    t.first.Drain(),
+	}
+	if t.response != nil {
+		d.Response, d.Lag = t.response.Drain(), t.lagTimes.Drain()
+	}
+	for f := failRefused; f < failureCount; f++ {
+		if n := t.failures[f]; n > 0 {
+			if d.Errors == nil {
+				d.Errors = map[string]int64{}
+			}
+			d.Errors[failureNames[f]] = n
+		}
+	}
+	for code, n := range t.status {
+		if n > 0 {
+			if d.Status == nil {
+				d.Status = map[string]int64{}
+			}
+			d.Status[strconv.Itoa(code)] = n
+		}
+	}
+	*t = tally{response: t.response, service: t.service, lagTimes: t.lagTimes, first: t.first}
+	return d
+}

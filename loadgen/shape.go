@@ -1,0 +1,107 @@
+package loadgen
+
+import (
+	"fmt"
+	"math"
+	"time"
+
+	vegeta "github.com/tsenart/vegeta/v12/lib"
+)
+
+// Shape is a rate over time, in requests per second. vegeta's pacers satisfy it.
+type Shape interface {
+	Rate(elapsed time.Duration) float64
+}
+
+// perMillionSeconds expresses a rate as vegeta counts it, whole hits per
+// duration, fine enough that fractions such as 0.5/s stay exact.
+func perMillionSeconds(rps float64) vegeta.Rate {
+	return vegeta.Rate{Freq: int(math.Round(rps * 1e6)), Per: 1e6 * time.Second}
+}
+
+// ConstantRate is rps requests per second, for ever.
+func ConstantRate(rps float64) Shape { return perMillionSeconds(rps) }
+
+// Sine swings around mean by amplitude, from the mean upwards, once per period.
+// The amplitude must be below the mean.
+func Sine(mean, amplitude float64, period time.Duration) Shape {
+	return vegeta.SinePacer{Period: period, Mean: perMillionSeconds(mean), Amp: perMillionSeconds(amplitude)}
+}
+
+// Stage is a part of a run: a duration and the rate at its end.
+type Stage struct {
+	Duration time.Duration
+	Rate     float64 // requests per second
+}
+
+// segment is a part of a piecewise shape, from the end of the one before.
+type segment struct {
+	until time.Duration
+	shape Shape         // in its own time
+	from  time.Duration // where its own time begins
+}
+
+type piecewise []segment
+
+// Rate is that of the segment at elapsed; after the last one, its end's.
+func (p piecewise) Rate(elapsed time.Duration) float64 {
+	for _, s := range p {
+		if elapsed < s.until {
+			return s.shape.Rate(elapsed - s.from)
+		}
+	}
+	last := p[len(p)-1]
+	return last.shape.Rate(last.until - last.from)
+}
+
+// Ramps goes from rate start to each stage's rate in turn, linearly over the
+// stage's duration. A stage of the same rate as the one before is a plateau.
+func Ramps(start float64, stages []Stage) Shape {
+	var p piecewise
+	var at time.Duration
+	for _, s := range stages {
+		slope := (s.Rate - start) / s.Duration.Seconds()
+		p = append(p, segment{at + s.Duration, vegeta.LinearPacer{StartAt: perMillionSeconds(start), Slope: slope}, at})
+		at += s.Duration
+		start = s.Rate
+	}
+	return p
+}
+
+// Steps holds each stage's rate for its duration.
+func Steps(stages []Stage) Shape {
+	var p piecewise
+	var at time.Duration
+	for _, s := range stages {
+		p = append(p, segment{at + s.Duration, ConstantRate(s.Rate), at})
+		at += s.Duration
+	}
+	return p
+}
+
+// Spike is base, but peak for length from at on.
+func Spike(base, peak float64, at, length time.Duration) Shape {
+	return Steps([]Stage{{at, base}, {length, peak}, {math.MaxInt64 - at - length, base}})
+}
+
+// TotalDuration is the length of all stages together.
+func TotalDuration(stages []Stage) time.Duration {
+	var d time.Duration
+	for _, s := range stages {
+		d += s.Duration
+	}
+	return d
+}
+
+// ValidateStages reports every mistake of a list of stages.
+func ValidateStages(stages []Stage) (mistakes []error) {
+	for i, s := range stages {
+		if s.Duration <= 0 {
+			mistakes = append(mistakes, fmt.Errorf("stage %d: duration %s, want more than 0", i+1, s.Duration))
+		}
+		if !(s.Rate >= 0) || math.IsInf(s.Rate, 0) {
+			mistakes = append(mistakes, fmt.Errorf("stage %d: rate %v, want 0 or more", i+1, s.Rate))
+		}
+	}
+	return mistakes
+}

@@ -1,0 +1,69 @@
+package loadgen
+
+import (
+	"math"
+	"runtime"
+	"runtime/metrics"
+
+	"github.com/mlbench/mlbench/results"
+)
+
+// meter reads what the generator and its host did between two readings.
+type meter struct {
+	cpu, busy, steal, total, throttled float64
+	pauses                             []uint64
+}
+
+const gcPauses = "/sched/pauses/total/gc:seconds"
+
+func newMeter() *meter {
+	m := &meter{}
+	m.read()
+	return m
+}
+
+// read returns the telemetry since the last reading.
+func (m *meter) read() *results.Telemetry {
+	cpu, throttled := cpuSeconds(), throttledMS()
+	busy, steal, total := hostCPU()
+	t := &results.Telemetry{
+		CPUSeconds:   cpu - m.cpu,
+		GCPauseMaxMS: m.gcPause(),
+		ThrottledMS:  throttled - m.throttled,
+	}
+	if d := total - m.total; d > 0 {
+		t.HostCPUPct = 100 * (busy - m.busy) / d
+		t.StealPct = 100 * (steal - m.steal) / d
+	}
+	m.cpu, m.busy, m.steal, m.total, m.throttled = cpu, busy, steal, total, throttled
+	return t
+}
+
+// gcPause is the longest garbage-collection pause since the last reading, in
+// milliseconds, rounded up to its bucket.
+func (m *meter) gcPause() float64 {
+	sample := []metrics.Sample{{Name: gcPauses}}
+	metrics.Read(sample)
+	if sample[0].Value.Kind() != metrics.KindFloat64Histogram {
+		return 0
+	}
+	h := sample[0].Value.Float64Histogram()
+	longest := 0.0
+	for i, n := range h.Counts {
+		if i < len(m.pauses) && n > m.pauses[i] && !math.IsInf(h.Buckets[i+1], 0) {
+			longest = h.Buckets[i+1]
+		}
+	}
+	m.pauses = append(m.pauses[:0], h.Counts...)
+	return longest * 1e3
+}
+
+// Host describes the machine this process runs on.
+func Host() results.Host {
+	kernel, cpu, memory := hostNames()
+	return results.Host{
+		OS: runtime.GOOS, Arch: runtime.GOARCH, Kernel: kernel, CPU: cpu,
+		Cores: runtime.NumCPU(), CPULimit: cpuLimit(), MemoryMB: memory,
+		Go: runtime.Version(), GOMAXPROCS: runtime.GOMAXPROCS(0),
+	}
+}

@@ -1,0 +1,84 @@
+package loadgen
+
+import (
+	"bytes"
+	"os"
+	"strconv"
+	"strings"
+
+	"github.com/prometheus/procfs"
+	"golang.org/x/sys/unix"
+)
+
+// cpuSeconds is this process's own user and system time.
+func cpuSeconds() float64 {
+	var ru unix.Rusage
+	if unix.Getrusage(unix.RUSAGE_SELF, &ru) != nil {
+		return 0
+	}
+	return float64(ru.Utime.Nano()+ru.Stime.Nano()) / 1e9
+}
+
+// hostCPU reads the machine's accumulated busy, stolen and total CPU seconds.
+func hostCPU() (busy, steal, total float64) {
+	fs, err := procfs.NewDefaultFS()
+	if err != nil {
+		return 0, 0, 0
+	}
+	st, err := fs.Stat()
+	if err != nil {
+		return 0, 0, 0
+	}
+	c := st.CPUTotal
+	busy = c.User + c.Nice + c.System + c.IRQ + c.SoftIRQ
+	return busy, c.Steal, busy + c.Steal + c.Idle + c.Iowait
+}
+
+// throttledMS is how long the container's CPU limit has stopped us so far.
+func throttledMS() float64 {
+	b, err := os.ReadFile("/sys/fs/cgroup/cpu.stat")
+	if err != nil {
+		return 0
+	}
+	for line := range bytes.Lines(b) {
+		if v, ok := bytes.CutPrefix(line, []byte("throttled_usec ")); ok {
+			us, _ := strconv.ParseFloat(string(bytes.TrimSpace(v)), 64)
+			return us / 1e3
+		}
+	}
+	return 0
+}
+
+// cpuLimit is the number of cores the container may use; 0: no limit known.
+func cpuLimit() float64 {
+	b, err := os.ReadFile("/sys/fs/cgroup/cpu.max")
+	if err != nil {
+		return 0
+	}
+	quota, period, ok := strings.Cut(strings.TrimSpace(string(b)), " ")
+	q, err1 := strconv.ParseFloat(quota, 64)
+	p, err2 := strconv.ParseFloat(period, 64)
+	if !ok || err1 != nil || err2 != nil || p <= 0 {
+		return 0
+	}
+	return q / p
+}
+
+// hostNames are the kernel's and the processor's names and the memory's size.
+func hostNames() (kernel, cpu string, memoryMB int64) {
+	var u unix.Utsname
+	if unix.Uname(&u) == nil {
+		kernel = unix.ByteSliceToString(u.Release[:])
+	}
+	fs, err := procfs.NewDefaultFS()
+	if err != nil {
+		return kernel, "", 0
+	}
+	if infos, err := fs.CPUInfo(); err == nil && len(infos) > 0 {
+		cpu = infos[0].ModelName
+	}
+	if m, err := fs.Meminfo(); err == nil && m.MemTotal != nil {
+		memoryMB = int64(*m.MemTotal / 1024)
+	}
+	return kernel, cpu, memoryMB
+}
