@@ -1,0 +1,141 @@
+package legacy
+
+import (
+	"errors"
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/mlbench/mlbench/servers/predict"
+)
+
+type handlers struct {
+	service *predict.Service
+}
+
+func (h *handlers) login(c *gin.Context) {
+	body, ok := readBody(c)
+	if !ok {
+		return
+	}
+	login, err := predict.DecodeLogin(body)
+	if err != nil {
+		fail(c, http.StatusBadRequest, err.Error())
+		return
+	}
+	token, err := h.service.Login(login)
+	if errors.Is(err, predict.ErrCredentials) {
+		fail(c, http.StatusUnauthorized, err.Error())
+		return
+	}
+	if err != nil {
+		fail(c, http.StatusInternalServerError, "internal server error")
+		return
+	}
+	c.JSON(http.StatusOK, gin.H{
+		"token":      token.Token,
+		"token_type": token.TokenType,
+		"expires_in": token.ExpiresIn,
+	})
+}
+
+func (h *handlers) predict(c *gin.Context) {
+	body, ok := readBody(c)
+	if !ok {
+		return
+	}
+	request, err := predict.DecodeRequest(body)
+	if err != nil {
+		fail(c, http.StatusBadRequest, err.Error())
+		return
+	}
+	p := h.service.Predict(&request)
+	answer := gin.H{
+		"prediction":    p.Prediction,
+		"cached":        p.Cached,
+		"model_version": p.ModelVersion,
+	}
+	if p.RequestID != "" {
+		answer["request_id"] = p.RequestID
+	}
+	c.JSON(http.StatusOK, answer)
+}
+
+func (h *handlers) batchPredict(c *gin.Context) {
+	body, ok := readBody(c)
+	if !ok {
+		return
+	}
+	request, err := predict.DecodeBatch(body)
+	if err != nil {
+		fail(c, http.StatusBadRequest, err.Error())
+		return
+	}
+	b := h.service.PredictBatch(&request)
+	answer := gin.H{
+		"predictions":        b.Predictions,
+		"count":              b.Count,
+		"model_version":      b.ModelVersion,
+		"processing_time_ms": b.ProcessingTimeMS,
+	}
+	if b.RequestID != "" {
+		answer["request_id"] = b.RequestID
+	}
+	c.JSON(http.StatusOK, answer)
+}
+
+func (h *handlers) health(c *gin.Context) {
+	s := h.service.Health()
+	c.JSON(s.HTTPStatus(), gin.H{
+		"status":         s.Status,
+		"timestamp":      s.Timestamp,
+		"uptime_seconds": s.UptimeSeconds,
+		"model_loaded":   s.ModelLoaded,
+	})
+}
+
+func (h *handlers) modelInfo(c *gin.Context) {
+	m := h.service.ModelInfo()
+	c.JSON(http.StatusOK, gin.H{
+		"version":        m.Version,
+		"input_features": m.InputFeatures,
+		"model_type":     m.ModelType,
+		"training_date":  m.TrainingDate,
+		"accuracy":       m.Accuracy,
+		"framework":      m.Framework,
+	})
+}
+
+func (h *handlers) cacheStats(c *gin.Context) {
+	s := h.service.CacheStats()
+	c.JSON(http.StatusOK, gin.H{
+		"size":           s.Size,
+		"hit_rate":       s.HitRate,
+		"total_requests": s.TotalRequests,
+		"cache_hits":     s.CacheHits,
+		"cache_misses":   s.CacheMisses,
+	})
+}
+
+func (h *handlers) cacheClear(c *gin.Context) {
+	cleared := h.service.ClearCache()
+	c.JSON(http.StatusOK, gin.H{
+		"message":         cleared.Message,
+		"entries_cleared": cleared.EntriesCleared,
+	})
+}
+
+// readBody reads the limited body, or answers why not.
+func readBody(c *gin.Context) ([]byte, bool) {
+	body, err := c.GetRawData()
+	if err == nil {
+		return body, true
+	}
+	var tooLarge *http.MaxBytesError
+	if errors.As(err, &tooLarge) {
+		fail(c, http.StatusRequestEntityTooLarge, "request body is too large")
+	} else {
+		fail(c, http.StatusBadRequest, "cannot read the request body")
+	}
+	return nil, false
+}

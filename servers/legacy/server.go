@@ -1,0 +1,89 @@
+package legacy
+
+import (
+	"log/slog"
+	"net/http"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/mlbench/mlbench/servers/predict"
+)
+
+// Options make the legacy server.
+type Options struct {
+	Service *predict.Service
+	// Logger receives panics of handlers and complaints of net/http.
+	Logger *slog.Logger
+}
+
+// releaseMode is set once: gin keeps its mode in a global that New reads, and
+// tests start several servers at a time.
+var releaseMode = sync.OnceFunc(func() { gin.SetMode(gin.ReleaseMode) })
+
+// New makes the server. The caller listens, and drains it with Shutdown.
+func New(opts Options) *http.Server {
+	releaseMode()
+	router := newRouter(&handlers{service: opts.Service}, opts.Logger)
+	return &http.Server{
+		// Limited outside of gin: within it, net/http could not tell that a body
+		// was left unread, and would reset the connection under the answer.
+		Handler:           http.MaxBytesHandler(router, predict.MaxBody),
+		ReadHeaderTimeout: 5 * time.Second,
+		ReadTimeout:       10 * time.Second,
+		WriteTimeout:      30 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    16 << 10,
+		ErrorLog:          slog.NewLogLogger(opts.Logger.Handler(), slog.LevelWarn),
+	}
+}
+
+func newRouter(h *handlers, logger *slog.Logger) *gin.Engine {
+	r := gin.New()
+	r.HandleMethodNotAllowed = true
+	r.RedirectTrailingSlash = false
+	r.RedirectFixedPath = false
+	r.Use(h.observe, gin.CustomRecoveryWithWriter(nil, func(c *gin.Context, cause any) {
+		logger.Error("panic", "route", c.FullPath(), "cause", cause, "stack", string(debug.Stack()))
+		fail(c, http.StatusInternalServerError, "internal server error")
+	}))
+
+	r.POST("/login", h.login)
+	r.GET("/health", h.health)
+	r.GET("/model-info", h.modelInfo)
+	r.GET("/metrics", gin.WrapH(h.service.Metrics()))
+
+	private := r.Group("/", h.authorize)
+	private.POST("/predict", h.predict)
+	private.POST("/batch-predict", h.batchPredict)
+	private.GET("/cache/stats", h.cacheStats)
+	private.POST("/cache/clear", h.cacheClear)
+
+	r.NoRoute(func(c *gin.Context) { fail(c, http.StatusNotFound, "not found") })
+	r.NoMethod(func(c *gin.Context) { fail(c, http.StatusMethodNotAllowed, "method not allowed") })
+	return r
+}
+
+func (h *handlers) observe(c *gin.Context) {
+	start := time.Now()
+	c.Next()
+	route := c.FullPath()
+	if route == "" {
+		route = predict.UnmatchedRoute
+	}
+	h.service.Observe(route, c.Writer.Status(), time.Since(start))
+}
+
+func (h *handlers) authorize(c *gin.Context) {
+	if err := h.service.Authorize(c.GetHeader("Authorization")); err != nil {
+		c.Header("WWW-Authenticate", "Bearer")
+		fail(c, http.StatusUnauthorized, err.Error())
+	}
+}
+
+// fail answers in this server's one error form.
+func fail(c *gin.Context, status int, message string) {
+	c.AbortWithStatusJSON(status, gin.H{"error": message})
+}

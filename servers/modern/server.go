@@ -1,0 +1,149 @@
+package modern
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humafiber"
+	"github.com/gofiber/fiber/v2"
+	"github.com/gofiber/fiber/v2/middleware/adaptor"
+	"github.com/gofiber/fiber/v2/middleware/cors"
+	"github.com/gofiber/fiber/v2/middleware/recover"
+
+	"github.com/mlbench/mlbench/servers/modern/docs"
+	"github.com/mlbench/mlbench/servers/predict"
+)
+
+// Options make the modern server.
+type Options struct {
+	Service *predict.Service
+	// CORSOrigins may call from browsers: origins such as https://example.com,
+	// or * alone. None: no CORS headers at all.
+	CORSOrigins []string
+	// Logger receives panics of handlers.
+	Logger *slog.Logger
+}
+
+// Server is the modern server.
+type Server struct {
+	app     *fiber.App
+	service *predict.Service
+	logger  *slog.Logger
+}
+
+// New makes the server.
+func New(opts Options) (*Server, error) {
+	if err := checkOrigins(opts.CORSOrigins); err != nil {
+		return nil, err
+	}
+	setHumaGlobals()
+	s := &Server{service: opts.Service, logger: opts.Logger}
+	s.app = fiber.New(fiber.Config{
+		DisableStartupMessage:        true,
+		StrictRouting:                true,
+		CaseSensitive:                true,
+		BodyLimit:                    predict.MaxBody,
+		ReadBufferSize:               16 << 10, // also the limit of a request's headers
+		ReadTimeout:                  10 * time.Second,
+		WriteTimeout:                 30 * time.Second,
+		IdleTimeout:                  2 * time.Minute,
+		DisablePreParseMultipartForm: true, // or form uploads would be spooled to files unasked
+		ErrorHandler:                 s.protocolError,
+	})
+	s.app.Use(s.observe)
+	s.app.Use(recover.New(recover.Config{EnableStackTrace: true, StackTraceHandler: s.logPanic}))
+	if len(opts.CORSOrigins) > 0 {
+		s.app.Use(cors.New(cors.Config{
+			AllowOrigins:  strings.Join(opts.CORSOrigins, ","),
+			AllowMethods:  "GET,POST",
+			AllowHeaders:  "Authorization,Content-Type,X-Request-ID",
+			ExposeHeaders: "X-Process-Time,X-Request-ID",
+			MaxAge:        600,
+		}))
+	}
+	s.app.Use(refuseEncoded)
+	s.app.Server().Handler = s.refuseUnknownMethods(s.app.Server().Handler)
+	if err := s.routes(); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+func (s *Server) routes() error {
+	api := humafiber.NewV2(s.app, apiConfig(s.service.ModelInfo().Version))
+	api.UseMiddleware(authorize(api, s.service))
+	register(api, s.service)
+	document, err := openAPI(api)
+	if err != nil {
+		return err
+	}
+	s.app.Get("/openapi.json", func(c *fiber.Ctx) error {
+		c.Set(fiber.HeaderContentType, fiber.MIMEApplicationJSON)
+		return c.Send(document)
+	})
+	s.app.Get("/metrics", adaptor.HTTPHandler(s.service.Metrics()))
+	for _, name := range []string{"docs", "redoc"} {
+		body, contentType, ok := docs.Page(name)
+		if !ok {
+			return fmt.Errorf("documentation page %q is missing", name)
+		}
+		s.app.Get("/"+name, func(c *fiber.Ctx) error {
+			c.Set(fiber.HeaderContentType, contentType)
+			c.Set(fiber.HeaderContentSecurityPolicy, docs.ContentSecurityPolicy)
+			return c.Send(body)
+		})
+	}
+	s.app.Get("/docs/assets/:name", func(c *fiber.Ctx) error {
+		gz, contentType, ok := docs.Asset(c.Params("name"))
+		if !ok {
+			return fiber.ErrNotFound
+		}
+		c.Set(fiber.HeaderContentType, contentType)
+		c.Set(fiber.HeaderContentEncoding, "gzip")
+		return c.Send(gz)
+	})
+	return nil
+}
+
+// Serve answers the connections of ln until Shutdown.
+func (s *Server) Serve(ln net.Listener) error { return s.app.Listener(ln) }
+
+// Shutdown stops listening and waits for requests in flight, as long as ctx
+// allows.
+func (s *Server) Shutdown(ctx context.Context) error { return s.app.ShutdownWithContext(ctx) }
+
+// apiConfig leaves out huma's own documents: it renders them lazily without a
+// lock, its pages load scripts from elsewhere, and its hooks add a $schema to
+// every answer.
+func apiConfig(modelVersion string) huma.Config {
+	config := huma.DefaultConfig("mlbench prediction API", "1.0.0")
+	config.Info.Description = "Predictions of a regression forest (" + modelVersion + ")."
+	config.OpenAPIPath, config.DocsPath, config.SchemasPath = "", "", ""
+	config.CreateHooks = nil
+	config.Formats = map[string]huma.Format{"application/json": jsonFormat, "json": jsonFormat}
+	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
+		bearer: {Type: "http", Scheme: "bearer", BearerFormat: "JWT", Description: "a token from POST /login"},
+	}
+	return config
+}
+
+// checkOrigins refuses what the CORS middleware would panic on.
+func checkOrigins(origins []string) error {
+	for _, origin := range origins {
+		if origin == "*" && len(origins) == 1 {
+			return nil
+		}
+		u, err := url.Parse(origin)
+		if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.User != nil ||
+			u.Path != "" || u.RawQuery != "" || u.Fragment != "" || strings.Contains(u.Host, "*") {
+			return fmt.Errorf("CORS_ORIGINS: %q is not an origin: use the form https://example.com, separated by commas, or * alone", origin)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,137 @@
+package predict
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+)
+
+// The demo login, published in the documentation: on loopback addresses only.
+const (
+	DemoUsername = "admin"
+	DemoPassword = "password"
+)
+
+// Config is what a server takes from its environment.
+type Config struct {
+	Username    string   // MLBENCH_USERNAME
+	Password    string   // MLBENCH_PASSWORD
+	Secret      []byte   // SECRET_KEY, signs the tokens
+	ModelPath   string   // MODEL_PATH; empty: trained at start, kept in memory
+	LogPath     string   // PREDICTION_LOG; empty: no prediction log
+	CORSOrigins []string // CORS_ORIGINS, comma separated; modern only
+
+	// Notices are sentences for the operator: what was not configured and what
+	// stands in for it.
+	Notices []string
+}
+
+// LoadConfig reads the environment. Without credentials or secret a server on
+// a loopback address gets stand-ins and a notice; on any other address it is
+// refused with all that is to be set.
+func LoadConfig(getenv func(string) string, loopback bool) (Config, error) {
+	var errs []error
+	read := func(name string) string {
+		value, err := secretVariable(getenv, name)
+		if err != nil {
+			errs = append(errs, err)
+		}
+		return value
+	}
+	c := Config{
+		Username:  read("MLBENCH_USERNAME"),
+		Password:  read("MLBENCH_PASSWORD"),
+		Secret:    []byte(read("SECRET_KEY")),
+		ModelPath: getenv("MODEL_PATH"),
+		LogPath:   getenv("PREDICTION_LOG"),
+	}
+	for origin := range strings.SplitSeq(getenv("CORS_ORIGINS"), ",") {
+		if origin = strings.TrimSpace(origin); origin != "" {
+			c.CORSOrigins = append(c.CORSOrigins, origin)
+		}
+	}
+	if len(errs) > 0 {
+		return Config{}, errors.Join(errs...)
+	}
+	if !loopback {
+		if err := c.missing(); err != nil {
+			return Config{}, err
+		}
+	}
+	if err := c.fillIn(); err != nil {
+		return Config{}, err
+	}
+	return c, nil
+}
+
+// missing names everything that a server reachable from other machines needs.
+func (c *Config) missing() error {
+	var set []string
+	for _, v := range []struct{ name, value string }{
+		{"MLBENCH_USERNAME", c.Username}, {"MLBENCH_PASSWORD", c.Password}, {"SECRET_KEY", string(c.Secret)},
+	} {
+		if v.value == "" {
+			set = append(set, v.name)
+		}
+	}
+	if len(set) > 0 {
+		return fmt.Errorf("the demo login is for loopback addresses only: set %s (or the same with _FILE, naming a file that holds it), or listen on 127.0.0.1",
+			strings.Join(set, ", "))
+	}
+	if len(c.Secret) < minSecret {
+		return fmt.Errorf("SECRET_KEY has %d bytes: set at least %d (for example 'openssl rand -hex 32'), or listen on 127.0.0.1",
+			len(c.Secret), minSecret)
+	}
+	return nil
+}
+
+// fillIn puts the stand-ins of a loopback server and checks what was set.
+func (c *Config) fillIn() error {
+	switch {
+	case c.Username == "" && c.Password == "":
+		c.Username, c.Password = DemoUsername, DemoPassword
+		c.Notices = append(c.Notices, fmt.Sprintf(
+			"demo login %s/%s (loopback only): set MLBENCH_USERNAME and MLBENCH_PASSWORD for your own", DemoUsername, DemoPassword))
+	case c.Username == "":
+		return errors.New("MLBENCH_PASSWORD is set but MLBENCH_USERNAME is not: set both or neither")
+	case c.Password == "":
+		return errors.New("MLBENCH_USERNAME is set but MLBENCH_PASSWORD is not: set both or neither")
+	}
+	if n := len([]rune(c.Username)); n < MinUsername || n > MaxUsername {
+		return fmt.Errorf("MLBENCH_USERNAME has %d characters: POST /login accepts %d to %d", n, MinUsername, MaxUsername)
+	}
+	if n := len([]rune(c.Password)); n < MinPassword {
+		return fmt.Errorf("MLBENCH_PASSWORD has %d characters: POST /login accepts %d or more", n, MinPassword)
+	}
+	switch {
+	case len(c.Secret) == 0:
+		c.Secret = randomSecret()
+		c.Notices = append(c.Notices, "random SECRET_KEY (loopback only): tokens end with this process")
+	case len(c.Secret) < minSecret:
+		c.Notices = append(c.Notices, fmt.Sprintf(
+			"weak SECRET_KEY of %d bytes (loopback only): use %d or more", len(c.Secret), minSecret))
+	}
+	return nil
+}
+
+// secretVariable reads NAME, or the file that NAME_FILE names, as secret
+// mounts of containers want it.
+func secretVariable(getenv func(string) string, name string) (string, error) {
+	value, path := getenv(name), getenv(name+"_FILE")
+	if path == "" {
+		return value, nil
+	}
+	if value != "" {
+		return "", fmt.Errorf("both %s and %s_FILE are set: unset one", name, name)
+	}
+	content, err := os.ReadFile(path)
+	if err != nil {
+		return "", fmt.Errorf("read %s_FILE: %w", name, err)
+	}
+	value = strings.TrimRight(string(content), "\r\n") // editors and echo end a file with a newline
+	if value == "" {
+		return "", fmt.Errorf("%s_FILE names an empty file: %s", name, path)
+	}
+	return value, nil
+}

@@ -1,0 +1,124 @@
+package predict
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestLoadConfig(t *testing.T) {
+	dir := t.TempDir()
+	file := func(name, content string) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	long := strings.Repeat("k", minSecret)
+	full := map[string]string{"MLBENCH_USERNAME": "alice", "MLBENCH_PASSWORD": "correct horse", "SECRET_KEY": long}
+	with := func(changes map[string]string) map[string]string {
+		env := map[string]string{}
+		for k, v := range full {
+			env[k] = v
+		}
+		for k, v := range changes {
+			env[k] = v
+		}
+		return env
+	}
+	for _, tc := range []struct {
+		name     string
+		env      map[string]string
+		loopback bool
+		notices  int
+		err      string // part of it
+	}{
+		{"all set, anywhere", full, false, 0, ""},
+		{"nothing set, loopback", nil, true, 2, ""},
+		{"nothing set, elsewhere", nil, false, 0, "set MLBENCH_USERNAME, MLBENCH_PASSWORD, SECRET_KEY"},
+		{"no secret, elsewhere", with(map[string]string{"SECRET_KEY": ""}), false, 0, "set SECRET_KEY (or"},
+		{"weak secret, elsewhere", with(map[string]string{"SECRET_KEY": long[1:]}), false, 0, "SECRET_KEY has 31 bytes: set at least 32"},
+		{"weak secret, loopback", with(map[string]string{"SECRET_KEY": "weak"}), true, 1, ""},
+		{"no secret, loopback", with(map[string]string{"SECRET_KEY": ""}), true, 1, ""},
+		{"half a login", with(map[string]string{"MLBENCH_PASSWORD": ""}), true, 0, "set both or neither"},
+		{"other half", with(map[string]string{"MLBENCH_USERNAME": ""}), true, 0, "set both or neither"},
+		{"short name", with(map[string]string{"MLBENCH_USERNAME": "al"}), true, 0, "MLBENCH_USERNAME has 2 characters"},
+		{"short password", with(map[string]string{"MLBENCH_PASSWORD": "1234567"}), true, 0, "MLBENCH_PASSWORD has 7 characters"},
+		{"from files", map[string]string{
+			"MLBENCH_USERNAME_FILE": file("u", "alice\n"), "MLBENCH_PASSWORD_FILE": file("p", "correct horse\r\n"), "SECRET_KEY_FILE": file("s", long),
+		}, false, 0, ""},
+		{"variable and file", with(map[string]string{"SECRET_KEY_FILE": file("s2", long)}), true, 0, "both SECRET_KEY and SECRET_KEY_FILE"},
+		{"missing file", with(map[string]string{"SECRET_KEY": "", "SECRET_KEY_FILE": filepath.Join(dir, "none")}), true, 0, "read SECRET_KEY_FILE"},
+		{"empty file", with(map[string]string{"SECRET_KEY": "", "SECRET_KEY_FILE": file("e", "\n")}), true, 0, "empty file"},
+	} {
+		c, err := LoadConfig(func(name string) string { return tc.env[name] }, tc.loopback)
+		if tc.err != "" {
+			if err == nil || !strings.Contains(err.Error(), tc.err) {
+				t.Errorf("%s: error %v, want one with %q", tc.name, err, tc.err)
+			}
+			continue
+		}
+		if err != nil {
+			t.Errorf("%s: %v", tc.name, err)
+			continue
+		}
+		if len(c.Notices) != tc.notices {
+			t.Errorf("%s: notices %q, want %d", tc.name, c.Notices, tc.notices)
+		}
+		if c.Username == "" || c.Password == "" || len(c.Secret) == 0 {
+			t.Errorf("%s: incomplete: %+v", tc.name, c)
+		}
+		if tc.name == "from files" && (c.Username != "alice" || c.Password != "correct horse" || string(c.Secret) != long) {
+			t.Errorf("%s: %+v", tc.name, c)
+		}
+	}
+}
+
+func TestConfigNeverShowsSecrets(t *testing.T) {
+	env := map[string]string{"MLBENCH_USERNAME": "alice", "MLBENCH_PASSWORD": "correct horse", "SECRET_KEY": "battery staple"}
+	getenv := func(name string) string { return env[name] }
+	c, err := LoadConfig(getenv, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, refused := LoadConfig(getenv, false)
+	if refused == nil {
+		t.Fatal("a weak secret was accepted")
+	}
+	for _, text := range append(c.Notices, refused.Error()) {
+		if strings.Contains(text, "horse") || strings.Contains(text, "battery") {
+			t.Errorf("secret shown: %q", text)
+		}
+	}
+}
+
+func TestRandomSecretsDiffer(t *testing.T) {
+	a, err := LoadConfig(func(string) string { return "" }, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, _ := LoadConfig(func(string) string { return "" }, true)
+	if len(a.Secret) < minSecret || bytes.Equal(a.Secret, b.Secret) {
+		t.Errorf("secrets %x and %x", a.Secret, b.Secret)
+	}
+}
+
+func TestCORSOrigins(t *testing.T) {
+	c, err := LoadConfig(func(name string) string {
+		if name == "CORS_ORIGINS" {
+			return " https://a.example , ,http://b.example:81"
+		}
+		return ""
+	}, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"https://a.example", "http://b.example:81"}, c.CORSOrigins); diff != "" {
+		t.Error(diff)
+	}
+}

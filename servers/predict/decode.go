@@ -1,0 +1,118 @@
+package predict
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"unicode/utf8"
+)
+
+// Decoding by hand, as services written before typed validation do it: the
+// body as a generic map, every field picked out and checked in code. Unknown
+// fields are ignored, the last of two equal keys counts, names are compared
+// exactly, and null stands for a field that was not sent.
+
+var (
+	errNotObject = errors.New("request body must be a JSON object")
+	errFeatures  = fmt.Errorf("features must be a list of %d numbers from %g to %g",
+		len(Features{}), -FeatureLimit, FeatureLimit)
+	errSamples = fmt.Errorf("samples must be a list of 1 to %d lists of %d numbers from %g to %g",
+		MaxSamples, len(Features{}), -FeatureLimit, FeatureLimit)
+	errRequestID = fmt.Errorf("request_id must be a string of at most %d characters", MaxRequestID)
+	errUsername  = fmt.Errorf("username must be a string of %d to %d characters", MinUsername, MaxUsername)
+	errPassword  = fmt.Errorf("password must be a string of at least %d characters", MinPassword)
+)
+
+// DecodeLogin reads and checks the body of POST /login.
+func DecodeLogin(body []byte) (Login, error) {
+	fields, err := decodeObject(body)
+	if err != nil {
+		return Login{}, err
+	}
+	username, ok := fields["username"].(string)
+	if n := utf8.RuneCountInString(username); !ok || n < MinUsername || n > MaxUsername {
+		return Login{}, errUsername
+	}
+	password, ok := fields["password"].(string)
+	if !ok || utf8.RuneCountInString(password) < MinPassword {
+		return Login{}, errPassword
+	}
+	return Login{Username: username, Password: password}, nil
+}
+
+// DecodeRequest reads and checks the body of POST /predict.
+func DecodeRequest(body []byte) (Request, error) {
+	fields, err := decodeObject(body)
+	if err != nil {
+		return Request{}, err
+	}
+	var r Request
+	if !decodeFeatures(fields["features"], &r.Features) {
+		return Request{}, errFeatures
+	}
+	r.RequestID, err = decodeRequestID(fields)
+	if err != nil {
+		return Request{}, err
+	}
+	return r, nil
+}
+
+// DecodeBatch reads and checks the body of POST /batch-predict.
+func DecodeBatch(body []byte) (BatchRequest, error) {
+	fields, err := decodeObject(body)
+	if err != nil {
+		return BatchRequest{}, err
+	}
+	list, ok := fields["samples"].([]any)
+	if !ok || len(list) < 1 || len(list) > MaxSamples {
+		return BatchRequest{}, errSamples
+	}
+	r := BatchRequest{Samples: make([]Features, len(list))}
+	for i, sample := range list {
+		if !decodeFeatures(sample, &r.Samples[i]) {
+			return BatchRequest{}, errSamples
+		}
+	}
+	r.RequestID, err = decodeRequestID(fields)
+	if err != nil {
+		return BatchRequest{}, err
+	}
+	return r, nil
+}
+
+// decodeObject refuses what JSON does not have (NaN, Infinity) and what a
+// float64 cannot hold (1e999): both are syntax or range errors to the decoder.
+func decodeObject(body []byte) (map[string]any, error) {
+	var fields map[string]any
+	if err := json.Unmarshal(body, &fields); err != nil || fields == nil {
+		return nil, errNotObject
+	}
+	return fields, nil
+}
+
+func decodeFeatures(v any, out *Features) bool {
+	list, ok := v.([]any)
+	if !ok || len(list) != len(out) {
+		return false
+	}
+	for i, item := range list {
+		x, ok := item.(float64)
+		if !ok || x < -FeatureLimit || x > FeatureLimit {
+			return false
+		}
+		out[i] = x
+	}
+	return true
+}
+
+func decodeRequestID(fields map[string]any) (string, error) {
+	v, sent := fields["request_id"]
+	if !sent || v == nil {
+		return "", nil
+	}
+	id, ok := v.(string)
+	if !ok || utf8.RuneCountInString(id) > MaxRequestID {
+		return "", errRequestID
+	}
+	return id, nil
+}

@@ -1,0 +1,183 @@
+package predict
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/crypto/bcrypt"
+
+	"github.com/mlbench/mlbench/servers/model"
+)
+
+// Model is what a Service needs of a model. It must be safe for concurrent use.
+type Model interface {
+	Predict(*[model.Features]float64) float64
+	Info() model.Info
+}
+
+// Options make a Service.
+type Options struct {
+	Config Config
+	Model  Model
+	// BackgroundLog writes the prediction log from a goroutine of its own
+	// rather than within each request.
+	BackgroundLog bool
+	// CacheEntries bounds the prediction cache; 0 means 10,000.
+	CacheEntries int
+	// PasswordCost is bcrypt's; 0 means its default. That makes a login dear on
+	// purpose (tens of milliseconds of CPU): a load test that logs in with each
+	// request measures bcrypt.
+	PasswordCost int
+}
+
+// Service answers the API's questions. It is safe for concurrent use.
+type Service struct {
+	model    Model
+	version  string
+	cache    *cache
+	auth     *authority
+	log      *predictionLog
+	metrics  *metrics
+	started  time.Time
+	draining atomic.Bool
+}
+
+// New makes a Service, which is to be closed.
+func New(opts Options) (*Service, error) {
+	if opts.CacheEntries == 0 {
+		opts.CacheEntries = defaultCacheEntries
+	}
+	if opts.PasswordCost == 0 {
+		opts.PasswordCost = bcrypt.DefaultCost
+	}
+	s := &Service{
+		model:   opts.Model,
+		version: opts.Model.Info().Version,
+		started: time.Now(),
+	}
+	var err error
+	if s.cache, err = newCache(opts.CacheEntries); err != nil {
+		return nil, fmt.Errorf("make the prediction cache: %w", err)
+	}
+	if s.auth, err = newAuthority(opts.Config.Username, opts.Config.Password, opts.Config.Secret, opts.PasswordCost); err != nil {
+		return nil, err
+	}
+	if s.log, err = openPredictionLog(opts.Config.LogPath, s.version, opts.BackgroundLog); err != nil {
+		return nil, err
+	}
+	s.metrics = newMetrics(s.cache, s.log)
+	return s, nil
+}
+
+// Login exchanges credentials for a token, or returns ErrCredentials.
+func (s *Service) Login(l Login) (Token, error) { return s.auth.login(l) }
+
+// Authorize checks the value of an Authorization header. It keeps nothing of
+// it.
+func (s *Service) Authorize(header string) error { return s.auth.authorize(header) }
+
+// Predict answers one checked request.
+func (s *Service) Predict(r *Request) Prediction {
+	y, cached := s.one(&r.Features)
+	s.log.write([]record{{time.Now(), r.RequestID, r.Features, y, cached}})
+	s.metrics.predictions.Inc()
+	return Prediction{Prediction: y, Cached: cached, ModelVersion: s.version, RequestID: r.RequestID}
+}
+
+// PredictBatch answers one checked batch.
+func (s *Service) PredictBatch(r *BatchRequest) Batch {
+	start := time.Now()
+	out := make([]float64, len(r.Samples))
+	records := make([]record, len(r.Samples))
+	for i := range r.Samples {
+		y, cached := s.one(&r.Samples[i])
+		out[i] = y
+		records[i] = record{start, r.RequestID, r.Samples[i], y, cached}
+	}
+	took := time.Since(start)
+	s.log.write(records)
+	s.metrics.predictions.Add(float64(len(out)))
+	return Batch{
+		Predictions:      out,
+		Count:            len(out),
+		ModelVersion:     s.version,
+		RequestID:        r.RequestID,
+		ProcessingTimeMS: float64(took) / float64(time.Millisecond),
+	}
+}
+
+func (s *Service) one(x *Features) (y float64, cached bool) {
+	if y, cached = s.cache.get(x); cached {
+		return y, true
+	}
+	y = s.model.Predict(x)
+	s.cache.put(x, y)
+	return y, false
+}
+
+// Health says how the service is.
+func (s *Service) Health() Health {
+	now := time.Now()
+	h := Health{
+		Status:        "healthy",
+		Timestamp:     now.UTC().Format(time.RFC3339Nano),
+		UptimeSeconds: now.Sub(s.started).Seconds(),
+		ModelLoaded:   true, // there is no Service without a model
+	}
+	switch {
+	case s.draining.Load():
+		h.Status = "unhealthy"
+	case s.log.lostSince(time.Minute):
+		h.Status = "degraded"
+	}
+	return h
+}
+
+// HTTPStatus is 503 for an unhealthy service, so that load balancers turn
+// away, else 200.
+func (h Health) HTTPStatus() int {
+	if h.Status == "unhealthy" {
+		return http.StatusServiceUnavailable
+	}
+	return http.StatusOK
+}
+
+// ModelInfo describes the loaded model.
+func (s *Service) ModelInfo() ModelInfo {
+	info := s.model.Info()
+	return ModelInfo{
+		Version:       info.Version,
+		InputFeatures: info.InputFeatures,
+		ModelType:     info.Type,
+		TrainingDate:  info.TrainedAt.UTC().Format(time.RFC3339),
+		Accuracy:      info.R2,
+		Framework:     info.Framework,
+	}
+}
+
+// CacheStats counts what the cache did since start.
+func (s *Service) CacheStats() CacheStats { return s.cache.stats() }
+
+// ClearCache forgets every cached prediction.
+func (s *Service) ClearCache() Cleared {
+	return Cleared{Message: "cache cleared", EntriesCleared: s.cache.clear()}
+}
+
+// Metrics serves the figures of this Service to Prometheus.
+func (s *Service) Metrics() http.Handler { return s.metrics.handler }
+
+// Observe counts one answered request. The route is the pattern, never the
+// path: UnmatchedRoute where there is none.
+func (s *Service) Observe(route string, status int, took time.Duration) {
+	s.metrics.observe(route, status, took)
+}
+
+// BeginDrain makes Health say unhealthy: no new work, please.
+func (s *Service) BeginDrain() { s.draining.Store(true) }
+
+// Close writes what the prediction log still holds, for as long as ctx allows,
+// and reports what was lost. Call it after the server has drained.
+func (s *Service) Close(ctx context.Context) error { return s.log.close(ctx) }
