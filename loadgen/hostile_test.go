@@ -67,10 +67,16 @@ func TestHostileTargets(t *testing.T) {
 		want   map[string]int64 // of 8 requests
 		done   int64
 	}{
-		{"reset before the answer", func(c net.Conn, _ int64) bool { return reset(c) },
-			map[string]int64{results.ErrReset: 8}, 0},
-		{"close before the answer", func(net.Conn, int64) bool { return false },
-			map[string]int64{results.ErrReset: 8}, 0},
+		{
+			"reset before the answer", func(c net.Conn, _ int64) bool { return reset(c) },
+			map[string]int64{results.ErrReset: 8},
+			0,
+		},
+		{
+			"close before the answer", func(net.Conn, int64) bool { return false },
+			map[string]int64{results.ErrReset: 8},
+			0,
+		},
 		{"reset in the body", func(c net.Conn, _ int64) bool {
 			fmt.Fprint(c, "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf")
 			return reset(c)
@@ -80,8 +86,11 @@ func TestHostileTargets(t *testing.T) {
 			_ = c.(*net.TCPConn).CloseWrite()
 			return true
 		}, map[string]int64{results.ErrReset: 8}, 0},
-		{"garbage", func(c net.Conn, _ int64) bool { fmt.Fprint(c, "SSH-2.0-OpenSSH_9\r\n"); return true },
-			map[string]int64{results.ErrMalformed: 8}, 0},
+		{
+			"garbage", func(c net.Conn, _ int64) bool { fmt.Fprint(c, "SSH-2.0-OpenSSH_9\r\n"); return true },
+			map[string]int64{results.ErrMalformed: 8},
+			0,
+		},
 		{"wrong content-length, too short", func(c net.Conn, _ int64) bool {
 			fmt.Fprint(c, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nmore than two")
 			return true
@@ -122,8 +131,11 @@ func TestHostileTargets(t *testing.T) {
 			}
 			return false
 		}, map[string]int64{results.ErrTimeout: 8}, 0},
-		{"silence", func(net.Conn, int64) bool { return true },
-			map[string]int64{results.ErrTimeout: 8}, 0},
+		{
+			"silence", func(net.Conn, int64) bool { return true },
+			map[string]int64{results.ErrTimeout: 8},
+			0,
+		},
 		{"closes after each answer, as it says", func(c net.Conn, _ int64) bool {
 			fmt.Fprint(c, "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok")
 			return false

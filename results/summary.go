@@ -35,6 +35,9 @@ type Summary struct {
 	Objectives    []Outcome        `json:"objectives"`
 	ResultFile    string           `json:"result_file"`
 
+	// Load is the load in words: "closed model, 32 connections".
+	Load string `json:"-"`
+
 	total ClassData
 }
 
@@ -84,6 +87,7 @@ func Summarize(f *File, arm string, percentiles []float64) *Summary {
 		Target:     f.Header.target(arm),
 		Seed:       f.Header.Seed,
 		Model:      f.Header.Model,
+		Load:       f.Header.load(),
 		Valid:      true,
 		Warnings:   []string{},
 		Status:     map[string]int64{},
@@ -237,6 +241,19 @@ func (h *Header) target(arm string) TargetName {
 		}
 	}
 	return TargetName{}
+}
+
+// load is the load in words.
+func (h *Header) load() string {
+	switch {
+	case h.Model == Open && h.RateRPS > 0:
+		return fmt.Sprintf("open model, %s arrivals at %.4g/s", h.Arrivals, h.RateRPS)
+	case h.Model == Closed && h.Connections == 1:
+		return "closed model, 1 connection"
+	case h.Model == Closed && h.Connections > 1:
+		return fmt.Sprintf("closed model, %d connections", h.Connections)
+	}
+	return string(h.Model) + " model"
 }
 
 // Milliseconds converts a duration to the unit of all latencies in JSON.

@@ -102,8 +102,10 @@ func predictRows() []row {
 		{"each offence is named", features(list("1001", "0", `"x"`, "0", "0", "0", "0", "0", "0", "-1e300")), invalid(badFeatures,
 			place+"expected number <= 1000", "body.features[2]: expected number", "body.features[9]: expected number >= -1000")},
 		{"request id is a number", id(`7`), invalid(badID, "body.request_id: expected string")},
-		{"request id of 128 characters", id(`"` + strings.Repeat("ü", 128) + `"`),
-			both(200, strings.Replace(cachedPrediction, `}`, `,"request_id":"`+strings.Repeat("ü", 128)+`"}`, 1))},
+		{
+			"request id of 128 characters", id(`"` + strings.Repeat("ü", 128) + `"`),
+			both(200, strings.Replace(cachedPrediction, `}`, `,"request_id":"`+strings.Repeat("ü", 128)+`"}`, 1)),
+		},
 		{"request id of 129 characters", id(`"` + strings.Repeat("ü", 129) + `"`), invalid(badID, "body.request_id: expected length <= 128")},
 		{"invalid UTF-8 is replaced", id("\"\xff\""), both(200, strings.Replace(cachedPrediction, `}`, `,"request_id":"`+"\ufffd"+`"}`, 1))},
 		{"equal keys: the last counts", post("/predict", `{"features":`+list()+`,"features":`+ten+`}`), both(200, cachedPrediction)},
@@ -141,8 +143,10 @@ func batchRows() []row {
 		{"no samples", post("/batch-predict", `{"features":`+ten+`}`), invalid(badSamples,
 			"body: expected required property samples to be present", "body.features: unexpected property")},
 		{"samples are null", post("/batch-predict", `{"samples":null}`), invalid(badSamples, "body.samples: expected array")},
-		{"batch request id too long", post("/batch-predict", `{"samples":[`+ten+`],"request_id":"`+strings.Repeat("a", 129)+`"}`),
-			invalid(badID, "body.request_id: expected length <= 128")},
+		{
+			"batch request id too long", post("/batch-predict", `{"samples":[`+ten+`],"request_id":"`+strings.Repeat("a", 129)+`"}`),
+			invalid(badID, "body.request_id: expected length <= 128"),
+		},
 	}
 }
 

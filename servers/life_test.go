@@ -241,8 +241,10 @@ func TestIPv6Loopback(t *testing.T) {
 	defer cancel()
 	var line string
 	stdout := writerFunc(func(p []byte) (int, error) { line = string(p); cancel(); return len(p), nil })
-	if err := Serve(ctx, Options{Subject: Legacy, Addr: "[::1]:0", Stdout: stdout, Stderr: io.Discard,
-		Getenv: func(string) string { return "" }, model: f, passwordCost: bcrypt.MinCost}); err != nil {
+	if err := Serve(ctx, Options{
+		Subject: Legacy, Addr: "[::1]:0", Stdout: stdout, Stderr: io.Discard,
+		Getenv: func(string) string { return "" }, model: f, passwordCost: bcrypt.MinCost,
+	}); err != nil {
 		t.Fatal(err)
 	}
 	if regexp.MustCompile(`^listening on http://\[::1\]:\d+\n$`).FindString(line) == "" {

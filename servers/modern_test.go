@@ -12,8 +12,11 @@ var uuid4 = regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9
 func TestRequestIDAndProcessTime(t *testing.T) {
 	s := start(t, Modern, nil, nil)
 	tooLarge := post("/predict", strings.Repeat(" ", 1<<20+1))
-	for _, r := range []request{features(ten), get("/health"), get("/nope"), features("[]"), tooLarge, get("/metrics"),
-		{method: "POST", path: "/predict", auth: "-"}, {method: "BREW", path: "/predict"}} {
+	for _, r := range []request{
+		features(ten), get("/health"), get("/nope"), features("[]"), tooLarge, get("/metrics"),
+		{method: "POST", path: "/predict", auth: "-"},
+		{method: "BREW", path: "/predict"},
+	} {
 		_, header, _ := s.send(t, r)
 		if id := header.Get("X-Request-ID"); !uuid4.MatchString(id) {
 			t.Errorf("%s %s: made X-Request-ID %q", r.method, r.path, id)

@@ -22,8 +22,11 @@ func TestDecodeRequest(t *testing.T) {
 		{"plain", `{"features":` + ten + `}`, Request{Features: oneToTen}, nil},
 		{"id", `{"features":` + ten + `,"request_id":"ü"}`, Request{oneToTen, "ü"}, nil},
 		{"null id is none", `{"features":` + ten + `,"request_id":null}`, Request{Features: oneToTen}, nil},
-		{"longest id in characters", `{"features":` + ten + `,"request_id":"` + strings.Repeat("ü", MaxRequestID) + `"}`,
-			Request{oneToTen, strings.Repeat("ü", MaxRequestID)}, nil},
+		{
+			"longest id in characters", `{"features":` + ten + `,"request_id":"` + strings.Repeat("ü", MaxRequestID) + `"}`,
+			Request{oneToTen, strings.Repeat("ü", MaxRequestID)},
+			nil,
+		},
 		{"id too long", `{"features":` + ten + `,"request_id":"` + strings.Repeat("a", MaxRequestID+1) + `"}`, Request{}, errRequestID},
 		{"id of another type", `{"features":` + ten + `,"request_id":7}`, Request{}, errRequestID},
 		{"limits belong", `{"features":[-1000,1000,0,0,0,0,0,0,0,0]}`, Request{Features: Features{-1000, 1000}}, nil},

@@ -103,9 +103,9 @@ func TestPredictionLogNeverBlocks(t *testing.T) {
 	}
 	l := &predictionLog{file: pipe, queue: make(chan record, logQueue), done: make(chan struct{})}
 	go l.drain()
-	const sent = 10 * logQueue
-	for range sent {
-		l.write(make([]record, 1)) // would hang here
+	const sent = 9 * (logQueue + 1) // so that the last records to fit are part of a batch
+	for range sent / 9 {
+		l.write(make([]record, 9)) // would hang here
 	}
 	if l.dropped.Load() == 0 || !l.lostSince(time.Minute) {
 		t.Fatal("nothing was dropped by a log that cannot write")

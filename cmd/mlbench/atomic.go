@@ -1,0 +1,120 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// checkWritable tries, without leaving a trace, whether path can be written.
+func checkWritable(path string) error {
+	direct, path, err := exportPath(path)
+	if direct || err != nil {
+		return err
+	}
+	f, err := createTemp(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Close(), os.Remove(f.Name()))
+}
+
+// writeAtomically replaces path by data: readers see the old file or the whole
+// new one.
+func writeAtomically(path string, data []byte) error {
+	direct, path, err := exportPath(path)
+	if err != nil {
+		return err
+	}
+	if direct {
+		return writeDirect(path, data)
+	}
+	f, err := createTemp(path)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(data)
+	if err = errors.Join(err, f.Close()); err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err != nil {
+		_ = os.Remove(f.Name())
+		return fmt.Errorf("cannot write %s: %w", path, reason(err))
+	}
+	return nil
+}
+
+// exportPath follows links and says whether to write in place: a pipe or device
+// must not be replaced by a file. Folders and result files are refused.
+func exportPath(path string) (direct bool, real string, err error) {
+	info, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, path, nil
+	}
+	if err != nil {
+		return false, path, fmt.Errorf("cannot write %s: %w", path, reason(err))
+	}
+	switch {
+	case info.IsDir():
+		return false, path, fmt.Errorf("cannot write %s: it is a folder; name a file", path)
+	case !info.Mode().IsRegular():
+		return true, path, nil
+	case isResultFile(path):
+		return false, path, fmt.Errorf("%s is a result file and would be lost: name another file", path)
+	}
+	if real, err = filepath.EvalSymlinks(path); err != nil {
+		return false, path, fmt.Errorf("cannot write %s: %w", path, reason(err))
+	}
+	return false, real, nil
+}
+
+// isResultFile recognises the beginning of a result file's header.
+func isResultFile(path string) bool {
+	f, err := os.Open(path)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	head := make([]byte, 64)
+	n, _ := io.ReadFull(f, head)
+	return bytes.Contains(head[:n], []byte(`"mlbench.result/`))
+}
+
+// createTemp makes the file that is going to be renamed to path.
+func createTemp(path string) (*os.File, error) {
+	name := filepath.Join(filepath.Dir(path), fmt.Sprintf(".%s.%d.tmp", filepath.Base(path), os.Getpid()))
+	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o644)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("cannot write %s: the folder %s does not exist; create it first", path, filepath.Dir(path))
+	}
+	if err != nil {
+		return nil, fmt.Errorf("cannot write %s: %w", path, reason(err))
+	}
+	return f, nil
+}
+
+func writeDirect(path string, data []byte) error {
+	f, err := os.OpenFile(path, os.O_WRONLY, 0)
+	if err != nil {
+		return fmt.Errorf("cannot write %s: %w", path, reason(err))
+	}
+	_, err = f.Write(data)
+	return errors.Join(err, f.Close())
+}
+
+// reason is err without the path, which for the user is the wrong one.
+func reason(err error) error {
+	var pe *fs.PathError
+	if errors.As(err, &pe) {
+		return pe.Err
+	}
+	var le *os.LinkError
+	if errors.As(err, &le) {
+		return le.Err
+	}
+	return err
+}

@@ -1,0 +1,106 @@
+package main
+
+import (
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+func read(t *testing.T, path string) string {
+	t.Helper()
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
+func TestWriteAtomically(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "x.json")
+	for _, text := range []string{"first", "2"} {
+		if err := checkWritable(path); err != nil {
+			t.Fatal(err)
+		}
+		if err := writeAtomically(path, []byte(text)); err != nil {
+			t.Fatal(err)
+		}
+		if got := read(t, path); got != text {
+			t.Errorf("file holds %q, want %q", got, text)
+		}
+	}
+	if entries, _ := os.ReadDir(dir); len(entries) != 1 {
+		t.Errorf("%d entries in the folder, want the file alone", len(entries))
+	}
+}
+
+// A check must leave no trace: no new file, no emptied old one.
+func TestCheckWritableLeavesNoTrace(t *testing.T) {
+	dir := t.TempDir()
+	old := filepath.Join(dir, "old")
+	if err := os.WriteFile(old, []byte("kept"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{old, filepath.Join(dir, "new")} {
+		if err := checkWritable(path); err != nil {
+			t.Error(err)
+		}
+	}
+	entries, _ := os.ReadDir(dir)
+	if len(entries) != 1 || read(t, old) != "kept" {
+		t.Errorf("after the check: %v, old file %q", entries, read(t, old))
+	}
+}
+
+// The link stays a link; what it points to is replaced.
+func TestWriteThroughALink(t *testing.T) {
+	dir := t.TempDir()
+	file, link := filepath.Join(dir, "file"), filepath.Join(dir, "link")
+	if err := os.WriteFile(file, []byte("old"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(file, link); err != nil {
+		t.Skip(err)
+	}
+	if err := writeAtomically(link, []byte("new")); err != nil {
+		t.Fatal(err)
+	}
+	if info, err := os.Lstat(link); err != nil || info.Mode()&os.ModeSymlink == 0 {
+		t.Errorf("the link became %v, %v", info, err)
+	}
+	if got := read(t, file); got != "new" {
+		t.Errorf("the file holds %q", got)
+	}
+}
+
+// A result that appears only while measuring is safe from an export, too.
+func TestExportNeverReplacesAResult(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "x")
+	if err := checkWritable(path); err != nil {
+		t.Fatal(err)
+	}
+	savedRun(t, path)
+	before := read(t, path)
+	err := writeAtomically(path, []byte("{}"))
+	if err == nil || !strings.Contains(err.Error(), "is a result file and would be lost") {
+		t.Errorf("error %v", err)
+	}
+	if read(t, path) != before {
+		t.Error("the result was replaced")
+	}
+}
+
+func TestNoColorForFiles(t *testing.T) {
+	f, err := os.Create(filepath.Join(t.TempDir(), "out"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	for name, w := range map[string]io.Writer{"file": f, "buffer": &strings.Builder{}} {
+		if useColor(w) {
+			t.Errorf("colour for a %s", name)
+		}
+	}
+}

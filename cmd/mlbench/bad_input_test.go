@@ -1,0 +1,136 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"strings"
+	"testing"
+)
+
+// invoke runs the command line in this process.
+func invoke(args ...string) (code int, stdout, stderr string) {
+	var out, errOut bytes.Buffer
+	code = run(args, strings.NewReader(""), &out, &errOut)
+	return code, out.String(), errOut.String()
+}
+
+// Every mistake gets one clear sentence with its remedy on stderr, its exit
+// code, nothing on stdout, and leaves nothing behind.
+func TestBadInput(t *testing.T) {
+	t.Chdir(t.TempDir())
+	for _, name := range []string{"MLBENCH_USERNAME", "MLBENCH_PASSWORD", "MLBENCH_TOKEN"} {
+		t.Setenv(name, "")
+	}
+	ok := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, `{"token":"t"}`) }))
+	defer ok.Close()
+	locked := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(http.StatusUnauthorized) }))
+	defer locked.Close()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	nobody := "http://" + l.Addr().String()
+	l.Close()
+	for name, content := range map[string]string{
+		"other.jsonl": `{"type":"header","schema":"mlbench.result/9"}` + "\n",
+		"text.txt":    "hello\n",
+		"empty.jsonl": "",
+		"bad.yaml":    "name: bad\nrequests:\n  - name: a\n    pth: /x\n",
+	} {
+		if err := os.WriteFile(name, []byte(content), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	before := ls(t)
+	for _, tc := range []struct {
+		args   string
+		code   int
+		stderr []string
+	}{
+		{"frobnicate", exitUsage, []string{"frobnicate"}},
+		{"run", exitUsage, []string{"which target", "--target"}},
+		{"run mix", exitUsage, []string{"which target"}},
+		{"run -t modern", exitUsage, []string{"which scenario", "sequential", "--url"}},
+		{"run mxi --url " + ok.URL, exitUsage, []string{"mxi", `"mix"`}},
+		{"run nowhere.yaml --url " + ok.URL, exitUsage, []string{"nowhere.yaml"}},
+		{"run bad.yaml --url " + ok.URL, exitUsage, []string{"bad.yaml:4", "pth", "path"}},
+		{"run mix --url " + nobody, exitFailure, []string{strings.TrimPrefix(nobody, "http://"), "refused"}},
+		{"run mix --url " + locked.URL, exitFailure, []string{"MLBENCH_USERNAME", "401"}},
+		{"run mix -t modrn", exitUsage, []string{"modrn", `"modern"`}},
+		{"run mix -t a -t http://x --url http://y", exitUsage, []string{"--target and --url"}},
+		{"run mix --url ftp://x", exitUsage, []string{"ftp", "http"}},
+		{"run mix --url http://user:secret@127.0.0.1:1", exitUsage, []string{"credentials in the URL"}},
+		{"run mix --bogus --url " + ok.URL, exitUsage, []string{"--bogus", "--help"}},
+		{"run mix -r fast --url " + ok.URL, exitUsage, []string{"fast", "200/s"}},
+		{"run mix -n -5 --url " + ok.URL, exitUsage, []string{"-5"}},
+		{"run mix -d -5s --url " + ok.URL, exitUsage, []string{"-5s"}},
+		{"run mix --arrivals bursty --url " + ok.URL, exitUsage, []string{"bursty", "poisson"}},
+		{"run mix -m POST --url " + ok.URL, exitUsage, []string{"--method", "mix"}},
+		{"run -b @missing.json --url " + ok.URL, exitUsage, []string{"missing.json"}},
+		{"run -H nocolon --url " + ok.URL, exitUsage, []string{"nocolon", "Name: value"}},
+		{"run mix --objective p99 --url " + ok.URL, exitUsage, []string{`"p99"`, "p99<50ms"}},
+		{"run mix -n 10 --warmup 0s --objective none:p99<1s --url " + ok.URL, exitUsage, []string{`"none"`}},
+		{"run mix --format yaml --url " + ok.URL, exitUsage, []string{"yaml", "markdown"}},
+		{"run mix --export markdown --url " + ok.URL, exitUsage, []string{"FORMAT=FILE"}},
+		{"run mix --export csv=/nowhere/at/all.csv --url " + ok.URL, exitFailure, []string{"/nowhere/at"}},
+		{"run mix -o text.txt --url " + ok.URL, exitFailure, []string{"text.txt exists", "--output"}},
+		{"run mix -o text.txt/x.jsonl --url " + ok.URL, exitFailure, []string{"text.txt"}},
+		{"run mix --percentiles 101 --url " + ok.URL, exitUsage, []string{"101"}},
+		{"compare " + ok.URL, exitUsage, []string{"2 arg"}},
+		{"compare --budget 2s " + ok.URL + " " + ok.URL, exitUsage, []string{"2s", "--budget"}},
+		{"compare a=" + ok.URL + " b=" + nobody, exitFailure, []string{"refused"}},
+		{"demo --budget 1s", exitUsage, []string{"1s", "30s"}},
+		{"report", exitUsage, []string{"report"}},
+		{"report missing.jsonl", exitFailure, []string{"missing.jsonl"}},
+		{"report empty.jsonl", exitUsage, []string{"empty.jsonl", "empty"}},
+		{"report text.txt", exitUsage, []string{"text.txt:1"}},
+		{"report other.jsonl", exitUsage, []string{"mlbench.result/9", "mlbench.result/1"}},
+		{"serve", exitUsage, []string{"legacy"}},
+		{"serve ancient", exitUsage, []string{"ancient"}},
+		{"serve legacy --addr nonsense", exitUsage, []string{"nonsense"}},
+		{"serve legacy --addr 0.0.0.0:0", exitUsage, []string{"MLBENCH_USERNAME", "SECRET_KEY"}},
+		{"serve legacy --addr 127.0.0.1:0 --model text.txt", exitFailure, []string{"text.txt"}},
+		{"scenarios show nope", exitUsage, []string{"nope"}},
+		{"scenarios validate bad.yaml", exitUsage, []string{"bad.yaml:4"}},
+		{"model info text.txt", exitUsage, []string{"text.txt"}},
+	} {
+		t.Run(tc.args, func(t *testing.T) {
+			code, stdout, stderr := invoke(strings.Fields(tc.args)...)
+			if code != tc.code {
+				t.Errorf("exit code %d, want %d; stderr: %s", code, tc.code, stderr)
+			}
+			for _, want := range tc.stderr {
+				if !strings.Contains(stderr, want) {
+					t.Errorf("stderr does not mention %q:\n%s", want, stderr)
+				}
+			}
+			if stdout != "" {
+				t.Errorf("stdout: %s", stdout)
+			}
+			if strings.Contains(stderr, "secret") {
+				t.Errorf("stderr shows a password: %s", stderr)
+			}
+			if after := ls(t); after != before {
+				t.Errorf("left behind: %s (was: %s)", after, before)
+			}
+		})
+	}
+}
+
+// ls is the current folder, all the way down.
+func ls(t *testing.T) string {
+	t.Helper()
+	var names []string
+	entries, err := os.ReadDir(".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		names = append(names, e.Name())
+	}
+	return strings.Join(names, " ")
+}

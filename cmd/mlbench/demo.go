@@ -1,0 +1,112 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/mlbench/mlbench/servers"
+	"github.com/mlbench/mlbench/targets"
+)
+
+const demoLong = `Start both bundled servers, each in a process of its own, compare them in the
+scenarios sequential, concurrent and mix, and print what was found. It takes
+about a minute and needs nothing to be set up.`
+
+const demoExample = `  mlbench demo
+  mlbench demo --budget 3m                  # more pairs
+  mlbench demo --export markdown=demo.md`
+
+type demoOptions struct {
+	streams
+	out    outputOptions
+	budget time.Duration
+	seed   uint64
+}
+
+func newDemoCmd(s streams) *cobra.Command {
+	o := &demoOptions{streams: s}
+	cmd := &cobra.Command{
+		Use:     "demo",
+		Short:   "Compare the two bundled servers, nothing to configure",
+		Long:    demoLong,
+		Example: demoExample,
+		Args:    checkArgs(cobra.NoArgs),
+		RunE:    func(cmd *cobra.Command, _ []string) error { return demo(cmd.Context(), o) },
+	}
+	o.out.register(cmd)
+	cmd.Flags().DurationVar(&o.budget, "budget", 60*time.Second, "time for all three comparisons, warm-up included")
+	cmd.Flags().Uint64Var(&o.seed, "seed", 0, "seed of arrivals, classes and payloads (default: random, and reported)")
+	return cmd
+}
+
+var demoScenarios = []string{"sequential", "concurrent", "mix"}
+
+func demo(ctx context.Context, o *demoOptions) error {
+	if err := o.out.validate(); err != nil {
+		return err
+	}
+	each := o.budget / time.Duration(len(demoScenarios))
+	const warmup = time.Second
+	if each < 10*time.Second {
+		return usageErrorf("--budget %s is too short for three comparisons: give at least 30s", o.budget)
+	}
+	logs, err := os.MkdirTemp("", "mlbench-demo-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(logs)
+	fmt.Fprintln(o.err, "starting both servers (training the model takes a second or two)")
+	var urls []string
+	for _, subject := range []string{servers.Legacy, servers.Modern} {
+		p, err := startSubject(ctx, subject, filepath.Join(logs, subject+".jsonl"))
+		if err != nil {
+			return fmt.Errorf("start %s: %w", subject, err)
+		}
+		defer p.Stop()
+		urls = append(urls, subject+"="+p.URL().String())
+	}
+	for _, name := range demoScenarios {
+		c := &compareOptions{streams: o.streams, scenario: name, budget: each, a: urls[0], b: urls[1]}
+		c.load = loadOptions{warmup: warmup, seed: o.seed}
+		c.out.quiet, c.out.quantiles = o.out.quiet, o.out.quantiles
+		if err := c.load.validate(o.in); err != nil {
+			return err
+		}
+		sc, err := c.load.scenario(name)
+		if err != nil {
+			return err
+		}
+		found, interrupted, err := c.compareTargets(ctx, sc)
+		if err != nil {
+			return err
+		}
+		if err := o.out.comparison(o.streams, found); err != nil {
+			return err
+		}
+		if interrupted {
+			return &exitError{code: exitInterrupted}
+		}
+	}
+	return nil
+}
+
+// startSubject starts a bundled server on a free port in a process of its own,
+// with its prediction log on: writing it is part of what the two do differently.
+func startSubject(ctx context.Context, subject, predictionLog string) (*targets.Process, error) {
+	exe, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, 60*time.Second)
+	defer cancel()
+	return targets.Start(ctx, targets.Command{
+		Args:  []string{exe, "serve", subject, "--addr", "127.0.0.1:0"},
+		Argv0: os.Args[0],
+		Env:   []string{"PREDICTION_LOG=" + predictionLog},
+	})
+}

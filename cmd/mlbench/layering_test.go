@@ -1,0 +1,87 @@
+package main
+
+import (
+	"encoding/json"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/mlbench/mlbench"
+
+// allowed is the table of import directions: each package of ours, and those of
+// ours that it may import. A new edge is a decision, to be made here first.
+var allowed = map[string][]string{
+	"cmd/mlbench":         {"loadgen", "report", "results", "scenarios", "servers", "servers/model", "servers/reference", "targets"},
+	"scenarios":           {"loadgen", "results", "targets"},
+	"targets":             {},
+	"loadgen":             {"results", "results/stats"},
+	"report":              {"results"},
+	"results":             {"results/stats"},
+	"results/stats":       {},
+	"servers":             {"servers/legacy", "servers/modern", "servers/predict", "servers/model"},
+	"servers/legacy":      {"servers/predict"},
+	"servers/modern":      {"servers/predict", "servers/modern/docs"},
+	"servers/modern/docs": {},
+	"servers/predict":     {"servers/model"},
+	"servers/model":       {},
+	"servers/reference":   {},
+}
+
+// homes names the one package that imports each third-party library.
+var homes = map[string]string{
+	"github.com/spf13/cobra":                  "cmd/mlbench",
+	"github.com/tsenart/vegeta/v12":           "loadgen",
+	"github.com/prometheus/procfs":            "loadgen",
+	"github.com/HdrHistogram/hdrhistogram-go": "results/stats",
+	"github.com/olekukonko/tablewriter":       "report",
+	"github.com/goccy/go-yaml":                "targets",
+	"github.com/gin-gonic/gin":                "servers/legacy",
+	"github.com/gofiber/fiber/v2":             "servers/modern",
+	"github.com/danielgtaylor/huma/v2":        "servers/modern",
+	"github.com/golang-jwt/jwt/v5":            "servers/predict",
+	"github.com/maypok86/otter/v2":            "servers/predict",
+	"github.com/prometheus/client_golang":     "servers/predict",
+}
+
+func TestImportDirections(t *testing.T) {
+	out, err := exec.Command("go", "list", "-json=ImportPath,Imports", module+"/...").Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	used := map[string]bool{}
+	for dec := json.NewDecoder(strings.NewReader(string(out))); dec.More(); {
+		var p struct {
+			ImportPath string
+			Imports    []string
+		}
+		if err := dec.Decode(&p); err != nil {
+			t.Fatal(err)
+		}
+		name := strings.TrimPrefix(p.ImportPath, module+"/")
+		edges, known := allowed[name]
+		if !known {
+			t.Errorf("package %s is not in the table of import directions", name)
+			continue
+		}
+		for _, imp := range p.Imports {
+			if ours, ok := strings.CutPrefix(imp, module+"/"); ok && !slices.Contains(edges, ours) {
+				t.Errorf("%s imports %s, which the table of import directions does not allow", name, ours)
+			}
+			for lib, home := range homes {
+				if imp == lib || strings.HasPrefix(imp, lib+"/") {
+					used[lib] = true
+					if name != home {
+						t.Errorf("%s imports %s, whose home is %s", name, imp, home)
+					}
+				}
+			}
+		}
+	}
+	for lib, home := range homes {
+		if !used[lib] {
+			t.Errorf("%s is not used by its home %s", lib, home)
+		}
+	}
+}

@@ -1,0 +1,282 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/mlbench/mlbench/loadgen"
+	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/scenarios"
+	"github.com/mlbench/mlbench/targets"
+)
+
+// loadOptions are the flags that say what to send; run and compare share them.
+type loadOptions struct {
+	connections int
+	rate        scenarios.Rate
+	arrivals    string
+	warmup      time.Duration
+	timeout     time.Duration
+	seed        uint64
+	headers     []string
+	method      string
+	body        string
+	insecure    bool
+	output      string
+
+	fields   []targets.Field
+	bodyText []byte
+}
+
+func (o *loadOptions) register(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.IntVarP(&o.connections, "connections", "c", 0, "closed model: workers; open model: most requests in flight")
+	f.VarP(&o.rate, "rate", "r", "open model at this rate for the whole run, as `200/s` or 12000/m")
+	f.StringVar(&o.arrivals, "arrivals", "", "gaps of an open model: poisson or constant")
+	f.DurationVar(&o.warmup, "warmup", -1, "load before measuring, in no figure (default: the scenario's)")
+	f.DurationVar(&o.timeout, "timeout", 0, "per request; later answers count as this (default: the scenario's)")
+	f.Uint64Var(&o.seed, "seed", 0, "seed of arrivals, classes and payloads (default: random, and reported)")
+	f.StringArrayVarP(&o.headers, "header", "H", nil, "header of every request, as `'Name: value'` (repeatable)")
+	f.StringVarP(&o.method, "method", "m", "", "method of an ad-hoc request (default GET, POST with a body)")
+	f.StringVarP(&o.body, "body", "b", "", "body of an ad-hoc request; `@FILE` reads it, @- from stdin")
+	f.BoolVarP(&o.insecure, "insecure", "k", false, "accept any TLS certificate")
+	f.StringVarP(&o.output, "output", "o", "", "result `FILE` (default mlbench-results/<utc>-<scenario>-<target>.jsonl)")
+}
+
+// validate reads what flags name, before anything is contacted.
+func (o *loadOptions) validate(in io.Reader) error {
+	for _, h := range o.headers {
+		f, err := targets.ParseField(h)
+		if err != nil {
+			return usageErrorf("--header: %w", err)
+		}
+		o.fields = append(o.fields, f)
+	}
+	switch {
+	case o.connections < 0:
+		return usageErrorf("--connections %d: want at least 1", o.connections)
+	case o.timeout < 0:
+		return usageErrorf("--timeout %s: want more than 0", o.timeout)
+	}
+	switch loadgen.Arrivals(o.arrivals) {
+	case "", loadgen.Poisson, loadgen.Constant:
+	default:
+		return usageErrorf("--arrivals %q: want poisson or constant", o.arrivals)
+	}
+	if o.seed == 0 {
+		o.seed = rand.Uint64N(1 << 53) // survives JSON readers that know only doubles
+	}
+	var err error
+	switch {
+	case o.body == "@-":
+		o.bodyText, err = io.ReadAll(io.LimitReader(in, maxBody+1))
+	case strings.HasPrefix(o.body, "@"):
+		o.bodyText, err = os.ReadFile(o.body[1:])
+	case o.body != "":
+		o.bodyText = []byte(o.body)
+	}
+	if err != nil {
+		return usageErrorf("--body: %w", err)
+	}
+	if len(o.bodyText) > maxBody {
+		return usageErrorf("--body: more than %d MB", maxBody>>20)
+	}
+	return nil
+}
+
+const maxBody = 64 << 20
+
+// adHoc says whether flags shape a request of their own.
+func (o *loadOptions) adHoc() bool { return o.method != "" || o.body != "" }
+
+// scenario loads the named scenario; "" is the ad-hoc request.
+func (o *loadOptions) scenario(name string) (*scenarios.Scenario, error) {
+	if name == "" || name == adHocName {
+		method := o.method
+		if method == "" && len(o.bodyText) > 0 {
+			method = "POST"
+		}
+		sc, err := scenarios.AdHoc(method, nil, o.bodyText)
+		if err != nil {
+			return nil, usageErrorf("%w", err)
+		}
+		return sc, nil
+	}
+	if o.adHoc() {
+		return nil, usageErrorf("--method and --body shape the ad-hoc request of --url, not the scenario %s: leave one out", name)
+	}
+	sc, err := scenarios.Load(name)
+	if err != nil {
+		return nil, usageErrorf("%w", err)
+	}
+	return sc, nil
+}
+
+const adHocName = "ping"
+
+// warmupOf is the flag's warm-up, or the scenario's.
+func (o *loadOptions) warmupOf(sc *scenarios.Scenario) time.Duration {
+	if o.warmup >= 0 {
+		return o.warmup
+	}
+	return time.Duration(sc.Load.Warmup)
+}
+
+// overrides are the load flags for Compile.
+func (o *loadOptions) overrides() scenarios.Overrides {
+	return scenarios.Overrides{
+		Connections: o.connections,
+		Rate:        float64(o.rate),
+		Arrivals:    loadgen.Arrivals(o.arrivals),
+		Timeout:     o.timeout,
+	}
+}
+
+// target resolves a reference; flags that concern the connection apply to it.
+func (o *loadOptions) target(ref string) (targets.Target, error) {
+	t, err := targets.Parse(ref)
+	if err != nil {
+		return t, usageErrorf("%w", err)
+	}
+	t.Insecure = t.Insecure || o.insecure
+	return t, nil
+}
+
+// prepared is a target that answered, ready to be loaded.
+type prepared struct {
+	target targets.Target
+	plan   *loadgen.Plan
+	notes  []string
+}
+
+// prepare checks that the target is there, logs in if the scenario asks for it,
+// and compiles the plan.
+func (o *loadOptions) prepare(ctx context.Context, sc *scenarios.Scenario, t targets.Target, ov scenarios.Overrides) (*prepared, error) {
+	if _, err := t.Check(ctx); err != nil {
+		return nil, err
+	}
+	token, note, err := sc.Token(ctx, t)
+	if err != nil {
+		return nil, err
+	}
+	p := &prepared{target: t}
+	if note != "" {
+		p.notes = append(p.notes, note)
+	}
+	plan, err := scenarios.Compile(sc, scenarios.CompileOptions{
+		Target:    t,
+		Headers:   o.fields,
+		Token:     token,
+		UserAgent: "mlbench/" + version(),
+		Seed:      o.seed,
+		Override:  ov,
+	})
+	if err != nil {
+		return nil, usageErrorf("%w", err)
+	}
+	p.plan = plan
+	return p, nil
+}
+
+// header describes the measurement to come.
+func (o *loadOptions) header(command string, sc *scenarios.Scenario, arms ...*prepared) *results.Header {
+	plan := arms[0].plan
+	h := &results.Header{
+		Tool:     version(),
+		Command:  command,
+		Argv:     redactedArgs(os.Args),
+		Scenario: sc.Identity(),
+		Model:    plan.Load.Model,
+		TimeoutS: plan.Timeout.Seconds(),
+		Seed:     o.seed,
+		Start:    time.Now(),
+		Host:     loadgen.Host(),
+	}
+	h.Connections = plan.Load.Connections
+	if plan.Load.Model == results.Open {
+		h.Arrivals = string(plan.Load.Arrivals)
+		h.RateRPS = plan.Load.Rate.Rate(0)
+	}
+	var sum float64
+	for _, c := range plan.Classes {
+		sum += c.Weight
+	}
+	for _, c := range plan.Classes {
+		h.Classes = append(h.Classes, results.Class{Name: c.Name, Share: c.Weight / sum})
+	}
+	for i, p := range arms {
+		h.Targets = append(h.Targets, results.Target{
+			Arm: []string{results.ArmA, results.ArmB}[i], Name: p.target.Name, URL: p.target.URL.Redacted(),
+		})
+		h.Warnings = append(h.Warnings, p.notes...)
+	}
+	return h
+}
+
+// redactedArgs are the process arguments without the values of headers and
+// bodies, which may hold secrets.
+func redactedArgs(args []string) []string {
+	out := make([]string, 0, len(args))
+	hide := false
+	for i, a := range args {
+		name, _, hasValue := strings.Cut(a, "=")
+		secret := name == "--header" || name == "--body" || strings.HasPrefix(a, "-H") || strings.HasPrefix(a, "-b")
+		switch {
+		case i == 0:
+			a = "mlbench"
+		case hide:
+			a, hide = "[redacted]", false
+		case secret && hasValue && strings.HasPrefix(a, "--"):
+			a = name + "=[redacted]"
+		case secret && !strings.HasPrefix(a, "--") && len(a) > 2:
+			a = a[:2] + "[redacted]"
+		case secret:
+			hide = true
+		}
+		out = append(out, a)
+	}
+	return out
+}
+
+// recording is a measurement under way: its file, closed exactly once.
+type recording struct {
+	w *results.Writer
+	h *results.Header
+}
+
+func startRecording(path string, h *results.Header) (*recording, error) {
+	w, err := results.Create(path, h)
+	if err != nil {
+		return nil, err
+	}
+	return &recording{w: w, h: h}, nil
+}
+
+// finish writes the footer and reads the whole file back: what is shown is what
+// was saved. Its error is the measurement's own, err, unless saving failed; an
+// interrupted measurement is no error yet.
+func (r *recording) finish(err error) (f *results.File, interrupted bool, _ error) {
+	ended, reason := results.Completed, ""
+	switch {
+	case errors.Is(err, context.Canceled):
+		ended, interrupted, err = results.Interrupted, true, nil
+	case err != nil:
+		ended, reason = results.Failed, err.Error()
+	}
+	if cerr := r.w.Close(ended, reason); cerr != nil && err == nil {
+		err = cerr
+	}
+	if err != nil {
+		return nil, interrupted, fmt.Errorf("%w (measured so far: %s)", err, r.w.Path())
+	}
+	f, err = results.ReadFile(r.w.Path(), nil)
+	return f, interrupted, err
+}

@@ -1,0 +1,287 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/mlbench/mlbench/servers/model"
+)
+
+const modelLong = `Make, describe or convert the model that the bundled servers answer with: a
+regression forest on a synthetic problem of ten features. A model file is plain
+ONNX (TreeEnsembleRegressor), so other serving stacks can serve the very same
+model and be load-tested with it.`
+
+func newModelCmd(s streams) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "model",
+		Short: "Make, describe or convert the servers' model",
+		Long:  modelLong,
+		Example: `  mlbench model train                            # model.onnx, in about a second
+  mlbench model info model.onnx
+  mlbench model export model.onnx --to xgboost -o model.json`,
+		Args: checkArgs(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	cmd.AddCommand(newModelTrainCmd(s), newModelInfoCmd(s), newModelExportCmd(s))
+	return cmd
+}
+
+type modelTrainOptions struct {
+	streams
+	model.Options
+	output string
+	force  bool
+}
+
+func newModelTrainCmd(s streams) *cobra.Command {
+	o := modelTrainOptions{streams: s, Options: model.DefaultOptions()}
+	cmd := &cobra.Command{
+		Use:   "train",
+		Short: "Train a model and say how good it is",
+		Long: `Train a forest on four fifths of the rows of a synthetic regression problem,
+measure it on the rest, save it and print what was measured. The same flags make
+the same trees, on any number of cores.`,
+		Example: `  mlbench model train
+  mlbench model train -o big.onnx --trees 500 --depth 12 --rows 5000
+  mlbench model train --seed 7 --force           # replaces model.onnx`,
+		Args: checkArgs(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) error { return modelTrain(cmd.Context(), o) },
+	}
+	f := cmd.Flags()
+	f.StringVarP(&o.output, "output", "o", "model.onnx", "model `FILE`, or - for stdout")
+	f.BoolVar(&o.force, "force", false, "replace an existing file")
+	f.Uint64Var(&o.Seed, "seed", o.Seed, "seed of the problem and of the trees")
+	f.IntVar(&o.Rows, "rows", o.Rows, "rows of the problem; a fifth is held out")
+	f.IntVar(&o.Trees, "trees", o.Trees, "number of trees")
+	f.IntVar(&o.Depth, "depth", o.Depth, "largest depth of a tree")
+	return cmd
+}
+
+func modelTrain(ctx context.Context, o modelTrainOptions) error {
+	if err := o.Validate(); err != nil {
+		return usageErrorf("%s", strings.ReplaceAll(err.Error(), "\n", "; "))
+	}
+	if err := checkModelOutput(o.output, o.force); err != nil {
+		return err
+	}
+	o.TrainedAt = time.Now()
+	f, err := trainUntil(ctx, o.Options)
+	if err != nil {
+		return err
+	}
+	took := time.Since(o.TrainedAt)
+	var file bytes.Buffer
+	if err := f.Write(&file); err != nil {
+		return err
+	}
+	if err := writeModelOutput(o.streams, o.output, file.Bytes()); err != nil {
+		return err
+	}
+	fmt.Fprintf(o.err, "trained in %.2f s", took.Seconds())
+	if o.output == "-" { // stdout has the model
+		fmt.Fprintln(o.err)
+		return printModel(o.err, f.Info())
+	}
+	fmt.Fprintf(o.err, ", saved as %s (%s)\n", o.output, megabytes(file.Len()))
+	return printModel(o.out, f.Info())
+}
+
+// trainUntil gives up when ctx ends. The training itself cannot be stopped, but
+// it ends with the process, and nothing has been written by then.
+func trainUntil(ctx context.Context, o model.Options) (*model.Forest, error) {
+	type result struct {
+		forest *model.Forest
+		err    error
+	}
+	done := make(chan result, 1)
+	go func() {
+		f, err := model.Train(o)
+		done <- result{f, err}
+	}()
+	select {
+	case r := <-done:
+		if r.err != nil { // the options ask for too much
+			return nil, usageErrorf("%w", r.err)
+		}
+		return r.forest, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+type modelInfoOptions struct {
+	streams
+	file   string
+	format string
+}
+
+func newModelInfoCmd(s streams) *cobra.Command {
+	o := modelInfoOptions{streams: s}
+	cmd := &cobra.Command{
+		Use:   "info FILE",
+		Short: "Say what a model file holds",
+		Long: `Check a model file (- is stdin) and print what it holds: the shape of the forest
+and what was measured when it was trained.`,
+		Example: `  mlbench model info model.onnx
+  mlbench model info model.onnx --format json`,
+		Args: checkArgs(cobra.ExactArgs(1)),
+		RunE: func(_ *cobra.Command, args []string) error {
+			o.file = args[0]
+			return modelInfo(o)
+		},
+	}
+	cmd.Flags().StringVar(&o.format, "format", "text", "text or json")
+	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(
+		[]string{"text", "json"}, cobra.ShellCompDirectiveNoFileComp))
+	return cmd
+}
+
+func modelInfo(o modelInfoOptions) error {
+	if o.format != "text" && o.format != "json" {
+		return usageErrorf("--format %q: use text or json", o.format)
+	}
+	f, err := loadModel(o.streams, o.file)
+	if err != nil {
+		return err
+	}
+	if o.format == "text" {
+		return printModel(o.out, f.Info())
+	}
+	enc := json.NewEncoder(o.out)
+	enc.SetIndent("", "  ")
+	return enc.Encode(struct {
+		Schema string `json:"schema"`
+		model.Info
+	}{"mlbench.model/1", f.Info()})
+}
+
+type modelExportOptions struct {
+	streams
+	file   string
+	to     string
+	output string
+	force  bool
+}
+
+func newModelExportCmd(s streams) *cobra.Command {
+	o := modelExportOptions{streams: s}
+	cmd := &cobra.Command{
+		Use:   "export FILE --to FORMAT -o FILE",
+		Short: "Convert a model file for another serving stack",
+		Long: `Convert a model file (- is stdin) to a LightGBM text model, an XGBoost JSON model
+or ONNX. The converted model predicts the same, but for the rounding of runtimes
+that add the trees up in single precision.`,
+		Example: `  mlbench model export model.onnx --to lightgbm -o model.txt
+  mlbench model export model.onnx --to xgboost -o - | gzip > model.json.gz`,
+		Args: checkArgs(cobra.ExactArgs(1)),
+		RunE: func(_ *cobra.Command, args []string) error {
+			o.file = args[0]
+			return modelExport(o)
+		},
+	}
+	f := cmd.Flags()
+	f.StringVar(&o.to, "to", "", "`FORMAT`: lightgbm, xgboost or onnx")
+	f.StringVarP(&o.output, "output", "o", "", "`FILE` to write, or - for stdout")
+	f.BoolVar(&o.force, "force", false, "replace an existing file")
+	_ = cmd.RegisterFlagCompletionFunc("to", cobra.FixedCompletions(
+		[]string{"lightgbm", "xgboost", "onnx"}, cobra.ShellCompDirectiveNoFileComp))
+	return cmd
+}
+
+func modelExport(o modelExportOptions) error {
+	var write func(*model.Forest, io.Writer) error
+	switch o.to {
+	case "lightgbm":
+		write = (*model.Forest).WriteLightGBM
+	case "xgboost":
+		write = (*model.Forest).WriteXGBoost
+	case "onnx":
+		write = (*model.Forest).Write
+	case "":
+		return usageErrorf("export to what? add --to lightgbm, xgboost or onnx")
+	default:
+		return usageErrorf("--to %q: use lightgbm, xgboost or onnx", o.to)
+	}
+	if o.output == "" {
+		return usageErrorf("export where? add -o FILE, or -o - for stdout")
+	}
+	if err := checkModelOutput(o.output, o.force); err != nil {
+		return err
+	}
+	f, err := loadModel(o.streams, o.file)
+	if err != nil {
+		return err
+	}
+	var file bytes.Buffer
+	if err := write(f, &file); err != nil {
+		return err
+	}
+	if err := writeModelOutput(o.streams, o.output, file.Bytes()); err != nil {
+		return err
+	}
+	if o.output != "-" {
+		fmt.Fprintf(o.err, "wrote %s: %s as %s, %s\n", o.output, f.Info().Version, o.to, megabytes(file.Len()))
+	}
+	return nil
+}
+
+// loadModel reads a model file, or stdin. What is wrong with a file is the
+// caller's mistake; that it cannot be read is not.
+func loadModel(s streams, path string) (f *model.Forest, err error) {
+	if path == "-" {
+		f, err = model.Read(s.in)
+	} else {
+		f, err = model.Load(path)
+	}
+	var unreadable *fs.PathError
+	if err != nil && (!errors.As(err, &unreadable) || errors.Is(err, fs.ErrNotExist)) {
+		err = usageErrorf("%w", err)
+	}
+	return f, err
+}
+
+// checkModelOutput finds out before the work whether its result can be kept.
+func checkModelOutput(path string, force bool) error {
+	if path == "-" {
+		return nil
+	}
+	if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() && !force {
+		return usageErrorf("%s exists: name another file with -o, or replace it with --force", path)
+	}
+	return checkWritable(path)
+}
+
+func writeModelOutput(s streams, path string, file []byte) error {
+	if path == "-" {
+		_, err := s.out.Write(file)
+		return err
+	}
+	return writeAtomically(path, file)
+}
+
+func printModel(w io.Writer, m model.Info) error {
+	_, err := fmt.Fprintf(w, `version   %s
+type      %s, %s
+inputs    %d features
+size      %d trees, depth %d, %d nodes
+data      %d rows to train on, %d held out, seed %d
+R²        %.3f on the held-out rows
+MSE       %.1f on the held-out rows
+trained   %s
+`, m.Version, m.Type, m.Framework, m.InputFeatures, m.Trees, m.Depth, m.Nodes,
+		m.TrainRows, m.TestRows, m.Seed, m.R2, m.MSE, m.TrainedAt.Format(time.RFC3339))
+	return err
+}
+
+func megabytes(n int) string { return fmt.Sprintf("%.2f MB", float64(n)/1e6) }

@@ -1,0 +1,158 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"github.com/mlbench/mlbench/report"
+	"github.com/mlbench/mlbench/results"
+)
+
+// outputOptions say what of a measurement goes to stdout and to files. Every
+// command that shows results shares them: register, then validate before any
+// load is sent, then run or comparison once per document.
+type outputOptions struct {
+	format      string
+	exports     []string // FORMAT=FILE
+	percentiles string   // "50,90,99.9"
+	quiet       bool     // no progress on stderr; results are printed all the same
+
+	// Set by validate.
+	quantiles []float64 // 0…1, ascending; nil: results.DefaultPercentiles
+	stdout    report.Format
+	files     []*exportFile
+	documents int // shown so far
+}
+
+// exportFile collects the documents of one --export.
+type exportFile struct {
+	format report.Format
+	path   string
+	buf    bytes.Buffer
+}
+
+func (o *outputOptions) register(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.StringVar(&o.format, "format", string(report.Text), "what goes to stdout: "+report.FormatNames)
+	f.StringArrayVar(&o.exports, "export", nil, "also write the report to a file, as `FORMAT=FILE` (repeatable)")
+	f.StringVar(&o.percentiles, "percentiles", "", "percentiles to show, for example 50,90,99.9")
+	f.BoolVarP(&o.quiet, "quiet", "q", false, "no progress on stderr")
+	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(
+		strings.Split(report.FormatNames, ", "), cobra.ShellCompDirectiveNoFileComp))
+}
+
+// validate checks the flags, and that every export can be written: a minute of
+// measuring must not be lost to a mistyped folder.
+func (o *outputOptions) validate() error {
+	var err error
+	if o.stdout, err = report.ParseFormat(o.format); err != nil {
+		return usageErrorf("--format: %w", err)
+	}
+	if o.quantiles, err = parsePercentiles(o.percentiles); err != nil {
+		return usageErrorf("--percentiles: %w", err)
+	}
+	o.files = nil
+	for _, e := range o.exports {
+		name, path, ok := strings.Cut(e, "=")
+		if !ok || path == "" {
+			return usageErrorf("--export %q: want FORMAT=FILE, for example json=result.json", e)
+		}
+		format, err := report.ParseFormat(name)
+		if err != nil {
+			return usageErrorf("--export %q: %w", e, err)
+		}
+		if path == "-" {
+			return usageErrorf("--export %q: an export is a file; use --format %s for stdout", e, format)
+		}
+		if slices.ContainsFunc(o.files, func(f *exportFile) bool { return filepath.Clean(f.path) == filepath.Clean(path) }) {
+			return usageErrorf("--export %q: %s is named twice", e, path)
+		}
+		o.files = append(o.files, &exportFile{format: format, path: path})
+	}
+	for _, f := range o.files {
+		if err := checkWritable(f.path); err != nil {
+			return fmt.Errorf("export: %w", err)
+		}
+	}
+	return nil
+}
+
+// parsePercentiles reads "50,90,99.9" as quantiles, ascending.
+func parsePercentiles(s string) ([]float64, error) {
+	if s == "" {
+		return nil, nil
+	}
+	var out []float64
+	seen := map[string]bool{}
+	for field := range strings.SplitSeq(s, ",") {
+		field = strings.TrimPrefix(strings.TrimSpace(field), "p")
+		// Shifting the decimal point in the text keeps 99.9 exactly 0.999.
+		q, err := strconv.ParseFloat(field+"e-2", 64)
+		if err != nil || !(q > 0 && q <= 0.999999) {
+			return nil, fmt.Errorf("%q is no percentile between 0 and 99.9999; want for example 50,90,99.9", field)
+		}
+		if name := results.PercentileName(q); !seen[name] {
+			seen[name] = true
+			out = append(out, q)
+		}
+	}
+	slices.Sort(out)
+	return out, nil
+}
+
+// run shows the summary of a run on stdout and in every export.
+func (o *outputOptions) run(s streams, sum *results.Summary) error {
+	return o.render(s, func(w io.Writer, f report.Format, opt report.Options) error {
+		return report.Run(w, f, sum, opt)
+	})
+}
+
+// comparison shows two arms side by side on stdout and in every export.
+func (o *outputOptions) comparison(s streams, c *results.Comparison) error {
+	return o.render(s, func(w io.Writer, f report.Format, opt report.Options) error {
+		return report.Comparison(w, f, c, opt)
+	})
+}
+
+// render shows one document everywhere. An export that fails does not keep the
+// others, or stdout, from being written.
+func (o *outputOptions) render(s streams, show func(io.Writer, report.Format, report.Options) error) error {
+	opt := report.Options{Continued: o.documents > 0}
+	o.documents++
+	var errs []error
+	for _, f := range o.files {
+		err := show(&f.buf, f.format, opt)
+		if err == nil {
+			// All documents so far: the file is whole after each of them.
+			err = writeAtomically(f.path, f.buf.Bytes())
+		}
+		if err != nil {
+			errs = append(errs, fmt.Errorf("export: %w", err))
+		}
+	}
+	opt.Color = useColor(s.out)
+	var page bytes.Buffer
+	if err := show(&page, o.stdout, opt); err != nil {
+		return errors.Join(append(errs, err)...)
+	}
+	if _, err := s.out.Write(page.Bytes()); err != nil {
+		errs = append(errs, fmt.Errorf("stdout: %w", err))
+	}
+	return errors.Join(errs...)
+}
+
+// useColor says whether w is a terminal that wants colour.
+func useColor(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	return ok && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb" && term.IsTerminal(int(f.Fd()))
+}

@@ -1,0 +1,215 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/results/stats"
+)
+
+// runReport runs the command line as main does.
+func runReport(in string, args ...string) (code int, out, errOut string) {
+	var o, e bytes.Buffer
+	code = run(args, strings.NewReader(in), &o, &e)
+	return code, o.String(), e.String()
+}
+
+// savedRun writes a complete run of 200 requests, answered in 1…200 ms.
+func savedRun(t *testing.T, path string) {
+	t.Helper()
+	l := stats.NewLive()
+	for i := range 200 {
+		l.Record(time.Duration(i+1) * time.Millisecond)
+	}
+	h := results.Header{
+		Command: "run", Scenario: results.Scenario{Name: "concurrent"}, Model: results.Closed, Seed: 1,
+		Targets: []results.Target{{Arm: results.ArmA, Name: "modern", URL: "http://127.0.0.1:8000"}},
+		Classes: []results.Class{{Name: "predict", Share: 1}}, Host: results.Host{Cores: 2},
+	}
+	w, err := results.Create(path, &h)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := &results.ClassData{Planned: 200, Sent: 200, Done: 200, Status: map[string]int64{"200": 200}, Service: l.Drain()}
+	if err := w.Slice(&results.Slice{Arm: results.ArmA, Phase: results.Measure, DurationS: 2, Classes: map[string]*results.ClassData{"predict": d}}); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(results.Completed, ""); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// reportDir is a folder with run.jsonl, cut.jsonl (a header only), a
+// comparison and files that are no results; it becomes the working directory.
+func reportDir(t *testing.T) {
+	t.Helper()
+	comparison, err := os.ReadFile("../../results/testdata/v1.jsonl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Chdir(t.TempDir())
+	savedRun(t, "run.jsonl")
+	whole, err := os.ReadFile("run.jsonl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, data := range map[string][]byte{
+		"comparison.jsonl": comparison,
+		"cut.jsonl":        whole[:bytes.IndexByte(whole, '\n')+1],
+		"half.jsonl":       whole[:bytes.IndexByte(whole, '\n')/2],
+		"text.txt":         []byte("hello\n"),
+		"newer.jsonl":      []byte(`{"type":"header","schema":"mlbench.result/2"}` + "\n"),
+		"empty.jsonl":      nil,
+	} {
+		if err := os.WriteFile(name, data, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Mkdir("folder", 0o755); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestReport(t *testing.T) {
+	reportDir(t)
+	run, err := os.ReadFile("run.jsonl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	tests := []struct {
+		name   string
+		in     string
+		args   string
+		code   int
+		out    []string // each is in stdout; none: stdout is empty
+		errOut string   // all of stderr, or its beginning when it ends in "…"
+	}{
+		{name: "run", args: "run.jsonl", out: []string{"concurrent on modern (http://127.0.0.1:8000): closed model, 2.0 s, seed 1\n", "result file: run.jsonl\n"}},
+		{name: "comparison", args: "comparison.jsonl", out: []string{"mix: legacy and modern side by side: open model", "no verdict"}},
+		{name: "stdin", in: string(run), args: "-", out: []string{"concurrent on modern", "result file: standard input\n"}},
+		{name: "several", args: "run.jsonl comparison.jsonl", out: []string{"concurrent on modern", "\n\nmix: legacy and modern"}},
+		{name: "cut off", args: "cut.jsonl", out: []string{"INVALID", "! the measurement was cut off"}},
+		{name: "percentiles", args: "run.jsonl --percentiles 99,75,75.0,p99.9", out: []string{"min  mean  p75  p99  p99.9  max"}},
+		{name: "markdown", args: "run.jsonl --format markdown", out: []string{"### concurrent on modern", "|:------------|"}},
+		{name: "csv of two", args: "run.jsonl comparison.jsonl --format csv", out: []string{"target,class,metric,unit,value,ci_low,ci_high\nmodern,total,valid,,1,,\n", "modern/legacy,total,p50_change,%,-50"}},
+		{name: "held", args: "run.jsonl --objective p99<199ms --objective errors<=0", out: []string{"held  198 ms"}},
+		{name: "missed", args: "run.jsonl --objective p99<199ms --objective p50<50ms", code: exitObjective, out: []string{"held", "MISSED  100 ms"}},
+		{name: "invalid", args: "cut.jsonl --objective errors<5", code: exitInvalid, out: []string{"MISSED  no data"}},
+		{name: "one of two missed", args: "run.jsonl run.jsonl --objective p50<50ms", code: exitObjective, out: []string{"MISSED"}},
+		{name: "schema", args: "--schema run", out: []string{`"title": "mlbench.run/1"`}},
+
+		{name: "no file", args: "", code: exitUsage, errOut: "mlbench: report: name at least one result file, or - for stdin (see 'mlbench report --help')\n"},
+		{name: "schema and file", args: "--schema run run.jsonl", code: exitUsage, errOut: "mlbench: report: --schema prints a schema and takes no files\n"},
+		{name: "unknown schema", args: "--schema x", code: exitUsage, errOut: "mlbench: --schema: unknown schema \"x\": want one of run, comparison\n"},
+		{name: "unknown format", args: "run.jsonl --format pdf", code: exitUsage, errOut: "mlbench: --format: unknown format \"pdf\": want one of text, json, markdown, csv\n"},
+		{name: "unknown flag", args: "run.jsonl --nope", code: exitUsage, errOut: "mlbench: unknown flag: --nope (see 'mlbench report --help')\n"},
+		{name: "bad percentile", args: "run.jsonl --percentiles 50,100", code: exitUsage, errOut: "mlbench: --percentiles: \"100\" is no percentile between 0 and 99.9999; want for example 50,90,99.9\n"},
+		{name: "bad objective", args: "run.jsonl --objective p99", code: exitUsage, errOut: "mlbench: --objective: objective \"p99\": want…"},
+		{name: "unknown class", args: "run.jsonl --objective health:p99<1s", code: exitUsage, errOut: "mlbench: run.jsonl: objective \"health:p99<1s\": the scenario has no request class \"health\"\n"},
+		{name: "objective of a comparison", args: "comparison.jsonl --objective p99<1s", code: exitUsage, errOut: "mlbench: comparison.jsonl is a comparison: --objective judges a single run\n"},
+		{name: "missing", args: "run.jsonl none.jsonl", code: exitFailure, errOut: "mlbench: report: result file: open none.jsonl: no such file or directory\n"},
+		{name: "folder", args: "folder", code: exitFailure, errOut: "mlbench: report: folder:1: read folder: is a directory\n"},
+		{name: "text", args: "text.txt", code: exitUsage, errOut: "mlbench: text.txt:1: not a readable mlbench result file: …"},
+		{name: "half a header", args: "half.jsonl", code: exitUsage, errOut: "mlbench: half.jsonl:1: not a readable mlbench result file: …"},
+		{name: "empty", args: "empty.jsonl", code: exitUsage, errOut: "mlbench: empty.jsonl: not a readable mlbench result file: it is empty\n"},
+		{name: "newer", args: "newer.jsonl", code: exitUsage, errOut: "mlbench: newer.jsonl:1: not a readable mlbench result file: its schema is \"mlbench.result/2\", this version of mlbench reads mlbench.result/1; update mlbench\n"},
+		{name: "stdin twice", in: string(run), args: "- -", code: exitUsage, errOut: "mlbench: report: - (stdin) is named twice\n"},
+
+		{name: "export without file", args: "run.jsonl --export json", code: exitUsage, errOut: "mlbench: --export \"json\": want FORMAT=FILE, for example json=result.json\n"},
+		{name: "export of nothing", args: "run.jsonl --export json=", code: exitUsage, errOut: "mlbench: --export \"json=\": want…"},
+		{name: "export format", args: "run.jsonl --export pdf=x", code: exitUsage, errOut: "mlbench: --export \"pdf=x\": unknown format \"pdf\"…"},
+		{name: "export to stdout", args: "run.jsonl --export json=-", code: exitUsage, errOut: "mlbench: --export \"json=-\": an export is a file; use --format json for stdout\n"},
+		{name: "export twice", args: "run.jsonl --export json=x --export csv=./x", code: exitUsage, errOut: "mlbench: --export \"csv=./x\": ./x is named twice\n"},
+		{name: "export to no folder", args: "run.jsonl --export json=none/x", code: exitFailure, errOut: "mlbench: export: cannot write none/x: the folder none does not exist; create it first\n"},
+		{name: "export to a folder", args: "run.jsonl --export json=folder", code: exitFailure, errOut: "mlbench: export: cannot write folder: it is a folder; name a file\n"},
+		{name: "export below a file", args: "run.jsonl --export json=text.txt/x", code: exitFailure, errOut: "mlbench: export: cannot write text.txt/x: not a directory\n"},
+		{name: "export over the measurement", args: "run.jsonl --export json=run.jsonl", code: exitFailure, errOut: "mlbench: export: run.jsonl is a result file and would be lost: name another file\n"},
+	}
+	before := listing(t)
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			code, out, errOut := runReport(tt.in, append([]string{"report"}, strings.Fields(tt.args)...)...)
+			if code != tt.code {
+				t.Errorf("exit %d, want %d", code, tt.code)
+			}
+			for _, want := range tt.out {
+				if !strings.Contains(out, want) {
+					t.Errorf("stdout lacks %q:\n%s", want, out)
+				}
+			}
+			if tt.out == nil && out != "" {
+				t.Errorf("stdout is not empty:\n%s", out)
+			}
+			if begin, cut := strings.CutSuffix(tt.errOut, "…"); errOut != tt.errOut && !(cut && strings.HasPrefix(errOut, begin)) {
+				t.Errorf("stderr %q, want %q", errOut, tt.errOut)
+			}
+			if diff := cmp.Diff(before, listing(t)); diff != "" {
+				t.Errorf("files left behind or changed:\n%s", diff)
+			}
+		})
+	}
+}
+
+// listing is the names and sizes of all files here.
+func listing(t *testing.T) map[string]int64 {
+	t.Helper()
+	entries, err := os.ReadDir(".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := map[string]int64{}
+	for _, e := range entries {
+		info, err := e.Info()
+		if err != nil {
+			t.Fatal(err)
+		}
+		out[e.Name()] = info.Size()
+	}
+	return out
+}
+
+// Every document of one call is in every export, as in stdout.
+func TestReportExports(t *testing.T) {
+	reportDir(t)
+	var args []string
+	for _, f := range []string{"text", "json", "markdown", "csv"} {
+		args = append(args, "--export", f+"=out."+f)
+	}
+	for _, f := range []string{"text", "json", "markdown", "csv"} {
+		code, out, errOut := runReport("", append([]string{"report", "run.jsonl", "comparison.jsonl", "--format", f}, args...)...)
+		if code != exitOK || errOut != "" {
+			t.Fatalf("exit %d: %s", code, errOut)
+		}
+		got, err := os.ReadFile("out." + f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(out, string(got)); diff != "" {
+			t.Errorf("the %s export is not what stdout had:\n%s", f, diff)
+		}
+	}
+	file, err := os.Open("out.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	dec := json.NewDecoder(file)
+	for _, want := range []string{results.SummarySchema, results.ComparisonSchema} {
+		var doc struct{ Schema string }
+		if err := dec.Decode(&doc); err != nil || doc.Schema != want {
+			t.Errorf("document %q, %v; want %s", doc.Schema, err, want)
+		}
+	}
+	leftovers, _ := filepath.Glob(".*.tmp")
+	if len(leftovers) > 0 {
+		t.Errorf("temporary files left behind: %q", leftovers)
+	}
+}

@@ -1,0 +1,205 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/mlbench/mlbench/loadgen"
+	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/scenarios"
+)
+
+const runLong = `Run a scenario against one target and report what its clients saw.
+
+SCENARIO is a shipped one (see 'mlbench scenarios list') or a YAML file. With
+--url and no scenario, one ad-hoc request is repeated: at 100/s, at --rate, or
+by -c workers that each send again when their answer has come.
+
+Rates and numbers of requests are for the whole run, never per worker.`
+
+const runExample = `  mlbench run sequential -t modern
+  mlbench run mix --target http://127.0.0.1:8000 --rate 500/s --duration 1m
+  mlbench run concurrent -t modern -c 64 -n 100k --format json
+  mlbench run --url http://127.0.0.1:8000/health -c 16 -d 10s
+  mlbench run --url http://127.0.0.1:8000/predict -b @body.json -H 'Content-Type: application/json'
+  mlbench run mix -t modern --objective 'p99<50ms' --objective 'errors<0.1%'`
+
+type runOptions struct {
+	streams
+	load       loadOptions
+	out        outputOptions
+	name       string // scenario
+	target     string
+	url        string
+	requests   scenarios.Count
+	duration   time.Duration
+	objectives []string
+
+	judged []results.Objective
+}
+
+func newRunCmd(s streams) *cobra.Command {
+	o := &runOptions{streams: s}
+	cmd := &cobra.Command{
+		Use:     "run [SCENARIO]",
+		Short:   "Run a scenario against one target",
+		Long:    runLong,
+		Example: runExample,
+		Args:    checkArgs(cobra.MaximumNArgs(1)),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				o.name = args[0]
+			}
+			return runScenario(cmd.Context(), o)
+		},
+	}
+	o.load.register(cmd)
+	o.out.register(cmd)
+	f := cmd.Flags()
+	f.StringVarP(&o.target, "target", "t", "", "`NAME|URL` of the target: a name of targets.yaml or a bundled server")
+	f.StringVar(&o.url, "url", "", "the target's URL; without a scenario, the ad-hoc request's")
+	f.VarP(&o.requests, "requests", "n", "stop after this many requests, as 10000 or 10k")
+	f.DurationVarP(&o.duration, "duration", "d", 0, "stop after this time (default: the scenario's)")
+	f.StringArrayVar(&o.objectives, "objective", nil, "limit that must hold, as `'p99<50ms'` or 'errors<0.1%' (repeatable); exit 6 if missed")
+	return cmd
+}
+
+// validate turns flags into what the run needs; its errors are the caller's.
+func (o *runOptions) validate() error {
+	if err := o.out.validate(); err != nil {
+		return err
+	}
+	if err := o.load.validate(o.in); err != nil {
+		return err
+	}
+	switch {
+	case o.target != "" && o.url != "":
+		return usageErrorf("--target and --url both name the target: give one")
+	case o.target == "" && o.url == "":
+		return usageErrorf("which target? give --target NAME|URL, for example --target modern")
+	case o.target != "" && o.name == "":
+		return usageErrorf("which scenario? give one of %s, a YAML file, or --url for one ad-hoc request", strings.Join(scenarios.Names(), ", "))
+	case o.duration < 0:
+		return usageErrorf("--duration %s: want more than 0", o.duration)
+	}
+	for _, text := range o.objectives {
+		obj, err := results.ParseObjective(text)
+		if err != nil {
+			return usageErrorf("--%w", err)
+		}
+		o.judged = append(o.judged, obj)
+	}
+	return nil
+}
+
+// overrides of the scenario's load by flags.
+func (o *runOptions) overrides() scenarios.Overrides {
+	ov := o.load.overrides()
+	ov.Duration, ov.Requests = o.duration, int64(o.requests)
+	if o.name == "" && ov.Connections > 0 && ov.Rate == 0 {
+		// As hey, oha and wrk have it: -c alone is a closed model.
+		ov.Model = results.Closed
+	}
+	return ov
+}
+
+func runScenario(ctx context.Context, o *runOptions) error {
+	if err := o.validate(); err != nil {
+		return err
+	}
+	sc, err := o.load.scenario(o.name)
+	if err != nil {
+		return err
+	}
+	for _, text := range sc.Objectives {
+		obj, err := results.ParseObjective(text)
+		if err != nil {
+			return usageErrorf("scenario %s: %w", sc.Name, err)
+		}
+		o.judged = append(o.judged, obj)
+	}
+	var classes []string
+	for _, r := range sc.Requests {
+		classes = append(classes, r.Name)
+	}
+	for i := range o.judged {
+		if err := o.judged[i].CheckClasses(classes); err != nil {
+			return usageErrorf("%w", err)
+		}
+	}
+	t, err := o.load.target(o.target + o.url)
+	if err != nil {
+		return err
+	}
+	p, err := o.load.prepare(ctx, sc, t, o.overrides())
+	if err != nil {
+		return err
+	}
+	f, interrupted, err := o.measure(ctx, sc, p)
+	if err != nil {
+		return err
+	}
+	sum := results.Summarize(f, results.ArmA, o.out.quantiles)
+	held, err := sum.JudgeAll(o.judged)
+	if err != nil {
+		return usageErrorf("%w", err)
+	}
+	if err := o.out.run(o.streams, sum); err != nil {
+		return err
+	}
+	switch {
+	case interrupted:
+		return &exitError{code: exitInterrupted}
+	case !sum.Valid:
+		return &exitError{code: exitInvalid}
+	case !held:
+		return &exitError{code: exitObjective}
+	}
+	return nil
+}
+
+// measure runs the load and returns what was saved of it.
+func (o *runOptions) measure(ctx context.Context, sc *scenarios.Scenario, p *prepared) (f *results.File, interrupted bool, err error) {
+	h := o.load.header("run", sc, p)
+	g, err := loadgen.New(*p.plan, h.Start)
+	if err != nil {
+		return nil, false, usageErrorf("%w", err)
+	}
+	defer g.Close()
+	rec, err := startRecording(o.load.output, h)
+	if err != nil {
+		return nil, false, err
+	}
+	for _, n := range p.notes {
+		fmt.Fprintln(o.err, "note:", n)
+	}
+	pr := newProgress(o.err, o.out.quiet)
+	defer pr.done()
+	emit := func(s *results.Slice) error {
+		s.Arm = results.ArmA
+		pr.slice(s)
+		return rec.w.Slice(s)
+	}
+	if warmup := o.load.warmupOf(sc); warmup > 0 {
+		pr.phase("warming up "+p.target.Name, warmup)
+		err = g.Run(ctx, loadgen.Phase{Kind: results.Warmup, Duration: warmup}, emit)
+	}
+	if err == nil {
+		load := p.plan.Load
+		pr.phase(fmt.Sprintf("measuring %s with %s", p.target.Name, sc.Name), load.Duration)
+		err = g.Run(ctx, loadgen.Phase{Kind: results.Measure, Stream: 1, Interval: interval(load.Duration)}, emit)
+	}
+	pr.done()
+	return rec.finish(err)
+}
+
+// interval is the span of one slice of a run: a second, longer in runs of hours
+// so that the result file stays small.
+func interval(total time.Duration) time.Duration {
+	const most = 600
+	return max(time.Second, (total / most).Round(time.Second))
+}

@@ -1,0 +1,161 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/mlbench/mlbench/servers"
+	"github.com/mlbench/mlbench/servers/reference"
+)
+
+const serveLong = `Run one of the bundled servers until interrupted:
+
+  legacy     the prediction API as an older service has it (gin)
+  modern     the same API as a new one has it (fiber, huma), with OpenAPI,
+             /docs and /redoc
+  reference  a server of known behaviour, to check measurements against
+
+The first line on stdout is "listening on http://HOST:PORT", once requests are
+answered. SIGTERM or ctrl-C lets requests in flight finish.
+
+legacy and modern read their environment: PORT, MODEL_PATH, PREDICTION_LOG,
+MLBENCH_USERNAME, MLBENCH_PASSWORD, SECRET_KEY (the last three also as
+NAME_FILE=path), and CORS_ORIGINS (modern). Without credentials they serve
+loopback addresses only, with the demo login admin/password.`
+
+const serveExample = `  mlbench serve legacy
+  mlbench serve modern --addr 127.0.0.1:0        # any free port
+  PREDICTION_LOG=predictions.jsonl mlbench serve modern --model model.onnx
+  mlbench serve reference --service 2ms --stall 500ms/10s --workers 4`
+
+func newServeCmd(s streams) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:     "serve legacy|modern|reference",
+		Short:   "Run a bundled server",
+		Long:    serveLong,
+		Example: serveExample,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return usageErrorf("unknown server %q: use legacy, modern or reference", args[0])
+			}
+			return usageErrorf("which server? use legacy, modern or reference (see 'mlbench serve --help')")
+		},
+		RunE: func(*cobra.Command, []string) error { return nil }, // Args refuses everything
+	}
+	cmd.AddCommand(newServeSubjectCmd(s, servers.Legacy), newServeSubjectCmd(s, servers.Modern), newServeReferenceCmd(s))
+	return cmd
+}
+
+type serveOptions struct {
+	streams
+	subject string
+	addr    string
+	model   string
+}
+
+func newServeSubjectCmd(s streams, subject string) *cobra.Command {
+	o := serveOptions{streams: s, subject: subject}
+	cmd := &cobra.Command{
+		Use:     subject,
+		Short:   "Run the " + subject + " prediction API",
+		Long:    serveLong,
+		Example: serveExample,
+		Args:    checkArgs(cobra.NoArgs),
+		RunE:    func(cmd *cobra.Command, _ []string) error { return serve(cmd.Context(), o) },
+	}
+	addAddrFlag(cmd, subject, &o.addr)
+	cmd.Flags().StringVar(&o.model, "model", "", "model `FILE`, trained and saved there if missing (default $MODEL_PATH, else trained and kept in memory)")
+	return cmd
+}
+
+func serve(ctx context.Context, o serveOptions) error {
+	return serveError(servers.Serve(ctx, servers.Options{
+		Subject:   o.subject,
+		Addr:      o.addr,
+		ModelPath: o.model,
+		Stdout:    o.out,
+		Stderr:    o.err,
+		Getenv:    os.Getenv,
+	}))
+}
+
+type serveReferenceOptions struct {
+	streams
+	reference.Options
+	addr                   string
+	bimodal, stall, errors string
+}
+
+const serveReferenceExample = `  mlbench serve reference --service 2ms
+  mlbench serve reference --service 2ms --sigma 0.3 --slow 1.10     # the same, 10% slower
+  mlbench serve reference --service 2ms --bimodal 10%:20ms          # a slow tenth
+  mlbench serve reference --service 1ms --stall 500ms/10s --workers 4
+  mlbench serve reference --service 1ms --burn --errors 1% --seed 7`
+
+func newServeReferenceCmd(s streams) *cobra.Command {
+	o := serveReferenceOptions{streams: s}
+	cmd := &cobra.Command{
+		Use:     servers.Reference,
+		Short:   "Run a server of known behaviour",
+		Long:    "Run a server of known behaviour, to check measurements against: whatever is asked\nis answered after the time that its flags say. The same seed and the same\nrequests give the same times.",
+		Example: serveReferenceExample,
+		Args:    checkArgs(cobra.NoArgs),
+		RunE:    func(cmd *cobra.Command, _ []string) error { return serveReference(cmd.Context(), o) },
+	}
+	addAddrFlag(cmd, servers.Reference, &o.addr)
+	f := cmd.Flags()
+	f.DurationVar(&o.Service, "service", reference.DefaultService, "mean service time")
+	f.Float64Var(&o.Sigma, "sigma", 0, "spread of the service time, lognormal; 0 is fixed")
+	f.StringVar(&o.bimodal, "bimodal", "", "a share of slower requests, as `SHARE:TIME`")
+	f.Float64Var(&o.Slow, "slow", 1, "factor on all work")
+	f.BoolVar(&o.Burn, "burn", false, "spin the CPU while serving instead of sleeping")
+	f.StringVar(&o.stall, "stall", "", "no progress for a time once every period, as `LENGTH/PERIOD`")
+	f.IntVar(&o.Workers, "workers", 0, "serve one queue with so many workers; 0 is unlimited")
+	f.StringVar(&o.errors, "errors", "", "`SHARE` of requests answered with status 500, as 1% or 0.01")
+	f.Uint64Var(&o.Seed, "seed", 1, "seed of every draw")
+	return cmd
+}
+
+func serveReference(ctx context.Context, o serveReferenceOptions) error {
+	var err error
+	if o.bimodal != "" {
+		if o.SecondShare, o.SecondService, err = reference.ParseBimodal(o.bimodal); err != nil {
+			return usageErrorf("--bimodal: %w", err)
+		}
+	}
+	if o.stall != "" {
+		if o.Stall, o.StallEvery, err = reference.ParseStall(o.stall); err != nil {
+			return usageErrorf("--stall: %w", err)
+		}
+	}
+	if o.errors != "" {
+		if o.Errors, err = reference.ParseShare(o.errors); err != nil {
+			return usageErrorf("--errors: %w", err)
+		}
+	}
+	if err := o.Validate(); err != nil {
+		return usageErrorf("%w", err)
+	}
+	if o.addr == "" {
+		if o.addr, err = servers.DefaultAddr(servers.Reference, os.Getenv); err != nil {
+			return serveError(err)
+		}
+	}
+	return reference.Serve(ctx, o.addr, o.Options, o.out, o.err)
+}
+
+func addAddrFlag(cmd *cobra.Command, server string, addr *string) {
+	usual, _ := servers.DefaultAddr(server, func(string) string { return "" })
+	cmd.Flags().StringVar(addr, "addr", "", "`HOST:PORT` to listen on; port 0 picks a free one (default "+usual+", or $PORT on 127.0.0.1)")
+}
+
+// serveError tells what the operator set wrongly from what went wrong.
+func serveError(err error) error {
+	if errors.Is(err, servers.ErrConfig) {
+		return &exitError{code: exitUsage, err: err}
+	}
+	return err
+}

@@ -1,0 +1,170 @@
+package report
+
+import (
+	"math"
+	"time"
+
+	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/results/stats"
+)
+
+// spread is n latencies between lo and hi ms, even in their logarithm: as
+// skewed as real ones, and the same on every machine.
+func spread(n int, lo, hi float64) *stats.Histogram {
+	l := stats.NewLive()
+	for i := range n {
+		v := lo * math.Pow(hi/lo, float64(i)/float64(max(n-1, 1)))
+		l.Record(time.Duration(v * float64(time.Millisecond)))
+	}
+	return l.Drain()
+}
+
+// class is n requests of the open model, all answered with 200.
+func class(n int, lo, hi float64) *results.ClassData {
+	return &results.ClassData{
+		Planned: int64(n), Sent: int64(n), Done: int64(n),
+		Status:   map[string]int64{"200": int64(n)},
+		Response: spread(n, lo, hi), Service: spread(n, lo, 0.9*hi), Lag: spread(n, 0.002, 0.2),
+	}
+}
+
+func file(model results.Model, classes ...results.Class) *results.File {
+	return &results.File{
+		Path: "mlbench-results/20260102T150405Z-mix-modern.jsonl",
+		Header: results.Header{
+			Schema: results.Schema, Command: "run",
+			Scenario: results.Scenario{Name: "mix"},
+			Targets:  []results.Target{{Arm: results.ArmA, Name: "modern", URL: "http://127.0.0.1:8000"}},
+			Model:    model, Classes: classes, Seed: 42,
+			Host: results.Host{Cores: 2},
+		},
+		Footer: &results.Footer{Ended: results.Completed},
+	}
+}
+
+func measured(arm string, pair int, seconds float64, classes map[string]*results.ClassData) results.Slice {
+	return results.Slice{Arm: arm, Pair: pair, Phase: results.Measure, DurationS: seconds, Classes: classes}
+}
+
+var mixClasses = []results.Class{{Name: "predict", Share: 0.7}, {Name: "batch-predict", Share: 0.2}, {Name: "model-info", Share: 0.07}, {Name: "health", Share: 0.03}}
+
+// openRun has errors, drops, warnings, and held and missed objectives.
+func openRun() *results.Summary {
+	predict := class(4207, 0.31, 9)
+	predict.Planned, predict.Dropped = 4210, 3
+	predict.Done -= 2
+	predict.Errors = map[string]int64{results.ErrTimeout: 2, results.ErrStatus: 1}
+	predict.Status = map[string]int64{"200": 4204, "503": 1}
+	f := file(results.Open, mixClasses...)
+	f.Slices = []results.Slice{measured(results.ArmA, 0, 30.02, map[string]*results.ClassData{
+		"predict": predict, "batch-predict": class(1190, 0.9, 31), "model-info": class(421, 0.2, 3.3), "health": class(179, 0.1, 120),
+	})}
+	f.Slices[0].Telemetry = &results.Telemetry{StealPct: 3.5}
+	s := results.Summarize(f, results.ArmA, nil)
+	judge(s, "p99<50ms", "lag_p99<1ms", "errors<0.01%", "health:max<100ms", "goodput>150/s", "dropped<=3", "batch-predict:p50<1ms")
+	return s
+}
+
+func judge(s *results.Summary, exprs ...string) {
+	var os []results.Objective
+	for _, e := range exprs {
+		o, err := results.ParseObjective(e)
+		if err != nil {
+			panic(err)
+		}
+		os = append(os, o)
+	}
+	if _, err := s.JudgeAll(os); err != nil {
+		panic(err)
+	}
+}
+
+// closedRun has one class, and the percentiles that its user asked for.
+func closedRun() *results.Summary {
+	d := class(800, 1, 1500)
+	d.Response, d.Lag = nil, nil
+	f := file(results.Closed, results.Class{Name: "predict", Share: 1})
+	f.Header.Scenario.Name = "concurrent"
+	f.Slices = []results.Slice{measured(results.ArmA, 0, 10, map[string]*results.ClassData{"predict": d})}
+	return results.Summarize(f, results.ArmA, []float64{0.5, 0.75, 0.999, 0.9999})
+}
+
+// emptyRun sent nothing: the generator's fault, so it is invalid.
+func emptyRun() *results.Summary {
+	f := file(results.Open, mixClasses[:2]...)
+	f.Footer = nil
+	s := results.Summarize(f, results.ArmA, nil)
+	judge(s, "p99<50ms")
+	return s
+}
+
+// hostile is names as an attacker would choose them.
+const hostile = "a|b\\|c <b>x</b> *d* `e` _f_\n\x1b[31mred\x1b]0;title\x07 \u202eevil\u009b2J 世界 é 🚀\t&amp;"
+
+func hostileRun() *results.Summary {
+	f := file(results.Open, results.Class{Name: hostile, Share: 0.5}, results.Class{Name: "世界", Share: 0.5})
+	f.Path = "dir|`x\x1b[2J.jsonl"
+	f.Header.Scenario.Name = hostile
+	f.Header.Targets[0] = results.Target{Arm: results.ArmA, Name: hostile, URL: "http://h/`|\x1b[31m"}
+	f.Header.Warnings = []string{hostile}
+	d := class(30, 1, 2)
+	d.Status = map[string]int64{"2\x1b[m|": 30}
+	d.Errors = map[string]int64{"new|\x1b[m": 1}
+	f.Slices = []results.Slice{measured(results.ArmA, 0, 1, map[string]*results.ClassData{hostile: d, "世界": class(30, 1, 2)})}
+	s := results.Summarize(f, results.ArmA, nil)
+	s.Objectives = []results.Outcome{{Expr: hostile + "<5ms"}}
+	return s
+}
+
+// compareFile measures legacy and modern in two pairs; health is too rare for
+// its higher percentiles.
+func compareFile() *results.File {
+	f := file(results.Open, results.Class{Name: "predict", Share: 0.7}, results.Class{Name: "health", Share: 0.3})
+	f.Path = "mlbench-results/20260102T150405Z-mix-legacy-modern.jsonl"
+	f.Header.Command = "compare"
+	f.Header.Targets = []results.Target{{Arm: results.ArmA, Name: "legacy", URL: "http://127.0.0.1:5000"}, {Arm: results.ArmB, Name: "modern", URL: "http://127.0.0.1:8000"}}
+	f.Header.Warnings = []string{"both targets share this machine with the generator"}
+	for pair := 1; pair <= 2; pair++ {
+		slow, fast := class(702, 0.5, 20), class(700, 0.4, 12)
+		slow.Errors = map[string]int64{results.ErrStatus: 7}
+		slow.Status = map[string]int64{"200": 695, "503": 7}
+		f.Slices = append(f.Slices,
+			measured(results.ArmA, pair, 5, map[string]*results.ClassData{"predict": slow, "health": class(20, 0.1, 2)}),
+			measured(results.ArmB, pair, 5, map[string]*results.ClassData{"predict": fast, "health": class(21, 0.1, 2)}))
+	}
+	f.Slices[1].Telemetry = &results.Telemetry{StealPct: 4}
+	return f
+}
+
+func comparison() *results.Comparison { return results.Compare(compareFile(), nil) }
+
+// judgedComparison is what a later version will hand in: intervals and a
+// verdict.
+func judgedComparison() *results.Comparison {
+	c := results.Compare(compareFile(), []float64{0.5})
+	c.Verdict, c.Improved, c.Reasons = results.VerdictOK, true, []string{"p50 is better by 8.1% to 11.4%"}
+	p, limit := 0.01, 5.0
+	for i := range c.Metrics {
+		m := &c.Metrics[i]
+		if m.ChangePct != nil {
+			m.CI95Pct = &[2]float64{*m.ChangePct - 2, *m.ChangePct + 2}
+			m.Judged, m.PHolm, m.LimitPct, m.Outcome = true, &p, &limit, "improved"
+		}
+	}
+	return c
+}
+
+// twins is a target compared with itself, with hostile names.
+func twins() *results.Comparison {
+	f := compareFile()
+	f.Header.Targets[0].Name, f.Header.Targets[1].Name = hostile, hostile
+	f.Header.Scenario.Name = hostile
+	return results.Compare(f, []float64{0.5})
+}
+
+// unmeasured is a comparison that broke off before its first slice.
+func unmeasured() *results.Comparison {
+	f := compareFile()
+	f.Slices, f.Footer = nil, nil
+	return results.Compare(f, nil)
+}

@@ -1,0 +1,13 @@
+// Package report renders what package results computed: text for a terminal,
+// markdown for a pull request, CSV for a spreadsheet and JSON for programs.
+//
+//	results.Summary, results.Comparison ─► page ─► text, markdown
+//	                                    └────────► CSV, JSON (+ their schemas)
+//
+// It owns units, digits, wording and escaping: names come from files and from
+// the network, and must neither break a table nor reach a terminal as an escape
+// sequence. It does not own any statistics: every number it prints is a field
+// of its input, except differences of two shares.
+//
+//	err := report.Run(os.Stdout, report.Text, summary, report.Options{})
+package report

@@ -1,0 +1,38 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Format is a rendering.
+type Format string
+
+const (
+	Text     Format = "text"     // for a terminal
+	JSON     Format = "json"     // one object, see Schema
+	Markdown Format = "markdown" // for a pull request's comment
+	CSV      Format = "csv"      // long form, one number per row
+)
+
+// FormatNames lists the formats for help texts.
+const FormatNames = "text, json, markdown, csv"
+
+// ParseFormat reads the name of a format.
+func ParseFormat(s string) (Format, error) {
+	if !slices.Contains(strings.Split(FormatNames, ", "), s) {
+		return "", fmt.Errorf("unknown format %q: want one of %s", s, FormatNames)
+	}
+	return Format(s), nil
+}
+
+// Options of a rendering; the zero value is right for files.
+type Options struct {
+	// Color allows ANSI colour; for terminals only.
+	Color bool
+	// Continued says that another document precedes this one in the same
+	// stream: CSV leaves out its header line, text and markdown begin with an
+	// empty line.
+	Continued bool
+}

@@ -1,0 +1,125 @@
+package report
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+
+	"github.com/mlbench/mlbench/results"
+)
+
+// missing stands for a number that does not exist.
+const missing = "–"
+
+// msText is a latency in milliseconds with three significant digits, but no
+// finer than the histogram's microsecond.
+func msText(v float64) string {
+	switch {
+	case math.IsNaN(v):
+		return missing
+	case v < 0.9995:
+		return fixed(v, 3)
+	case v < 9.995:
+		return fixed(v, 2)
+	case v < 99.95:
+		return fixed(v, 1)
+	}
+	return fixed(v, 0)
+}
+
+// rateText is a rate per second.
+func rateText(v float64) string {
+	switch {
+	case math.IsNaN(v):
+		return missing
+	case v < 9.995:
+		return fixed(v, 2)
+	case v < 999.95:
+		return fixed(v, 1)
+	}
+	return fixed(v, 0)
+}
+
+// shareText is a percentage, without its sign.
+func shareText(v float64) string {
+	switch {
+	case math.IsNaN(v):
+		return missing
+	case v == 0:
+		return "0"
+	case v < 0.01:
+		return "<0.01"
+	}
+	return fixed(v, 2)
+}
+
+// signedText is a change: always with its sign, except for none.
+func signedText(v float64, decimals int) string {
+	if math.Abs(v) >= 999.95 {
+		decimals = 0
+	}
+	s := fixed(v, decimals)
+	if zero := strings.Trim(s, "-0.") == ""; zero {
+		return strings.TrimPrefix(s, "-")
+	}
+	if v > 0 {
+		return "+" + s
+	}
+	return s
+}
+
+func secondsText(v float64) string { return fixed(v, 1) + " s" }
+
+func countText(n int64) string { return strconv.FormatInt(n, 10) }
+
+func fixed(v float64, decimals int) string { return strconv.FormatFloat(v, 'f', decimals, 64) }
+
+// unitText is a number of a MetricRow in its unit.
+func unitText(v *float64, unit string) string {
+	if v == nil {
+		return missing
+	}
+	switch unit {
+	case "ms":
+		return msText(*v)
+	case "%":
+		return shareText(*v)
+	}
+	return rateText(*v)
+}
+
+// percentileText is a percentile, or missing when n values are too few for it.
+func percentileText(p results.Percentile, n int64) string {
+	if !results.Enough(n, p.Q) {
+		return missing
+	}
+	return msText(p.MS)
+}
+
+// tooFew is the footnote to missing percentiles: for each, how many values it
+// needs. It is empty when none is missing.
+func tooFew(missed []float64) string {
+	var needs []string
+	seen := map[string]bool{}
+	for _, q := range missed {
+		name := results.PercentileName(q)
+		if !seen[name] {
+			seen[name] = true
+			needs = append(needs, fmt.Sprintf("%s needs %d", name, needed(q)))
+		}
+	}
+	if needs == nil {
+		return ""
+	}
+	return missing + " too few requests: " + strings.Join(needs, ", ")
+}
+
+// needed is the smallest count that is Enough for q.
+func needed(q float64) int64 {
+	n := int64(math.Floor(1 / (1 - q)))
+	for !results.Enough(n, q) {
+		n++
+	}
+	return n
+}

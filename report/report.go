@@ -1,0 +1,89 @@
+package report
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"unicode"
+	"unicode/utf16"
+
+	"github.com/mlbench/mlbench/results"
+)
+
+// Run renders the summary of one run.
+func Run(w io.Writer, format Format, s *results.Summary, o Options) error {
+	switch format {
+	case JSON:
+		return writeJSON(w, s)
+	case CSV:
+		return writeCSV(w, runRows(s), o)
+	case Text, Markdown:
+		return writePage(w, format, runPage(s, form{markdown: format == Markdown}), o)
+	}
+	return fmt.Errorf("unknown format %q: want one of %s", format, FormatNames)
+}
+
+// Comparison renders two arms side by side.
+func Comparison(w io.Writer, format Format, c *results.Comparison, o Options) error {
+	switch format {
+	case JSON:
+		return writeJSON(w, c)
+	case CSV:
+		return writeCSV(w, comparisonRows(c), o)
+	case Text, Markdown:
+		return writePage(w, format, comparisonPage(c, form{markdown: format == Markdown}), o)
+	}
+	return fmt.Errorf("unknown format %q: want one of %s", format, FormatNames)
+}
+
+func writePage(w io.Writer, format Format, p *page, o Options) error {
+	var b bytes.Buffer
+	if o.Continued {
+		b.WriteByte('\n')
+	}
+	var err error
+	if format == Markdown {
+		err = p.markdown(&b)
+	} else {
+		err = p.text(&b, o.Color)
+	}
+	if err != nil {
+		return fmt.Errorf("render %s: %w", format, err)
+	}
+	_, err = w.Write(b.Bytes())
+	return err
+}
+
+// writeJSON writes v as one indented object. Several documents in one stream
+// follow one another, as jq and encoding/json read them.
+func writeJSON(w io.Writer, v any) error {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	if err := enc.Encode(v); err != nil {
+		return fmt.Errorf("render json: %w", err)
+	}
+	_, err := w.Write(escapeInvisible(b.Bytes()))
+	return err
+}
+
+// escapeInvisible writes as \uXXXX what encoding/json leaves raw though a
+// terminal may act on it: C1 controls and bidirectional overrides. Beyond ASCII
+// every character of JSON stands in a string, so the meaning stays the same.
+func escapeInvisible(in []byte) []byte {
+	var out bytes.Buffer
+	for _, r := range string(in) {
+		switch {
+		case r < 0x7f || unicode.IsGraphic(r):
+			out.WriteRune(r)
+		case r > 0xffff:
+			hi, lo := utf16.EncodeRune(r)
+			fmt.Fprintf(&out, `\u%04x\u%04x`, hi, lo)
+		default:
+			fmt.Fprintf(&out, `\u%04x`, r)
+		}
+	}
+	return out.Bytes()
+}

@@ -1,0 +1,255 @@
+package report
+
+import (
+	"bytes"
+	"encoding/csv"
+	"encoding/json"
+	"errors"
+	"flag"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"unicode"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/mlbench/mlbench/results"
+)
+
+var update = flag.Bool("update", false, "rewrite testdata/*.golden")
+
+// documents are all inputs of the golden files.
+var documents = map[string]func(io.Writer, Format, Options) error{
+	"open":       ofRun(openRun),
+	"closed":     ofRun(closedRun),
+	"empty":      ofRun(emptyRun),
+	"hostile":    ofRun(hostileRun),
+	"comparison": ofComparison(comparison),
+	"judged":     ofComparison(judgedComparison),
+	"twins":      ofComparison(twins),
+	"unmeasured": ofComparison(unmeasured),
+}
+
+func ofRun(make func() *results.Summary) func(io.Writer, Format, Options) error {
+	return func(w io.Writer, f Format, o Options) error { return Run(w, f, make(), o) }
+}
+
+func ofComparison(make func() *results.Comparison) func(io.Writer, Format, Options) error {
+	return func(w io.Writer, f Format, o Options) error { return Comparison(w, f, make(), o) }
+}
+
+var formats = []Format{Text, JSON, Markdown, CSV}
+
+func render(t *testing.T, name string, f Format, o Options) string {
+	t.Helper()
+	var b bytes.Buffer
+	if err := documents[name](&b, f, o); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+func TestGolden(t *testing.T) {
+	for name := range documents {
+		for _, f := range formats {
+			t.Run(name+" "+string(f), func(t *testing.T) {
+				got := render(t, name, f, Options{})
+				path := filepath.Join("testdata", name+"."+string(f)+".golden")
+				if *update {
+					if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+						t.Fatal(err)
+					}
+				}
+				want, err := os.ReadFile(path)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if diff := cmp.Diff(string(want), got); diff != "" {
+					t.Errorf("%s differs (-want +got); -update rewrites it:\n%s", path, diff)
+				}
+			})
+		}
+	}
+}
+
+// Whatever a name holds, no rendering hands a terminal anything but text.
+func TestNothingInvisible(t *testing.T) {
+	for name := range documents {
+		for _, f := range formats {
+			for _, r := range render(t, name, f, Options{}) {
+				if r != '\n' && !unicode.IsGraphic(r) {
+					t.Errorf("%s as %s holds %U", name, f, r)
+				}
+			}
+		}
+	}
+}
+
+// Every row of a markdown table has as many cells as its header, and no name
+// opens a tag.
+func TestMarkdownTablesHold(t *testing.T) {
+	for name := range documents {
+		cells := 0
+		for line := range strings.Lines(render(t, name, Markdown, Options{})) {
+			if strings.HasPrefix(line, "|") {
+				n := strings.Count(line, "|") - strings.Count(line, `\|`)
+				if cells != 0 && n != cells {
+					t.Errorf("%s: a row of %d bars below %d: %s", name, n, cells, line)
+				}
+				cells = n
+			} else {
+				cells = 0
+			}
+			if strings.Contains(strings.ReplaceAll(line, `\<`, ""), "<b") {
+				t.Errorf("%s: a raw tag: %s", name, line)
+			}
+		}
+	}
+}
+
+func TestTextTablesHold(t *testing.T) {
+	for name := range documents {
+		var rule string
+		for line := range strings.Lines(render(t, name, Text, Options{})) {
+			if strings.HasSuffix(line, " \n") {
+				t.Errorf("%s: trailing space: %q", name, line)
+			}
+			if strings.HasPrefix(line, "─") {
+				rule = line
+			}
+		}
+		if rule == "" {
+			t.Errorf("%s has no table", name)
+		}
+	}
+}
+
+func TestCSVIsReadable(t *testing.T) {
+	for name := range documents {
+		rows, err := csv.NewReader(strings.NewReader(render(t, name, CSV, Options{}))).ReadAll()
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if diff := cmp.Diff(csvHead, rows[0]); diff != "" {
+			t.Errorf("%s: header:\n%s", name, diff)
+		}
+		seen := map[string]bool{}
+		for _, r := range rows[1:] {
+			key := strings.Join(r[:3], "\x00")
+			if seen[key] {
+				t.Errorf("%s: two rows of %q", name, r[:3])
+			}
+			seen[key] = true
+		}
+	}
+}
+
+func TestJSONSaysTheSameDespiteEscapes(t *testing.T) {
+	var got struct{ Scenario string }
+	if err := json.Unmarshal([]byte(render(t, "hostile", JSON, Options{})), &got); err != nil {
+		t.Fatal(err)
+	}
+	if got.Scenario != hostile {
+		t.Errorf("scenario %q, want %q", got.Scenario, hostile)
+	}
+	if got := string(escapeInvisible([]byte("a\u0085é\U000e0001"))); got != `a\u0085é\udb40\udc01` {
+		t.Errorf("escapeInvisible = %s", got)
+	}
+}
+
+func TestColor(t *testing.T) {
+	for name := range documents {
+		for _, f := range formats {
+			plain, colored := render(t, name, f, Options{}), render(t, name, f, Options{Color: true})
+			if f != Text {
+				if plain != colored {
+					t.Errorf("%s as %s is coloured", name, f)
+				}
+				continue
+			}
+			if !strings.Contains(colored, ansiBold) {
+				t.Errorf("%s has no colour", name)
+			}
+			for _, code := range []string{ansiBold, ansiRed, ansiGreen, ansiYellow, ansiReset} {
+				colored = strings.ReplaceAll(colored, code, "")
+			}
+			if diff := cmp.Diff(plain, colored); diff != "" {
+				t.Errorf("%s: colour changes more than colour:\n%s", name, diff)
+			}
+		}
+	}
+	open := render(t, "open", Text, Options{Color: true})
+	for _, want := range []string{ansiRed + "✗" + ansiReset + "  errors<0.01%", ansiGreen + "✓" + ansiReset + "  p99<50ms", ansiYellow + "!" + ansiReset} {
+		if !strings.Contains(open, want) {
+			t.Errorf("no %q in\n%s", want, open)
+		}
+	}
+	// A comparison names no winner, not by colour either.
+	if c := render(t, "comparison", Text, Options{Color: true}); strings.Contains(c, ansiGreen) || strings.Contains(c, ansiRed) {
+		t.Errorf("a comparison judges by colour:\n%s", c)
+	}
+}
+
+func TestContinued(t *testing.T) {
+	for _, f := range formats {
+		first, next := render(t, "open", f, Options{}), render(t, "open", f, Options{Continued: true})
+		want := first
+		switch f {
+		case Text, Markdown:
+			want = "\n" + first
+		case CSV:
+			_, want, _ = strings.Cut(first, "\n")
+		}
+		if next != want {
+			t.Errorf("%s continued begins %.60q, want %.60q", f, next, want)
+		}
+	}
+	// Two objects in a row are what a JSON decoder reads one after another.
+	dec := json.NewDecoder(strings.NewReader(render(t, "open", JSON, Options{}) + render(t, "comparison", JSON, Options{Continued: true})))
+	for range 2 {
+		var v map[string]any
+		if err := dec.Decode(&v); err != nil || v["schema"] == nil {
+			t.Fatalf("document %v, %v", v, err)
+		}
+	}
+}
+
+// A comparison read from elsewhere may come without its summaries.
+func TestComparisonWithoutSummaries(t *testing.T) {
+	c := comparison()
+	c.ArmA, c.ArmB = nil, nil
+	for _, f := range formats {
+		var b bytes.Buffer
+		if err := Comparison(&b, f, c, Options{}); err != nil || !strings.Contains(b.String(), "legacy") {
+			t.Errorf("%s: %v\n%s", f, err, b.String())
+		}
+	}
+}
+
+type brokenWriter struct{}
+
+func (brokenWriter) Write([]byte) (int, error) { return 0, errors.New("pipe is closed") }
+
+func TestErrors(t *testing.T) {
+	for name, show := range documents {
+		for _, f := range formats {
+			if err := show(brokenWriter{}, f, Options{}); err == nil || !strings.Contains(err.Error(), "pipe is closed") {
+				t.Errorf("%s as %s to a broken pipe: %v", name, f, err)
+			}
+		}
+		if err := show(io.Discard, "pdf", Options{}); err == nil {
+			t.Errorf("%s as pdf: no error", name)
+		}
+	}
+	_, err := ParseFormat("pdf")
+	if err == nil || err.Error() != `unknown format "pdf": want one of text, json, markdown, csv` {
+		t.Errorf("ParseFormat: %v", err)
+	}
+	for _, f := range formats {
+		if got, err := ParseFormat(string(f)); got != f || err != nil {
+			t.Errorf("ParseFormat(%s) = %s, %v", f, got, err)
+		}
+	}
+}

@@ -1,0 +1,223 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/mlbench/mlbench/results"
+)
+
+const (
+	invalidAlarm = "INVALID MEASUREMENT: do not use these numbers; the warnings below say why"
+	closedNote   = "closed model: a slow answer delays the next request, so waiting of users who would have arrived meanwhile is not in these numbers"
+)
+
+// runPage is the content of a run's report.
+func runPage(s *results.Summary, f form) *page {
+	p := &page{
+		title: fmt.Sprintf("%s on %s: %s, %s, seed %d", f.name(s.Scenario), f.target(s.Target), f.name(s.Load), secondsText(s.DurationS), s.Seed),
+		file:  f.code(s.ResultFile),
+	}
+	if !s.Valid {
+		p.alarm = invalidAlarm
+	}
+	p.parts = append(p.parts, part{facts: runFacts(s, f)}, latencyPart(s))
+	if len(s.Classes) > 1 {
+		p.parts = append(p.parts, classPart(s, f))
+	}
+	if len(s.Objectives) > 0 {
+		p.parts = append(p.parts, objectivePart(s.Objectives, f))
+	}
+	for _, w := range s.Warnings {
+		p.warnings = append(p.warnings, f.name(w))
+	}
+	return p
+}
+
+// target is a target's name and URL.
+func (f form) target(t results.TargetName) string {
+	switch {
+	case t.URL == "" || t.Name == t.URL:
+		return f.name(t.Name)
+	case t.Name == "":
+		return f.code(t.URL)
+	}
+	return fmt.Sprintf("%s (%s)", f.name(t.Name), f.code(t.URL))
+}
+
+func runFacts(s *results.Summary, f form) []fact {
+	sent := countText(s.Requests)
+	if s.Dropped > 0 {
+		sent += fmt.Sprintf(" sent, %d dropped", s.Dropped)
+	}
+	facts := []fact{
+		{"requests", sent},
+		{"throughput", fmt.Sprintf("%s/s (without errors %s/s)", rateText(s.ThroughputRPS), rateText(s.GoodputRPS))},
+		{"errors", errorText(s.Errors, s.Requests, f)},
+	}
+	if len(s.Status) > 0 {
+		facts = append(facts, fact{"statuses", statusText(s.Status, f)})
+	}
+	return facts
+}
+
+// errorText is "none" or a sum with its classes, in the order of the format.
+func errorText(e results.Errors, requests int64, f form) string {
+	if e.Total == 0 {
+		return "none"
+	}
+	out := countText(e.Total)
+	if requests > 0 {
+		out += fmt.Sprintf(" (%s%%)", shareText(100*float64(e.Total)/float64(requests)))
+	}
+	var parts []string
+	for _, class := range errorClasses(e) {
+		parts = append(parts, fmt.Sprintf("%s %d", f.name(class), e.ByClass[class]))
+	}
+	return out + ": " + strings.Join(parts, ", ")
+}
+
+// errorClasses are the classes of error that occurred: the known ones first,
+// then those of later versions.
+func errorClasses(e results.Errors) []string {
+	var out []string
+	for _, class := range slices.Concat(results.ErrorClasses, sortedKeys(e.ByClass)) {
+		if e.ByClass[class] > 0 && !slices.Contains(out, class) {
+			out = append(out, class)
+		}
+	}
+	return out
+}
+
+func statusText(status map[string]int64, f form) string {
+	var parts []string
+	for _, code := range sortedKeys(status) {
+		parts = append(parts, fmt.Sprintf("%s: %d", f.name(code), status[code]))
+	}
+	return strings.Join(parts, ", ")
+}
+
+func sortedKeys(m map[string]int64) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}
+
+// latencyPart shows the clocks: all three in the open model, where they differ.
+func latencyPart(s *results.Summary) part {
+	t := &table{head: []string{"latency, ms", "min", "mean"}, left: 1}
+	for _, p := range s.Latency.Response.Percentiles {
+		t.head = append(t.head, results.PercentileName(p.Q))
+	}
+	t.head = append(t.head, "max")
+	var missed []float64
+	row := func(name string, l results.Latency) {
+		cells := []string{name, msText(l.Min), msText(l.Mean)}
+		for _, p := range l.Percentiles {
+			cells = append(cells, percentileText(p, l.Count))
+		}
+		t.rows = append(t.rows, append(cells, msText(l.Max)))
+		missed = append(missed, missedPercentiles(l, nil)...)
+	}
+	row("response", s.Latency.Response)
+	out := part{table: t}
+	if s.Model == results.Open {
+		row("service", s.Latency.Service)
+		row("lag", s.Latency.Lag)
+	} else {
+		out.notes = append(out.notes, closedNote)
+	}
+	if note := tooFew(missed); note != "" {
+		out.notes = append(out.notes, note)
+	}
+	return out
+}
+
+// missedPercentiles lists the quantiles for which l has data, but too few.
+// only nil means all.
+func missedPercentiles(l results.Latency, only []float64) []float64 {
+	var out []float64
+	for _, p := range l.Percentiles {
+		if l.Count > 0 && !results.Enough(l.Count, p.Q) && (only == nil || slices.Contains(only, p.Q)) {
+			out = append(out, p.Q)
+		}
+	}
+	return out
+}
+
+// classPercentiles are the quantiles of the class table: a selection of the
+// default ones, as the table must fit a terminal; all of those asked for.
+func classPercentiles(l results.Latency) []float64 {
+	var all []float64
+	for _, p := range l.Percentiles {
+		all = append(all, p.Q)
+	}
+	if slices.Equal(all, results.DefaultPercentiles) {
+		return []float64{0.50, 0.95, 0.99}
+	}
+	return all
+}
+
+func classPart(s *results.Summary, f form) part {
+	qs := classPercentiles(s.Latency.Response)
+	t := &table{head: []string{"class", "asked", "achieved", "requests", "errors"}, left: 1}
+	for _, q := range qs {
+		t.head = append(t.head, results.PercentileName(q))
+	}
+	t.head = append(t.head, "max")
+	var missed []float64
+	for _, c := range s.Classes {
+		l := c.Latency.Response
+		cells := []string{
+			f.name(c.Name), fixed(100*c.Declared, 1) + "%", fixed(100*c.Share, 1) + "%",
+			countText(c.Requests), countText(c.Errors.Total),
+		}
+		for _, p := range l.Percentiles {
+			if slices.Contains(qs, p.Q) {
+				cells = append(cells, percentileText(p, l.Count))
+			}
+		}
+		t.rows = append(t.rows, append(cells, msText(l.Max)))
+		missed = append(missed, missedPercentiles(l, qs)...)
+	}
+	out := part{title: "by request class (shares of requests; response time in ms)", table: t}
+	if note := tooFew(missed); note != "" {
+		out.notes = append(out.notes, note)
+	}
+	return out
+}
+
+func objectivePart(outcomes []results.Outcome, f form) part {
+	t := &table{head: []string{"", "objective", "", "value"}, left: 3}
+	for _, o := range outcomes {
+		mark, word := missedMark, "MISSED"
+		if o.Held {
+			mark, word = heldMark, "held"
+		}
+		t.rows = append(t.rows, []string{mark, f.code(o.Expr), word, outcomeText(o)})
+	}
+	return part{table: t}
+}
+
+// outcomeText is an objective's value in the unit that its limit has.
+func outcomeText(o results.Outcome) string {
+	if o.Value == nil {
+		return "no data"
+	}
+	switch v := *o.Value; {
+	case strings.HasSuffix(o.Expr, "%"):
+		return shareText(v) + "%"
+	case strings.HasSuffix(o.Expr, "/s"):
+		return rateText(v) + "/s"
+	case strings.HasSuffix(o.Expr, "s"), strings.HasSuffix(o.Expr, "m"), strings.HasSuffix(o.Expr, "h"):
+		return msText(v) + " ms"
+	case v == float64(int64(v)):
+		return countText(int64(v))
+	default:
+		return rateText(v)
+	}
+}

@@ -1,0 +1,99 @@
+package scenarios
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/mlbench/mlbench/targets"
+)
+
+// maxAdHocBody keeps result files, which hold the scenario's text, of a sane
+// size.
+const maxAdHocBody = 8 << 20
+
+// AdHoc is the scenario ping with a request shaped by flags. An empty method is
+// the default; a nil body is none.
+func AdHoc(method string, headers []targets.Field, body []byte) (*Scenario, error) {
+	sc, err := Load("ping")
+	if err != nil {
+		return nil, err
+	}
+	r := &sc.Requests[0]
+	var errs []error
+	method = strings.ToUpper(method)
+	if method != "" && !targets.Token(method) || method == "CONNECT" {
+		errs = append(errs, fmt.Errorf("method %q: want a method such as GET or POST", method))
+	}
+	r.Method = method
+	for _, h := range headers {
+		if err := h.Validate(); err != nil {
+			errs = append(errs, err)
+		}
+		h.Value = strings.ReplaceAll(h.Value, "${", "$${") // flags hold plain values
+		r.Headers = append(r.Headers, h)
+	}
+	if len(body) > maxAdHocBody {
+		errs = append(errs, fmt.Errorf("body of %d bytes, want at most %d MB", len(body), maxAdHocBody>>20))
+	}
+	if body != nil {
+		r.Body = adHocBody(body)
+	}
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
+	}
+	sc.text = adHocText(sc, r)
+	return sc, nil
+}
+
+func adHocBody(body []byte) *Body {
+	b := &Body{template: literal(body), kind: "application/octet-stream"}
+	if !utf8.Valid(body) {
+		raw := base64.StdEncoding.EncodeToString(body)
+		b.Base64 = &raw
+		return b
+	}
+	text := string(body)
+	b.Text, b.kind = &text, "text/plain; charset=utf-8"
+	if json.Valid(body) {
+		b.kind = "application/json"
+	}
+	return b
+}
+
+// adHocText is the scenario as YAML (which JSON is): the same again from a file,
+// except for headers that look like secrets.
+func adHocText(sc *Scenario, r *Request) string {
+	type object = map[string]any
+	request := object{"name": r.Name}
+	if len(r.Expect.Status) > 0 {
+		request["expect"] = object{"status": r.Expect.Status}
+	}
+	if r.Method != "" {
+		request["method"] = r.Method
+	}
+	headers := object{}
+	if r.Body != nil {
+		headers["Content-Type"] = r.Body.kind
+		if r.Body.Text != nil {
+			request["body"] = object{"text": *r.Body.Text}
+		} else {
+			request["body"] = object{"base64": *r.Body.Base64}
+		}
+	}
+	for _, h := range r.Headers {
+		headers[h.Name] = h.Shown()
+	}
+	if len(headers) > 0 {
+		request["headers"] = headers
+	}
+	load := object{
+		"model": sc.Load.Model, "rate": sc.Load.Rate.String(), "arrivals": sc.Load.Arrivals, "connections": sc.Load.Connections,
+		"duration": sc.Load.Duration.String(), "warmup": sc.Load.Warmup.String(), "timeout": sc.Load.Timeout.String(),
+	}
+	text, _ := json.MarshalIndent(object{"name": sc.Name, "description": sc.Description, "load": load, "requests": []object{request}}, "", "  ")
+	return string(text) + "\n"
+}

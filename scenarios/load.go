@@ -1,0 +1,105 @@
+package scenarios
+
+import (
+	"embed"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/mlbench/mlbench/loadgen"
+	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/targets"
+)
+
+//go:embed shipped/*.yaml
+var shipped embed.FS
+
+//go:embed scenario.schema.json
+var schema []byte
+
+// Schema is the JSON Schema of a scenario file.
+func Schema() []byte { return slices.Clone(schema) }
+
+// Names lists the shipped scenarios, simplest first.
+func Names() []string { return []string{"sequential", "concurrent", "mix", "ping"} }
+
+// ErrUnknown is the sentinel of a name that is no shipped scenario.
+var ErrUnknown = errors.New("unknown scenario")
+
+// Load reads a shipped scenario by name, or a file: anything with a slash, or
+// ending in .yaml or .yml. What is wrong with a file comes as targets.Mistakes.
+func Load(nameOrPath string) (*Scenario, error) {
+	if isPath(nameOrPath) {
+		src, err := os.ReadFile(nameOrPath)
+		if err != nil {
+			return nil, fmt.Errorf("scenario: %w", err)
+		}
+		return Parse(src, nameOrPath)
+	}
+	if !slices.Contains(Names(), nameOrPath) {
+		hint := ""
+		if s := targets.Suggest(nameOrPath, Names()); s != "" {
+			hint = fmt.Sprintf(", did you mean %q?", s)
+		}
+		return nil, fmt.Errorf("%w %q%s (shipped: %s; a file's name has a slash or ends in .yaml)",
+			ErrUnknown, nameOrPath, hint, strings.Join(Names(), ", "))
+	}
+	src, err := shipped.ReadFile("shipped/" + nameOrPath + ".yaml")
+	if err != nil {
+		return nil, err
+	}
+	return Parse(src, nameOrPath+".yaml")
+}
+
+func isPath(s string) bool {
+	return strings.ContainsAny(s, `/\`) || strings.HasSuffix(s, ".yaml") || strings.HasSuffix(s, ".yml")
+}
+
+// Parse reads a scenario from text; the name is for messages, and for a
+// scenario without one. The error is targets.Mistakes: all of them.
+func Parse(src []byte, name string) (*Scenario, error) {
+	d, err := targets.ReadYAML(src, name)
+	if err != nil {
+		return nil, err
+	}
+	base := filepath.Base(name)
+	sc := &Scenario{
+		Name: strings.TrimSuffix(base, filepath.Ext(base)),
+		Load: LoadModel{Warmup: Duration(3 * time.Second), Timeout: Duration(10 * time.Second)},
+		text: string(src),
+	}
+	d.Decode(d.Root, sc)
+	v := validator{d: d, sc: sc}
+	v.scenario()
+	if err := d.Err(); err != nil {
+		return nil, err
+	}
+	return sc, nil
+}
+
+// withDefaults fills in what depends on other values.
+func (l LoadModel) withDefaults() LoadModel {
+	if l.Model == "" {
+		l.Model = results.Closed
+		if l.Rate != 0 {
+			l.Model = results.Open
+		}
+	}
+	if l.Connections == 0 {
+		l.Connections = 1
+		if l.Model == results.Open {
+			l.Connections = 1000
+		}
+	}
+	if l.Arrivals == "" && l.Model == results.Open {
+		l.Arrivals = loadgen.Poisson
+	}
+	if l.Duration == 0 && l.Requests == 0 {
+		l.Duration = Duration(30 * time.Second)
+	}
+	return l
+}

@@ -1,0 +1,47 @@
+package scenarios
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/mlbench/mlbench/targets"
+)
+
+// LoginRequest is the login to perform before a run, or nil.
+func (s *Scenario) LoginRequest() *targets.Login {
+	if s.Login == nil {
+		return nil
+	}
+	l := &targets.Login{Method: s.Login.Method, Path: s.Login.Path, TokenPath: s.Login.Token, Optional: s.Login.Optional}
+	if b := s.Login.Body; b != nil {
+		static, _ := b.template.static() // validated: a login has no generators
+		l.Body, l.ContentType = string(static), b.kind
+	}
+	return l
+}
+
+// Token gets the token that the scenario's requests need: from MLBENCH_TOKEN, or
+// by its login. It is empty when no request wants one, or the target has no
+// login and the scenario says that it is optional: the note says so.
+func (s *Scenario) Token(ctx context.Context, t targets.Target) (token targets.Secret, note string, err error) {
+	for _, r := range s.Requests {
+		if r.Auth == Bearer {
+			return s.login(ctx, t)
+		}
+	}
+	return "", "", nil
+}
+
+func (s *Scenario) login(ctx context.Context, t targets.Target) (targets.Secret, string, error) {
+	c, err := targets.CredentialsFor(t)
+	if err != nil {
+		return "", "", err
+	}
+	if l := s.LoginRequest(); l != nil {
+		return t.Login(ctx, *l, c)
+	}
+	if c.Token == "" {
+		return "", "", fmt.Errorf("%w: scenario %s has requests with auth: bearer and no login; set MLBENCH_TOKEN", targets.ErrCredentials, s.Name)
+	}
+	return c.Token, "", nil
+}

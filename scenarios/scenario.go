@@ -1,0 +1,104 @@
+package scenarios
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+
+	"github.com/mlbench/mlbench/loadgen"
+	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/targets"
+)
+
+// Scenario is what clients do. The yaml tags are the language: keys and schema
+// file are held to them by a test.
+type Scenario struct {
+	Name        string    `yaml:"name"`        // default: the file's name
+	Description string    `yaml:"description"` // one line: what it answers
+	Load        LoadModel `yaml:"load"`
+	Login       *Login    `yaml:"login"` // nil: none
+	Objectives  []string  `yaml:"objectives"`
+	Requests    []Request `yaml:"requests"`
+
+	text string // the file, as loaded
+}
+
+// LoadModel says when requests start and for how long; flags override it.
+type LoadModel struct {
+	Model       results.Model    `yaml:"model"`       // default: open when there is a rate, else closed
+	Connections int              `yaml:"connections"` // closed: workers, default 1; open: most requests in flight, default 1000
+	Rate        Rate             `yaml:"rate"`
+	Arrivals    loadgen.Arrivals `yaml:"arrivals"` // open model; default poisson
+	Duration    Duration         `yaml:"duration"` // default 30s, unless requests are given
+	Requests    Count            `yaml:"requests"` // end after so many; with a duration: whichever comes first
+	Warmup      Duration         `yaml:"warmup"`   // default 3s
+	Timeout     Duration         `yaml:"timeout"`  // per request, default 10s
+}
+
+// Login is the request that gets the token of requests with auth: bearer.
+type Login struct {
+	Method   string `yaml:"method"`   // default POST
+	Path     string `yaml:"path"`     // default /login
+	Body     *Body  `yaml:"body"`     // default: JSON with username and password
+	Token    string `yaml:"token"`    // field of the answer that is the token, dots go deeper; default token
+	Optional bool   `yaml:"optional"` // a target without the route is sent requests without a token
+}
+
+// Request is one weighted kind of request: a class.
+type Request struct {
+	Name    string          `yaml:"name"`
+	Weight  float64         `yaml:"weight"` // default 1
+	Method  string          `yaml:"method"` // default POST with a body, else GET
+	Path    string          `yaml:"path"`   // empty: the target's own URL
+	Headers targets.Headers `yaml:"headers"`
+	Auth    Auth            `yaml:"auth"` // default none
+	Body    *Body           `yaml:"body"`
+	Expect  Expect          `yaml:"expect"`
+	Fresh   bool            `yaml:"fresh"` // default true: no two requests of a run have the same generated body
+}
+
+// Auth is what a request carries to say who sends it.
+type Auth string
+
+// Kinds of Auth.
+const (
+	NoAuth Auth = "none"
+	Bearer Auth = "bearer" // the token of the login
+)
+
+// Body is a request's body, in one of its forms.
+type Body struct {
+	JSON   *targets.Node `yaml:"json"`   // any value; objects with one $key are generators
+	Text   *string       `yaml:"text"`   // sent as it is
+	Base64 *string       `yaml:"base64"` // bytes
+
+	template template
+	kind     string // content type
+}
+
+// Expect says which answers are not errors.
+type Expect struct {
+	Status []int `yaml:"status"` // empty: 200 to 299
+}
+
+// DecodeNode sets the defaults that are not zero.
+func (r *Request) DecodeNode(d *targets.Document, n *targets.Node) {
+	type plain Request // without this method
+	p := plain{Weight: 1, Auth: NoAuth, Fresh: true}
+	d.Decode(n, &p)
+	*r = Request(p)
+}
+
+// Text is the scenario's YAML, as loaded.
+func (s *Scenario) Text() string { return s.text }
+
+// Digest is the SHA-256 of Text.
+func (s *Scenario) Digest() string {
+	sum := sha256.Sum256([]byte(s.text))
+	return "sha256:" + hex.EncodeToString(sum[:])
+}
+
+// Identity is what a result file says about the scenario. It holds no secret:
+// these are references to the environment in Text.
+func (s *Scenario) Identity() results.Scenario {
+	return results.Scenario{Name: s.Name, Digest: s.Digest(), Text: s.text}
+}

@@ -1,0 +1,249 @@
+package scenarios
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"github.com/mlbench/mlbench/targets"
+)
+
+func compiledSchema(t *testing.T) *jsonschema.Schema {
+	t.Helper()
+	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(Schema()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := jsonschema.NewCompiler()
+	if err := c.AddResource("scenario.schema.json", doc); err != nil {
+		t.Fatal(err)
+	}
+	s, err := c.Compile("scenario.schema.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// plain is the document as JSON has it.
+func plain(n *targets.Node) any {
+	switch n.Kind {
+	case targets.Map:
+		m := map[string]any{}
+		for i, k := range n.Keys {
+			m[k.Name] = plain(n.Items[i])
+		}
+		return m
+	case targets.List:
+		l := []any{}
+		for _, item := range n.Items {
+			l = append(l, plain(item))
+		}
+		return l
+	}
+	return n.Value
+}
+
+func document(t *testing.T, src []byte) any {
+	t.Helper()
+	d, err := targets.ReadYAML(src, "f")
+	if err != nil {
+		t.Skipf("no document: %v", err)
+	}
+	return plain(d.Root)
+}
+
+func TestShippedScenariosFollowTheSchema(t *testing.T) {
+	s := compiledSchema(t)
+	for _, name := range Names() {
+		sc, err := Load(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Validate(document(t, []byte(sc.Text()))); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// Everything that the language has, accepted by both.
+const everything = `
+name: all.of-it_1
+description: all
+load: {model: open, connections: 5, rate: 1.5k/m, arrivals: constant, duration: 1m30s, requests: 2M, warmup: 0, timeout: 250ms}
+login: {method: PUT, path: /auth?x=1, body: {text: "${A:-b}"}, token: a.b, optional: false}
+objectives: [p99<50ms]
+requests:
+  - name: a
+    weight: 0.5
+    method: PATCH
+    path: /a/b?c=%20d
+    headers: {X: 1, Y: "${HOME:-x}", Z: true, Accept: ""}
+    auth: bearer
+    body:
+      json:
+        - {a: 1, b: [null, true, x, 1.5], $$c: {}}
+        - {$vector: {size: 5..20, dist: normal, mean: 1, stddev: 2, min: -5, max: 5}}
+        - {$matrix: {rows: 2, cols: 0..3, dist: uniform}}
+        - [{$number: }, {$number: {min: 0}}, {$int: {min: -5, max: 5}}, {$choice: [1, {$uuid: {}}]}]
+        - {id: {$id: {prefix: r-}}, other: {$id: }, uuid: {$uuid: }}
+    expect: {status: [200, 404]}
+    fresh: false
+  - {name: b, auth: none, body: {base64: "AA=="}}
+`
+
+func TestLoaderAndSchemaAgree(t *testing.T) {
+	s := compiledSchema(t)
+	if _, err := Parse([]byte(everything), "f.yaml"); err != nil {
+		t.Errorf("loader: %v", err)
+	}
+	if err := s.Validate(document(t, []byte(everything))); err != nil {
+		t.Errorf("schema: %v", err)
+	}
+	// What only the loader finds: relations between keys.
+	loaderOnly := []string{"login-bytes.yaml", "login-template.yaml"}
+	files, err := filepath.Glob("testdata/errors/*.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		t.Run(filepath.Base(file), func(t *testing.T) {
+			src, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			accepted := s.Validate(document(t, src)) == nil
+			if only := slices.Contains(loaderOnly, filepath.Base(file)); accepted != only {
+				t.Errorf("schema accepts: %v, want %v", accepted, only)
+			}
+		})
+	}
+}
+
+// The schema is written by hand; this holds it to the types.
+func TestSchemaHasTheKeysOfTheTypes(t *testing.T) {
+	read := func(raw json.RawMessage) (o struct {
+		Properties map[string]json.RawMessage `json:"properties"`
+		Closed     any                        `json:"additionalProperties"`
+		Defs       map[string]json.RawMessage `json:"$defs"`
+	},
+	) {
+		if err := json.Unmarshal(raw, &o); err != nil {
+			t.Fatal(err)
+		}
+		return o
+	}
+	top := read(Schema())
+	request := read(top.Defs["request"])
+	for _, tt := range []struct {
+		raw  json.RawMessage
+		goes any
+	}{
+		{Schema(), Scenario{}},
+		{top.Defs["load"], LoadModel{}},
+		{top.Defs["login"], Login{}},
+		{top.Defs["request"], Request{}},
+		{request.Properties["expect"], Expect{}},
+		{top.Defs["body"], Body{}},
+		{top.Defs["vector"], vectorGen{}},
+		{top.Defs["matrix"], matrixGen{}},
+		{top.Defs["number"], numberGen{}},
+		{top.Defs["int"], intGen{}},
+		{top.Defs["id"], idGen{}},
+	} {
+		var keys, properties []string
+		for _, f := range reflect.VisibleFields(reflect.TypeOf(tt.goes)) {
+			if key := f.Tag.Get("yaml"); key != "" {
+				keys = append(keys, key)
+			}
+		}
+		o := read(tt.raw)
+		for p := range o.Properties {
+			properties = append(properties, p)
+		}
+		slices.Sort(keys)
+		slices.Sort(properties)
+		if d := cmp.Diff(keys, properties); d != "" {
+			t.Errorf("%T against schema: %s", tt.goes, d)
+		}
+		if o.Closed != false {
+			t.Errorf("%T: the schema allows unknown keys", tt.goes)
+		}
+	}
+	var generators []string
+	for g := range read(top.Defs["generator"]).Properties {
+		generators = append(generators, g)
+	}
+	want := slices.Clone(generatorNames())
+	slices.Sort(want)
+	slices.Sort(generators)
+	if d := cmp.Diff(want, generators); d != "" {
+		t.Errorf("generators against schema: %s", d)
+	}
+}
+
+func FuzzLoad(f *testing.F) {
+	f.Add([]byte(everything))
+	for _, dir := range []string{"shipped/*.yaml", "testdata/errors/*.yaml"} {
+		files, err := filepath.Glob(dir)
+		if err != nil {
+			f.Fatal(err)
+		}
+		for _, file := range files {
+			src, err := os.ReadFile(file)
+			if err != nil {
+				f.Fatal(err)
+			}
+			f.Add(src)
+		}
+	}
+	at, err := targets.Parse("http://127.0.0.1:1/api?x=1")
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, src []byte) {
+		sc, err := Parse(src, "f.yaml")
+		if err != nil {
+			if !strings.HasPrefix(err.Error(), "f.yaml:") {
+				t.Errorf("error without a position: %v", err)
+			}
+			return
+		}
+		plan, err := Compile(sc, CompileOptions{Target: at, PoolSize: 2, Seed: 1, Token: "t"})
+		if err != nil {
+			if !strings.HasPrefix(err.Error(), "scenario ") {
+				t.Errorf("error without the scenario: %v", err)
+			}
+			return
+		}
+		for _, c := range plan.Classes {
+			for _, p := range c.Payloads {
+				for _, at := range p.Fresh {
+					copy(p.Wire[at:], "987654321098")
+				}
+				req, err := readOne(bytes.NewReader(p.Wire))
+				if err != nil {
+					t.Fatalf("%v in %q", err, p.Wire)
+				}
+				body, _ := io.ReadAll(req.Body)
+				if r := requestOf(sc, c.Name); r.Body != nil && r.Body.JSON != nil && !json.Valid(body) {
+					t.Fatalf("not JSON: %q", p.Wire)
+				}
+			}
+		}
+	})
+}
+
+func requestOf(sc *Scenario, name string) Request {
+	i := slices.IndexFunc(sc.Requests, func(r Request) bool { return r.Name == name })
+	return sc.Requests[i]
+}

@@ -1,0 +1,138 @@
+package scenarios
+
+import (
+	"bytes"
+	"encoding/json"
+	"strconv"
+	"strings"
+
+	"github.com/mlbench/mlbench/targets"
+)
+
+// template is a JSON body: literal bytes with generators between them.
+type template []piece
+
+// piece is literal bytes, or a generator.
+type piece struct {
+	literal []byte
+	gen     generator
+}
+
+// generator appends a generated JSON value.
+type generator interface{ render(w *writer) }
+
+func literal(b []byte) template { return template{{literal: b}} }
+
+func (t template) render(w *writer) {
+	for _, p := range t {
+		if p.gen != nil {
+			p.gen.render(w)
+		} else {
+			w.buf = append(w.buf, p.literal...)
+		}
+	}
+}
+
+// static is the template's bytes, if it has no generators.
+func (t template) static() ([]byte, bool) {
+	var all []byte
+	for _, p := range t {
+		if p.gen != nil {
+			return nil, false
+		}
+		all = append(all, p.literal...)
+	}
+	return all, true
+}
+
+// parseTemplate reads a JSON body from YAML. An object with one key that begins
+// with $ is a generator; $$ begins a key that is to begin with $.
+func parseTemplate(d *targets.Document, n *targets.Node) template {
+	b := templateBuilder{d: d}
+	b.value(n)
+	b.flush()
+	return b.out
+}
+
+type templateBuilder struct {
+	d   *targets.Document
+	buf []byte
+	out template
+}
+
+func (b *templateBuilder) flush() {
+	if len(b.buf) > 0 {
+		b.out = append(b.out, piece{literal: b.buf})
+		b.buf = nil
+	}
+}
+
+func (b *templateBuilder) add(s string) { b.buf = append(b.buf, s...) }
+
+func (b *templateBuilder) value(n *targets.Node) {
+	switch n.Kind {
+	case targets.Null:
+		b.add("null")
+	case targets.Map:
+		b.object(n)
+	case targets.List:
+		b.add("[")
+		for i, item := range n.Items {
+			if i > 0 {
+				b.add(",")
+			}
+			b.value(item)
+		}
+		b.add("]")
+	default:
+		v, err := marshal(n.Value)
+		if err != nil { // infinities and NaN
+			b.d.Bad(n, "found %s, which JSON cannot say", n.Text)
+		}
+		b.buf = append(b.buf, v...)
+	}
+}
+
+func (b *templateBuilder) object(n *targets.Node) {
+	if len(n.Keys) == 1 && isGenerator(n.Keys[0].Name) {
+		if g := b.generator(n.Keys[0], n.Items[0]); g != nil {
+			b.flush()
+			b.out = append(b.out, piece{gen: g})
+		}
+		return
+	}
+	b.add("{")
+	for i, key := range n.Keys {
+		name := key.Name
+		if isGenerator(name) {
+			b.d.BadAt(key.Line, key.Col, "%s: the generator %s must be the only key of its object (write $%s for a plain key)", n.Path, name, name)
+		}
+		if strings.HasPrefix(name, "$$") {
+			name = name[1:]
+		}
+		if i > 0 {
+			b.add(",")
+		}
+		quoted, _ := marshal(name) // a string always encodes
+		b.buf = append(b.buf, quoted...)
+		b.add(":")
+		b.value(n.Items[i])
+	}
+	b.add("}")
+}
+
+func isGenerator(key string) bool {
+	return strings.HasPrefix(key, "$") && !strings.HasPrefix(key, "$$")
+}
+
+// marshal is JSON without the escapes that are for HTML pages.
+func marshal(v any) ([]byte, error) {
+	if f, ok := v.(float64); ok && f == 0 {
+		return strconv.AppendFloat(nil, f, 'f', 1, 64), nil // keeps it a float, and its sign
+	}
+	var buf bytes.Buffer
+	enc := json.NewEncoder(&buf)
+	enc.SetEscapeHTML(false)
+	err := enc.Encode(v)
+	return bytes.TrimSuffix(buf.Bytes(), []byte("\n")), err
+}

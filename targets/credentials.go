@@ -1,0 +1,94 @@
+package targets
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+)
+
+// ErrCredentials is the sentinel of missing or refused credentials.
+var ErrCredentials = errors.New("credentials")
+
+const credentialVariables = "MLBENCH_USERNAME and MLBENCH_PASSWORD, or MLBENCH_TOKEN (each may end in _FILE and name a file)"
+
+// Secret is a string that does not show when printed.
+type Secret string
+
+const redacted = "[redacted]"
+
+// String hides the secret.
+func (Secret) String() string { return redacted }
+
+// GoString hides the secret.
+func (Secret) GoString() string { return redacted }
+
+// MarshalText hides the secret.
+func (Secret) MarshalText() ([]byte, error) { return []byte(redacted), nil }
+
+// Credentials are what Login presents.
+type Credentials struct {
+	Username string
+	Password Secret
+	Token    Secret // when set, there is no login
+	Demo     bool   // the published demo login, for loopback targets only
+}
+
+// CredentialsFor reads MLBENCH_USERNAME, MLBENCH_PASSWORD and MLBENCH_TOKEN, or
+// the files named by the same with _FILE. Without them a target on this machine
+// gets the demo login of the bundled servers; any other gets none, and Login
+// says what to set when one is needed.
+func CredentialsFor(t Target) (Credentials, error) {
+	user, err := variableOrFile("MLBENCH_USERNAME")
+	if err != nil {
+		return Credentials{}, err
+	}
+	password, err := variableOrFile("MLBENCH_PASSWORD")
+	if err != nil {
+		return Credentials{}, err
+	}
+	token, err := variableOrFile("MLBENCH_TOKEN")
+	if err != nil {
+		return Credentials{}, err
+	}
+	if visible(token) != nil {
+		return Credentials{}, fmt.Errorf("%w: MLBENCH_TOKEN has characters that no header may hold", ErrCredentials)
+	}
+	c := Credentials{Username: user, Password: Secret(password), Token: Secret(token)}
+	switch {
+	case token != "":
+	case (user == "") != (password == ""):
+		return Credentials{}, fmt.Errorf("%w: one of username and password is not set; set both: %s", ErrCredentials, credentialVariables)
+	case user == "" && t.loopback():
+		c.Username, c.Password, c.Demo = "admin", "password", true
+	}
+	return c, nil
+}
+
+// lookup is the environment of the login body.
+func (c Credentials) lookup(name string) (string, bool) {
+	switch name {
+	case "MLBENCH_USERNAME":
+		return c.Username, c.Username != ""
+	case "MLBENCH_PASSWORD":
+		return string(c.Password), c.Password != ""
+	}
+	return os.LookupEnv(name)
+}
+
+// variableOrFile drops line breaks at the end of a file: editors and `echo` add
+// them.
+func variableOrFile(name string) (string, error) {
+	value, file := os.Getenv(name), os.Getenv(name+"_FILE")
+	if file == "" {
+		return value, nil
+	}
+	if value != "" {
+		return "", fmt.Errorf("%s and %s_FILE are both set: unset one", name, name)
+	}
+	raw, err := os.ReadFile(file)
+	if err != nil {
+		return "", fmt.Errorf("%s_FILE: %w", name, err)
+	}
+	return strings.TrimRight(string(raw), "\r\n"), nil
+}

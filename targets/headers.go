@@ -1,0 +1,184 @@
+package targets
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Field is one header.
+type Field struct {
+	Name, Value string
+	Secret      bool // came from the environment: never shown
+}
+
+// Shown is the value for the eyes of people: secrets are redacted.
+func (f Field) Shown() string {
+	if f.Secret || sensitive(f.Name) {
+		return Secret(f.Value).String()
+	}
+	return f.Value
+}
+
+// sensitive says whether headers of this name usually hold secrets.
+func sensitive(name string) bool {
+	name = strings.ToLower(name)
+	for _, word := range []string{"authorization", "cookie", "token", "secret", "password", "key", "signature"} {
+		if strings.Contains(name, word) {
+			return true
+		}
+	}
+	return false
+}
+
+// ParseField reads a header as curl's -H takes it: "Name: value".
+func ParseField(s string) (Field, error) {
+	name, value, ok := strings.Cut(s, ":")
+	if !ok {
+		// Not quoted in full: it may be a token that was pasted alone.
+		const most = 10
+		word, _, _ := strings.Cut(s, " ")
+		if len(word) > most {
+			word = word[:most] + "…"
+		}
+		return Field{}, fmt.Errorf(`header %q has no colon, want "Name: value"`, word)
+	}
+	f := Field{Name: strings.TrimSpace(name), Value: strings.TrimSpace(value)}
+	return f, f.Validate()
+}
+
+// framing are the headers that the client sets itself, or could not honour.
+var framing = []string{"content-length", "transfer-encoding", "keep-alive", "te", "trailer", "upgrade", "expect"}
+
+// Validate refuses what would break the request's framing: a line break in a
+// header would be a header, or a request, of its own.
+func (f Field) Validate() error {
+	if !Token(f.Name) {
+		return fmt.Errorf("header name %q: want letters, digits and !#$%%&'*+-.^_`|~", f.Name)
+	}
+	for i := range len(f.Value) {
+		if c := f.Value[i]; (c < ' ' && c != '\t') || c == 0x7f {
+			return fmt.Errorf("header %s: its value has a control character (0x%02x)", f.Name, c)
+		}
+	}
+	if slices.Contains(framing, strings.ToLower(f.Name)) {
+		return fmt.Errorf("header %s is set by mlbench itself; leave it out", f.Name)
+	}
+	if v := strings.ToLower(f.Value); strings.EqualFold(f.Name, "connection") && v != "close" && v != "keep-alive" {
+		return fmt.Errorf("header Connection: found %q, want close or keep-alive", f.Value)
+	}
+	return nil
+}
+
+// Token says whether s is a token of HTTP (RFC 9110 §5.6.2): a method or a
+// header's name.
+func Token(s string) bool {
+	for i := range len(s) {
+		c := s[i]
+		if !(c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || strings.IndexByte("!#$%&'*+-.^_`|~", c) >= 0) {
+			return false
+		}
+	}
+	return s != ""
+}
+
+// Headers reads a YAML mapping of header names to values, in its order.
+type Headers []Field
+
+// DecodeNode accepts any single values.
+func (h *Headers) DecodeNode(d *Document, n *Node) {
+	if !d.want(n, Map, n.Kind == Map) {
+		return
+	}
+	for i, key := range n.Keys {
+		item := n.Items[i]
+		if item.Kind == Map || item.Kind == List || item.Kind == Null {
+			d.Bad(item, "found %s, want a single value", item.Kind)
+			continue
+		}
+		f := Field{Name: key.Name, Value: item.Text}
+		if err := f.Validate(); err != nil {
+			d.Bad(item, "%v", err)
+		} else if err := CheckTemplate(f.Value); err != nil {
+			d.Bad(item, "%v", err)
+		}
+		*h = append(*h, f)
+	}
+}
+
+// CheckTemplate says what is wrong with the form of a template for Expand,
+// whatever is set.
+func CheckTemplate(s string) error {
+	_, err := Expand(s, func(string) (string, bool) { return "", true }, nil)
+	return err
+}
+
+// ExpandHeaders fills in ${NAME} and marks what came from the environment as
+// secret.
+func ExpandHeaders(in []Field, lookup func(string) (string, bool)) ([]Field, error) {
+	out := slices.Clone(in)
+	for i, f := range in {
+		value, err := Expand(f.Value, lookup, nil)
+		if err != nil {
+			return nil, fmt.Errorf("header %s: %w", f.Name, err)
+		}
+		out[i].Value, out[i].Secret = value, f.Secret || value != f.Value
+		if err := out[i].Validate(); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// Expand replaces ${NAME} by the variable, ${NAME:-text} by the text when the
+// variable is not set or empty, and $${ by a plain ${. A variable that is not
+// set and has no default is an error. A non-nil escape is applied to variables,
+// not to defaults, which are part of the template.
+func Expand(s string, lookup func(string) (string, bool), escape func(string) string) (string, error) {
+	var out strings.Builder
+	for {
+		i := strings.Index(s, "${")
+		if i < 0 {
+			out.WriteString(s)
+			return out.String(), nil
+		}
+		if i > 0 && s[i-1] == '$' {
+			out.WriteString(s[:i-1] + "${")
+			s = s[i+2:]
+			continue
+		}
+		out.WriteString(s[:i])
+		ref, rest, ok := strings.Cut(s[i+2:], "}")
+		if !ok {
+			return "", errors.New("${ without } (write $${ for a plain ${)")
+		}
+		name, def, hasDef := strings.Cut(ref, ":-")
+		if !variable(name) {
+			return "", fmt.Errorf("${%s}: want ${NAME} or ${NAME:-default} (write $${ for a plain ${)", name)
+		}
+		value, set := lookup(name)
+		switch {
+		case set && (value != "" || !hasDef):
+			if escape != nil {
+				value = escape(value)
+			}
+			out.WriteString(value)
+		case hasDef:
+			out.WriteString(def)
+		default:
+			return "", fmt.Errorf("the environment variable %s is not set", name)
+		}
+		s = rest
+	}
+}
+
+func variable(name string) bool {
+	for i := range len(name) {
+		c := name[i]
+		if !(c == '_' || c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z' || i > 0 && c >= '0' && c <= '9') {
+			return false
+		}
+	}
+	return name != ""
+}

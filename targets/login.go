@@ -1,0 +1,155 @@
+package targets
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+)
+
+// Login is the request that gets a token.
+type Login struct {
+	Method      string // default POST
+	Path        string // default /login
+	Body        string // template: see Expand; MLBENCH_USERNAME and MLBENCH_PASSWORD are the Credentials. Default: JSON of both
+	ContentType string // default application/json
+	TokenPath   string // field of the answer's JSON, dots go deeper; default token
+	Optional    bool   // a target without the route is used without a token
+}
+
+const defaultLoginBody = `{"username":"${MLBENCH_USERNAME}","password":"${MLBENCH_PASSWORD}"}`
+
+func (l Login) withDefaults() Login {
+	for _, d := range []struct {
+		field *string
+		value string
+	}{
+		{&l.Method, http.MethodPost},
+		{&l.Path, "/login"},
+		{&l.Body, defaultLoginBody},
+		{&l.ContentType, "application/json"},
+		{&l.TokenPath, "token"},
+	} {
+		if *d.field == "" {
+			*d.field = d.value
+		}
+	}
+	return l
+}
+
+// Login gets a token. The note, if any, is for the user to read. Neither note
+// nor error ever holds a credential.
+func (t Target) Login(ctx context.Context, l Login, c Credentials) (token Secret, note string, err error) {
+	if c.Token != "" {
+		return c.Token, "", nil
+	}
+	l = l.withDefaults()
+	body, err := l.body(c)
+	if err != nil {
+		if l.Optional && errors.Is(err, ErrCredentials) {
+			return "", fmt.Sprintf("%s: no login, requests are sent without a token: %v", t.Name, err), nil
+		}
+		return "", "", fmt.Errorf("login at %s: %w", t.Name, err)
+	}
+	u, err := t.Resolve(l.Path)
+	if err != nil {
+		return "", "", fmt.Errorf("login at %s: %w", t.Name, err)
+	}
+	req, err := http.NewRequestWithContext(ctx, l.Method, u.String(), strings.NewReader(body))
+	if err != nil {
+		return "", "", fmt.Errorf("login at %s: %w", t.Name, err)
+	}
+	req.Header.Set("Content-Type", l.ContentType)
+	req.Header.Set("Accept", "application/json")
+	resp, err := t.do(req)
+	if err != nil {
+		return "", "", err
+	}
+	defer resp.Body.Close()
+	return t.loginAnswer(l, c, resp)
+}
+
+// body fills in the credentials. Values are escaped for the JSON string that
+// they stand in.
+func (l Login) body(c Credentials) (string, error) {
+	escape := func(s string) string {
+		b, _ := json.Marshal(s) // a string always encodes
+		return string(b[1 : len(b)-1])
+	}
+	if !strings.Contains(l.ContentType, "json") {
+		escape = nil
+	}
+	body, err := Expand(l.Body, c.lookup, escape)
+	if err != nil && c.Username == "" {
+		return "", fmt.Errorf("%w: %w; set %s", ErrCredentials, err, credentialVariables)
+	}
+	return body, err
+}
+
+func (t Target) loginAnswer(l Login, c Credentials, resp *http.Response) (Secret, string, error) {
+	const most = 1 << 20
+	what := fmt.Sprintf("%s %s at %s answered %d", l.Method, l.Path, t.Name, resp.StatusCode)
+	switch code := resp.StatusCode; {
+	case code == http.StatusUnauthorized || code == http.StatusForbidden:
+		who := "these credentials"
+		if c.Demo {
+			who = "the demo login of the bundled servers"
+		}
+		return "", "", fmt.Errorf("%w refused: %s to %s; set %s", ErrCredentials, what, who, credentialVariables)
+	case code == http.StatusNotFound || code == http.StatusMethodNotAllowed || code == http.StatusNotImplemented:
+		if l.Optional {
+			return "", fmt.Sprintf("%s has no %s %s (%d): requests are sent without a token", t.Name, l.Method, l.Path, code), nil
+		}
+		return "", "", fmt.Errorf("login: %s: the target has no such route (scenario key login.path, or login.optional)", what)
+	case code >= 300 && code < 400:
+		return "", "", fmt.Errorf("login: %s, a redirect to %s: give that URL as the target", what, resp.Header.Get("Location"))
+	case code < 200 || code > 299:
+		return "", "", fmt.Errorf("login: %s, want 200 and a token (scenario key login.body says what is sent)", what)
+	}
+	raw, err := io.ReadAll(io.LimitReader(resp.Body, most))
+	if err != nil {
+		return "", "", fmt.Errorf("login: %s, but its body broke off: %w", what, err)
+	}
+	var answer any
+	if err := json.Unmarshal(raw, &answer); err != nil {
+		if l.Optional {
+			return "", fmt.Sprintf("%s, but no JSON: requests are sent without a token", what), nil
+		}
+		return "", "", fmt.Errorf("login: %s, but no JSON, want an object with the field %q", what, l.TokenPath)
+	}
+	token, err := pick(answer, l.TokenPath)
+	if err != nil {
+		return "", "", fmt.Errorf("login: %s, but %w (scenario key login.token)", what, err)
+	}
+	return token, "", nil
+}
+
+// pick takes the token out of the answer. Its errors name fields, not values.
+func pick(answer any, path string) (Secret, error) {
+	for _, key := range strings.Split(path, ".") {
+		object, ok := answer.(map[string]any)
+		if !ok {
+			return "", fmt.Errorf("no object holds the field %q of %q", key, path)
+		}
+		if answer, ok = object[key]; !ok {
+			var fields []string
+			for k := range object {
+				fields = append(fields, k)
+			}
+			slices.Sort(fields)
+			return "", fmt.Errorf("without the field %q; it has: %s", path, strings.Join(fields, ", "))
+		}
+	}
+	token, ok := answer.(string)
+	if !ok || token == "" {
+		return "", fmt.Errorf("the field %q is not a text", path)
+	}
+	if visible(token) != nil {
+		return "", fmt.Errorf("the field %q has characters that no header may hold", path)
+	}
+	return Secret(token), nil
+}

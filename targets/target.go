@@ -1,0 +1,219 @@
+package targets
+
+import (
+	"fmt"
+	"net/netip"
+	"net/url"
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+// Target is a service under test.
+type Target struct {
+	Name     string
+	URL      *url.URL // base: its path is put before every request's path
+	Headers  []Field  // sent with every request
+	Insecure bool     // accept any certificate
+	CAFile   string   // PEM file of the certificate authorities to trust
+	Ready    string   // path that answers 200–399 once the service is ready; empty: any answer will do
+}
+
+// Subjects are the bundled servers and where `mlbench serve NAME` listens.
+var subjects = []struct{ name, addr string }{
+	{"legacy", "127.0.0.1:5000"},
+	{"modern", "127.0.0.1:8000"},
+	{"reference", "127.0.0.1:9000"},
+}
+
+// Parse resolves a reference: a name (of the target file, or of a bundled
+// subject), label=URL, a URL, or host:port. It reads the target file.
+func Parse(ref string) (Target, error) {
+	f, err := LoadFile("")
+	if err != nil {
+		return Target{}, err
+	}
+	return f.Parse(ref)
+}
+
+var labelForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
+
+// Parse is like the function Parse, with this file.
+func (f *File) Parse(ref string) (Target, error) {
+	if label, rest, ok := strings.Cut(ref, "="); ok && labelForm.MatchString(label) {
+		t, err := f.resolve(rest)
+		t.Name = label
+		return t, err
+	}
+	return f.resolve(ref)
+}
+
+func (f *File) resolve(ref string) (Target, error) {
+	if ref == "" {
+		return Target{}, fmt.Errorf("empty target: want a name, label=URL or URL")
+	}
+	if e := f.find(ref); e != nil {
+		return e.target(f.Path)
+	}
+	for _, s := range subjects {
+		if s.name == ref {
+			return Target{Name: s.name, URL: &url.URL{Scheme: "http", Host: s.addr}}, nil
+		}
+	}
+	switch {
+	case strings.Contains(ref, "://"):
+	case strings.ContainsAny(ref, ".:") || ref == "localhost" || strings.HasPrefix(ref, "localhost/"):
+		ref = "http://" + ref
+	default:
+		return Target{}, f.unknown(ref)
+	}
+	u, err := parseURL(ref)
+	if err != nil {
+		return Target{}, err
+	}
+	return Target{Name: u.Host, URL: u}, nil
+}
+
+// Known is a target that has a name.
+type Known struct {
+	Name, URL string
+	Source    string // the file that names it, or "bundled"
+}
+
+// List is the targets that Parse knows by name: the file's, then the bundled
+// subjects that the file does not redefine.
+func (f *File) List() []Known {
+	var list []Known
+	for _, e := range f.entries {
+		list = append(list, Known{e.name, e.URL, f.Path})
+	}
+	for _, s := range subjects {
+		if f.find(s.name) == nil {
+			list = append(list, Known{s.name, "http://" + s.addr, "bundled"})
+		}
+	}
+	return list
+}
+
+func (f *File) unknown(ref string) error {
+	var names []string
+	for _, k := range f.List() {
+		names = append(names, k.Name)
+	}
+	hint := ""
+	if s := Suggest(ref, names); s != "" {
+		hint = fmt.Sprintf(", did you mean %q?", s)
+	}
+	return fmt.Errorf("unknown target %q%s (known: %s; or give a URL such as http://127.0.0.1:8000)",
+		ref, hint, strings.Join(names, ", "))
+}
+
+// parseURL refuses what could not be measured. Its errors never show a
+// password that the URL may hold.
+func parseURL(s string) (*url.URL, error) {
+	if err := visible(s); err != nil {
+		return nil, fmt.Errorf("target URL: %w", err)
+	}
+	u, err := url.Parse(s)
+	if err != nil {
+		// The parser's error quotes the whole URL: keep its cause only.
+		if cause, ok := err.(*url.Error); ok {
+			err = cause.Err
+		}
+		return nil, fmt.Errorf("target URL: %w", err)
+	}
+	shown := u.Redacted()
+	switch {
+	case u.Scheme != "http" && u.Scheme != "https":
+		return nil, fmt.Errorf("target %s: scheme %q, want http or https", shown, u.Scheme)
+	case u.Hostname() == "":
+		return nil, fmt.Errorf("target %s: no host", shown)
+	case u.User != nil:
+		return nil, fmt.Errorf("target %s: credentials in the URL would end up in reports; "+
+			"give a header (Authorization: Basic …) or MLBENCH_USERNAME and MLBENCH_PASSWORD", shown)
+	case u.Fragment != "":
+		return nil, fmt.Errorf("target %s: a #fragment is never sent; leave it out", shown)
+	}
+	if p := u.Port(); p != "" || strings.HasSuffix(u.Host, ":") {
+		if n, err := strconv.Atoi(p); err != nil || n < 1 || n > 65535 {
+			return nil, fmt.Errorf("target %s: port %q, want 1 to 65535", shown, p)
+		}
+	}
+	if u.Path == "/" && u.RawQuery == "" {
+		u.Path = ""
+	}
+	return u, nil
+}
+
+// Resolve puts the target's path before the given one, and adds the target's
+// query. An empty path is the target's own URL.
+func (t Target) Resolve(path string) (*url.URL, error) {
+	u := *t.URL
+	if path == "" {
+		return &u, nil
+	}
+	if err := ValidPath(path); err != nil {
+		return nil, err
+	}
+	path, query, _ := strings.Cut(path, "?")
+	joined, err := url.ParseRequestURI(strings.TrimSuffix(t.URL.EscapedPath(), "/") + path)
+	if err != nil {
+		return nil, fmt.Errorf("path %s: %w", path, err)
+	}
+	u.Path, u.RawPath = joined.Path, joined.RawPath
+	switch {
+	case u.RawQuery == "":
+		u.RawQuery = query
+	case query != "":
+		u.RawQuery = query + "&" + u.RawQuery
+	}
+	return &u, nil
+}
+
+// ValidPath says what is wrong with a request's path and query.
+func ValidPath(path string) error {
+	if !strings.HasPrefix(path, "/") {
+		return fmt.Errorf("found %q, want a path that begins with /", path)
+	}
+	if strings.Contains(path, "#") {
+		return fmt.Errorf("path %q: a #fragment is never sent (write %%23 for the character)", path)
+	}
+	if err := visible(path); err != nil {
+		return fmt.Errorf("path %q: %w", path, err)
+	}
+	if _, err := url.ParseRequestURI(path); err != nil {
+		return fmt.Errorf("path %q: want a path and query, percent-encoded", path)
+	}
+	return nil
+}
+
+// visible refuses what would break a request line, or be sent differently than
+// written.
+func visible(s string) error {
+	for i := range len(s) {
+		if c := s[i]; c <= ' ' || c >= 0x7f {
+			return fmt.Errorf("character 0x%02x: write it percent-encoded (%%%02X)", c, c)
+		}
+	}
+	return nil
+}
+
+// loopback says whether the target is on this machine.
+func (t Target) loopback() bool {
+	host := t.URL.Hostname()
+	if strings.EqualFold(host, "localhost") {
+		return true
+	}
+	ip, err := netip.ParseAddr(host)
+	return err == nil && ip.Unmap().IsLoopback()
+}
+
+// remedy ends the sentence "nothing listens there" for the bundled subjects.
+func (t Target) remedy() string {
+	for _, s := range subjects {
+		if t.URL.Host == s.addr {
+			return fmt.Sprintf("start it with `mlbench serve %s`, or give another target", s.name)
+		}
+	}
+	return "is the server started, and the address right?"
+}
