@@ -71,7 +71,7 @@ func (g *Generator) open(req *request) (*conn, failure) {
 	nc, took, err := g.dial(req.sent + g.plan.Timeout - g.now())
 	if err != nil {
 		g.conns.failed.Add(1)
-		return nil, classifyDial(err)
+		return nil, g.samples.keep(classifyDial(err), err)
 	}
 	c := &conn{g: g, nc: nc, rbuf: make([]byte, readBuffer), shard: int(g.nextShard.Add(1)) % len(g.recorder.shards)}
 	g.conns.opened.Add(1)
@@ -112,8 +112,10 @@ func (c *conn) answer(n int, err error) outcome {
 		if n > 0 {
 			used, done, perr := c.parser.feed(c.rbuf[:n])
 			switch {
-			case perr != nil, done && used < n: // bytes nobody asked for
-				return c.end(0, failMalformed)
+			case perr != nil:
+				return c.end(0, c.g.samples.keep(failMalformed, perr))
+			case done && used < n:
+				return c.end(0, c.g.samples.keep(failMalformed, errUnasked))
 			case done:
 				return c.end(c.parser.status, noFailure)
 			case c.first == 0:
@@ -138,10 +140,12 @@ func (c *conn) failed(err error) outcome {
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		return c.end(0, failTimeout)
 	case isTLS(err):
-		return c.end(0, failTLS)
+		return c.end(0, c.g.samples.keep(failTLS, err))
 	}
-	return c.end(0, failReset)
+	return c.end(0, c.g.samples.keep(failReset, err))
 }
+
+var errUnasked = errors.New("bytes after the end of the answer, which nobody asked for")
 
 // end is the outcome of the request in flight, as of now.
 func (c *conn) end(status int, f failure) outcome {

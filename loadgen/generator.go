@@ -36,6 +36,7 @@ type Generator struct {
 	nextShard atomic.Uint32
 	inFlight  atomic.Int64
 	conns     connCounters
+	samples   samples
 }
 
 // connCounters count since the last slice.

@@ -162,7 +162,7 @@ func TestHostileTargets(t *testing.T) {
 				t.Parallel()
 				plan := closedPlan(t, hostile(t, tc.answer), load)
 				plan.Timeout = timeout
-				d, _ := measure(t, plan)
+				d, s := measure(t, plan)
 				var failed int64
 				for _, n := range d.Errors {
 					failed += n
@@ -173,6 +173,11 @@ func TestHostileTargets(t *testing.T) {
 				for class, n := range tc.want {
 					if d.Errors[class] != n {
 						t.Errorf("errors %v, want %v", d.Errors, tc.want)
+					}
+				}
+				for class := range d.Errors {
+					if class != results.ErrTimeout && s.Samples[class] == "" {
+						t.Errorf("no example of a %s error: %v", class, s.Samples)
 					}
 				}
 				if d.Service.Max() > timeout*1001/1000 {

@@ -86,7 +86,7 @@ func (c *httpClient) do(req *request) outcome {
 	case errors.Is(err, context.DeadlineExceeded):
 		o.failure, o.service = failTimeout, g.plan.Timeout
 	default:
-		o.failure = classifyHTTP(err)
+		o.failure = g.samples.keep(classifyHTTP(err), err)
 		g.conns.failed.Add(1)
 	}
 	o.response = o.lag + o.service

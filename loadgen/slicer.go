@@ -27,6 +27,7 @@ func (s *slicer) cut(end time.Duration, inFlightMax *atomic.Int64) (*results.Sli
 		DurationS:   (end - s.begin).Seconds(),
 		InFlightMax: inFlightMax.Load(),
 		Connections: s.g.conns.drain(),
+		Samples:     s.g.samples.drain(),
 		Telemetry:   s.meter.read(),
 	}
 	raw := s.g.recorder.drain(sl)

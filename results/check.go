@@ -31,6 +31,7 @@ func (s *Summary) check(f *File, arm string) {
 	s.checkLag()
 	s.checkHost(f, arm)
 	s.checkErrors()
+	s.showSamples(f, arm)
 }
 
 func (s *Summary) warn(format string, args ...any) {
@@ -116,5 +117,21 @@ func (s *Summary) checkErrors() {
 	}
 	if s.Requests > 0 && s.total.Done == 0 {
 		s.warn("no request was answered: latencies are of failures only")
+	}
+}
+
+// showSamples quotes one error of each class.
+func (s *Summary) showSamples(f *File, arm string) {
+	for _, class := range ErrorClasses {
+		n := s.Errors.ByClass[class]
+		if n == 0 {
+			continue
+		}
+		for i := range f.Slices {
+			if text := f.Slices[i].Samples[class]; f.Slices[i].Arm == arm && text != "" {
+				s.warn("%s (%d times), for example: %s", class, n, text)
+				break
+			}
+		}
 	}
 }

@@ -104,6 +104,7 @@ type Slice struct {
 	Discarded   int64                 `json:"discarded,omitempty"` // settle requests, in no figure
 	Connections Connections           `json:"connections"`
 	Classes     map[string]*ClassData `json:"classes"`
+	Samples     map[string]string     `json:"error_samples,omitempty"` // by class of error, the first one's text
 	Telemetry   *Telemetry            `json:"telemetry,omitempty"`
 	Excluded    string                `json:"excluded,omitempty"` // why it is left out of figures
 }

@@ -39,6 +39,18 @@ func TestRequestIDAndProcessTime(t *testing.T) {
 	}
 }
 
+// What a middleware answers has no route, and must not be counted as one.
+func TestRefusedBeforeRouting(t *testing.T) {
+	s := start(t, Modern, nil, nil)
+	r := features(ten)
+	r.header = map[string]string{"Content-Encoding": "gzip"}
+	s.send(t, r)
+	_, _, body := s.send(t, get("/metrics"))
+	if want := `mlbench_http_requests_total{route="unmatched",status="415"} 1`; !strings.Contains(string(body), want) {
+		t.Errorf("no %s", want)
+	}
+}
+
 func TestErrorsEchoLittle(t *testing.T) {
 	s := start(t, Modern, nil, nil)
 	long := strings.Repeat("long", 100)

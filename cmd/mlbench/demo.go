@@ -55,6 +55,9 @@ func demo(ctx context.Context, o *demoOptions) error {
 	if each < 10*time.Second {
 		return usageErrorf("--budget %s is too short for three comparisons: give at least 30s", o.budget)
 	}
+	if o.seed == 0 {
+		o.seed = randomSeed()
+	}
 	logs, err := os.MkdirTemp("", "mlbench-demo-")
 	if err != nil {
 		return err

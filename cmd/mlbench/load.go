@@ -72,7 +72,7 @@ func (o *loadOptions) validate(in io.Reader) error {
 		return usageErrorf("--arrivals %q: want poisson or constant", o.arrivals)
 	}
 	if o.seed == 0 {
-		o.seed = rand.Uint64N(1 << 53) // survives JSON readers that know only doubles
+		o.seed = randomSeed()
 	}
 	var err error
 	switch {
@@ -93,6 +93,9 @@ func (o *loadOptions) validate(in io.Reader) error {
 }
 
 const maxBody = 64 << 20
+
+// randomSeed survives JSON readers that know only doubles.
+func randomSeed() uint64 { return 1 + rand.Uint64N(1<<53-1) }
 
 // adHoc says whether flags shape a request of their own.
 func (o *loadOptions) adHoc() bool { return o.method != "" || o.body != "" }
