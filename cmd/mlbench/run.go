@@ -2,7 +2,10 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io"
+	"os"
 	"strings"
 	"time"
 
@@ -38,6 +41,7 @@ type runOptions struct {
 	requests   scenarios.Count
 	duration   time.Duration
 	objectives []string
+	raw        string
 
 	judged []results.Objective
 }
@@ -64,6 +68,7 @@ func newRunCmd(s streams) *cobra.Command {
 	f.StringVar(&o.url, "url", "", "the target's URL; without a scenario, the ad-hoc request's")
 	f.VarP(&o.requests, "requests", "n", "stop after this many requests, as 10000 or 10k")
 	f.DurationVarP(&o.duration, "duration", "d", 0, "stop after this time (default: the scenario's)")
+	f.StringVar(&o.raw, "raw", "", "also write every measured request to `FILE`, as JSON lines that vegeta's report and plot read; - is stdout")
 	f.StringArrayVar(&o.objectives, "objective", nil, "limit that must hold, as `'p99<50ms'` or 'errors<0.1%' (repeatable); exit 6 if missed")
 	return cmd
 }
@@ -170,6 +175,14 @@ func (o *runOptions) measure(ctx context.Context, sc *scenarios.Scenario, p *pre
 		return nil, false, usageErrorf("%w", err)
 	}
 	defer g.Close()
+	if o.raw != "" {
+		raw, err := o.openRaw()
+		if err != nil {
+			return nil, false, err
+		}
+		defer raw.Close()
+		g.WriteRaw(raw)
+	}
 	rec, err := startRecording(o.load.output, h)
 	if err != nil {
 		return nil, false, err
@@ -196,6 +209,25 @@ func (o *runOptions) measure(ctx context.Context, sc *scenarios.Scenario, p *pre
 	pr.done()
 	return rec.finish(err)
 }
+
+// openRaw opens the file of single requests, which is not overwritten either.
+func (o *runOptions) openRaw() (io.WriteCloser, error) {
+	if o.raw == "-" {
+		return nopCloser{o.streams.out}, nil
+	}
+	f, err := os.OpenFile(o.raw, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	if errors.Is(err, os.ErrExist) {
+		return nil, fmt.Errorf("raw results: %s exists: name another file, or remove it", o.raw)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("raw results: %w", err)
+	}
+	return f, nil
+}
+
+type nopCloser struct{ io.Writer }
+
+func (nopCloser) Close() error { return nil }
 
 // interval is the span of one slice of a run: a second, longer in runs of hours
 // so that the result file stays small.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -70,8 +71,9 @@ func newScenariosShowCmd(s streams) *cobra.Command {
 		Use:   "show SCENARIO",
 		Short: "Print a scenario, or the requests that it makes",
 		Long: `Print the YAML of a shipped scenario or a file. With --dry-run, print instead the
-first request of each kind exactly as it would be sent (line ends are CR LF),
-without contacting anything. Tokens and other secrets show as [redacted].`,
+first request of each kind exactly as it would be sent, without contacting
+anything. Tokens and other secrets show as [redacted]; line ends of the head, CR
+LF when sent, show as plain ones.`,
 		Example: `  mlbench scenarios show mix
   mlbench scenarios show mix --dry-run
   mlbench scenarios show my.yaml --dry-run --target https://staging.example.com/api`,
@@ -118,7 +120,9 @@ func scenariosShow(o scenariosShowOptions) error {
 		sum += c.Weight
 	}
 	for _, c := range plan.Classes {
-		if _, err := fmt.Fprintf(o.out, "--- %s (%.4g%%)\n%s\n", c.Name, 100*c.Weight/sum, c.Payloads[0].Wire); err != nil {
+		head, body, _ := bytes.Cut(c.Payloads[0].Wire, []byte("\r\n\r\n"))
+		head = bytes.ReplaceAll(head, []byte("\r"), nil)
+		if _, err := fmt.Fprintf(o.out, "--- %s (%.4g%%)\n%s\n\n%s\n", c.Name, 100*c.Weight/sum, head, body); err != nil {
 			return err
 		}
 	}

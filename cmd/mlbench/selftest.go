@@ -1,0 +1,259 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/mlbench/mlbench/loadgen"
+	"github.com/mlbench/mlbench/results"
+)
+
+const selftestLong = `Prove on this machine, now, that mlbench measures what it says it measures: load
+the reference server, whose behaviour is known, and hold what was measured
+against what must be. It takes about half a minute and needs nothing to be set up.
+
+A check that fails while something else used the machine is repeated, twice at
+most, and says so. Exit code 5 when a check does not hold: the numbers that this
+tool gives on this machine cannot be trusted until it does.`
+
+const selftestExample = `  mlbench selftest
+  mlbench selftest --thorough               # longer stalls, more periods: some 5 minutes
+  mlbench selftest --format json > selftest.json`
+
+type selftestOptions struct {
+	streams
+	seed     uint64
+	thorough bool
+	format   string
+	quiet    bool
+}
+
+func newSelftestCmd(s streams) *cobra.Command {
+	o := &selftestOptions{streams: s}
+	cmd := &cobra.Command{
+		Use:     "selftest",
+		Short:   "Prove the tool's own numbers on this machine",
+		Long:    selftestLong,
+		Example: selftestExample,
+		Args:    checkArgs(cobra.NoArgs),
+		RunE:    func(cmd *cobra.Command, _ []string) error { return selftest(cmd.Context(), o) },
+	}
+	f := cmd.Flags()
+	f.Uint64Var(&o.seed, "seed", 1, "seed of arrivals, classes and service times")
+	f.BoolVar(&o.thorough, "thorough", false, "longer stalls and more requests")
+	f.StringVar(&o.format, "format", "text", "what goes to stdout: text or json")
+	f.BoolVarP(&o.quiet, "quiet", "q", false, "no progress on stderr")
+	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(
+		[]string{"text", "json"}, cobra.ShellCompDirectiveNoFileComp))
+	return cmd
+}
+
+// selftestReport is everything the self-test says.
+type selftestReport struct {
+	Schema   string        `json:"schema"`
+	Passed   bool          `json:"passed"`
+	Verdict  string        `json:"verdict"`
+	Thorough bool          `json:"thorough"`
+	Seed     uint64        `json:"seed"`
+	Seconds  number        `json:"seconds"`
+	Host     results.Host  `json:"host"`
+	Checks   []checkReport `json:"checks"`
+}
+
+// checkReport is what one check came to.
+type checkReport struct {
+	Name     string `json:"name"`
+	Passed   bool   `json:"passed"`
+	Repeated int    `json:"repeated"`
+	// Disturbed says why the check was repeated, or what was wrong with the
+	// machine when it failed for good.
+	Disturbed string `json:"disturbed,omitempty"`
+	Skipped   string        `json:"skipped,omitempty"`
+	During    circumstances `json:"circumstances"` // of the last go
+	Rows      []row         `json:"rows"`
+}
+
+func selftest(ctx context.Context, o *selftestOptions) error {
+	if o.format != "text" && o.format != "json" {
+		return usageErrorf("--format %q: use text or json", o.format)
+	}
+	self, err := thisProgram()
+	if err != nil {
+		return err
+	}
+	begin := time.Now()
+	rep := selftestReport{Schema: "mlbench.selftest/1", Passed: true, Thorough: o.thorough, Seed: o.seed, Host: loadgen.Host()}
+	pr := newProgress(o.err, o.quiet)
+	defer pr.done()
+	text := o.out
+	if o.format == "json" {
+		text = io.Discard
+	}
+	fmt.Fprintf(text, "%-46s %11s %11s %13s\n", "", "expected", "measured", "tolerance")
+	for _, c := range (checklist{self, o.seed, o.thorough}).all() {
+		res, err := carryOut(ctx, &c, func(attempt int) {
+			again := ""
+			if attempt > 0 {
+				again = ", again"
+			}
+			pr.phase("checking "+c.name+again, c.takes)
+		})
+		pr.done()
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if err != nil {
+			return fmt.Errorf("check %q: %w", c.name, err)
+		}
+		rep.Checks = append(rep.Checks, *res)
+		printCheck(text, res)
+	}
+	rep.conclude(time.Since(begin))
+	fmt.Fprintln(text, "\n"+rep.Verdict)
+	if o.format == "json" {
+		enc := json.NewEncoder(o.out)
+		enc.SetIndent("", "  ")
+		if err := enc.Encode(rep); err != nil {
+			return err
+		}
+	}
+	if !rep.Passed {
+		return &exitError{code: exitInvalid}
+	}
+	return nil
+}
+
+// mostRepeats of a check that the machine disturbed.
+const mostRepeats = 2
+
+// carryOut runs a check until it holds, fails on a quiet machine, or has been
+// repeated often enough.
+func carryOut(ctx context.Context, c *selfcheck, begin func(attempt int)) (*checkReport, error) {
+	r := &checkReport{Name: c.name, Skipped: c.skip}
+	if c.skip != "" {
+		r.Passed = true
+		return r, nil
+	}
+	for ; ; r.Repeated++ {
+		begin(r.Repeated)
+		a, err := c.run(ctx)
+		if err != nil {
+			return nil, err
+		}
+		r.Rows, r.During, r.Passed = a.rows, a.at, a.held()
+		if r.Passed {
+			return r, nil
+		}
+		disturbed := a.at.disturbance()
+		if disturbed != "" {
+			r.Disturbed = disturbed
+		}
+		if disturbed == "" || r.Repeated == mostRepeats {
+			return r, nil
+		}
+	}
+}
+
+// held: a check without statements proves nothing.
+func (a *attempt) held() bool {
+	for _, r := range a.rows {
+		if !r.Held {
+			return false
+		}
+	}
+	return len(a.rows) > 0
+}
+
+// circumstances are what the generator and its host were like during a check.
+type circumstances struct {
+	lagP99      time.Duration
+	throttledMS float64
+	host        loadgen.HostUse
+}
+
+// MarshalJSON writes milliseconds and percent.
+func (c circumstances) MarshalJSON() ([]byte, error) {
+	return json.Marshal(struct {
+		LagP99    number `json:"lag_p99_ms"`
+		Throttled number `json:"throttled_ms"`
+		Others    number `json:"others_pct"`
+		Steal     number `json:"steal_pct"`
+		Pressure  number `json:"pressure_pct"`
+	}{
+		number(results.Milliseconds(c.lagP99)), number(c.throttledMS),
+		number(c.host.OthersPct), number(c.host.StealPct), number(c.host.PressurePct),
+	})
+}
+
+// Limits of what counts as undisturbed. The self-test itself is left out of
+// what others used, up to the resolution of the accounting.
+const (
+	mostOthersPct = 10
+	mostStealPct  = 2
+)
+
+// disturbance says what disturbed a check; "" when nothing did.
+func (c *circumstances) disturbance() string {
+	var why []string
+	if c.lagP99 > lagLimit {
+		why = append(why, fmt.Sprintf("lag p99 %s", c.lagP99.Round(10*time.Microsecond)))
+	}
+	if c.host.OthersPct > mostOthersPct {
+		why = append(why, fmt.Sprintf("other processes used %.0f%% of the CPU", c.host.OthersPct))
+	}
+	if c.host.StealPct > mostStealPct {
+		why = append(why, fmt.Sprintf("other guests took %.1f%% of the CPU (steal)", c.host.StealPct))
+	}
+	if c.throttledMS > 0 {
+		why = append(why, fmt.Sprintf("the CPU limit stopped it for %.0f ms", c.throttledMS))
+	}
+	return strings.Join(why, ", ")
+}
+
+// conclude draws the verdict.
+func (rep *selftestReport) conclude(took time.Duration) {
+	rep.Seconds = number(took.Seconds())
+	var failed []string
+	disturbed := false
+	for _, c := range rep.Checks {
+		if !c.Passed {
+			failed = append(failed, c.Name)
+			disturbed = disturbed || c.Disturbed != ""
+		}
+	}
+	rep.Passed = len(failed) == 0 && len(rep.Checks) > 0
+	switch {
+	case rep.Passed:
+		rep.Verdict = fmt.Sprintf("All %d checks hold: mlbench measures correctly on this machine (%.0f s, seed %d).", len(rep.Checks), took.Seconds(), rep.Seed)
+	case disturbed:
+		rep.Verdict = fmt.Sprintf("%d of %d checks FAILED (%s): the numbers of mlbench cannot be trusted on this machine right now. It was disturbed: end what else runs, and repeat; 'mlbench doctor' says more.",
+			len(failed), len(rep.Checks), strings.Join(failed, "; "))
+	default:
+		rep.Verdict = fmt.Sprintf("%d of %d checks FAILED (%s): the numbers of mlbench cannot be trusted on this machine. Nothing was seen to disturb it: please report this, with --format json.",
+			len(failed), len(rep.Checks), strings.Join(failed, "; "))
+	}
+}
+
+func printCheck(w io.Writer, c *checkReport) {
+	fmt.Fprintln(w, c.Name)
+	if c.Skipped != "" {
+		fmt.Fprintln(w, "  not checked:", c.Skipped)
+	}
+	for i := range c.Rows {
+		r := &c.Rows[i]
+		fmt.Fprintf(w, "  %-44s %11s %11s %13s  %s\n", r.What, r.format(r.Expected), r.format(r.Measured), r.tolerance(), r.outcome())
+	}
+	switch {
+	case c.Repeated > 0:
+		times := [...]string{"once", "twice"}[c.Repeated-1]
+		fmt.Fprintf(w, "  repeated %s: the machine was disturbed (%s)\n", times, c.Disturbed)
+	case c.Disturbed != "":
+		fmt.Fprintf(w, "  the machine was disturbed (%s)\n", c.Disturbed)
+	}
+}
