@@ -4,6 +4,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"math/bits"
 	"net/url"
 	"time"
 
@@ -99,6 +100,11 @@ func (p *Payload) appendTo(b []byte, number uint64) []byte {
 	if len(p.Fresh) == 0 {
 		return b
 	}
+	// Neighbours differ in the first digits, not in the last ones only: a target
+	// that rounds its features sees different numbers, too. The factor has no
+	// divisor in common with 10^12, so no two numbers fall together.
+	hi, lo := bits.Mul64(number, 618_033_988_749)
+	number = bits.Rem64(hi, lo, 1e12)
 	var digits [FreshDigits]byte
 	for i := FreshDigits - 1; i >= 0; i-- {
 		digits[i] = byte('0' + number%10)

@@ -84,6 +84,20 @@ func Spike(base, peak float64, at, length time.Duration) Shape {
 	return Steps([]Stage{{at, base}, {length, peak}, {math.MaxInt64 - at - length, base}})
 }
 
+// MeanRate is the mean of a shape over its first d, in requests per second; over
+// no time at all, its rate at the start.
+func MeanRate(s Shape, d time.Duration) float64 {
+	if d <= 0 {
+		return s.Rate(0)
+	}
+	const parts = 10_000
+	sum := 0.0
+	for i := range parts {
+		sum += s.Rate(time.Duration((float64(i) + 0.5) / parts * float64(d)))
+	}
+	return sum / parts
+}
+
 // TotalDuration is the length of all stages together.
 func TotalDuration(stages []Stage) time.Duration {
 	var d time.Duration

@@ -32,7 +32,10 @@ type Overrides struct {
 	Model       results.Model
 	Connections int
 	Rate        float64 // per second
+	Shape       Shape   // instead of Rate
 	Arrivals    loadgen.Arrivals
+	Think       Think
+	SpawnRate   float64 // workers per second
 	Duration    time.Duration
 	Requests    int64
 	Timeout     time.Duration
@@ -66,12 +69,18 @@ func Compile(sc *Scenario, o CompileOptions) (*loadgen.Plan, error) {
 		Load: loadgen.Load{
 			Model:       l.Model,
 			Connections: l.Connections,
+			Think:       l.Think.law,
+			SpawnRate:   float64(l.SpawnRate),
 			Arrivals:    l.Arrivals,
 			Duration:    time.Duration(l.Duration),
 			Requests:    int64(l.Requests),
 		},
 	}
-	if l.Model == results.Open {
+	switch {
+	case l.Model != results.Open:
+	case l.Shape.shape != nil:
+		plan.Load.Rate = l.Shape.shape
+	default:
 		plan.Load.Rate = loadgen.ConstantRate(float64(l.Rate))
 	}
 	for i := range sc.Requests {
@@ -127,35 +136,53 @@ func pool(r *Request, o *CompileOptions) ([]loadgen.Payload, error) {
 // override applies flags.
 func (l LoadModel) override(o Overrides) (LoadModel, error) {
 	model := o.Model
-	if model == "" && o.Rate != 0 {
+	paced := o.Rate != 0 || o.Shape.shape != nil
+	if model == "" && paced {
 		model = results.Open
 	}
 	if model != "" && model != l.Model {
 		// The limits of one model make no sense in the other.
-		l.Model, l.Connections, l.Arrivals = model, 0, ""
+		l.Model, l.Connections, l.Arrivals, l.Think, l.SpawnRate = model, 0, "", Think{}, 0
 	}
 	if o.Connections != 0 {
 		l.Connections = o.Connections
 	}
-	if o.Rate != 0 {
-		l.Rate = Rate(o.Rate)
+	if paced {
+		l.Rate, l.Shape = Rate(o.Rate), o.Shape
 	}
 	if o.Arrivals != "" {
 		l.Arrivals = o.Arrivals
 	}
+	if o.Think.text != "" {
+		l.Think = o.Think
+	}
+	if o.SpawnRate != 0 {
+		l.SpawnRate = Rate(o.SpawnRate)
+	}
 	if o.Duration != 0 || o.Requests != 0 {
 		l.Duration, l.Requests = Duration(o.Duration), Count(o.Requests)
+	} else if o.Shape.length != 0 {
+		l.Duration, l.Requests = Duration(o.Shape.length), 0
 	}
 	if o.Timeout != 0 {
 		l.Timeout = Duration(o.Timeout)
 	}
-	switch {
-	case l.Model == results.Closed && l.Arrivals != "":
-		return l, fmt.Errorf("a closed model has no arrivals: give a rate as well, or leave them out")
-	case l.Model == results.Open && l.Rate == 0:
-		return l, fmt.Errorf("the open model needs a rate, such as 200/s")
-	case l.Model == results.Open && !(l.Rate >= minRate && l.Rate <= maxRate):
-		return l, fmt.Errorf("rate of %v/s, want %v to %v", float64(l.Rate), minRate, maxRate)
+	return l.withDefaults(), l.contradictions()
+}
+
+// contradictions of flags with one another, or with the scenario.
+func (l *LoadModel) contradictions() error {
+	switch open := l.Model == results.Open; {
+	case !open && l.Arrivals != "":
+		return fmt.Errorf("a closed model has no arrivals: give a rate as well, or leave them out")
+	case open && (l.Think.text != "" || l.SpawnRate != 0):
+		return fmt.Errorf("an open model has no think time and no workers to start: leave them out, or the rate")
+	case open && l.Rate != 0 && l.Shape.shape != nil:
+		return fmt.Errorf("a rate and a shape both say how many requests there are: give one")
+	case open && l.Rate == 0 && l.Shape.shape == nil:
+		return fmt.Errorf("the open model needs a rate, such as 200/s")
+	case open && l.Shape.shape == nil && !(l.Rate >= minRate && l.Rate <= maxRate):
+		return fmt.Errorf("rate of %v/s, want %v to %v", float64(l.Rate), minRate, maxRate)
 	}
-	return l.withDefaults(), nil
+	return nil
 }

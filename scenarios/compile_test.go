@@ -95,6 +95,13 @@ func validPayload(t *testing.T, class string, p loadgen.Payload) {
 			t.Fatalf("%s: %v in %s", class, err, p.Wire)
 		}
 	}
+	for _, at := range p.Fresh {
+		// The digits end the number, or its part before the exponent.
+		digits, next := p.Wire[at:at+loadgen.FreshDigits], p.Wire[at+loadgen.FreshDigits]
+		if len(bytes.Trim(digits, "0123456789")) > 0 || bytes.IndexByte([]byte(",]}e"), next) < 0 {
+			t.Fatalf("%s: fresh digits %q are followed by %q", class, digits, next)
+		}
+	}
 	rows := body.Samples
 	switch class {
 	case "predict":
@@ -138,8 +145,9 @@ func TestSameSeedSameBytes(t *testing.T) {
 		t.Error("other seed, same bytes")
 	}
 	// Another class, or another order, leaves the others' bytes alone.
-	more := *sc
-	more.Requests = append([]Request{{Name: "new", Weight: 5, Body: sc.Requests[0].Body, Fresh: true}}, sc.Requests[1], sc.Requests[0])
+	more, twin := *sc, sc.Requests[0]
+	twin.Name = "new"
+	more.Requests = []Request{twin, sc.Requests[1], sc.Requests[0]}
 	other := wires(&more, 1)
 	if other["predict"] != one["predict"] || other["batch-predict"] != one["batch-predict"] {
 		t.Error("a new class changed the bytes of others")
@@ -212,11 +220,11 @@ func TestOverrides(t *testing.T) {
 		o    Overrides
 		want string
 	}{
-		{"none", mix, Overrides{}, "open 1000 200/s poisson 30s 0 10s"},
+		{"none", mix, Overrides{}, "open 10000 200/s poisson 30s 0 10s"},
 		{"closed, none", sequential, Overrides{}, "closed 1 -  30s 0 10s"},
 		{"all", mix, Overrides{Connections: 7, Rate: 50, Arrivals: "constant", Duration: time.Second, Requests: 9, Timeout: time.Minute}, "open 7 50/s constant 1s 9 1m0s"},
-		{"requests end it", mix, Overrides{Requests: 9}, "open 1000 200/s poisson 0s 9 10s"},
-		{"a rate opens", sequential, Overrides{Rate: 50}, "open 1000 50/s poisson 30s 0 10s"},
+		{"requests end it", mix, Overrides{Requests: 9}, "open 10000 200/s poisson 0s 9 10s"},
+		{"a rate opens", sequential, Overrides{Rate: 50}, "open 10000 50/s poisson 30s 0 10s"},
 		{"a rate opens, limited", sequential, Overrides{Rate: 50, Connections: 4}, "open 4 50/s poisson 30s 0 10s"},
 		{"closed by the caller", mix, Overrides{Model: results.Closed, Connections: 4}, "closed 4 -  30s 0 10s"},
 	} {

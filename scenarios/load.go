@@ -25,7 +25,7 @@ var schema []byte
 func Schema() []byte { return slices.Clone(schema) }
 
 // Names lists the shipped scenarios, simplest first.
-func Names() []string { return []string{"sequential", "concurrent", "mix", "ping"} }
+func Names() []string { return []string{"sequential", "concurrent", "mix", "users", "ramp", "spike", "soak", "ping"} }
 
 // ErrUnknown is the sentinel of a name that is no shipped scenario.
 var ErrUnknown = errors.New("unknown scenario")
@@ -85,18 +85,21 @@ func Parse(src []byte, name string) (*Scenario, error) {
 func (l LoadModel) withDefaults() LoadModel {
 	if l.Model == "" {
 		l.Model = results.Closed
-		if l.Rate != 0 {
+		if l.Rate != 0 || l.Shape.shape != nil {
 			l.Model = results.Open
 		}
 	}
 	if l.Connections == 0 {
 		l.Connections = 1
 		if l.Model == results.Open {
-			l.Connections = 1000
+			l.Connections = 10_000
 		}
 	}
 	if l.Arrivals == "" && l.Model == results.Open {
 		l.Arrivals = loadgen.Poisson
+	}
+	if l.Duration == 0 && l.Requests == 0 {
+		l.Duration = Duration(l.Shape.length)
 	}
 	if l.Duration == 0 && l.Requests == 0 {
 		l.Duration = Duration(30 * time.Second)

@@ -113,7 +113,7 @@ func TestLoadNames(t *testing.T) {
 		}
 	}
 	for ref, want := range map[string]string{
-		"mxi":       `unknown scenario "mxi", did you mean "mix"? (shipped: sequential, concurrent, mix, ping; a file's name has a slash or ends in .yaml)`,
+		"mxi":       `unknown scenario "mxi", did you mean "mix"? (shipped: sequential, concurrent, mix, users, ramp, spike, soak, ping; a file's name has a slash or ends in .yaml)`,
 		"plain":     `unknown scenario "plain" (shipped`,
 		"":          `unknown scenario ""`,
 		"none.yaml": "none.yaml: no such file",
@@ -131,7 +131,7 @@ func TestLoadNames(t *testing.T) {
 func TestDefaults(t *testing.T) {
 	for _, tt := range []struct{ load, want string }{
 		{"", "closed 1 0 \"\" 30s 0 3s 10s"},
-		{"load: {rate: 600/m}", "open 1000 10 \"poisson\" 30s 0 3s 10s"},
+		{"load: {rate: 600/m}", "open 10000 10 \"poisson\" 30s 0 3s 10s"},
 		{"load: {requests: 10k, warmup: 0s}", "closed 1 0 \"\" 0s 10000 0s 10s"},
 		{"load: {model: open, rate: 5, duration: 1m, requests: 7, connections: 3, arrivals: constant, timeout: 1s}", "open 3 5 \"constant\" 1m0s 7 3s 1s"},
 	} {

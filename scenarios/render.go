@@ -99,16 +99,17 @@ func (w *writer) first(s *numbers) {
 }
 
 // draw is truncated at the bounds, not clamped to them: clamping would pile up
-// requests that are all alike.
+// requests that are all alike. The conversions forbid fused multiply-add, which
+// would give other bytes on other architectures.
 func (s *numbers) draw(rng *rand.Rand) float64 {
 	lo, hi := s.bounds()
 	if s.Dist == "uniform" {
-		return min(hi, lo+rng.Float64()*(hi-lo))
+		return min(hi, lo+float64(rng.Float64()*(hi-lo)))
 	}
 	const tries = 100 // enough unless the bounds cut off nearly everything
 	v := s.Mean
 	for range tries {
-		if v = s.Mean + s.Stddev*rng.NormFloat64(); v >= lo && v <= hi {
+		if v = s.Mean + float64(s.Stddev*rng.NormFloat64()); v >= lo && v <= hi {
 			return v
 		}
 	}

@@ -24,14 +24,17 @@ type Scenario struct {
 
 // LoadModel says when requests start and for how long; flags override it.
 type LoadModel struct {
-	Model       results.Model    `yaml:"model"`       // default: open when there is a rate, else closed
-	Connections int              `yaml:"connections"` // closed: workers, default 1; open: most requests in flight, default 1000
-	Rate        Rate             `yaml:"rate"`
-	Arrivals    loadgen.Arrivals `yaml:"arrivals"` // open model; default poisson
-	Duration    Duration         `yaml:"duration"` // default 30s, unless requests are given
-	Requests    Count            `yaml:"requests"` // end after so many; with a duration: whichever comes first
-	Warmup      Duration         `yaml:"warmup"`   // default 3s
-	Timeout     Duration         `yaml:"timeout"`  // per request, default 10s
+	Model       results.Model    `yaml:"model"`       // default: open when there is a rate or shape, else closed
+	Connections int              `yaml:"connections"` // closed: workers, default 1; open: most requests in flight, default 100000
+	Think       Think            `yaml:"think"`       // closed model: between answer and next request; default none
+	SpawnRate   Rate             `yaml:"spawn_rate"`  // closed model: workers started per second; default all at once
+	Rate        Rate             `yaml:"rate"`        // open model, the whole time
+	Shape       Shape            `yaml:"shape"`       // open model: a rate over time, instead of rate
+	Arrivals    loadgen.Arrivals `yaml:"arrivals"`    // open model; default poisson
+	Duration    Duration         `yaml:"duration"`    // default 30s, unless requests are given
+	Requests    Count            `yaml:"requests"`    // end after so many; with a duration: whichever comes first
+	Warmup      Duration         `yaml:"warmup"`      // default 3s
+	Timeout     Duration         `yaml:"timeout"`     // per request, default 10s
 }
 
 // Login is the request that gets the token of requests with auth: bearer.

@@ -76,11 +76,20 @@ func (v *validator) load() {
 	if l.Arrivals != "" && l.Arrivals != loadgen.Poisson && l.Arrivals != loadgen.Constant {
 		bad("arrivals", "found %q, want poisson or constant", l.Arrivals)
 	}
-	switch open := l.Model == results.Open || l.Model == "" && has("rate"); {
+	paced := has("rate") || has("shape")
+	switch open := l.Model == results.Open || l.Model == "" && paced; {
 	case l.Model != "" && l.Model != results.Open && l.Model != results.Closed:
 		bad("model", "found %q, want open or closed", l.Model)
-	case open && !has("rate"):
-		bad("model", "the open model needs a rate, such as rate: 200/s")
+	case has("rate") && has("shape"):
+		bad("shape", "there is a rate as well: leave one out")
+	case open && !paced:
+		bad("model", "the open model needs a rate, such as rate: 200/s, or a shape")
+	case open && has("think"):
+		bad("think", "an open model has no think time: its requests do not wait for answers")
+	case open && has("spawn_rate"):
+		bad("spawn_rate", "an open model has no workers to start: leave it out")
+	case !open && has("shape"):
+		bad("shape", "a closed model has no rate over time: leave it out, or write model: open")
 	case !open && has("rate"):
 		bad("rate", "a closed model has no rate: leave it out, or write model: open")
 	case !open && has("arrivals"):

@@ -22,6 +22,10 @@ import (
 type loadOptions struct {
 	connections int
 	rate        scenarios.Rate
+	shape       scenarios.Shape
+	stages      []string
+	think       scenarios.Think
+	spawnRate   scenarios.Rate
 	arrivals    string
 	warmup      time.Duration
 	timeout     time.Duration
@@ -40,6 +44,10 @@ func (o *loadOptions) register(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.IntVarP(&o.connections, "connections", "c", 0, "closed model: workers; open model: most requests in flight")
 	f.VarP(&o.rate, "rate", "r", "open model at this rate for the whole run, as `200/s` or 12000/m")
+	f.StringArrayVar(&o.stages, "stage", nil, "open model: ramp to a rate, as `30s:50` (repeatable: one stage after the other)")
+	f.Var(&o.shape, "shape", "open model: a rate over time, as `'steps(30s:50, 1m:200)'`, 'sine(200/s, 100/s, 1m)' or 'spike(50/s, 500/s, 30s, 5s)'")
+	f.Var(&o.think, "think", "closed model: wait between answer and next request, as `1s`, 'uniform(1s, 3s)' or 'exponential(2s)'")
+	f.Var(&o.spawnRate, "spawn-rate", "closed model: workers started per second, as `10/s` (default all at once)")
 	f.StringVar(&o.arrivals, "arrivals", "", "gaps of an open model: poisson or constant")
 	f.DurationVar(&o.warmup, "warmup", -1, "load before measuring, in no figure (default: the scenario's)")
 	f.DurationVar(&o.timeout, "timeout", 0, "per request; later answers count as this (default: the scenario's)")
@@ -65,6 +73,18 @@ func (o *loadOptions) validate(in io.Reader) error {
 		return usageErrorf("--connections %d: want at least 1", o.connections)
 	case o.timeout < 0:
 		return usageErrorf("--timeout %s: want more than 0", o.timeout)
+	}
+	if len(o.stages) > 0 {
+		if o.shape.String() != "" {
+			return usageErrorf("--stage and --shape both give a rate over time: leave one out")
+		}
+		var err error
+		if o.shape, err = scenarios.StagesOf(o.stages); err != nil {
+			return usageErrorf("--stage: %w", err)
+		}
+	}
+	if o.rate != 0 && o.shape.String() != "" {
+		return usageErrorf("--rate and a rate over time (--stage, --shape) exclude each other: leave one out")
 	}
 	switch loadgen.Arrivals(o.arrivals) {
 	case "", loadgen.Poisson, loadgen.Constant:
@@ -138,6 +158,9 @@ func (o *loadOptions) overrides() scenarios.Overrides {
 	return scenarios.Overrides{
 		Connections: o.connections,
 		Rate:        float64(o.rate),
+		Shape:       o.shape,
+		Think:       o.think,
+		SpawnRate:   float64(o.spawnRate),
 		Arrivals:    loadgen.Arrivals(o.arrivals),
 		Timeout:     o.timeout,
 	}
@@ -206,7 +229,7 @@ func (o *loadOptions) header(command string, sc *scenarios.Scenario, arms ...*pr
 	h.Connections = plan.Load.Connections
 	if plan.Load.Model == results.Open {
 		h.Arrivals = string(plan.Load.Arrivals)
-		h.RateRPS = plan.Load.Rate.Rate(0)
+		h.RateRPS = loadgen.MeanRate(plan.Load.Rate, plan.Load.Duration)
 	}
 	var sum float64
 	for _, c := range plan.Classes {

@@ -29,6 +29,8 @@ const runExample = `  mlbench run sequential -t modern
   mlbench run concurrent -t modern -c 64 -n 100k --format json
   mlbench run --url http://127.0.0.1:8000/health -c 16 -d 10s
   mlbench run --url http://127.0.0.1:8000/predict -b @body.json -H 'Content-Type: application/json'
+  mlbench run mix -t modern --stage 30s:100 --stage 1m:500          # ramps
+  mlbench run users -t modern -c 500 --spawn-rate 50/s
   mlbench run mix -t modern --objective 'p99<50ms' --objective 'errors<0.1%'`
 
 type runOptions struct {
@@ -105,7 +107,7 @@ func (o *runOptions) validate() error {
 func (o *runOptions) overrides() scenarios.Overrides {
 	ov := o.load.overrides()
 	ov.Duration, ov.Requests = o.duration, int64(o.requests)
-	if o.name == "" && ov.Connections > 0 && ov.Rate == 0 {
+	if o.name == "" && ov.Connections > 0 && ov.Rate == 0 && ov.Shape.String() == "" {
 		// As hey, oha and wrk have it: -c alone is a closed model.
 		ov.Model = results.Closed
 	}

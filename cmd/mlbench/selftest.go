@@ -73,7 +73,7 @@ type checkReport struct {
 	Repeated int    `json:"repeated"`
 	// Disturbed says why the check was repeated, or what was wrong with the
 	// machine when it failed for good.
-	Disturbed string `json:"disturbed,omitempty"`
+	Disturbed string        `json:"disturbed,omitempty"`
 	Skipped   string        `json:"skipped,omitempty"`
 	During    circumstances `json:"circumstances"` // of the last go
 	Rows      []row         `json:"rows"`

@@ -1,0 +1,211 @@
+package scenarios
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/mlbench/mlbench/loadgen"
+)
+
+// Shape is a rate over time, written as a function:
+//
+//	stages(30s:50, 1m:200)      from 0/s to 50/s in 30 s, then to 200/s in a minute
+//	steps(30s:50, 1m:200)       50/s for 30 s, then 200/s for a minute
+//	sine(200/s, 100/s, 1m)      around 200/s by 100/s, once a minute
+//	spike(50/s, 500/s, 30s, 5s) 50/s, but 500/s for 5 s after 30 s
+//
+// It is a flag value, too.
+type Shape struct {
+	text   string
+	shape  loadgen.Shape
+	length time.Duration // of all stages; 0: has no end of its own
+}
+
+const shapeForms = "stages(30s:50, 1m:200), steps(30s:50, 1m:200), sine(200/s, 100/s, 1m) or spike(50/s, 500/s, 30s, 5s)"
+
+// UnmarshalText reads a shape.
+func (s *Shape) UnmarshalText(b []byte) error {
+	name, args, err := call(string(b))
+	if err != nil {
+		return fmt.Errorf("found %q, want %s", b, shapeForms)
+	}
+	out := Shape{text: name + "(" + strings.Join(args, ", ") + ")"}
+	switch name {
+	case "stages", "steps":
+		err = out.stages(name, args)
+	case "sine":
+		err = out.sine(args)
+	case "spike":
+		err = out.spike(args)
+	default:
+		err = fmt.Errorf("%q is no shape", name)
+	}
+	if err != nil {
+		return fmt.Errorf("found %q: %w; want %s", b, err, shapeForms)
+	}
+	*s = out
+	return nil
+}
+
+func (s *Shape) stages(name string, args []string) error {
+	var stages []loadgen.Stage
+	for _, a := range args {
+		st, err := parseStage(a)
+		if err != nil {
+			return err
+		}
+		stages = append(stages, st)
+	}
+	s.length = loadgen.TotalDuration(stages)
+	if name == "steps" {
+		s.shape = loadgen.Steps(stages)
+	} else {
+		s.shape = loadgen.Ramps(0, stages)
+	}
+	return nil
+}
+
+// parseStage reads 30s:50 or 30s:50/s. A stage may have a rate of 0.
+func parseStage(text string) (loadgen.Stage, error) {
+	length, rate, ok := strings.Cut(text, ":")
+	d, err := time.ParseDuration(strings.TrimSpace(length))
+	if !ok || err != nil || d <= 0 {
+		return loadgen.Stage{}, fmt.Errorf("stage %q: want DURATION:RATE such as 30s:50", text)
+	}
+	rate = strings.TrimSpace(rate)
+	if v, err := strconv.ParseFloat(strings.TrimSuffix(rate, "/s"), 64); err == nil && v == 0 {
+		return loadgen.Stage{Duration: d}, nil
+	}
+	var r Rate
+	if err := r.UnmarshalText([]byte(rate)); err != nil {
+		return loadgen.Stage{}, fmt.Errorf("stage %q: %w", text, err)
+	}
+	return loadgen.Stage{Duration: d, Rate: float64(r)}, nil
+}
+
+func (s *Shape) sine(args []string) error {
+	if len(args) != 3 {
+		return fmt.Errorf("sine takes mean, amplitude and period")
+	}
+	var mean, amplitude Rate
+	var period Duration
+	if err := scanArgs(args, &mean, &amplitude, &period); err != nil {
+		return err
+	}
+	if amplitude >= mean || period == 0 {
+		return fmt.Errorf("the amplitude must be below the mean, and the period more than 0")
+	}
+	s.shape = loadgen.Sine(float64(mean), float64(amplitude), time.Duration(period))
+	return nil
+}
+
+func (s *Shape) spike(args []string) error {
+	if len(args) != 4 {
+		return fmt.Errorf("spike takes base rate, peak rate, start and length")
+	}
+	var base, peak Rate
+	var at, length Duration
+	if err := scanArgs(args, &base, &peak, &at, &length); err != nil {
+		return err
+	}
+	if length == 0 {
+		return fmt.Errorf("a spike's length must be more than 0")
+	}
+	s.shape = loadgen.Spike(float64(base), float64(peak), time.Duration(at), time.Duration(length))
+	return nil
+}
+
+// Set makes Shape a flag value.
+func (s *Shape) Set(text string) error { return s.UnmarshalText([]byte(text)) }
+
+// String is the shape as written.
+func (s Shape) String() string { return s.text }
+
+// Type names the flag value in help texts.
+func (Shape) Type() string { return "shape" }
+
+// StagesOf is the shape of flags --stage 30s:50 --stage 1m:200.
+func StagesOf(stages []string) (Shape, error) {
+	var s Shape
+	err := s.UnmarshalText([]byte("stages(" + strings.Join(stages, ",") + ")"))
+	return s, err
+}
+
+// Think is the time that a client of a closed model waits before its next
+// request: 1s, uniform(1s, 3s) or exponential(2s). It is a flag value, too.
+type Think struct {
+	text string
+	law  loadgen.Think
+}
+
+var errThink = errors.New("no think time")
+
+const thinkForms = "1s, uniform(1s, 3s) or exponential(2s)"
+
+// UnmarshalText reads a think time.
+func (t *Think) UnmarshalText(b []byte) error {
+	name, args, err := call(string(b))
+	if err != nil {
+		name, args = "fixed", []string{strings.TrimSpace(string(b))}
+	}
+	var low, high Duration
+	out := Think{text: strings.TrimSpace(string(b))}
+	switch {
+	case name == "fixed" && len(args) == 1:
+		err = scanArgs(args, &low)
+		out.law = loadgen.Think{Law: loadgen.FixedThink, Min: time.Duration(low)}
+	case name == "uniform" && len(args) == 2:
+		if err = scanArgs(args, &low, &high); high < low {
+			err = errThink
+		}
+		out.law = loadgen.Think{Law: loadgen.UniformThink, Min: time.Duration(low), Max: time.Duration(high)}
+	case name == "exponential" && len(args) == 1:
+		if err = scanArgs(args, &low); low == 0 {
+			err = errThink
+		}
+		out.law = loadgen.Think{Law: loadgen.ExponentialThink, Mean: time.Duration(low)}
+	default:
+		err = errThink
+	}
+	if err != nil {
+		return fmt.Errorf("found %q, want a think time such as %s", b, thinkForms)
+	}
+	*t = out
+	return nil
+}
+
+// Set makes Think a flag value.
+func (t *Think) Set(text string) error { return t.UnmarshalText([]byte(text)) }
+
+// String is the think time as written.
+func (t Think) String() string { return t.text }
+
+// Type names the flag value in help texts.
+func (Think) Type() string { return "think" }
+
+// call reads name(a, b, …).
+func call(s string) (name string, args []string, err error) {
+	name, rest, ok := strings.Cut(strings.TrimSpace(s), "(")
+	inner, closed := strings.CutSuffix(rest, ")")
+	if !ok || !closed || strings.ContainsAny(inner, "()") {
+		return "", nil, fmt.Errorf("not of the form name(…)")
+	}
+	for _, a := range strings.Split(inner, ",") {
+		args = append(args, strings.TrimSpace(a))
+	}
+	return strings.TrimSpace(name), args, nil
+}
+
+type textValue interface{ UnmarshalText(b []byte) error }
+
+func scanArgs(args []string, into ...textValue) error {
+	for i, a := range args {
+		if err := into[i].UnmarshalText([]byte(a)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
