@@ -18,6 +18,7 @@ import (
 type httpClient struct {
 	g         *Generator
 	transport *http.Transport
+	client    *http.Client
 	templates map[*Payload]*http.Request
 }
 
@@ -42,6 +43,10 @@ func newHTTPClient(g *Generator) (*httpClient, error) {
 		MaxIdleConnsPerHost: g.plan.Load.Connections,
 		DisableCompression:  true,
 		DisableKeepAlives:   g.plan.Connect.MaxRequests == 1,
+	}
+	c.client = &http.Client{Transport: c.transport}
+	if !g.plan.Connect.Follow {
+		c.client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	}
 	for i := range g.plan.Classes {
 		pool := g.plan.Classes[i].Payloads
@@ -99,9 +104,11 @@ func (c *httpClient) roundTrip(ctx context.Context, req *request, o *outcome) (s
 	if length := int(t.ContentLength); length > 0 {
 		wire := req.payload.appendTo(nil, req.number)
 		o.bytesOut = int64(len(wire))
-		t.Body = io.NopCloser(bytes.NewReader(wire[len(wire)-length:]))
+		body := wire[len(wire)-length:]
+		t.Body = io.NopCloser(bytes.NewReader(body))
+		t.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil }
 	}
-	resp, err := c.transport.RoundTrip(t)
+	resp, err := c.client.Do(t)
 	if err != nil {
 		return 0, 0, err
 	}

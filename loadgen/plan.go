@@ -32,6 +32,9 @@ type Connect struct {
 	Network string // "tcp" (default) or "unix"
 	// MaxRequests closes a connection after so many; 0: never, 1: no keep-alive.
 	MaxRequests int
+	// Follow makes redirects be followed; only net/http's transports do. A
+	// request then ends with the last answer.
+	Follow bool
 }
 
 // Transport is the HTTP client that carries the requests.
@@ -160,6 +163,10 @@ func (p *Plan) Validate() error {
 		bad("transport %q, want %s, %s or %s", p.Connect.Transport, Lean, NetHTTP, HTTP2)
 	}
 	switch {
+	case p.Connect.Follow && p.Connect.Transport != NetHTTP && p.Connect.Transport != HTTP2:
+		bad("redirects are followed by the transports %s and %s only", NetHTTP, HTTP2)
+	case p.Connect.MaxRequests > 1 && p.Connect.Transport != Lean && p.Connect.Transport != "":
+		bad("a limit of requests per connection other than 1 needs the transport %s", Lean)
 	case p.Connect.MaxRequests < 0:
 		bad("requests per connection: %d, want 0 (no limit) or more", p.Connect.MaxRequests)
 	case p.Connect.Network == "unix" && p.Connect.Address == "":

@@ -19,6 +19,7 @@ type CompileOptions struct {
 	Headers   []targets.Field // of flags: replace the scenario's and target's of the same name
 	Token     targets.Secret  // for requests with auth: bearer; empty: they go without
 	UserAgent string
+	Connect   loadgen.Connect // network and address are the target's
 	Seed      uint64
 	PoolSize  int // payloads per class; default 2000
 	Override  Overrides
@@ -64,6 +65,7 @@ func Compile(sc *Scenario, o CompileOptions) (*loadgen.Plan, error) {
 	plan := &loadgen.Plan{
 		URL:     &url.URL{Scheme: o.Target.URL.Scheme, Host: o.Target.URL.Host},
 		TLS:     tlsConfig,
+		Connect: o.Connect,
 		Timeout: time.Duration(l.Timeout),
 		Seed:    o.Seed,
 		Load: loadgen.Load{
@@ -83,6 +85,7 @@ func Compile(sc *Scenario, o CompileOptions) (*loadgen.Plan, error) {
 	default:
 		plan.Load.Rate = loadgen.ConstantRate(float64(l.Rate))
 	}
+	plan.Connect.Network, plan.Connect.Address = o.Target.Connect()
 	for i := range sc.Requests {
 		r := &sc.Requests[i]
 		payloads, err := pool(r, &o)

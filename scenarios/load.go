@@ -25,7 +25,9 @@ var schema []byte
 func Schema() []byte { return slices.Clone(schema) }
 
 // Names lists the shipped scenarios, simplest first.
-func Names() []string { return []string{"sequential", "concurrent", "mix", "users", "ramp", "spike", "soak", "ping"} }
+func Names() []string {
+	return []string{"sequential", "concurrent", "mix", "users", "ramp", "spike", "soak", "ping"}
+}
 
 // ErrUnknown is the sentinel of a name that is no shipped scenario.
 var ErrUnknown = errors.New("unknown scenario")

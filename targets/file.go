@@ -17,6 +17,9 @@ import (
 //	    headers: {X-Api-Key: "${STAGING_KEY}"}
 //	    ca: internal-ca.pem
 //	    ready: /health
+//	  local:
+//	    url: http://model.internal
+//	    socket: /run/model.sock
 type File struct {
 	Path    string // empty: there is none
 	entries []entry
@@ -28,6 +31,10 @@ type entry struct {
 	Headers  Headers `yaml:"headers"`
 	Insecure bool    `yaml:"insecure"`
 	CA       string  `yaml:"ca"`
+	Cert     string  `yaml:"cert"`
+	Key      string  `yaml:"key"`
+	Socket   string  `yaml:"socket"`
+	Address  string  `yaml:"address"`
 	Ready    string  `yaml:"ready"`
 }
 
@@ -71,6 +78,12 @@ func (l *entryList) DecodeNode(d *Document, n *Node) {
 		} else if _, err := parseURL(e.URL); err != nil {
 			d.Bad(u, "%v", err)
 		}
+		if (e.Cert == "") != (e.Key == "") {
+			d.BadAt(key.Line, key.Col, "target %s: cert and key go together", key.Name)
+		}
+		if e.Socket != "" && e.Address != "" {
+			d.Bad(n.Items[i].Get("address"), "there is a socket as well: leave one out")
+		}
 		if e.Ready != "" && !strings.HasPrefix(e.Ready, "/") {
 			d.Bad(n.Items[i].Get("ready"), "found %q, want a path that begins with /", e.Ready)
 		}
@@ -104,9 +117,15 @@ func (e *entry) target(file string) (Target, error) {
 	if err != nil {
 		return Target{}, err
 	}
-	t := Target{Name: e.name, URL: u, Insecure: e.Insecure, Ready: e.Ready, CAFile: e.CA}
-	if t.CAFile != "" && !filepath.IsAbs(t.CAFile) {
-		t.CAFile = filepath.Join(filepath.Dir(file), t.CAFile)
+	beside := func(path string) string {
+		if path == "" || filepath.IsAbs(path) {
+			return path
+		}
+		return filepath.Join(filepath.Dir(file), path)
+	}
+	t := Target{
+		Name: e.name, URL: u, Insecure: e.Insecure, Ready: e.Ready, Address: e.Address,
+		CAFile: beside(e.CA), CertFile: beside(e.Cert), KeyFile: beside(e.Key), Socket: beside(e.Socket),
 	}
 	if t.Headers, err = ExpandHeaders(e.Headers, os.LookupEnv); err != nil {
 		return Target{}, fmt.Errorf("%s: target %s: %w", file, e.name, err)

@@ -1,12 +1,14 @@
 package targets
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/url"
 	"os"
@@ -21,10 +23,17 @@ const exchangeTimeout = 10 * time.Second
 
 // TLSConfig is nil where Go's defaults do.
 func (t Target) TLSConfig() (*tls.Config, error) {
-	if t.URL.Scheme != "https" || !t.Insecure && t.CAFile == "" {
+	if t.URL.Scheme != "https" || !t.Insecure && t.CAFile == "" && t.CertFile == "" {
 		return nil, nil
 	}
 	c := &tls.Config{InsecureSkipVerify: t.Insecure}
+	if t.CertFile != "" {
+		cert, err := tls.LoadX509KeyPair(t.CertFile, t.KeyFile)
+		if err != nil {
+			return nil, fmt.Errorf("target %s: client certificate: %w", t.Name, err)
+		}
+		c.Certificates = []tls.Certificate{cert}
+	}
 	if t.CAFile != "" {
 		pem, err := os.ReadFile(t.CAFile)
 		if err != nil {
@@ -38,6 +47,18 @@ func (t Target) TLSConfig() (*tls.Config, error) {
 		}
 	}
 	return c, nil
+}
+
+// Connect is where connections go: network and address to dial; no address means
+// the URL's.
+func (t Target) Connect() (network, address string) {
+	switch {
+	case t.Socket != "":
+		return "unix", t.Socket
+	case t.Address != "":
+		return "tcp", t.Address
+	}
+	return "tcp", ""
 }
 
 // Check says whether the target answers HTTP, by a GET of its ready path, which
@@ -75,8 +96,17 @@ func (t Target) do(req *http.Request) (*http.Response, error) {
 			req.Host = h.Value
 		}
 	}
+	network, address := t.Connect()
+	transport := &http.Transport{
+		TLSClientConfig:   tlsConfig,
+		DisableKeepAlives: true,
+		DialContext: func(ctx context.Context, _, host string) (net.Conn, error) {
+			var d net.Dialer
+			return d.DialContext(ctx, network, cmp.Or(address, host))
+		},
+	}
 	client := http.Client{
-		Transport:     &http.Transport{TLSClientConfig: tlsConfig, DisableKeepAlives: true},
+		Transport:     transport,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 	ctx, cancel := context.WithTimeout(req.Context(), exchangeTimeout)

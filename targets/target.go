@@ -16,6 +16,10 @@ type Target struct {
 	Headers  []Field  // sent with every request
 	Insecure bool     // accept any certificate
 	CAFile   string   // PEM file of the certificate authorities to trust
+	CertFile string   // PEM file of the client's certificate
+	KeyFile  string   // PEM file of its key
+	Socket   string   // path of a Unix socket to connect to, instead of the URL's host
+	Address  string   // host:port to connect to, instead of the URL's
 	Ready    string   // path that answers 200–399 once the service is ready; empty: any answer will do
 }
 

@@ -127,7 +127,7 @@ func TestTargetFileMistakes(t *testing.T) {
 	got := strings.ReplaceAll(err.Error(), path, "t.yaml")
 	want := `t.yaml:2:3: target name "a b": want letters, digits, '.', '_' and '-'
 t.yaml:3:3: target c: no url
-t.yaml:3:7: targets.c: unknown key "ur", did you mean "url"? (known: url, headers, insecure, ca, ready)
+t.yaml:3:7: targets.c: unknown key "ur", did you mean "url"? (known: url, headers, insecure, ca, cert, key, socket, address, ready)
 t.yaml:3:30: targets.c.ready: found "health", want a path that begins with /
 t.yaml:4:12: targets.d.url: target ftp://h: scheme "ftp", want http or https
 t.yaml:4:40: targets.d.headers.X Y: header name "X Y": want letters, digits and !#$%&'*+-.^_` + "`" + `|~

@@ -33,8 +33,8 @@ type loadOptions struct {
 	headers     []string
 	method      string
 	body        string
-	insecure    bool
 	output      string
+	connect     connectOptions
 
 	fields   []targets.Field
 	bodyText []byte
@@ -55,8 +55,8 @@ func (o *loadOptions) register(cmd *cobra.Command) {
 	f.StringArrayVarP(&o.headers, "header", "H", nil, "header of every request, as `'Name: value'` (repeatable)")
 	f.StringVarP(&o.method, "method", "m", "", "method of an ad-hoc request (default GET, POST with a body)")
 	f.StringVarP(&o.body, "body", "b", "", "body of an ad-hoc request; `@FILE` reads it, @- from stdin")
-	f.BoolVarP(&o.insecure, "insecure", "k", false, "accept any TLS certificate")
 	f.StringVarP(&o.output, "output", "o", "", "result `FILE` (default mlbench-results/<utc>-<scenario>-<target>.jsonl)")
+	o.connect.register(cmd)
 }
 
 // validate reads what flags name, before anything is contacted.
@@ -68,6 +68,11 @@ func (o *loadOptions) validate(in io.Reader) error {
 		}
 		o.fields = append(o.fields, f)
 	}
+	host, err := o.connect.validate()
+	if err != nil {
+		return err
+	}
+	o.fields = append(o.fields, host...)
 	switch {
 	case o.connections < 0:
 		return usageErrorf("--connections %d: want at least 1", o.connections)
@@ -78,7 +83,6 @@ func (o *loadOptions) validate(in io.Reader) error {
 		if o.shape.String() != "" {
 			return usageErrorf("--stage and --shape both give a rate over time: leave one out")
 		}
-		var err error
 		if o.shape, err = scenarios.StagesOf(o.stages); err != nil {
 			return usageErrorf("--stage: %w", err)
 		}
@@ -94,7 +98,6 @@ func (o *loadOptions) validate(in io.Reader) error {
 	if o.seed == 0 {
 		o.seed = randomSeed()
 	}
-	var err error
 	switch {
 	case o.body == "@-":
 		o.bodyText, err = io.ReadAll(io.LimitReader(in, maxBody+1))
@@ -172,7 +175,7 @@ func (o *loadOptions) target(ref string) (targets.Target, error) {
 	if err != nil {
 		return t, usageErrorf("%w", err)
 	}
-	t.Insecure = t.Insecure || o.insecure
+	o.connect.apply(&t)
 	return t, nil
 }
 
@@ -202,6 +205,7 @@ func (o *loadOptions) prepare(ctx context.Context, sc *scenarios.Scenario, t tar
 		Headers:   o.fields,
 		Token:     token,
 		UserAgent: "mlbench/" + version(),
+		Connect:   o.connect.plan(),
 		Seed:      o.seed,
 		Override:  ov,
 	})

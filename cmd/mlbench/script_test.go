@@ -27,7 +27,8 @@ func TestMain(m *testing.M) {
 // TestScripts runs the user stories of testdata/script, each against the real
 // binary and real servers. Some commands come on top of testscript's own:
 //
-//	serve NAME [ARGS]    starts `mlbench serve NAME ARGS` and sets $NAME to its URL
+//	serve NAME [ARGS]    starts `mlbench serve NAME ARGS`, sets $NAME to its URL and
+//	                     $NAME_addr to its address
 //	foreign              starts a server that is not ours, and sets $foreign
 //	measure ARGS         is `exec mlbench ARGS`, but on a machine so noisy that
 //	                     the measurement is invalid (exit 5) the story goes on
@@ -82,12 +83,14 @@ func serveScript(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	ts.Defer(func() { _ = p.Stop() })
 	ts.Setenv(args[0], p.URL().String())
+	ts.Setenv(args[0]+"_addr", p.URL().Host)
 }
 
 // foreignScript serves what most services have: some pages, and no login.
 func foreignScript(ts *testscript.TestScript, _ bool, _ []string) {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "hello") })
+	mux.Handle("GET /moved", http.RedirectHandler("/", http.StatusFound))
 	mux.HandleFunc("POST /predict", func(w http.ResponseWriter, r *http.Request) {
 		var in struct {
 			Features []float64 `json:"features"`

@@ -65,6 +65,7 @@ type measured struct {
 	all     results.ClassData
 	classes map[string]*results.ClassData
 	sent    []time.Duration // of each request, in order; if they were asked for
+	cpu     float64         // seconds, the generator's own
 	at      circumstances
 }
 
@@ -126,6 +127,7 @@ func measure(ctx context.Context, plan loadgen.Plan, how loading) (*measured, er
 	for i := range f.Slices {
 		if t := f.Slices[i].Telemetry; t != nil {
 			m.at.throttledMS += t.ThrottledMS
+			m.cpu += t.CPUSeconds
 		}
 	}
 	if m.all.Lag != nil {

@@ -1,0 +1,138 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"time"
+
+	"github.com/mlbench/mlbench/loadgen"
+	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/targets"
+)
+
+// How long each part of the examination takes.
+const (
+	wakeUpProbe  = time.Second // each of two
+	noiseProbe   = 3 * time.Second
+	floorSlice   = 250 * time.Millisecond
+	floorSlices  = 12
+	floorRate    = 500 // per second
+	ceilingProbe = 1500 * time.Millisecond
+	ceilingConns = 64
+)
+
+// examine reads and measures everything, one after the other: each part must
+// have the machine for itself.
+func examine(ctx context.Context, pr *progress) (*facts, error) {
+	f := &facts{Host: loadgen.Host()}
+	// Read first: what follows opens connections itself.
+	f.takeLimits(loadgen.ReadLimits())
+	clock := loadgen.ProbeClock()
+	f.ClockCostNS, f.ClockStepNS = number(clock.Cost), number(clock.Step)
+
+	pr.phase("measuring how steadily this machine works", noiseProbe)
+	f.Noise = newNoiseFacts(loadgen.ProbeNoise(ctx, noiseProbe))
+	pr.phase("measuring how late it wakes up", 2*wakeUpProbe)
+	f.Timer = newWakeUps(loadgen.ProbeTimer(ctx, wakeUpProbe))
+	f.Pacer = newWakeUps(loadgen.ProbePacer(ctx, wakeUpProbe))
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	self, err := thisProgram()
+	if err != nil {
+		return nil, err
+	}
+	server, err := self.reference(ctx, "--service", "0s")
+	if err != nil {
+		return nil, err
+	}
+	defer server.Stop()
+	pr.phase("measuring a server that does nothing", floorSlices*floorSlice)
+	if err := f.measureFloor(ctx, server); err != nil {
+		return nil, fmt.Errorf("measure the floor: %w", err)
+	}
+	pr.phase("measuring how much one can send", ceilingProbe)
+	if err := f.measureCeiling(ctx, server); err != nil {
+		return nil, fmt.Errorf("measure the ceiling: %w", err)
+	}
+	return f, nil
+}
+
+func newWakeUps(late distribution) wakeUps {
+	return wakeUps{number(quantileMS(late, .5)), number(quantileMS(late, .99)), number(quantileMS(late, 1))}
+}
+
+func newNoiseFacts(n loadgen.Noise) noiseFacts {
+	return noiseFacts{
+		Probes: n.Probes, SpreadPct: number(100 * n.Spread), DisturbedPct: number(100 * n.Disturbed), Worst: number(n.Worst),
+		OthersPct: number(n.Host.OthersPct), StealPct: number(n.Host.StealPct), PressurePct: number(n.Host.PressurePct),
+	}
+}
+
+// measureFloor measures the same server in neighbouring slices, as a comparison
+// does: by how much their medians differ is what chance does here.
+func (f *facts) measureFloor(ctx context.Context, server *targets.Process) error {
+	plan := loadgen.Plan{
+		URL: server.URL(), Seed: 1, Timeout: 10 * time.Second, Classes: oneClass(post(`{"features":[1]}`)),
+		Load: openLoad(floorRate, loadgen.Constant, floorSlice),
+	}
+	g, err := loadgen.New(plan, time.Now())
+	if err != nil {
+		return err
+	}
+	defer g.Close()
+	var all results.ClassData
+	var medians []float64
+	for i := range floorSlices + 1 {
+		kind := results.Measure
+		if i == 0 {
+			kind = results.Warmup
+		}
+		err := g.Run(ctx, loadgen.Phase{Kind: kind, Stream: uint64(i)}, func(s *results.Slice) error {
+			if d := s.Classes["predict"]; d != nil && kind == results.Measure {
+				all.Add(d)
+				medians = append(medians, quantileMS(d.Response, .5))
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	f.Floor = floorFacts{
+		P50: number(quantileMS(all.Response, .5)), P99: number(quantileMS(all.Response, .99)),
+		LagP99: number(quantileMS(all.Lag, .99)), PairSD: number(pairSD(medians)),
+	}
+	return nil
+}
+
+// pairSD is the standard deviation of ln(b/a) over pairs of neighbours (a, b)
+// that do not differ in truth: its mean is 0.
+func pairSD(xs []float64) float64 {
+	sum, n := 0., 0
+	for i := 0; i+1 < len(xs); i += 2 {
+		d := math.Log(xs[i+1] / xs[i])
+		sum += d * d
+		n++
+	}
+	return math.Sqrt(sum / float64(n))
+}
+
+func (f *facts) measureCeiling(ctx context.Context, server *targets.Process) error {
+	m, err := measure(ctx, loadgen.Plan{
+		URL: server.URL(), Seed: 1, Classes: oneClass(post(`{"features":[1,2,3,4,5,6,7,8,9,10]}`)),
+		Load: loadgen.Load{Model: results.Closed, Connections: ceilingConns, Duration: ceilingProbe},
+	}, loading{warmup: warmup, server: server})
+	if err != nil {
+		return err
+	}
+	if m.all.Done == 0 {
+		return fmt.Errorf("no answer: %v", m.Errors.ByClass)
+	}
+	f.Ceiling = ceilingFacts{
+		RPS: number(m.ThroughputRPS), CPUPerReqUS: number(1e6 * m.cpu / float64(m.all.Done)),
+		GeneratorPct: number(100 * m.cpu / m.DurationS / float64(f.Host.Cores)),
+	}
+	return nil
+}
