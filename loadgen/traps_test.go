@@ -1,0 +1,161 @@
+package loadgen
+
+import (
+	"crypto/tls"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/mlbench/mlbench/results"
+)
+
+// Mistakes that load generators are known for, one test each. The first ones
+// are in generator_test.go: TestStalledTargetShowsInResponseTimes and
+// TestLateGeneratorShowsInLag (latency counted from sending, or from a clock
+// read after a late wake-up), TestEveryRequestIsCountedOnce (percentiles of
+// successes only), TestInFlightLimitDropsAndCounts (planned requests skipped).
+
+// A stalled target is recorded once per planned request: neither the requests
+// due meanwhile are left out, nor are made-up ones added on top of those sent.
+func TestTrapDoubleCorrection(t *testing.T) {
+	var n atomic.Int64
+	srv := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+		if n.Add(1) == 20 {
+			<-time.After(200 * time.Millisecond)
+		}
+	}))
+	defer srv.Close()
+	d, _ := measure(t, closedPlan(t, srv.URL, openLoad(500, 150)))
+	if d.Response.Count() != 150 || d.Service.Count() != 150 || d.Lag.Count() != 150 || n.Load() != 150 {
+		t.Errorf("%d response, %d service times and %d lags of %d requests served; want 150 each",
+			d.Response.Count(), d.Service.Count(), d.Lag.Count(), n.Load())
+	}
+}
+
+// The slow ones at the end count: a phase waits for the answers of all that it
+// sent.
+func TestTrapSlowRequestsCutOffAtTheEnd(t *testing.T) {
+	const slow = 150 * time.Millisecond
+	srv := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { <-time.After(slow) }))
+	defer srv.Close()
+	for name, load := range models {
+		t.Run(name, func(t *testing.T) {
+			l := load(0)
+			// Every request is still in flight when the phase stops sending.
+			l.Duration, l.Rate = slow/3, ConstantRate(100)
+			d, s := measure(t, closedPlan(t, srv.URL, l))
+			if d.Done == 0 || d.Done != d.Planned || d.Service.Min() < slow {
+				t.Errorf("planned %d, done %d, fastest %s; want all of them, after %s", d.Planned, d.Done, d.Service.Min(), slow)
+			}
+			if s.DurationS < slow.Seconds() {
+				t.Errorf("the slice lasts %.3f s: it ended before its answers", s.DurationS)
+			}
+		})
+	}
+}
+
+// Connecting, the TLS handshake included, belongs to the request.
+func TestTrapConnectTimeExcluded(t *testing.T) {
+	const handshake = 100 * time.Millisecond
+	srv := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	srv.TLS = &tls.Config{GetConfigForClient: func(*tls.ClientHelloInfo) (*tls.Config, error) {
+		<-time.After(handshake)
+		return nil, nil
+	}}
+	srv.StartTLS()
+	defer srv.Close()
+	for name, load := range models {
+		t.Run(name, func(t *testing.T) {
+			plan := closedPlan(t, srv.URL, load(3))
+			plan.TLS = &tls.Config{InsecureSkipVerify: true}
+			plan.Connect.MaxRequests = 1
+			d, s := measure(t, plan)
+			if d.Done != 3 || d.Service.Min() < handshake || s.Connections.TLS.Min() < handshake {
+				t.Errorf("done %d, fastest %s, handshake %s; want at least %s", d.Done, d.Service.Min(), s.Connections.TLS.Min(), handshake)
+			}
+		})
+	}
+}
+
+// Mean, percentiles and counts are over the same requests, however many.
+func TestTrapFirstRequestsOnly(t *testing.T) {
+	r := newRecorder([]Class{{Name: "a"}}, false, 2)
+	const n = 2_000_000
+	for i := range n {
+		r.record(i%2, &outcome{status: 200, service: time.Duration(1+i/(n/2)) * time.Millisecond})
+	}
+	var s results.Slice
+	r.drain(&s)
+	d := s.Classes["a"]
+	if d.Done != n || d.Service.Count() != n {
+		t.Errorf("%d done, %d recorded, want %d", d.Done, d.Service.Count(), n)
+	}
+	if m := d.Service.Mean(); m < 1498*time.Microsecond || m > 1502*time.Microsecond {
+		t.Errorf("mean %s of as many requests of 1 ms as of 2 ms", m)
+	}
+}
+
+// Services faster than a millisecond are told apart.
+func TestTrapMillisecondBuckets(t *testing.T) {
+	r := newRecorder([]Class{{Name: "a"}}, false, 1)
+	for i := range 100 {
+		r.record(0, &outcome{status: 200, service: time.Duration(100+i) * time.Microsecond})
+	}
+	var s results.Slice
+	r.drain(&s)
+	h := s.Classes["a"].Service
+	if p50, p90 := h.Quantile(0.5), h.Quantile(0.9); p50 < 148*time.Microsecond || p50 > 150*time.Microsecond || p90 < 188*time.Microsecond || p90 > 190*time.Microsecond {
+		t.Errorf("p50 %s, p90 %s of 100 to 199 µs", p50, p90)
+	}
+}
+
+// A rate is the whole run's, however many connections there are.
+func TestTrapRatePerWorker(t *testing.T) {
+	srv := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	defer srv.Close()
+	for _, connections := range []int{1, 50} {
+		load := openLoad(200, 0)
+		load.Connections, load.Duration = connections, 250*time.Millisecond
+		if d, _ := measure(t, closedPlan(t, srv.URL, load)); d.Planned != 50 {
+			t.Errorf("%d requests planned in 250 ms at 200/s with %d connections, want 50", d.Planned, connections)
+		}
+	}
+}
+
+// Neither warm-up nor requests sent again exceed the limit of connections.
+func TestTrapBurstsBeyondTheLimit(t *testing.T) {
+	var now, most atomic.Int64
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		for n := now.Add(1); ; {
+			m := most.Load()
+			if n <= m || most.CompareAndSwap(m, n) {
+				break
+			}
+		}
+		<-time.After(5 * time.Millisecond)
+		now.Add(-1)
+		w.Header().Set("Connection", "close")
+		fmt.Fprint(w, "x")
+	}))
+	defer srv.Close()
+	for name, load := range models {
+		t.Run(name, func(t *testing.T) {
+			most.Store(0)
+			l := load(200)
+			l.Connections = 3
+			g, err := New(closedPlan(t, srv.URL, l), time.Now())
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer g.Close()
+			runPhase(t, g, Phase{Kind: results.Warmup, Requests: 50})
+			runPhase(t, g, Phase{Kind: results.Measure, Stream: 1})
+			if most.Load() > 3 {
+				t.Errorf("%d requests at once, the limit is 3", most.Load())
+			}
+		})
+	}
+}

@@ -1,0 +1,28 @@
+package report
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+
+	"github.com/mlbench/mlbench/results"
+)
+
+// A warning that is only on the screen of the one who ran it misleads everyone
+// else: each form that is read or parsed carries it.
+func TestTrapWarningMissingFromTheSharedReport(t *testing.T) {
+	const warning = "the load generator was late"
+	s := &results.Summary{Scenario: "mix", Model: results.Open, Warnings: []string{warning}}
+	for _, format := range []Format{Text, Markdown, JSON} {
+		var b bytes.Buffer
+		if err := Run(&b, format, s, Options{}); err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(b.String(), warning) {
+			t.Errorf("%s does not show the warning:\n%s", format, &b)
+		}
+		if format != JSON && !strings.Contains(b.String(), "INVALID") {
+			t.Errorf("%s does not say that the measurement is invalid:\n%s", format, &b)
+		}
+	}
+}
