@@ -4,14 +4,16 @@ import (
 	"math"
 	"runtime"
 	"runtime/metrics"
+	"time"
 
 	"github.com/mlbench/mlbench/results"
 )
 
 // meter reads what the generator and its host did between two readings.
 type meter struct {
-	cpu, busy, steal, total, throttled float64
-	pauses                             []uint64
+	at                                           time.Time
+	cpu, busy, steal, total, throttled, pressure float64
+	pauses                                       []uint64
 }
 
 const gcPauses = "/sched/pauses/total/gc:seconds"
@@ -24,18 +26,22 @@ func newMeter() *meter {
 
 // read returns the telemetry since the last reading.
 func (m *meter) read() *results.Telemetry {
-	cpu, throttled := cpuSeconds(), throttledMS()
+	now := time.Now()
+	cpu, throttled, pressure := cpuSeconds(), throttledMS(), cpuPressure()
 	busy, steal, total := hostCPU()
 	t := &results.Telemetry{
 		CPUSeconds:   cpu - m.cpu,
 		GCPauseMaxMS: m.gcPause(),
 		ThrottledMS:  throttled - m.throttled,
 	}
+	if d := now.Sub(m.at).Seconds(); d > 0 {
+		t.PressurePct = 100 * (pressure - m.pressure) / d
+	}
 	if d := total - m.total; d > 0 {
 		t.HostCPUPct = 100 * (busy - m.busy) / d
 		t.StealPct = 100 * (steal - m.steal) / d
 	}
-	m.cpu, m.busy, m.steal, m.total, m.throttled = cpu, busy, steal, total, throttled
+	m.at, m.cpu, m.busy, m.steal, m.total, m.throttled, m.pressure = now, cpu, busy, steal, total, throttled, pressure
 	return t
 }
 

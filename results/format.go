@@ -163,6 +163,7 @@ type Telemetry struct {
 	CPUSeconds   float64 `json:"cpu_s"`                  // generator's own user + system time
 	GCPauseMaxMS float64 `json:"gc_pause_max_ms"`        // longest stop-the-world pause
 	StealPct     float64 `json:"steal_pct,omitempty"`    // CPU time taken by other guests
+	PressurePct  float64 `json:"pressure_pct,omitempty"` // time during which something waited for a core
 	HostCPUPct   float64 `json:"host_cpu_pct"`           // busy share of all cores
 	ThrottledMS  float64 `json:"throttled_ms,omitempty"` // by the container's CPU limit
 }

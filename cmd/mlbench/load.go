@@ -213,6 +213,7 @@ func (o *loadOptions) prepare(ctx context.Context, sc *scenarios.Scenario, t tar
 		return nil, usageErrorf("%w", err)
 	}
 	p.plan = plan
+	p.notes = append(p.notes, plan.Warnings(loadgen.ReadLimits())...)
 	return p, nil
 }
 
