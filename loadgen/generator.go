@@ -248,8 +248,11 @@ func (r *run) request(n uint64) request {
 	pool := r.g.plan.Classes[class].Payloads
 	// Phases start at different places of the pool.
 	at := (n + r.phase.Stream*7919) % uint64(len(pool))
-	return request{class: class, payload: &pool[at], number: r.phase.Stream%1e4*1e8 + n%1e8}
+	return request{class: class, payload: &pool[at], number: r.phase.Stream%1e4*requestsPerStream + n%requestsPerStream}
 }
+
+// requestsPerStream is how many requests of one stream have numbers of their own.
+const requestsPerStream = 1e8
 
 // await waits until all requests in flight have ended, or the phase is cut.
 func (r *run) await() {

@@ -41,7 +41,7 @@ func (rw *rawWriter) write(g *Generator, outcomes []outcome) error {
 		o := &outcomes[i]
 		method, path := o.payload.requestLine()
 		r := rawResult{
-			Seq:       o.number,
+			Seq:       o.number % requestsPerStream,
 			Code:      uint16(o.status),
 			Timestamp: g.origin.Add(o.planned).Round(0),
 			Latency:   o.response,

@@ -70,7 +70,7 @@ func newRunCmd(s streams) *cobra.Command {
 	f.StringVar(&o.url, "url", "", "the target's URL; without a scenario, the ad-hoc request's")
 	f.VarP(&o.requests, "requests", "n", "stop after this many requests, as 10000 or 10k")
 	f.DurationVarP(&o.duration, "duration", "d", 0, "stop after this time (default: the scenario's)")
-	f.StringVar(&o.raw, "raw", "", "also write every measured request to `FILE`, as JSON lines that vegeta's report and plot read; - is stdout")
+	f.StringVar(&o.raw, "raw", "", "also write every measured request to `FILE`, as JSON lines that vegeta's report and plot read; - is stdout, and the report then goes to stderr")
 	f.StringArrayVar(&o.objectives, "objective", nil, "limit that must hold, as `'p99<50ms'` or 'errors<0.1%' (repeatable); exit 6 if missed")
 	return cmd
 }
@@ -155,7 +155,11 @@ func runScenario(ctx context.Context, o *runOptions) error {
 	if err != nil {
 		return usageErrorf("%w", err)
 	}
-	if err := o.out.run(o.streams, sum); err != nil {
+	shown := o.streams
+	if o.raw == "-" {
+		shown.out = shown.err // stdout is for single requests
+	}
+	if err := o.out.run(shown, sum); err != nil {
 		return err
 	}
 	switch {
