@@ -1,0 +1,191 @@
+package stats
+
+import (
+	"fmt"
+	"math"
+)
+
+// Stalls counts the pairs in which one arm froze and the other did not, which
+// percentiles of short slices cannot show. Each such pair is a fair coin between
+// identical targets.
+type Stalls struct {
+	Class        string
+	OnlyA, OnlyB int
+	Pairs        int // all, also those without a stall
+}
+
+// Errors are the failed requests of one class, or of all together.
+type Errors struct {
+	Class string
+	// Whole: these are all requests. They decide whether anything was measured,
+	// and must prove their limit; a class with too few requests to do so is
+	// excused unless its errors look uneven. Latencies are withheld in the Class
+	// where errors differ too much.
+	Whole  bool
+	Pairs  []ErrorPair // single runs: their sums as one pair
+	Margin float64     // tolerated difference of shares: 0.005 is half a percentage point
+}
+
+// ErrorPair counts one pair.
+type ErrorPair struct {
+	ErrorsA, RequestsA int
+	ErrorsB, RequestsB int
+}
+
+func (s Stalls) check() error {
+	if s.OnlyA < 0 || s.OnlyB < 0 || s.OnlyA > s.Pairs || s.OnlyB > s.Pairs-s.OnlyA {
+		return fmt.Errorf("stalls of %q: %d only in A and %d only in B of %d pairs", s.Class, s.OnlyA, s.OnlyB, s.Pairs)
+	}
+	return nil
+}
+
+// measure tests by the sign test.
+func (s Stalls) measure() test {
+	t := newTest(StallShare, "stalls", s.Class)
+	t.N, t.onlyA, t.onlyB = s.Pairs, s.OnlyA, s.OnlyB
+	if s.Pairs > 0 {
+		t.Estimate = float64(s.OnlyB-s.OnlyA) / float64(s.Pairs)
+	}
+	if s.Pairs >= MinValues {
+		t.P, t.PBetter = SignTest(s.OnlyA, s.OnlyB), SignTest(s.OnlyB, s.OnlyA)
+	}
+	return t
+}
+
+// decideStalls is left when no stalls are proven.
+func (t *test) decideStalls(r Rule, k int) {
+	if t.P > suspicion {
+		t.Outcome = OK
+		return
+	}
+	t.Outcome, t.Reason = Inconclusive, MaybeStalls
+	// More of the same proportion, in steps of 5%.
+	for f := 1.05; f < maxMore; f *= 1.05 {
+		a, b := math.Round(f*float64(t.onlyA)), math.Round(f*float64(t.onlyB))
+		if SignTest(int(a), int(b)) <= r.Alpha/float64(k) {
+			t.MoreTime = f
+			return
+		}
+	}
+}
+
+func (e *Errors) check() error {
+	if !(e.Margin >= 0 && e.Margin <= 1) {
+		return fmt.Errorf("errors of %q: margin %v is no share", e.Class, e.Margin)
+	}
+	for _, p := range e.Pairs {
+		if p.ErrorsA < 0 || p.ErrorsA > p.RequestsA || p.ErrorsB < 0 || p.ErrorsB > p.RequestsB || max(p.RequestsA, p.RequestsB) > maxRequests {
+			return fmt.Errorf("errors of %q: %d of %d requests in A, %d of %d in B", e.Class, p.ErrorsA, p.RequestsA, p.ErrorsB, p.RequestsB)
+		}
+	}
+	return nil
+}
+
+// maxRequests in a pair: sums stay exact.
+const maxRequests = 1 << 40
+
+// totals sums the pairs.
+func (e *Errors) totals() (errA, reqA, errB, reqB float64) {
+	for _, p := range e.Pairs {
+		errA, reqA = errA+float64(p.ErrorsA), reqA+float64(p.RequestsA)
+		errB, reqB = errB+float64(p.ErrorsB), reqB+float64(p.RequestsB)
+	}
+	return errA, reqA, errB, reqB
+}
+
+// share is that of the arm with more errors; 0 without requests.
+func (e *Errors) share() float64 {
+	errA, reqA, errB, reqB := e.totals()
+	return max(errA/max(reqA, 1), errB/max(reqB, 1))
+}
+
+// differences are the shares of B less those of A, of pairs in which both had
+// requests.
+func (e *Errors) differences() []float64 {
+	var d []float64
+	for _, p := range e.Pairs {
+		if p.RequestsA > 0 && p.RequestsB > 0 {
+			d = append(d, float64(p.ErrorsB)/float64(p.RequestsB)-float64(p.ErrorsA)/float64(p.RequestsA))
+		}
+	}
+	return d
+}
+
+// withholds says why latencies of the class must not be judged; "" if they may.
+func (e *Errors) withholds() Reason {
+	errA, reqA, errB, reqB := e.totals()
+	if reqA == 0 || reqB == 0 {
+		return ""
+	}
+	if math.Abs(errB/reqB-errA/reqA) > survivorsDiff && (e.Whole || max(errA, errB) > 1) {
+		return SurvivorsOnly
+	}
+	if e.share() > mostErrors && max(errA, errB) > 1 {
+		return MostlyErrors
+	}
+	return ""
+}
+
+// measure tests by sign flips and bounds the difference by Newcombe's interval.
+func (e *Errors) measure(r Rule) test {
+	t := newTest(ErrorShare, "errors", e.Class)
+	t.Limit = e.Margin
+	errA, reqA, errB, reqB := e.totals()
+	d := e.differences()
+	t.N = len(d)
+	if t.N >= MinValues {
+		t.P, t.PBetter = SignFlip(d, r.Seed)
+	}
+	if reqA == 0 || reqB == 0 {
+		t.empty, t.excused = true, !e.Whole
+		return t
+	}
+	t.Estimate = errB/reqB - errA/reqA
+	t.clean = errA+errB == 0
+	t.excused = !e.Whole && RuleOfThree(min(reqA, reqB), r.Beta) >= e.Margin
+	deff := e.designEffect(d)
+	errA, reqA, errB, reqB = errA/deff, reqA/deff, errB/deff, reqB/deff
+	bounds := func(alpha float64) (lo, hi float64) {
+		if t.clean {
+			return -RuleOfThree(reqA, alpha), RuleOfThree(reqB, alpha)
+		}
+		return Newcombe(errA, reqA, errB, reqB, alpha)
+	}
+	t.Low, t.High = bounds(0.025)
+	t.Lower, t.Upper = bounds(r.Beta)
+	return t
+}
+
+// designEffect is how many times as variable the difference of shares is as it
+// would be of independent requests: errors come in bursts. Never below 1.
+func (e *Errors) designEffect(d []float64) float64 {
+	errA, reqA, errB, reqB := e.totals()
+	pa, pb := errA/reqA, errB/reqB
+	independent := pa*(1-pa)/reqA + pb*(1-pb)/reqB
+	if independent <= 0 || len(d) < MinValues {
+		return 1
+	}
+	var mean, squares float64
+	for _, x := range d {
+		mean += x
+	}
+	n := float64(len(d))
+	mean /= n
+	for _, x := range d {
+		squares += (x - mean) * (x - mean)
+	}
+	return max(1, squares/(n-1)/n/independent)
+}
+
+// decideErrors is left when no change of errors is proven.
+func (t *test) decideErrors(r Rule, k int) {
+	uneven := !math.IsNaN(t.P) && t.P <= suspicion
+	switch {
+	case t.excused && !uneven:
+		t.Reason = TooFewRequests
+	case t.empty:
+		t.Outcome, t.Reason = Inconclusive, TooFewRequests
+	default:
+		t.decideLimit(r, k)
+	}
+}

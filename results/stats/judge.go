@@ -1,0 +1,159 @@
+package stats
+
+import (
+	"errors"
+	"fmt"
+	"math"
+)
+
+// MinValues is how many pairs, or groups of pairs, a metric needs to be judged.
+const MinValues = 12
+
+// Rule is how much proof a verdict takes.
+type Rule struct {
+	// Alpha bounds the probability that two identical targets are called a
+	// regression, over all tests together.
+	Alpha float64
+	// Beta bounds, per metric, the probability that a regression beyond the
+	// limit passes.
+	Beta float64
+	// Strict wants proof that a metric is worse by more than its limit, not only
+	// that it is worse and by estimate beyond the limit.
+	Strict bool
+	// Seed draws the sign patterns where there are too many to count.
+	Seed uint64
+}
+
+// RuleFor is the default rule when the data may be judged up to looks times, as
+// it grows: each look spends an equal part of α = 1% and β = 5% (Bonferroni).
+func RuleFor(looks int) Rule {
+	n := float64(max(looks, 1))
+	return Rule{Alpha: 0.01 / n, Beta: 0.05 / n}
+}
+
+// Metric is something measured on both arms, judged by its ratio.
+type Metric struct {
+	Name  string
+	Class string
+	// D is ln(B/A) of each pair in the order of time, turned so that positive is
+	// worse. Take ln B − ln A: that is exactly opposite when A and B swap, the
+	// logarithm of a quotient is not.
+	D []float64
+	// Margin is the share by which B may be worse: 0.05 for 5%.
+	Margin float64
+	// Group is the number of pairs behind each value of D, 1 unless merged.
+	Group int
+	// Unpaired replaces D where single runs are compared.
+	Unpaired *Shift
+}
+
+// Evidence is all that a comparison is judged by.
+type Evidence struct {
+	Metrics []Metric
+	Stalls  []Stalls
+	// Errors has the counts of all requests (Whole), and may have those of
+	// classes.
+	Errors []Errors
+	// Invalid: generator or host decided the numbers.
+	Invalid bool
+	// Unsustained: one arm kept up with the load and the other did not, which
+	// short slices hide. Nothing passes then.
+	Unsustained bool
+}
+
+// Judge decides. The verdict does not depend on the order of metrics nor, but
+// for the random sign patterns, of pairs. What is no measurement is refused: NaN,
+// infinite and impossible values.
+func Judge(e Evidence, r Rule) (Verdict, error) {
+	if err := e.check(r); err != nil {
+		return Verdict{}, fmt.Errorf("judge: %w", err)
+	}
+	tests := make([]test, 0, len(e.Metrics)+len(e.Stalls)+len(e.Errors))
+	critical := criticalRanks{}
+	for i := range e.Metrics {
+		tests = append(tests, e.Metrics[i].measure(r, critical))
+	}
+	for _, s := range e.Stalls {
+		tests = append(tests, s.measure())
+	}
+	for i := range e.Errors {
+		tests = append(tests, e.Errors[i].measure(r))
+	}
+	k := adjust(tests)
+	v := Verdict{Rule: r, Tests: k, Judgements: make([]Judgement, 0, len(tests))}
+	for i := range tests {
+		tests[i].decide(r, k)
+		v.Judgements = append(v.Judgements, tests[i].Judgement)
+	}
+	e.withhold(v.Judgements)
+	v.conclude(&e)
+	return v, nil
+}
+
+// adjust fills in the Holm-adjusted p values, of each direction by itself, and
+// returns the number of tests.
+func adjust(tests []test) int {
+	var tested []int
+	var worse, better []float64
+	for i := range tests {
+		if !math.IsNaN(tests[i].P) {
+			tested = append(tested, i)
+			worse, better = append(worse, tests[i].P), append(better, tests[i].PBetter)
+		}
+	}
+	worse, better = Holm(worse), Holm(better)
+	for k, i := range tested {
+		tests[i].PHolm, tests[i].PBetterHolm = worse[k], better[k]
+	}
+	return len(tested)
+}
+
+// maxLogRatio: e to this is still a number.
+const maxLogRatio = 700
+
+func (e *Evidence) check(r Rule) error {
+	var bad []error
+	if !(r.Alpha > 0 && r.Alpha < 0.5 && r.Beta > 0 && r.Beta < 0.5) {
+		bad = append(bad, fmt.Errorf("levels alpha %v and beta %v must lie between 0 and 0.5", r.Alpha, r.Beta))
+	}
+	for i := range e.Metrics {
+		bad = append(bad, e.Metrics[i].check())
+	}
+	for _, s := range e.Stalls {
+		bad = append(bad, s.check())
+	}
+	whole := 0
+	for i := range e.Errors {
+		bad = append(bad, e.Errors[i].check())
+		if e.Errors[i].Whole {
+			whole++
+		}
+	}
+	if whole != 1 {
+		bad = append(bad, fmt.Errorf("errors of all requests are given %d times, want once", whole))
+	}
+	return errors.Join(bad...)
+}
+
+func (m *Metric) check() error {
+	if !(m.Margin >= 0 && m.Margin <= 1e6) {
+		return fmt.Errorf("%s of %s: margin %v is no share", m.Name, m.Class, m.Margin)
+	}
+	if m.Group < 0 {
+		return fmt.Errorf("%s of %s: groups of %d pairs", m.Name, m.Class, m.Group)
+	}
+	for _, x := range m.D {
+		if !(math.Abs(x) <= maxLogRatio) {
+			return fmt.Errorf("%s of %s: %v is no logarithm of a ratio", m.Name, m.Class, x)
+		}
+	}
+	if s := m.Unpaired; s != nil {
+		if len(m.D) > 0 {
+			return fmt.Errorf("%s of %s: both pairs and single runs", m.Name, m.Class)
+		}
+		if !(math.Abs(s.Estimate) <= maxLogRatio) || !positive(s.SE) || !positive(s.DF) {
+			return fmt.Errorf("%s of %s: %+v is no shift", m.Name, m.Class, *s)
+		}
+	}
+	return nil
+}
