@@ -45,6 +45,18 @@ const (
 // on Linux not longer than this process, even when that is killed hard (this
 // holds for the process itself; what it starts in turn is its own to end).
 func Start(ctx context.Context, c Command) (*Process, error) {
+	p, err := begin(c)
+	if err != nil {
+		return nil, err
+	}
+	if err := p.ready(ctx); err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+// begin starts the process.
+func begin(c Command) (*Process, error) {
 	if len(c.Args) == 0 {
 		return nil, errors.New("start server: no command")
 	}
@@ -63,9 +75,6 @@ func Start(ctx context.Context, c Command) (*Process, error) {
 	go p.live(started)
 	if err := <-started; err != nil {
 		return nil, fmt.Errorf("start server: %w", err)
-	}
-	if err := p.ready(ctx); err != nil {
-		return nil, err
 	}
 	return p, nil
 }
