@@ -13,13 +13,22 @@ import (
 // The Go runtime's timers wake about half a millisecond late, nanosleep with a
 // timer slack of 1 ns some tens of microseconds; the rest is spun away.
 type pacer struct {
-	now  func() time.Duration
-	spin time.Duration // how long before the instant sleeping ends
-	over float64       // running mean of oversleeping, ns
-	sway float64       // running mean of its deviation, ns
+	now    func() time.Duration
+	spin   time.Duration // how long before the instant sleeping ends
+	budget time.Duration // of spinning, earned as time passes
+	last   time.Duration // when it was last earned
+	over   float64       // running mean of oversleeping, ns
+	sway   float64       // running mean of its deviation, ns
 }
 
 const (
+	// spinShare is the most of a core that spinning may take. At thousands of
+	// requests per second it would else never end, and the thread would keep
+	// readers, or the target, from their cores; it then sleeps to the end and
+	// is late by what sleeping is late by.
+	spinShare = 5 // one fifth
+	maxBudget = 2 * time.Millisecond
+
 	minSpin  = 20 * time.Microsecond
 	maxSpin  = 250 * time.Microsecond
 	maxSleep = 5 * time.Millisecond // to notice a cancelled context
@@ -32,24 +41,33 @@ func newPacer(now func() time.Duration) *pacer {
 	// Without the smaller slack and the higher priority, which only root may
 	// have, pacing is coarser but correct.
 	_ = unix.Prctl(unix.PR_SET_TIMERSLACK, 1, 0, 0, 0)
-	_ = unix.Setpriority(unix.PRIO_PROCESS, unix.Gettid(), -20)
+	_ = unix.Setpriority(unix.PRIO_PROCESS, unix.Gettid(), -5)
 	return &pacer{now: now, spin: 80 * time.Microsecond, over: 50e3, sway: 10e3}
 }
 
 // wait returns at the instant, or false when ctx ended before it.
 func (p *pacer) wait(ctx context.Context, until time.Duration) bool {
 	for {
-		left := until - p.now()
+		now := p.now()
+		left := until - now
 		if left <= 0 {
 			return ctx.Err() == nil
-		}
-		if left <= p.spin {
-			continue
 		}
 		if ctx.Err() != nil {
 			return false
 		}
-		p.sleep(min(left-p.spin, maxSleep))
+		p.budget = min(p.budget+(now-p.last)/spinShare, maxBudget)
+		p.last = now
+		switch {
+		case left > p.spin:
+			p.sleep(min(left-p.spin, maxSleep))
+		case left <= p.budget:
+			for p.now() < until {
+			}
+			p.budget -= left
+		default:
+			p.sleep(left)
+		}
 	}
 }
 

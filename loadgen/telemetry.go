@@ -13,6 +13,7 @@ import (
 type meter struct {
 	at                                           time.Time
 	cpu, busy, steal, total, throttled, pressure float64
+	runDelay                                     float64
 	pauses                                       []uint64
 }
 
@@ -27,12 +28,13 @@ func newMeter() *meter {
 // read returns the telemetry since the last reading.
 func (m *meter) read() *results.Telemetry {
 	now := time.Now()
-	cpu, throttled, pressure := cpuSeconds(), throttledMS(), cpuPressure()
+	cpu, throttled, pressure, runDelay := cpuSeconds(), throttledMS(), cpuPressure(), runDelaySeconds()
 	busy, steal, total := hostCPU()
 	t := &results.Telemetry{
 		CPUSeconds:   cpu - m.cpu,
 		GCPauseMaxMS: m.gcPause(),
 		ThrottledMS:  throttled - m.throttled,
+		RunDelayS:    max(0, runDelay-m.runDelay), // threads that ended take theirs along
 	}
 	if d := now.Sub(m.at).Seconds(); d > 0 {
 		t.PressurePct = 100 * (pressure - m.pressure) / d
@@ -41,6 +43,7 @@ func (m *meter) read() *results.Telemetry {
 		t.HostCPUPct = 100 * (busy - m.busy) / d
 		t.StealPct = 100 * (steal - m.steal) / d
 	}
+	m.runDelay = runDelay
 	m.at, m.cpu, m.busy, m.steal, m.total, m.throttled, m.pressure = now, cpu, busy, steal, total, throttled, pressure
 	return t
 }

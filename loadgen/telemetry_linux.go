@@ -34,6 +34,24 @@ func hostCPU() (busy, steal, total float64) {
 	return busy, c.Steal, busy + c.Steal + c.Idle + c.Iowait
 }
 
+// runDelaySeconds is how long this process's threads, ready to run, have waited
+// for a core so far, all together.
+func runDelaySeconds() float64 {
+	files, err := os.ReadDir("/proc/self/task")
+	if err != nil {
+		return 0
+	}
+	total := 0.0
+	for _, f := range files {
+		b, err := os.ReadFile("/proc/self/task/" + f.Name() + "/schedstat")
+		if fields := bytes.Fields(b); err == nil && len(fields) >= 2 {
+			ns, _ := strconv.ParseFloat(string(fields[1]), 64)
+			total += ns / 1e9
+		}
+	}
+	return total
+}
+
 // throttledMS is how long the container's CPU limit has stopped us so far.
 func throttledMS() float64 {
 	b, err := os.ReadFile("/sys/fs/cgroup/cpu.stat")

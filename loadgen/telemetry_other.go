@@ -13,3 +13,5 @@ func throttledMS() float64 { return 0 }
 func cpuLimit() float64 { return 0 }
 
 func hostNames() (kernel, cpu string, memoryMB int64) { return "", "", 0 }
+
+func runDelaySeconds() float64 { return 0 }

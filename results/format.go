@@ -50,7 +50,11 @@ type Header struct {
 	RateRPS     float64   `json:"rate_rps,omitempty"`    // open model: planned mean rate
 	Connections int       `json:"connections,omitempty"` // closed model: workers
 	TimeoutS    float64   `json:"timeout_s"`
-	Classes     []Class   `json:"classes"` // in the scenario's order
+	WarmupS     float64   `json:"warmup_s,omitempty"` // per target
+	BudgetS     float64   `json:"budget_s,omitempty"` // of a comparison
+	Limits      string    `json:"limits,omitempty"`   // of a comparison; see ParseLimits
+	Looks       int       `json:"looks,omitempty"`    // how often it may be judged as it grows; 0 is 1
+	Classes     []Class   `json:"classes"`            // in the scenario's order
 	Seed        uint64    `json:"seed"`
 	Start       time.Time `json:"start"`
 	Host        Host      `json:"host"`
@@ -166,6 +170,7 @@ type Telemetry struct {
 	PressurePct  float64 `json:"pressure_pct,omitempty"` // time during which something waited for a core
 	HostCPUPct   float64 `json:"host_cpu_pct"`           // busy share of all cores
 	ThrottledMS  float64 `json:"throttled_ms,omitempty"` // by the container's CPU limit
+	RunDelayS    float64 `json:"run_delay_s,omitempty"`  // generator's threads, ready to run, waited for a core
 }
 
 // Footer is the last line: a file without one was interrupted hard.
