@@ -12,7 +12,7 @@ TOOLS := bin/tools
 
 .PHONY: help
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: build
 build: ## build bin/mlbench
@@ -57,6 +57,11 @@ fuzz: ## run every fuzz target for FUZZTIME (30s)
 .PHONY: bench
 bench: ## run every benchmark
 	go test -run '^$$' -bench . -benchmem ./...
+
+# ARGS: -rounds N, -length 5s, -long, -only closed,open,wire,stall,memory,think (prints only).
+.PHONY: bench-peers
+bench-peers: ## measure beside wrk, vegeta and k6, 13 minutes, into docs/performance.md (ARGS=-help)
+	go -C bench/peers run . $(ARGS)
 
 .PHONY: e2e
 e2e: ## run the user stories (scripts) and nothing else, uncached
