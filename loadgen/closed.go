@@ -47,7 +47,9 @@ func (r *run) work(ctx context.Context, worker int, next *atomic.Uint64, stop *a
 		}
 		req := r.request(n)
 		req.planned, req.sent = now, now
+		r.flying.Add(1)
 		o := r.g.exchange(&r.g.workers[worker], &req)
+		r.flying.Add(-1)
 		pause := time.Duration(0)
 		if rng != nil {
 			pause = load.Think.draw(rng)

@@ -5,7 +5,6 @@ import (
 	"io"
 	"net"
 	"os"
-	"sync"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -51,9 +50,9 @@ type conn struct {
 	req      request
 	first    time.Duration // when the answer's first byte came; 0: with its last
 	state    atomic.Int32
-	deadline atomic.Int64    // generator clock, ns; 0: nothing in flight; expired
-	slot     int             // the watchdog's
-	pending  *sync.WaitGroup // of the phase the request belongs to; open model
+	deadline atomic.Int64 // generator clock, ns; 0: nothing in flight; expired
+	slot     int          // the watchdog's
+	run      *run         // the phase that the request belongs to; open model
 
 	// How read and readReady talk to one another.
 	onReady func(fd uintptr) bool

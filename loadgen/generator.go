@@ -162,7 +162,10 @@ func (g *Generator) Run(ctx context.Context, ph Phase, emit func(*results.Slice)
 	defer cancel(nil)
 	r := &run{g: g, phase: ph, begin: g.now(), cut: make(chan struct{})}
 	r.classes = newSequence(g.weights, newRand(g.plan.Seed, streamClasses, ph.Stream))
-	g.recorder.settled = r.begin + ph.Settle
+	g.recorder.settled, g.recorder.ends = r.begin+ph.Settle, 0
+	if ph.Duration > 0 {
+		g.recorder.ends = r.end()
+	}
 	r.slices = newSlicer(g, ph.Kind, g.recorder.settled)
 
 	loaded := make(chan struct{})
@@ -177,22 +180,35 @@ func (g *Generator) Run(ctx context.Context, ph Phase, emit func(*results.Slice)
 	if err := r.watchIntervals(ctx, cancel, loaded, emit); err != nil {
 		return err
 	}
-	end := g.now()
-	if g.plan.Load.Model == results.Open && ph.Duration > 0 && ph.Requests == 0 {
-		end = max(end, r.end())
-		if ctx.Err() != nil {
-			end = g.now()
-		}
+	// A phase limited by time lasts as long as planned; its last answers may
+	// come later. One limited by number ends with its last answer.
+	now := g.now()
+	end := now
+	if ph.Duration > 0 && ctx.Err() == nil {
+		end = min(now, r.end())
 	}
-	if err := r.emit(end, emit); err != nil {
+	if err := r.emit(end, emit, func(s *results.Slice) {
+		s.DrainS, s.Unfinished = (now - end).Seconds(), r.flying.Load()
+	}); err != nil {
 		return err
 	}
 	return context.Cause(ctx)
 }
 
+// tick is the end of an interval: now, but not beyond the phase's end.
+func (r *run) tick() time.Duration {
+	if r.phase.Duration > 0 {
+		return min(r.g.now(), r.end())
+	}
+	return r.g.now()
+}
+
 // emit hands on the slice that ends at end.
-func (r *run) emit(end time.Duration, emit func(*results.Slice) error) error {
+func (r *run) emit(end time.Duration, emit func(*results.Slice) error, finish func(*results.Slice)) error {
 	s, err := r.slices.cut(end, &r.inFlightMax)
+	if finish != nil {
+		finish(s)
+	}
 	return errors.Join(err, emit(s))
 }
 
@@ -214,7 +230,7 @@ func (r *run) watchIntervals(ctx context.Context, cancel context.CancelCauseFunc
 			// Answers on their way may still come, but nobody waits for long.
 			time.AfterFunc(interruptGrace, func() { close(r.cut) })
 		case <-tick:
-			if err := r.emit(r.g.now(), emit); err != nil {
+			if err := r.emit(r.tick(), emit, nil); err != nil {
 				cancel(err)
 				<-loaded
 				return err
@@ -237,6 +253,7 @@ type run struct {
 	pending sync.WaitGroup
 
 	inFlightMax atomic.Int64
+	flying      atomic.Int64 // sent and not yet ended
 }
 
 // end is when a phase limited by time stops sending.

@@ -91,17 +91,18 @@ func (r *run) start(req *request) {
 		r.inFlightMax.Store(flying)
 	}
 	r.pending.Add(1)
+	r.flying.Add(1)
 	req.sent = g.now()
 	if g.client != nil {
-		go g.serveHTTP(*req, &r.pending)
+		go g.serveHTTP(*req, r)
 		return
 	}
 	c := g.pool.take()
 	if c == nil {
-		go g.serveNew(*req, &r.pending)
+		go g.serveNew(*req, r)
 		return
 	}
-	c.pending = &r.pending
+	c.run = r
 	c.prepare(req)
 	c.state.Store(busy)
 	if len(c.wbuf) > directWrite {
@@ -121,48 +122,48 @@ func (c *conn) writeAll() {
 
 // serveNew opens a connection for req, sends it and stays as the connection's
 // reader until it closes.
-func (g *Generator) serveNew(req request, pending *sync.WaitGroup) {
-	c := g.startNew(&req, pending)
+func (g *Generator) serveNew(req request, r *run) {
+	c := g.startNew(&req, r)
 	for c != nil {
 		n, err := c.read()
-		if !c.awaited(n) {
+		if !c.awaited() {
 			g.conns.closed.Add(1)
 			c.close()
 			return
 		}
 		o := c.answer(n, err)
-		req, pending = c.req, c.pending
+		req, r = c.req, c.run
 		switch {
 		case c.reusable(&o):
-			g.ended(c.shard, &o, pending, c)
+			g.ended(c.shard, &o, r, c)
 		case o.stale:
 			g.conns.stale.Add(1)
 			g.retire(c, &o)
-			c = g.startNew(&req, pending)
+			c = g.startNew(&req, r)
 		default:
 			g.retire(c, &o)
-			g.ended(c.shard, &o, pending, nil)
+			g.ended(c.shard, &o, r, nil)
 			c = nil
 		}
 	}
 }
 
 // serveHTTP carries one request by the net/http client.
-func (g *Generator) serveHTTP(req request, pending *sync.WaitGroup) {
+func (g *Generator) serveHTTP(req request, r *run) {
 	o := g.client.do(&req)
-	g.ended(int(req.number)%len(g.recorder.shards), &o, pending, nil)
+	g.ended(int(req.number)%len(g.recorder.shards), &o, r, nil)
 }
 
 // startNew opens a connection and sends req on it; nil when that failed and was
 // recorded.
-func (g *Generator) startNew(req *request, pending *sync.WaitGroup) *conn {
+func (g *Generator) startNew(req *request, r *run) *conn {
 	c, f := g.open(req)
 	if f != noFailure {
 		o := g.unsent(req, f)
-		g.ended(req.class%len(g.recorder.shards), &o, pending, nil)
+		g.ended(req.class%len(g.recorder.shards), &o, r, nil)
 		return nil
 	}
-	c.pending = pending
+	c.run = r
 	c.prepare(req)
 	c.state.Store(busy)
 	c.writeAll()
@@ -171,7 +172,7 @@ func (g *Generator) startNew(req *request, pending *sync.WaitGroup) *conn {
 
 // awaited says whether what a read brought belongs to a request. On an idle
 // connection it does not: the target closed it, or sent what nobody asked for.
-func (c *conn) awaited(n int) bool {
+func (c *conn) awaited() bool {
 	for {
 		switch c.state.Load() {
 		case busy:
@@ -190,11 +191,12 @@ func (c *conn) awaited(n int) bool {
 
 // ended records a request's outcome and gives its connection, if it can carry
 // another request, back to the pool.
-func (g *Generator) ended(shard int, o *outcome, pending *sync.WaitGroup, c *conn) {
+func (g *Generator) ended(shard int, o *outcome, r *run, c *conn) {
 	g.recorder.record(shard, o)
 	if c != nil {
 		g.pool.put(c)
 	}
 	g.inFlight.Add(-1)
-	pending.Done()
+	r.flying.Add(-1)
+	r.pending.Done()
 }

@@ -92,6 +92,8 @@ type recorder struct {
 	// settled is the instant, on the generator's clock, before which planned
 	// requests are settle traffic: counted, in no figure. Set between phases.
 	settled time.Duration
+	// ends is the instant at which the phase stops sending; 0: not by time.
+	ends    time.Duration
 	keepRaw bool // keep every outcome until the next drain
 }
 
@@ -112,6 +114,7 @@ type set struct {
 // tally is what one request class did.
 type tally struct {
 	sent, done, dropped         int64
+	carried, late               int64
 	bytesOut, bytesIn           int64
 	failures                    [failureCount]int64
 	status                      [600]int64
@@ -147,11 +150,15 @@ func (r *recorder) record(sh int, o *outcome) {
 	s := &r.shards[sh]
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	t := &s.active.classes[o.class]
+	done := o.planned + o.response
 	if o.planned < r.settled {
 		s.active.discarded++
+		if o.status != 0 && done >= r.settled && (r.ends == 0 || done < r.ends) {
+			t.carried++
+		}
 		return
 	}
-	t := &s.active.classes[o.class]
 	t.sent++
 	t.bytesOut += o.bytesOut
 	t.bytesIn += o.bytesIn
@@ -160,6 +167,9 @@ func (r *recorder) record(sh int, o *outcome) {
 		t.done++
 		t.status[o.status%600]++
 		t.first.Record(o.first)
+		if r.ends > 0 && done >= r.ends {
+			t.late++
+		}
 	}
 	if r.keepRaw {
 		s.active.raw = append(s.active.raw, *o)
@@ -239,6 +249,8 @@ func (t *tally) drain() *results.ClassData {
 		Sent:     t.sent,
 		Done:     t.done,
 		Dropped:  t.dropped,
+		Carried:  t.carried,
+		Late:     t.late,
 		BytesOut: t.bytesOut,
 		BytesIn:  t.bytesIn,
 		Service:  t.service.Drain(),

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"fmt"
 	"math"
 	"time"
 
@@ -136,20 +137,96 @@ func compareFile() *results.File {
 	return f
 }
 
-func comparison() *results.Comparison { return results.Compare(compareFile(), nil) }
+func comparison() *results.Comparison {
+	return results.Compare(compareFile(), results.CompareOptions{})
+}
 
-// judgedComparison is what a later version will hand in: intervals and a
-// verdict.
-func judgedComparison() *results.Comparison {
-	c := results.Compare(compareFile(), []float64{0.5})
-	c.Verdict, c.Improved, c.Reasons = results.VerdictOK, true, []string{"p50 is better by 8.1% to 11.4%"}
-	p, limit := 0.01, 5.0
-	for i := range c.Metrics {
-		m := &c.Metrics[i]
-		if m.ChangePct != nil {
-			m.CI95Pct = &[2]float64{*m.ChangePct - 2, *m.ChangePct + 2}
-			m.Judged, m.PHolm, m.LimitPct, m.Outcome = true, &p, &limit, "improved"
+// pairedFile measures legacy and modern in so many pairs, each slice with luck of
+// its own of about 1%; modern takes factor times as long.
+func pairedFile(pairs int, factor func(class string) float64) *results.File {
+	f := compareFile()
+	f.Header.Arrivals, f.Header.RateRPS, f.Header.WarmupS, f.Header.BudgetS = "poisson", 400, 3, 60
+	f.Slices = nil
+	for pair := 1; pair <= pairs; pair++ {
+		for i, arm := range []string{results.ArmA, results.ArmB} {
+			luck := 1 + 0.02*math.Sin(float64(37*pair+11*i))
+			classes := map[string]*results.ClassData{}
+			for name, size := range map[string]struct {
+				n      int
+				lo, hi float64
+			}{"predict": {190, 0.4, 9}, "health": {10, 0.1, 0.6}} {
+				by := luck
+				if arm == results.ArmB {
+					by *= factor(name)
+				}
+				classes[name] = class(size.n, by*size.lo, by*size.hi)
+			}
+			f.Slices = append(f.Slices, measured(arm, pair, 0.5, classes))
 		}
+	}
+	return f
+}
+
+// constantly is a factor for every class.
+func constantly(by float64) func(string) float64 { return func(string) float64 { return by } }
+
+func judged(f *results.File) *results.Comparison {
+	return results.Compare(f, results.CompareOptions{})
+}
+
+// regressed is slower in one class only, and a few of its requests fail.
+func regressed() *results.Comparison {
+	f := pairedFile(24, func(class string) float64 {
+		if class == "health" {
+			return 1.3
+		}
+		return 1.01
+	})
+	for i := range f.Slices {
+		if s := &f.Slices[i]; s.Arm == results.ArmB && s.Pair%12 == 0 {
+			d := s.Classes["predict"]
+			d.Errors, d.Status = map[string]int64{results.ErrStatus: 1}, map[string]int64{"200": d.Sent - 1, "503": 1}
+		}
+	}
+	return results.Compare(f, results.CompareOptions{Percentiles: []float64{0.25, 0.5}})
+}
+
+// improvedInAll is better throughout, with more reasons than a page shows.
+func improvedInAll() *results.Comparison {
+	c := judged(pairedFile(24, constantly(0.6)))
+	for i := range 7 {
+		c.Reasons = append(c.Reasons, fmt.Sprintf("reason %d", i))
+	}
+	return c
+}
+
+// closedComparison judges throughput.
+func closedComparison() *results.Comparison {
+	f := pairedFile(24, constantly(1.1))
+	f.Header.Model, f.Header.Arrivals, f.Header.RateRPS, f.Header.Connections = results.Closed, "", 0, 8
+	for i := range f.Slices {
+		s := &f.Slices[i]
+		for _, d := range s.Classes {
+			d.Response, d.Lag = nil, nil
+		}
+		if s.Arm == results.ArmB {
+			s.DurationS *= 1.1 + 0.001*float64(s.Pair%5)
+		}
+	}
+	return results.Compare(f, results.CompareOptions{})
+}
+
+// savedRuns are too few to be judged.
+func savedRuns() *results.Comparison {
+	run := func(name string, seed uint64, hi float64) *results.File {
+		f := file(results.Open, mixClasses[:1]...)
+		f.Header.Seed, f.Header.Targets[0].Name, f.Path = seed, name, name+".jsonl"
+		f.Slices = []results.Slice{measured(results.ArmA, 0, 10, map[string]*results.ClassData{"predict": class(2000, 0.4, hi)})}
+		return f
+	}
+	c, err := results.CompareFiles([]*results.File{run("legacy", 1, 9)}, []*results.File{run("modern", 2, 8)}, results.CompareOptions{})
+	if err != nil {
+		panic(err)
 	}
 	return c
 }
@@ -159,12 +236,12 @@ func twins() *results.Comparison {
 	f := compareFile()
 	f.Header.Targets[0].Name, f.Header.Targets[1].Name = hostile, hostile
 	f.Header.Scenario.Name = hostile
-	return results.Compare(f, []float64{0.5})
+	return results.Compare(f, results.CompareOptions{Percentiles: []float64{0.5}})
 }
 
 // unmeasured is a comparison that broke off before its first slice.
 func unmeasured() *results.Comparison {
 	f := compareFile()
 	f.Slices, f.Footer = nil, nil
-	return results.Compare(f, nil)
+	return results.Compare(f, results.CompareOptions{})
 }

@@ -16,7 +16,7 @@ import (
 //
 // A comparison has the rows of A, then of B, then the changes: their target is
 // "B/A", their metric ends in _change, their unit is % (pp, percentage points,
-// for shares), and ci_low and ci_high bound them where an interval is known.
+// for shares), and ci_low and ci_high are their 95% interval where there is one.
 var csvHead = []string{"target", "class", "metric", "unit", "value", "ci_low", "ci_high"}
 
 // csvRow is a row; NaN is an empty field.
@@ -126,6 +126,9 @@ func comparisonRows(c *results.Comparison) []csvRow {
 		m := &c.Metrics[i]
 		as = append(as, csvRow{a, m.Class, m.Metric, m.Unit, orNaN(m.A), math.NaN(), math.NaN()})
 		bs = append(bs, csvRow{b, m.Class, m.Metric, m.Unit, orNaN(m.B), math.NaN(), math.NaN()})
+		if m.Unit == "pairs" {
+			continue // each counts what the other did not have
+		}
 		change := csvRow{b + "/" + a, m.Class, m.Metric + "_change", "%", orNaN(m.ChangePct), math.NaN(), math.NaN()}
 		if m.Unit == "%" {
 			change.unit, change.value = "pp", orNaN(shareChange(m))

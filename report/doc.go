@@ -2,7 +2,7 @@
 // markdown for a pull request, CSV for a spreadsheet and JSON for programs.
 //
 //	results.Summary, results.Comparison ─► page ─► text, markdown
-//	                                    └────────► CSV, JSON (+ their schemas)
+//	                                    └────────► CSV, JSON (+ their schemas), JUnit
 //
 // It owns units, digits, wording and escaping: names come from files and from
 // the network, and must neither break a table nor reach a terminal as an escape

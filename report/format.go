@@ -14,10 +14,11 @@ const (
 	JSON     Format = "json"     // one object, see Schema
 	Markdown Format = "markdown" // for a pull request's comment
 	CSV      Format = "csv"      // long form, one number per row
+	JUnit    Format = "junit"    // test cases, for CI servers
 )
 
 // FormatNames lists the formats for help texts.
-const FormatNames = "text, json, markdown, csv"
+const FormatNames = "text, json, markdown, csv, junit"
 
 // ParseFormat reads the name of a format.
 func ParseFormat(s string) (Format, error) {
@@ -33,6 +34,7 @@ type Options struct {
 	Color bool
 	// Continued says that another document precedes this one in the same
 	// stream: CSV leaves out its header line, text and markdown begin with an
-	// empty line.
+	// empty line. XML has one root, so JUnit joins the document before it, which
+	// must be in the same *bytes.Buffer.
 	Continued bool
 }

@@ -85,6 +85,8 @@ func unitText(v *float64, unit string) string {
 		return msText(*v)
 	case "%":
 		return shareText(*v)
+	case "pairs":
+		return fixed(*v, 0)
 	}
 	return rateText(*v)
 }

@@ -4,15 +4,12 @@ import (
 	"fmt"
 	"io"
 	"strings"
-
-	"github.com/olekukonko/tablewriter"
-	"github.com/olekukonko/tablewriter/renderer"
-	"github.com/olekukonko/tablewriter/tw"
 )
 
 // page is a report before it takes its form: what text and markdown share. All
 // strings in it are escaped for the form already.
 type page struct {
+	verdict  *verdict // nil: nothing was decided
 	title    string
 	alarm    string // why the numbers must not be used
 	parts    []part
@@ -20,9 +17,19 @@ type page struct {
 	file     string // where the measurement is kept
 }
 
+// verdict is what a page begins with.
+type verdict struct {
+	word    string   // "REGRESSION"
+	color   string   // ANSI
+	heading string   // of markdown
+	says    string   // markdown: the paragraph for a reviewer
+	reasons []string // the first goes with the word
+}
+
 // part is a block of a page. Absent pieces are empty.
 type part struct {
 	title string
+	fold  bool // markdown shows it on demand
 	facts []fact
 	table *table
 	notes []string
@@ -30,17 +37,19 @@ type part struct {
 
 type fact struct{ label, value string }
 
-// table has left-aligned columns first, then right-aligned ones.
-type table struct {
-	head []string
-	rows [][]string
-	left int // number of left-aligned columns
-}
-
-// Marks of an objective's row; text colours them.
+// Marks of an objective's row, at its begin; text colours them.
 const (
 	heldMark   = "✓"
 	missedMark = "✗"
+)
+
+// Marks of a judged metric's row, at its end; text colours them.
+const (
+	okMark         = "ok"
+	betterMark     = "better"
+	openMark       = "open"
+	regressionMark = "REGRESSION"
+	unjudgedMark   = "not judged"
 )
 
 const (
@@ -51,51 +60,40 @@ const (
 	ansiReset  = "\x1b[0m"
 )
 
+// painter colours what it is given, or leaves it as it is.
+type painter bool
+
+func (p painter) paint(code, s string) string {
+	if !p || s == "" {
+		return s
+	}
+	return code + s + ansiReset
+}
+
 // text writes the page for a terminal.
 func (p *page) text(w io.Writer, color bool) error {
-	paint := func(code, s string) string {
-		if !color || s == "" {
-			return s
+	c := painter(color)
+	if v := p.verdict; v != nil {
+		fmt.Fprintf(w, "%s  %s\n", c.paint(ansiBold+v.color, v.word), v.reasons[0])
+		for _, r := range v.reasons[1:] {
+			fmt.Fprintf(w, "  %s\n", r)
 		}
-		return code + s + ansiReset
-	}
-	fmt.Fprintln(w, paint(ansiBold, p.title))
-	if p.alarm != "" {
-		fmt.Fprintln(w, paint(ansiRed, p.alarm))
-	}
-	for _, part := range p.parts {
 		fmt.Fprintln(w)
-		if part.title != "" {
-			fmt.Fprintln(w, paint(ansiBold, part.title))
-		}
-		width := 0
-		for _, f := range part.facts {
-			width = max(width, len([]rune(f.label)))
-		}
-		for _, f := range part.facts {
-			fmt.Fprintf(w, "%-*s  %s\n", width, f.label, f.value)
-		}
-		lines, err := part.table.lines(false)
-		if err != nil {
+	}
+	fmt.Fprintln(w, c.paint(ansiBold, p.title))
+	if p.alarm != "" {
+		fmt.Fprintln(w, c.paint(ansiRed, p.alarm))
+	}
+	for i := range p.parts {
+		if err := p.parts[i].text(w, c); err != nil {
 			return err
-		}
-		for _, line := range lines {
-			if rest, ok := strings.CutPrefix(line, heldMark); ok {
-				line = paint(ansiGreen, heldMark) + rest
-			} else if rest, ok := strings.CutPrefix(line, missedMark); ok {
-				line = paint(ansiRed, missedMark) + rest
-			}
-			fmt.Fprintln(w, line)
-		}
-		for _, n := range part.notes {
-			fmt.Fprintln(w, n)
 		}
 	}
 	if len(p.warnings) > 0 {
 		fmt.Fprintln(w)
 	}
 	for _, warning := range p.warnings {
-		fmt.Fprintln(w, paint(ansiYellow, "!"), warning)
+		fmt.Fprintln(w, c.paint(ansiYellow, "!"), warning)
 	}
 	if p.file != "" {
 		fmt.Fprintf(w, "\nresult file: %s\n", p.file)
@@ -103,32 +101,79 @@ func (p *page) text(w io.Writer, color bool) error {
 	return nil
 }
 
+func (p *part) text(w io.Writer, c painter) error {
+	fmt.Fprintln(w)
+	if p.title != "" {
+		fmt.Fprintln(w, c.paint(ansiBold, p.title))
+	}
+	width := 0
+	for _, f := range p.facts {
+		width = max(width, len([]rune(f.label)))
+	}
+	for _, f := range p.facts {
+		fmt.Fprintf(w, "%-*s  %s\n", width, f.label, f.value)
+	}
+	lines, err := p.table.lines(false)
+	if err != nil {
+		return err
+	}
+	for _, line := range lines {
+		if p.table.marks {
+			line = c.paintOutcome(line)
+		} else if rest, ok := strings.CutPrefix(line, heldMark); ok {
+			line = c.paint(ansiGreen, heldMark) + rest
+		} else if rest, ok := strings.CutPrefix(line, missedMark); ok {
+			line = c.paint(ansiRed, missedMark) + rest
+		}
+		fmt.Fprintln(w, line)
+	}
+	for _, n := range p.notes {
+		fmt.Fprintln(w, n)
+	}
+	return nil
+}
+
+// paintOutcome colours the mark at the end of a row.
+func (p painter) paintOutcome(line string) string {
+	for _, mark := range []struct{ word, code string }{
+		{okMark, ansiGreen}, {betterMark, ansiGreen}, {openMark, ansiYellow}, {regressionMark, ansiBold + ansiRed},
+	} {
+		if rest, ok := strings.CutSuffix(line, "  "+mark.word); ok {
+			return rest + "  " + p.paint(mark.code, mark.word)
+		}
+	}
+	return line
+}
+
 // markdown writes the page for a pull request.
 func (p *page) markdown(w io.Writer) error {
-	fmt.Fprintf(w, "### %s\n", p.title)
+	if v := p.verdict; v != nil {
+		fmt.Fprintf(w, "### %s\n\n%s\n", v.heading, v.says)
+		if len(v.reasons) > 1 {
+			fmt.Fprintln(w)
+		}
+		for _, r := range v.reasons[1:] {
+			fmt.Fprintf(w, "- %s\n", r)
+		}
+		fmt.Fprintf(w, "\n%s\n", p.title)
+	} else {
+		fmt.Fprintf(w, "### %s\n", p.title)
+	}
 	if p.alarm != "" {
 		fmt.Fprintf(w, "\n**%s**\n", p.alarm)
 	}
-	for _, part := range p.parts {
-		if part.title != "" {
-			fmt.Fprintf(w, "\n#### %s\n", part.title)
+	folded := false
+	for i := range p.parts {
+		if p.parts[i].fold && !folded {
+			fmt.Fprint(w, "\n<details><summary>by request class</summary>\n")
+			folded = true
 		}
-		if len(part.facts) > 0 {
-			fmt.Fprintln(w)
-		}
-		for _, f := range part.facts {
-			fmt.Fprintf(w, "- **%s**: %s\n", f.label, f.value)
-		}
-		lines, err := part.table.lines(true)
-		if err != nil {
+		if err := p.parts[i].markdown(w); err != nil {
 			return err
 		}
-		if len(lines) > 0 {
-			fmt.Fprintf(w, "\n%s\n", strings.Join(lines, "\n"))
-		}
-		for _, n := range part.notes {
-			fmt.Fprintf(w, "\n%s\n", n)
-		}
+	}
+	if folded {
+		fmt.Fprint(w, "\n</details>\n")
 	}
 	if len(p.warnings) > 0 {
 		fmt.Fprint(w, "\n**Warnings**\n\n")
@@ -142,61 +187,25 @@ func (p *page) markdown(w io.Writer) error {
 	return nil
 }
 
-// lines renders the table without trailing spaces; nil for no table.
-func (t *table) lines(markdown bool) ([]string, error) {
-	if t == nil {
-		return nil, nil
+func (p *part) markdown(w io.Writer) error {
+	if p.title != "" {
+		fmt.Fprintf(w, "\n#### %s\n", p.title)
 	}
-	var b strings.Builder
-	tab := tablewriter.NewTable(&b, t.options(markdown)...)
-	tab.Header(t.head)
-	if err := tab.Bulk(t.rows); err != nil {
-		return nil, err
+	if len(p.facts) > 0 {
+		fmt.Fprintln(w)
 	}
-	if err := tab.Render(); err != nil {
-		return nil, err
+	for _, f := range p.facts {
+		fmt.Fprintf(w, "- **%s**: %s\n", f.label, f.value)
 	}
-	lines := strings.Split(strings.TrimRight(b.String(), "\n"), "\n")
-	for i := range lines {
-		lines[i] = strings.TrimRight(lines[i], " ")
+	lines, err := p.table.lines(true)
+	if err != nil {
+		return err
 	}
-	return lines, nil
-}
-
-// options switch off what tablewriter does unasked: upper-casing headers,
-// wrapping, truncating, and measuring by the locale (the same file must give
-// the same report everywhere).
-func (t *table) options(markdown bool) []tablewriter.Option {
-	align := make(tw.Alignment, len(t.head))
-	pads := make([]tw.Padding, len(t.head))
-	for i := range align {
-		align[i] = tw.AlignRight
-		if i < t.left {
-			align[i] = tw.AlignLeft
-		}
-		pads[i] = tw.Padding{Right: "  ", Overwrite: true}
+	if len(lines) > 0 {
+		fmt.Fprintf(w, "\n%s\n", strings.Join(lines, "\n"))
 	}
-	pads[len(pads)-1] = tw.PaddingNone
-	opts := []tablewriter.Option{
-		tablewriter.WithHeaderAutoFormat(tw.Off),
-		tablewriter.WithHeaderAutoWrap(tw.WrapNone),
-		tablewriter.WithRowAutoWrap(tw.WrapNone),
-		tablewriter.WithAlignment(align),
-		tablewriter.WithEastAsian(tw.Off),
+	for _, n := range p.notes {
+		fmt.Fprintf(w, "\n%s\n", n)
 	}
-	if markdown {
-		return append(opts, tablewriter.WithRenderer(renderer.NewMarkdown()))
-	}
-	rule := tw.NewSymbolCustom("rule").WithRow("─").WithCenter("─").WithHeaderMid("─")
-	return append(opts,
-		tablewriter.WithHeaderPaddingPerColumn(pads),
-		tablewriter.WithRowPaddingPerColumn(pads),
-		tablewriter.WithRenderer(renderer.NewBlueprint(tw.Rendition{
-			Borders: tw.BorderNone,
-			Symbols: rule,
-			Settings: tw.Settings{
-				Separators: tw.Separators{BetweenColumns: tw.Off},
-				Lines:      tw.Lines{ShowHeaderLine: tw.On},
-			},
-		})))
+	return nil
 }

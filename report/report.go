@@ -20,11 +20,13 @@ func Run(w io.Writer, format Format, s *results.Summary, o Options) error {
 		return writeCSV(w, runRows(s), o)
 	case Text, Markdown:
 		return writePage(w, format, runPage(s, form{markdown: format == Markdown}), o)
+	case JUnit:
+		return writeJUnit(w, runSuite(s), o)
 	}
 	return fmt.Errorf("unknown format %q: want one of %s", format, FormatNames)
 }
 
-// Comparison renders two arms side by side.
+// Comparison renders two arms side by side, the verdict first.
 func Comparison(w io.Writer, format Format, c *results.Comparison, o Options) error {
 	switch format {
 	case JSON:
@@ -33,6 +35,8 @@ func Comparison(w io.Writer, format Format, c *results.Comparison, o Options) er
 		return writeCSV(w, comparisonRows(c), o)
 	case Text, Markdown:
 		return writePage(w, format, comparisonPage(c, form{markdown: format == Markdown}), o)
+	case JUnit:
+		return writeJUnit(w, comparisonSuite(c), o)
 	}
 	return fmt.Errorf("unknown format %q: want one of %s", format, FormatNames)
 }

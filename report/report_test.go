@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"unicode"
 
@@ -27,20 +28,27 @@ var documents = map[string]func(io.Writer, Format, Options) error{
 	"empty":      ofRun(emptyRun),
 	"hostile":    ofRun(hostileRun),
 	"comparison": ofComparison(comparison),
-	"judged":     ofComparison(judgedComparison),
+	"same":       ofComparison(func() *results.Comparison { return judged(pairedFile(48, constantly(1))) }),
+	"regressed":  ofComparison(regressed),
+	"improved":   ofComparison(improvedInAll),
+	"undecided":  ofComparison(func() *results.Comparison { return judged(pairedFile(12, constantly(1.04))) }),
+	"throughput": ofComparison(closedComparison),
+	"saved":      ofComparison(savedRuns),
 	"twins":      ofComparison(twins),
 	"unmeasured": ofComparison(unmeasured),
 }
 
 func ofRun(make func() *results.Summary) func(io.Writer, Format, Options) error {
-	return func(w io.Writer, f Format, o Options) error { return Run(w, f, make(), o) }
+	once := sync.OnceValue(make)
+	return func(w io.Writer, f Format, o Options) error { return Run(w, f, once(), o) }
 }
 
 func ofComparison(make func() *results.Comparison) func(io.Writer, Format, Options) error {
-	return func(w io.Writer, f Format, o Options) error { return Comparison(w, f, make(), o) }
+	once := sync.OnceValue(make)
+	return func(w io.Writer, f Format, o Options) error { return Comparison(w, f, once(), o) }
 }
 
-var formats = []Format{Text, JSON, Markdown, CSV}
+var formats = []Format{Text, JSON, Markdown, CSV, JUnit}
 
 func render(t *testing.T, name string, f Format, o Options) string {
 	t.Helper()
@@ -186,14 +194,23 @@ func TestColor(t *testing.T) {
 			t.Errorf("no %q in\n%s", want, open)
 		}
 	}
-	// A comparison names no winner, not by colour either.
-	if c := render(t, "comparison", Text, Options{Color: true}); strings.Contains(c, ansiGreen) || strings.Contains(c, ansiRed) {
-		t.Errorf("a comparison judges by colour:\n%s", c)
+	for name, want := range map[string][]string{
+		"same":       {ansiBold + ansiGreen + "OK" + ansiReset + "  no regression", "  " + ansiGreen + "ok" + ansiReset + "\n"},
+		"regressed":  {ansiBold + ansiRed + "REGRESSION" + ansiReset + "  health p50", "  " + ansiBold + ansiRed + "REGRESSION" + ansiReset + "\n"},
+		"improved":   {"  " + ansiGreen + "better" + ansiReset + "\n"},
+		"undecided":  {ansiBold + ansiYellow + "INCONCLUSIVE" + ansiReset + "  not enough data", "  " + ansiYellow + "open" + ansiReset + "\n"},
+		"unmeasured": {ansiBold + ansiRed + "INVALID" + ansiReset + "  no request"},
+	} {
+		for _, want := range want {
+			if page := render(t, name, Text, Options{Color: true}); !strings.Contains(page, want) {
+				t.Errorf("%s: no %q in\n%s", name, want, page)
+			}
+		}
 	}
 }
 
 func TestContinued(t *testing.T) {
-	for _, f := range formats {
+	for _, f := range []Format{Text, JSON, Markdown, CSV} {
 		first, next := render(t, "open", f, Options{}), render(t, "open", f, Options{Continued: true})
 		want := first
 		switch f {
@@ -216,18 +233,6 @@ func TestContinued(t *testing.T) {
 	}
 }
 
-// A comparison read from elsewhere may come without its summaries.
-func TestComparisonWithoutSummaries(t *testing.T) {
-	c := comparison()
-	c.ArmA, c.ArmB = nil, nil
-	for _, f := range formats {
-		var b bytes.Buffer
-		if err := Comparison(&b, f, c, Options{}); err != nil || !strings.Contains(b.String(), "legacy") {
-			t.Errorf("%s: %v\n%s", f, err, b.String())
-		}
-	}
-}
-
 type brokenWriter struct{}
 
 func (brokenWriter) Write([]byte) (int, error) { return 0, errors.New("pipe is closed") }
@@ -244,7 +249,7 @@ func TestErrors(t *testing.T) {
 		}
 	}
 	_, err := ParseFormat("pdf")
-	if err == nil || err.Error() != `unknown format "pdf": want one of text, json, markdown, csv` {
+	if err == nil || err.Error() != `unknown format "pdf": want one of text, json, markdown, csv, junit` {
 		t.Errorf("ParseFormat: %v", err)
 	}
 	for _, f := range formats {

@@ -6,15 +6,20 @@ import (
 	"time"
 )
 
-// Limits of the self-check. A slice's lag is worth a warning when its p99 is
+// Limits of the self-check. A run's lag is worth a warning when its p99 is
 // above lagFloor and lagShare of the target's median; it makes the run invalid
 // when it makes up invalidShare of the response time's p99, because then the
-// generator and not the target decided the tail.
+// generator and not the target decided the tail. A comparison has a rule of its
+// own, by pairs.
 const (
 	lagFloor     = time.Millisecond
 	lagShare     = 0.05
 	invalidShare = 0.5
 	stealWarnPct = 2.0
+	// Time that the generator's threads waited for a core, per second of an open
+	// run: that delays its reading of answers, which no clock of its own shows.
+	runDelayWarn    = 0.3
+	runDelayInvalid = 1.0
 )
 
 // check fills Valid and Warnings from what the slices tell about the generator,
@@ -39,8 +44,11 @@ func (s *Summary) warn(format string, args ...any) {
 }
 
 func (s *Summary) invalid(format string, args ...any) {
-	s.Valid = false
-	s.warn("invalid: "+format, args...)
+	if !s.arm {
+		s.Valid = false
+		format = "invalid: " + format
+	}
+	s.warn(format, args...)
 }
 
 func (s *Summary) checkEnd(f *File) {
@@ -68,7 +76,7 @@ func (s *Summary) checkLag() {
 	}
 	text := fmt.Sprintf("the load generator was late (lag p99 %s, response p99 %s): use a quieter machine, fewer CPUs for the target, or a lower rate",
 		p99.Round(10*time.Microsecond), resp.Quantile(0.99).Round(10*time.Microsecond))
-	if float64(p99) >= invalidShare*float64(resp.Quantile(0.99)) {
+	if !s.arm && float64(p99) >= invalidShare*float64(resp.Quantile(0.99)) {
 		s.invalid("%s. These numbers describe this machine, not the target", text)
 		return
 	}
@@ -76,20 +84,25 @@ func (s *Summary) checkLag() {
 }
 
 func (s *Summary) checkHost(f *File, arm string) {
-	var steal, throttled, cpu, seconds float64
-	var stale int64
+	var steal, throttled, cpu, runDelay, seconds float64
+	var stale, unfinished int64
 	for i := range f.Slices {
 		sl := &f.Slices[i]
 		if sl.Arm != arm || sl.Phase != Measure {
 			continue
 		}
 		stale += sl.Connections.Stale
+		unfinished += sl.Unfinished
 		if t := sl.Telemetry; t != nil {
 			steal = math.Max(steal, t.StealPct)
 			throttled += t.ThrottledMS
 			cpu += t.CPUSeconds
+			runDelay += t.RunDelayS
 			seconds += sl.DurationS
 		}
+	}
+	if unfinished > 0 {
+		s.warn("%d requests were in flight when the measurement was interrupted: they are in no figure, and may be the slow ones", unfinished)
 	}
 	if stale > 0 {
 		s.warn("%d requests met a connection that the target had just closed and were sent again on a new one", stale)
@@ -99,6 +112,14 @@ func (s *Summary) checkHost(f *File, arm string) {
 	}
 	if throttled > 0 {
 		s.warn("the container's CPU limit stopped the generator for %.0f ms: raise the limit", throttled)
+	}
+	if share := runDelay / seconds; s.Model == Open && seconds > 0 && share > runDelayWarn {
+		text := fmt.Sprintf("the load generator's threads waited for a core %.1f s in every second: give it more cores, or lower the rate", share)
+		if share > runDelayInvalid {
+			s.invalid("%s", text)
+		} else {
+			s.warn("%s", text)
+		}
 	}
 	if cores := float64(f.Header.Host.Cores); s.Model == Closed && seconds > 0 && cpu/seconds > 0.7*cores {
 		s.warn("the generator used %.0f%% of all cores: throughput may be its limit, not the target's", 100*cpu/seconds/cores)
@@ -115,9 +136,23 @@ func (s *Summary) checkErrors() {
 	if n := s.Errors.ByClass[ErrLocal]; n > 0 {
 		s.invalid("%d requests failed because this machine ran out of ports, files or memory", n)
 	}
+	if share := float64(s.Errors.Total) / float64(max(s.Requests, 1)); share > mostlyFailed && s.total.Done > 0 {
+		s.warn("%.3g%% of the requests failed%s: latencies are largely those of failures", 100*share, s.unauthorized())
+	}
 	if s.Requests > 0 && s.total.Done == 0 {
 		s.warn("no request was answered: latencies are of failures only")
 	}
+}
+
+// mostlyFailed is the share of failed requests that is worth a warning.
+const mostlyFailed = 0.05
+
+// unauthorized names the remedy where requests lacked a valid token.
+func (s *Summary) unauthorized() string {
+	if n := s.Status["401"] + s.Status["403"]; n > 0 {
+		return fmt.Sprintf(" (%d with status 401 or 403: check MLBENCH_TOKEN, or MLBENCH_USERNAME and MLBENCH_PASSWORD)", n)
+	}
+	return ""
 }
 
 // showSamples quotes one error of each class.

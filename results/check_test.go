@@ -114,3 +114,17 @@ func TestCheckIsPerArm(t *testing.T) {
 		t.Errorf("arm B: warnings %q, want steal", s.Warnings)
 	}
 }
+
+// An arm of a comparison is no run: what would make one invalid is a warning.
+func TestCheckOfArms(t *testing.T) {
+	f := compareFile()
+	f.Slices[1].Classes["predict"].Errors = map[string]int64{ErrLocal: 1}
+	s := Summarize(f, ArmB, nil)
+	if !s.Valid || !slices.Contains(s.Warnings, "1 requests failed because this machine ran out of ports, files or memory") {
+		t.Errorf("valid %v, warnings %q", s.Valid, s.Warnings)
+	}
+	f.Slices = nil
+	if s := Summarize(f, ArmB, nil); !s.Valid || !slices.Equal(s.Warnings, []string{"no request was sent"}) {
+		t.Errorf("of nothing: valid %v, warnings %q", s.Valid, s.Warnings)
+	}
+}

@@ -1,56 +1,129 @@
 package results
 
-import "math"
+import (
+	"fmt"
+	"math"
+	"time"
 
-// Compare sets the two arms of a comparison side by side. It measures and does
-// not judge: the verdict stays inconclusive.
-func Compare(f *File, percentiles []float64) *Comparison {
-	a, b := Summarize(f, ArmA, percentiles), Summarize(f, ArmB, percentiles)
+	"github.com/mlbench/mlbench/results/stats"
+)
+
+// CompareOptions say how a comparison is judged.
+type CompareOptions struct {
+	Percentiles []float64 // to show beside those judged; nil: DefaultPercentiles
+	Limits      *Limits   // nil: the file's own, else DefaultLimits
+	Strict      bool      // a regression must be proven to exceed its limit; or the file says so
+	// Calibration is how much runs of these targets differ by chance: for
+	// CompareFiles, where there are too few runs to tell.
+	Calibration *Calibration
+}
+
+// Compare sets the two arms of a comparison side by side and judges them by
+// pairs. All figures are of the pairs that are judged.
+func Compare(f *File, o CompareOptions) *Comparison {
+	limits, err := f.limits(o)
+	p := f.pairing()
+	c := f.sideBySide(limits.shown(o.Percentiles, f.Header.Model), p.figures())
+	c.Pairs = len(p.kept)
+	j := judging{
+		c: c, e: p.evidence(&f.Header, limits), rule: stats.RuleFor(f.Header.Looks),
+		basis: fmt.Sprintf("%d pairs", c.Pairs), unfinished: f.unfinished(),
+	}
+	j.rule.Strict, j.rule.Seed = o.Strict || f.Header.Strict, f.Header.Seed
+	if j.invalid = f.invalidity(c, p); err != nil {
+		j.invalid = fmt.Sprintf("the file's limits cannot be read (%v)", err)
+	}
+	overA, overB := f.overdue(ArmA), f.overdue(ArmB)
+	c.ArmA.warnOverdue(overA)
+	c.ArmB.warnOverdue(overB)
+	j.e.Unsustained = (overA > 0) != (overB > 0)
+	if p.late > 0 && j.invalid == "" {
+		j.notes = append(j.notes, fmt.Sprintf("%d of %d pairs are left out because the load generator was late in them", p.late, p.late+c.Pairs))
+	}
+	j.decide()
+	j.advise(f)
+	c.Reasons = j.reasons()
+	return c
+}
+
+// limits are those asked for, or the file's own, or the defaults.
+func (f *File) limits(o CompareOptions) (Limits, error) {
+	if o.Limits != nil {
+		return *o.Limits, nil
+	}
+	l, err := ParseLimits(f.Header.Limits)
+	if err != nil {
+		return DefaultLimits(), err
+	}
+	return l, nil
+}
+
+const describesMachine = ". These numbers describe this machine, not the targets"
+
+// invalidity says why generator or machine, and not the targets, decided the
+// numbers; "" if they did not.
+func (f *File) invalidity(c *Comparison, p *pairing) string {
+	for _, s := range []*Summary{c.ArmA, c.ArmB} {
+		if s.Requests == 0 {
+			return fmt.Sprintf("no request was sent to %s", s.Target.Name)
+		}
+	}
+	for i := range f.Slices {
+		for _, d := range f.Slices[i].Classes {
+			if f.Slices[i].Phase == Measure && d.Errors[ErrLocal] > 0 {
+				return "this machine ran out of ports, files or memory" + describesMachine
+			}
+		}
+	}
+	if p.tooLate() {
+		return fmt.Sprintf("the load generator was late in %d of %d pairs (a tenth of a slice's requests by over %s): use a quieter machine, fewer cores for the targets, or a lower rate"+describesMachine,
+			p.late, p.late+len(p.kept), p.limit.Round(10*time.Microsecond))
+	}
+	return ""
+}
+
+// unfinished says why a saved measurement is only part of one; "" if it is not.
+func (f *File) unfinished() string {
+	switch {
+	case f.Path == "" || f.Complete():
+		return ""
+	case f.Damage != "":
+		return "the result file is damaged"
+	case f.Footer == nil:
+		return "the measurement was cut off before its end"
+	case f.Footer.Ended == Failed:
+		return "the measurement failed before its end"
+	}
+	return "the measurement was interrupted before its end"
+}
+
+func (s *Summary) warnOverdue(over float64) {
+	if over > 0 {
+		s.warn("the target did not keep up with the load of its warm-up: working off the rest took %.1f s; lower the rate", over)
+	}
+}
+
+// sideBySide has the figures of both arms, and no verdict yet.
+func (f *File) sideBySide(percentiles []float64, figures func(*Slice) bool) *Comparison {
+	a, b := summarize(f, ArmA, percentiles, figures), summarize(f, ArmB, percentiles, figures)
 	c := &Comparison{
 		Schema:     ComparisonSchema,
-		Verdict:    VerdictInconclusive,
-		Reasons:    []string{"this version measures and does not judge: no verdict"},
 		A:          a.Target,
 		B:          b.Target,
-		Pairs:      f.pairs(),
 		Seed:       f.Header.Seed,
 		Errors:     ArmErrors{A: a.Errors, B: b.Errors},
 		ResultFile: f.Path,
 		ArmA:       a,
 		ArmB:       b,
 	}
-	for _, s := range []*Summary{a, b} {
-		if !s.Valid {
-			c.Verdict = VerdictInvalid
-		}
-	}
 	c.rows(TotalClass, a.figures(), b.figures())
+	c.Metrics = append(c.Metrics, MetricRow{Metric: "stalls", Class: TotalClass, Unit: "pairs"})
 	for i := range a.Classes {
 		if len(a.Classes) > 1 {
 			c.rows(a.Classes[i].Name, a.Classes[i].figures(), b.Classes[i].figures())
 		}
 	}
 	return c
-}
-
-// pairs counts the pairs of which both slices were measured.
-func (f *File) pairs() int {
-	arms := map[int]map[string]bool{}
-	n := 0
-	for i := range f.Slices {
-		s := &f.Slices[i]
-		if s.Phase != Measure || s.Pair == 0 || s.Excluded != "" || arms[s.Pair][s.Arm] {
-			continue
-		}
-		if arms[s.Pair] == nil {
-			arms[s.Pair] = map[string]bool{}
-		}
-		arms[s.Pair][s.Arm] = true
-		if len(arms[s.Pair]) == 2 {
-			n++
-		}
-	}
-	return n
 }
 
 // figure is one number of one arm.
@@ -60,23 +133,19 @@ type figure struct {
 }
 
 func (s *Summary) figures() []figure {
-	share := math.NaN()
-	if s.Requests > 0 {
-		share = 100 * float64(s.Errors.Total) / float64(s.Requests)
-	}
-	return append([]figure{{"throughput", "1/s", s.ThroughputRPS}, {"errors", "%", share}}, s.Latency.Response.figures()...)
+	return figures(s.ThroughputRPS, s.Errors.Total, s.Requests, s.Latency.Response)
 }
 
 func (c *ClassSummary) figures() []figure {
-	share := math.NaN()
-	if c.Requests > 0 {
-		share = 100 * float64(c.Errors.Total) / float64(c.Requests)
-	}
-	return append([]figure{{"throughput", "1/s", c.Through}, {"errors", "%", share}}, c.Latency.Response.figures()...)
+	return figures(c.Through, c.Errors.Total, c.Requests, c.Latency.Response)
 }
 
-func (l Latency) figures() []figure {
-	out := []figure{{"min", "ms", l.Min}, {"mean", "ms", l.Mean}}
+func figures(throughput float64, failed, requests int64, l Latency) []figure {
+	share := math.NaN()
+	if requests > 0 {
+		share = 100 * float64(failed) / float64(requests)
+	}
+	out := []figure{{"throughput", "1/s", throughput}, {"errors", "%", share}, {"min", "ms", l.Min}, {"mean", "ms", l.Mean}}
 	for _, p := range l.Percentiles {
 		v := p.MS
 		if !Enough(l.Count, p.Q) {
@@ -96,6 +165,15 @@ func (c *Comparison) rows(class string, a, b []figure) {
 		}
 		c.Metrics = append(c.Metrics, row)
 	}
+}
+
+func (c *Comparison) row(class, metric string) *MetricRow {
+	for i := range c.Metrics {
+		if c.Metrics[i].Class == class && c.Metrics[i].Metric == metric {
+			return &c.Metrics[i]
+		}
+	}
+	return nil
 }
 
 // number is nil for what is not a number.

@@ -3,6 +3,7 @@ package results
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -35,7 +36,7 @@ func compareFile() *File {
 }
 
 func TestCompareRows(t *testing.T) {
-	c := Compare(compareFile(), []float64{0.5, 0.9, 0.99})
+	c := Compare(compareFile(), CompareOptions{Percentiles: []float64{0.5, 0.9, 0.99}})
 	var got []string
 	for _, m := range c.Metrics {
 		change := "-"
@@ -44,7 +45,7 @@ func TestCompareRows(t *testing.T) {
 		}
 		got = append(got, fmt.Sprintf("%s %s %s: %s %s", m.Class, m.Metric, m.Unit, pointers(m.A, m.B), change))
 		if m.Judged || m.Outcome != "" || m.CI95Pct != nil || m.PHolm != nil || m.LimitPct != nil {
-			t.Errorf("%s %s claims to be judged: %+v", m.Class, m.Metric, m)
+			t.Errorf("%s %s claims to be judged, of an invalid comparison: %+v", m.Class, m.Metric, m)
 		}
 	}
 	total := []string{
@@ -54,14 +55,12 @@ func TestCompareRows(t *testing.T) {
 		"total mean ms: 5.50 11.00 +100",
 		"total p50 ms: 5.00 10.00 +100",
 		"total p90 ms: 9.00 18.01 +100",
-		"total p99 ms: - - -", // 30 requests are too few
+		"total p99 ms: - - -", // 20 requests are too few
 		"total max ms: 10.00 20.00 +100",
 	}
-	var want []string
-	for _, class := range []string{"total", "predict"} {
-		for _, row := range total {
-			want = append(want, class+strings.TrimPrefix(row, "total"))
-		}
+	want := append(slices.Clone(total), "total stalls pairs: - - -")
+	for _, row := range total {
+		want = append(want, "predict"+strings.TrimPrefix(row, "total"))
 	}
 	// A class that met no request has no figures but its rate.
 	want = append(want, "health throughput 1/s: 0.00 0.00 -", "health errors %: - - -", "health min ms: - - -", "health mean ms: - - -",
@@ -77,17 +76,33 @@ func TestCompareRows(t *testing.T) {
 	}
 }
 
-func TestCompareNamesNoWinner(t *testing.T) {
-	c := Compare(compareFile(), nil)
-	if c.Verdict != VerdictInconclusive || c.Improved || len(c.Reasons) != 1 || !strings.Contains(c.Reasons[0], "no verdict") {
-		t.Errorf("verdict %q, improved %v, reasons %q", c.Verdict, c.Improved, c.Reasons)
+// Figures are of the pairs that are judged, and of all slices where none are.
+func TestFiguresAreOfJudgedPairs(t *testing.T) {
+	c := Compare(compareFile(), CompareOptions{})
+	if c.ArmA.Requests != 20 || c.ArmB.Requests != 20 || c.ArmA.DurationS != 4 {
+		t.Errorf("A %d in %v s, B %d requests; want 20 in 4 s, 20", c.ArmA.Requests, c.ArmA.DurationS, c.ArmB.Requests)
+	}
+	f := compareFile()
+	for i := range f.Slices {
+		f.Slices[i].Classes["predict"].Lag = repeat(10, 50)
+		f.Slices[i].Classes["predict"].Errors = nil
+	}
+	c = Compare(f, CompareOptions{})
+	if c.Pairs != 0 || c.ArmA.Requests != 30 || c.Verdict != VerdictInvalid {
+		t.Errorf("all late: %d pairs, %d requests, %s; want 0, 30, invalid", c.Pairs, c.ArmA.Requests, c.Verdict)
+	}
+	// What spoils a run is a warning of an arm, for the comparison has its own rule.
+	for _, s := range []*Summary{c.ArmA, c.ArmB} {
+		if !s.Valid || len(s.Warnings) != 1 || !strings.HasPrefix(s.Warnings[0], "the load generator was late (lag p99 50") || strings.Contains(s.Warnings[0], "nvalid") {
+			t.Errorf("%s: valid %v, warnings %q", s.Target.Name, s.Valid, s.Warnings)
+		}
 	}
 }
 
 func TestCompareInvalid(t *testing.T) {
 	f := compareFile()
 	f.Slices = f.Slices[:1] // B was never measured
-	c := Compare(f, nil)
+	c := Compare(f, CompareOptions{})
 	if c.Verdict != VerdictInvalid || c.Pairs != 0 {
 		t.Errorf("verdict %q with %d pairs, want invalid", c.Verdict, c.Pairs)
 	}
@@ -97,7 +112,7 @@ func TestCompareInvalid(t *testing.T) {
 func TestCompareOneClass(t *testing.T) {
 	f := compareFile()
 	f.Header.Classes = f.Header.Classes[:1]
-	for _, m := range Compare(f, nil).Metrics {
+	for _, m := range Compare(f, CompareOptions{}).Metrics {
 		if m.Class != TotalClass {
 			t.Errorf("row of class %s", m.Class)
 		}
@@ -105,11 +120,11 @@ func TestCompareOneClass(t *testing.T) {
 }
 
 func TestComparisonJSON(t *testing.T) {
-	b, err := json.Marshal(Compare(compareFile(), []float64{0.5}))
+	b, err := json.Marshal(Compare(compareFile(), CompareOptions{Percentiles: []float64{0.5}}))
 	if err != nil {
 		t.Fatal(err)
 	}
-	const want = `{"schema":"mlbench.comparison/1","verdict":"inconclusive","improved":false,"reasons":["this version measures and does not judge: no verdict"],` +
+	const want = `{"schema":"mlbench.comparison/1","verdict":"invalid","improved":false,"reasons":["over 5% of the requests failed (legacy 0 of 20, modern 4 of 20): mend that first, latencies of the rest say little"],` +
 		`"a":{"name":"legacy","url":"http://127.0.0.1:5000"},"b":{"name":"modern","url":"http://127.0.0.1:8000"},"pairs":2,"seed":42,"more_time_s":0,` +
 		`"metrics":[{"metric":"throughput","class":"total","a":5,"b":5,"unit":"1/s","change_pct":0,"ci95_pct":null,"limit_pct":null,"p_holm":null,"judged":false,"outcome":""},`
 	if !strings.HasPrefix(string(b), want) {

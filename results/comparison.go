@@ -21,7 +21,8 @@ type Comparison struct {
 	Reasons    []string    `json:"reasons"`
 	A          TargetName  `json:"a"`
 	B          TargetName  `json:"b"`
-	Pairs      int         `json:"pairs"`
+	Pairs      int         `json:"pairs"`          // judged; 0 for saved runs
+	Runs       *ArmRuns    `json:"runs,omitempty"` // of saved runs only
 	Seed       uint64      `json:"seed"`
 	MoreTimeS  float64     `json:"more_time_s"` // 0: none would help, or none is needed
 	Metrics    []MetricRow `json:"metrics"`
@@ -39,20 +40,28 @@ type ArmErrors struct {
 	B Errors `json:"b"`
 }
 
+// ArmRuns is how many saved runs stand for each arm.
+type ArmRuns struct {
+	A int `json:"a"`
+	B int `json:"b"`
+}
+
 // TotalClass stands for all request classes together.
 const TotalClass = "total"
 
 // MetricRow is one metric of one request class in both arms. Pointers are null
-// where there is no such number.
+// where there is no such number. The change of what is judged is the estimate
+// over pairs, or runs, that belongs to its interval; of the rest, the ratio of B
+// and A.
 type MetricRow struct {
-	Metric    string      `json:"metric"` // "throughput", "errors", "min", "mean", "p50", …, "max"
+	Metric    string      `json:"metric"` // "throughput", "errors", "min", "mean", "p50", …, "max", "stalls"
 	Class     string      `json:"class"`  // TotalClass for all together
 	A         *float64    `json:"a"`
 	B         *float64    `json:"b"`
-	Unit      string      `json:"unit"` // "ms", "1/s", "%"
+	Unit      string      `json:"unit"` // "ms", "1/s", "%", "pairs"
 	ChangePct *float64    `json:"change_pct"`
-	CI95Pct   *[2]float64 `json:"ci95_pct"`
-	LimitPct  *float64    `json:"limit_pct"`
+	CI95Pct   *[2]float64 `json:"ci95_pct"`  // percentage points where Unit is "%"
+	LimitPct  *float64    `json:"limit_pct"` // above 0: of a change for the worse
 	PHolm     *float64    `json:"p_holm"`
 	Judged    bool        `json:"judged"`
 	Outcome   string      `json:"outcome"` // "ok", "regression", "inconclusive", "improved"; "" when not judged

@@ -4,7 +4,9 @@
 //	loadgen ─► Writer ─► FILE.jsonl ─► Read ─► Summarize / Compare ─► report
 //
 // It owns the file format (schema mlbench.result/1: a header line, a line per
-// slice, a footer line), reading and writing it, the summary of a run, the
-// comparison's table, and objectives. It does not own running load or
-// rendering anything for people.
+// slice, a footer line), reading and writing it, the summary of a run and its
+// objectives, and the comparison of two targets: which slices and runs are
+// evidence of what, the limits, the verdict and its wording. It does not own
+// running load, the mathematics of a verdict (package stats), or rendering
+// anything for people.
 package results

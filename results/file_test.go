@@ -37,6 +37,7 @@ func full() *File {
 	h.Argv = []string{"mlbench", "run", "mix"}
 	h.Scenario.Digest, h.Scenario.Text = "sha256:0", "name: mix\n"
 	h.Connections = 8
+	h.WarmupS, h.BudgetS, h.Limits, h.Strict, h.Looks = 3, 60, "p50=3%", true, 2
 	h.Host.Kernel, h.Host.CPU, h.Host.CPULimit, h.Host.MemoryMB = "6.1", "some <cpu> & more", 1.5, 4096
 	h.Warnings = []string{"the clock is coarse"}
 	sl := &f.Slices[0]
@@ -202,7 +203,7 @@ func TestFirstVersionStaysReadable(t *testing.T) {
 	if diff := cmp.Diff([]string{ArmA, ArmB}, f.Arms()); diff != "" {
 		t.Error(diff)
 	}
-	c := Compare(f, nil)
+	c := Compare(f, CompareOptions{})
 	got := map[string]string{"pairs": fmt.Sprint(c.Pairs), "seed": fmt.Sprint(c.Seed)}
 	for _, m := range c.Metrics {
 		got[m.Class+" "+m.Metric] = pointers(m.A, m.B)
@@ -210,6 +211,7 @@ func TestFirstVersionStaysReadable(t *testing.T) {
 	want := map[string]string{
 		"pairs": "2", "seed": "7",
 		"total throughput": "15.00 15.00", "total errors": "6.67 0.00",
+		"total stalls": "- -", // not judged: over 5% of A failed
 		// A: predict 1…20 ms, health 1…5 and 4…8 ms; B the halves.
 		"total min": "1.00 0.50", "total mean": "8.50 4.25", "total max": "20.00 10.00",
 		"total p50": "7.00 3.50", "total p90": "17.01 8.50", "total p95": "19.01 9.50", "total p99": "- -", "total p99.9": "- -",

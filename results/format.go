@@ -47,13 +47,15 @@ type Header struct {
 	Targets     []Target  `json:"targets"`
 	Model       Model     `json:"model"`
 	Arrivals    string    `json:"arrivals,omitempty"`    // open model: "poisson", "constant"
+	Shape       string    `json:"shape,omitempty"`       // open model: a rate over time, as written
 	RateRPS     float64   `json:"rate_rps,omitempty"`    // open model: planned mean rate
 	Connections int       `json:"connections,omitempty"` // closed model: workers
 	TimeoutS    float64   `json:"timeout_s"`
 	WarmupS     float64   `json:"warmup_s,omitempty"` // per target
 	BudgetS     float64   `json:"budget_s,omitempty"` // of a comparison
-	Limits      string    `json:"limits,omitempty"`   // of a comparison; see ParseLimits
-	Looks       int       `json:"looks,omitempty"`    // how often it may be judged as it grows; 0 is 1
+	Limits      string    `json:"limits,omitempty"`   // comparison: see ParseLimits
+	Strict      bool      `json:"strict,omitempty"`   // comparison: see CompareOptions
+	Looks       int       `json:"looks,omitempty"`    // comparison: how often it may be judged as it grows; 0 is 1
 	Classes     []Class   `json:"classes"`            // in the scenario's order
 	Seed        uint64    `json:"seed"`
 	Start       time.Time `json:"start"`
@@ -102,8 +104,10 @@ type Slice struct {
 	Pair        int                   `json:"pair,omitempty"`     // comparison: from 1
 	Position    int                   `json:"position,omitempty"` // comparison: 1 or 2, the slot within the pair
 	Phase       Phase                 `json:"phase"`
-	StartS      float64               `json:"start_s"`    // seconds after Header.Start
-	DurationS   float64               `json:"duration_s"` // until the last answer
+	StartS      float64               `json:"start_s"`              // seconds after Header.Start
+	DurationS   float64               `json:"duration_s"`           // as planned; until the last answer if planned by number
+	DrainS      float64               `json:"drain_s,omitempty"`    // from then to the last answer
+	Unfinished  int64                 `json:"unfinished,omitempty"` // in flight when interrupted: in no figure
 	InFlightMax int64                 `json:"in_flight_max"`
 	Discarded   int64                 `json:"discarded,omitempty"` // settle requests, in no figure
 	Connections Connections           `json:"connections"`
@@ -130,10 +134,14 @@ type Connections struct {
 // ClassData is what one request class did in one slice.
 // Planned = Sent + Dropped; Sent = Done + errors without an answer.
 type ClassData struct {
-	Planned  int64            `json:"planned"`
-	Sent     int64            `json:"sent"`
-	Done     int64            `json:"done"` // answered in full, whatever the status
-	Dropped  int64            `json:"dropped,omitempty"`
+	Planned int64 `json:"planned"`
+	Sent    int64 `json:"sent"`
+	Done    int64 `json:"done"` // answered in full, whatever the status
+	Dropped int64 `json:"dropped,omitempty"`
+	// Throughput counts the answers that came within the slice's time: not the
+	// Late ones, but those Carried over from requests of the settle traffic.
+	Late     int64            `json:"late,omitempty"`
+	Carried  int64            `json:"carried,omitempty"`
 	Errors   map[string]int64 `json:"errors,omitempty"` // by class of error; see ErrorClasses
 	Status   map[string]int64 `json:"status,omitempty"` // by HTTP status
 	BytesOut int64            `json:"bytes_out"`

@@ -13,6 +13,7 @@ import (
 
 // File is a result file in memory.
 type File struct {
+	// Path is empty while the measurement is still going on.
 	Path   string
 	Header Header
 	Slices []Slice
@@ -46,6 +47,14 @@ func ReadFile(path string, in io.Reader) (*File, error) {
 // header is an error.
 func Read(r io.Reader, name string) (*File, error) {
 	f := &File{Path: name}
+	if err := f.read(r, false); err != nil {
+		return nil, err
+	}
+	return f, nil
+}
+
+// read takes all lines; summed: see ReadSummed.
+func (f *File) read(r io.Reader, summed bool) error {
 	sc := bufio.NewScanner(r)
 	sc.Buffer(make([]byte, 0, 1<<16), maxLine)
 	n := 0
@@ -55,25 +64,25 @@ func Read(r io.Reader, name string) (*File, error) {
 		if len(line) == 0 {
 			continue
 		}
-		if err := f.add(line); err != nil {
+		if err := f.add(line, summed); err != nil {
 			if n == 1 || errors.Is(err, ErrFormat) {
-				return nil, fmt.Errorf("%s:%d: %w", name, n, err)
+				return fmt.Errorf("%s:%d: %w", f.Path, n, err)
 			}
 			f.Damage = fmt.Sprintf("line %d: %v", n, err)
 			break
 		}
 	}
 	if err := sc.Err(); err != nil {
-		return nil, fmt.Errorf("%s:%d: %w", name, n+1, err)
+		return fmt.Errorf("%s:%d: %w", f.Path, n+1, err)
 	}
 	if f.Header.Schema == "" {
-		return nil, fmt.Errorf("%s: %w: it is empty", name, ErrFormat)
+		return fmt.Errorf("%s: %w: it is empty", f.Path, ErrFormat)
 	}
-	return f, nil
+	return nil
 }
 
 // add takes one line.
-func (f *File) add(line []byte) error {
+func (f *File) add(line []byte, summed bool) error {
 	var kind struct {
 		Type   string `json:"type"`
 		Schema string `json:"schema"`
@@ -101,7 +110,7 @@ func (f *File) add(line []byte) error {
 				return fmt.Errorf("slice: class %q is null", name)
 			}
 		}
-		f.Slices = append(f.Slices, s)
+		f.take(s, summed)
 	case "footer":
 		var ft Footer
 		if err := json.Unmarshal(line, &ft); err != nil {

@@ -39,6 +39,7 @@ type Summary struct {
 	Load string `json:"-"`
 
 	total ClassData
+	arm   bool // of a comparison
 }
 
 // TargetName is a target as shown in reports.
@@ -76,8 +77,14 @@ type ClassSummary struct {
 }
 
 // Summarize computes the summary of one arm from its measured slices.
-// percentiles nil means DefaultPercentiles.
+// percentiles nil means DefaultPercentiles. An arm of a comparison is not judged
+// by itself: what would make a run invalid is a warning then.
 func Summarize(f *File, arm string, percentiles []float64) *Summary {
+	return summarize(f, arm, percentiles, func(*Slice) bool { return true })
+}
+
+// summarize leaves slices out of the figures.
+func summarize(f *File, arm string, percentiles []float64, figures func(*Slice) bool) *Summary {
 	if percentiles == nil {
 		percentiles = DefaultPercentiles
 	}
@@ -93,11 +100,12 @@ func Summarize(f *File, arm string, percentiles []float64) *Summary {
 		Status:     map[string]int64{},
 		Objectives: []Outcome{},
 		ResultFile: f.Path,
+		arm:        len(f.Header.Targets) > 1,
 	}
 	byClass := map[string]*ClassData{}
 	for i := range f.Slices {
 		sl := &f.Slices[i]
-		if sl.Arm != arm || sl.Phase != Measure || sl.Excluded != "" {
+		if sl.Arm != arm || sl.Phase != Measure || sl.Excluded != "" || !figures(sl) {
 			continue
 		}
 		s.DurationS += sl.DurationS
@@ -131,8 +139,8 @@ func (s *Summary) fill(percentiles []float64) {
 	for code, n := range t.Status {
 		s.Status[code] += n
 	}
-	s.ThroughputRPS = perSecond(t.Done, s.DurationS)
-	s.GoodputRPS = perSecond(t.good(), s.DurationS)
+	s.ThroughputRPS = perSecond(t.completed(), s.DurationS)
+	s.GoodputRPS = s.ThroughputRPS * t.goodShare()
 	s.Latency = t.latencies(percentiles)
 }
 
@@ -144,8 +152,8 @@ func summarizeClass(c Class, d, total *ClassData, seconds float64, percentiles [
 		Errors:   d.errorCounts(),
 		Latency:  d.latencies(percentiles),
 		Duration: seconds,
-		Goodput:  perSecond(d.good(), seconds),
-		Through:  perSecond(d.Done, seconds),
+		Goodput:  perSecond(d.completed(), seconds) * d.goodShare(),
+		Through:  perSecond(d.completed(), seconds),
 		data:     *d,
 	}
 	if total.Planned > 0 {
@@ -160,6 +168,8 @@ func (d *ClassData) Add(from *ClassData) {
 	d.Sent += from.Sent
 	d.Done += from.Done
 	d.Dropped += from.Dropped
+	d.Late += from.Late
+	d.Carried += from.Carried
 	d.BytesIn += from.BytesIn
 	d.BytesOut += from.BytesOut
 	d.Errors = addCounts(d.Errors, from.Errors)
@@ -216,8 +226,16 @@ func (d *ClassData) errorCounts() Errors {
 	return e
 }
 
-// good counts answers that were as expected.
-func (d *ClassData) good() int64 { return d.Done - d.Errors[ErrStatus] - d.Errors[ErrCheck] }
+// completed counts the answers that came within the slice's time.
+func (d *ClassData) completed() int64 { return d.Done - d.Late + d.Carried }
+
+// goodShare is the share of the answers that were as expected.
+func (d *ClassData) goodShare() float64 {
+	if d.Done == 0 {
+		return 0
+	}
+	return float64(d.Done-d.Errors[ErrStatus]-d.Errors[ErrCheck]) / float64(d.Done)
+}
 
 func (d *ClassData) latencies(percentiles []float64) Latencies {
 	return Latencies{
@@ -245,7 +263,17 @@ func (h *Header) target(arm string) TargetName {
 
 // load is the load in words.
 func (h *Header) load() string {
+	text := h.loadModel()
+	if h.WarmupS > 0 {
+		text += fmt.Sprintf(" after %.3g s of warm-up", h.WarmupS)
+	}
+	return text
+}
+
+func (h *Header) loadModel() string {
 	switch {
+	case h.Model == Open && h.Shape != "":
+		return fmt.Sprintf("open model, %s arrivals, %s", h.Arrivals, h.Shape)
 	case h.Model == Open && h.RateRPS > 0:
 		return fmt.Sprintf("open model, %s arrivals at %.4g/s", h.Arrivals, h.RateRPS)
 	case h.Model == Closed && h.Connections == 1:

@@ -79,7 +79,7 @@ func TestExpandHeadersRefusesLineBreaks(t *testing.T) {
 
 func TestSecretsDoNotPrint(t *testing.T) {
 	c := Credentials{Username: "u", Password: "hunter2", Token: "hunter2"}
-	for _, s := range []string{fmt.Sprint(c), fmt.Sprintf("%+v", c), fmt.Sprintf("%#v", c), fmt.Sprintf("%q", c.Password), fmt.Sprintf("%s", c.Password)} {
+	for _, s := range []string{fmt.Sprint(c), fmt.Sprintf("%+v", c), fmt.Sprintf("%#v", c), fmt.Sprintf("%q", c.Password), fmt.Sprint(c.Password)} {
 		if strings.Contains(s, "hunter2") {
 			t.Errorf("printed: %s", s)
 		}

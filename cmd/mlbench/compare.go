@@ -17,7 +17,8 @@ put them side by side. A is the baseline, B the candidate; each is a name, a
 URL, or label=URL.
 
 Both slices of a pair send the same requests at the same distances, so that what
-differs is the target and not the traffic or the machine's mood.`
+differs is the target and not the traffic or the machine's mood. The verdict is
+by pairs: regression (exit 3), ok (0), inconclusive (4) or invalid (5).`
 
 const compareExample = `  mlbench compare legacy modern
   mlbench compare old=http://127.0.0.1:5000 new=http://127.0.0.1:8000 --scenario concurrent
@@ -29,7 +30,13 @@ type compareOptions struct {
 	out      outputOptions
 	scenario string
 	budget   time.Duration
+	slice    time.Duration
+	maximum  string // --max-regression
+	strict   bool
+	extend   bool
 	a, b     string
+
+	limits results.Limits
 }
 
 func newCompareCmd(s streams) *cobra.Command {
@@ -47,16 +54,34 @@ func newCompareCmd(s streams) *cobra.Command {
 	}
 	o.load.register(cmd)
 	o.out.register(cmd)
-	cmd.Flags().StringVar(&o.scenario, "scenario", "mix", "shipped scenario `NAME|FILE`")
-	cmd.Flags().DurationVar(&o.budget, "budget", 60*time.Second, "time for the whole comparison, warm-up included")
+	o.register(cmd)
 	return cmd
 }
 
-func compare(ctx context.Context, o *compareOptions) error {
+// register adds the flags of a live comparison, which the gate has too.
+func (o *compareOptions) register(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.StringVar(&o.scenario, "scenario", "mix", "shipped scenario `NAME|FILE`")
+	f.DurationVar(&o.budget, "budget", 60*time.Second, "time for the whole comparison, warm-up included")
+	f.DurationVar(&o.slice, "slice", 0, "measured time per slice (default 0.5s to 2s, by rate and latency)")
+	f.StringVar(&o.maximum, "max-regression", "", "tolerated changes for the worse (default `"+results.DefaultLimits().String()+"`)")
+	f.BoolVar(&o.strict, "strict", false, "call a regression only what is proven to exceed its limit, not what is proven worse and by estimate exceeds it")
+	f.BoolVar(&o.extend, "extend", o.extend, "when inconclusive, measure on once, for as long again but at most a minute")
+}
+
+// validate checks flags before anything is contacted.
+func (o *compareOptions) validate() (err error) {
 	if err := o.out.validate(); err != nil {
 		return err
 	}
-	if err := o.load.validate(o.in); err != nil {
+	if o.limits, err = results.ParseLimits(o.maximum); err != nil {
+		return usageErrorf("--max-regression: %w", err)
+	}
+	return o.load.validate(o.in)
+}
+
+func compare(ctx context.Context, o *compareOptions) error {
+	if err := o.validate(); err != nil {
 		return err
 	}
 	sc, err := o.load.scenario(o.scenario)
@@ -70,19 +95,29 @@ func compare(ctx context.Context, o *compareOptions) error {
 	if err := o.out.comparison(o.streams, c); err != nil {
 		return err
 	}
-	switch {
-	case interrupted:
+	if interrupted {
 		return &exitError{code: exitInterrupted}
-	case c.Verdict == results.VerdictInvalid:
+	}
+	return verdictExit(c.Verdict)
+}
+
+// verdictExit is the exit code of a verdict.
+func verdictExit(v results.Verdict) error {
+	switch v {
+	case results.VerdictRegression:
+		return &exitError{code: exitRegression}
+	case results.VerdictInconclusive:
+		return &exitError{code: exitInconclusive}
+	case results.VerdictInvalid:
 		return &exitError{code: exitInvalid}
 	}
 	return nil
 }
 
-// compareTargets measures both targets and sets them side by side.
+// compareTargets measures both targets and judges them.
 func (o *compareOptions) compareTargets(ctx context.Context, sc *scenarios.Scenario) (c *results.Comparison, interrupted bool, err error) {
-	e := loadgen.Experiment{Seed: o.load.seed, Warmup: o.load.warmupOf(sc)}
-	if err := e.FitBudget(o.budget); err != nil {
+	e := loadgen.Experiment{Budget: o.budget, Slice: o.slice, Warmup: o.load.warmupOf(sc), Seed: o.load.seed}
+	if err := e.CheckBudget(); err != nil {
 		return nil, false, usageErrorf("%w", err)
 	}
 	var arms []*prepared
@@ -98,23 +133,44 @@ func (o *compareOptions) compareTargets(ctx context.Context, sc *scenarios.Scena
 		arms = append(arms, p)
 		e.Plans[i] = *p.plan
 	}
-	h := o.load.header("compare", sc, arms...)
-	rec, err := startRecording(o.load.output, h)
+	f := &results.File{Header: *o.header(sc, arms)}
+	if o.extend {
+		e.Extend = func() bool {
+			return results.Compare(f, results.CompareOptions{}).Verdict == results.VerdictInconclusive
+		}
+	}
+	rec, err := startRecording(o.load.output, &f.Header)
 	if err != nil {
 		return nil, false, err
 	}
-	for _, n := range h.Warnings {
-		fmt.Fprintln(o.err, "note:", n)
-	}
 	pr := newProgress(o.err, o.out.quiet)
 	defer pr.done()
-	pr.phase(fmt.Sprintf("comparing %s and %s with %s, %d pairs of slices", h.Targets[0].Name, h.Targets[1].Name, sc.Name, e.Pairs), o.budget)
-	f, interrupted, err := rec.finish(e.Run(ctx, h.Start, func(s *results.Slice) error {
+	for _, n := range f.Header.Warnings {
+		fmt.Fprintln(o.err, "note:", n)
+	}
+	names := f.Header.Targets[0].Name + " and " + f.Header.Targets[1].Name
+	pr.phase("warming up "+names, 2*e.Warmup)
+	e.Planned = func(pairs int) {
+		pr.phase(fmt.Sprintf("comparing %s with %s, %d pairs of slices", names, sc.Name, pairs), o.budget-2*e.Warmup)
+	}
+	f, interrupted, err = rec.finish(e.Run(ctx, f.Header.Start, func(s *results.Slice) error {
 		pr.slice(s)
+		f.Slices = append(f.Slices, *s)
 		return rec.w.Slice(s)
 	}))
 	if err != nil {
 		return nil, interrupted, err
 	}
-	return results.Compare(f, o.out.quantiles), interrupted, nil
+	return results.Compare(f, results.CompareOptions{Percentiles: o.out.quantiles, Strict: o.strict}), interrupted, nil
+}
+
+// header says how the comparison is measured and judged.
+func (o *compareOptions) header(sc *scenarios.Scenario, arms []*prepared) *results.Header {
+	h := o.load.header("compare", sc, arms...)
+	h.BudgetS = o.budget.Seconds()
+	h.Limits, h.Strict = o.limits.String(), o.strict
+	if o.extend {
+		h.Looks = 2
+	}
+	return h
 }

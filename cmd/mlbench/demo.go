@@ -8,7 +8,9 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
+	"github.com/mlbench/mlbench/results"
 	"github.com/mlbench/mlbench/servers"
 	"github.com/mlbench/mlbench/targets"
 )
@@ -52,8 +54,8 @@ func demo(ctx context.Context, o *demoOptions) error {
 	}
 	each := o.budget / time.Duration(len(demoScenarios))
 	const warmup = time.Second
-	if each < 10*time.Second {
-		return usageErrorf("--budget %s is too short for three comparisons: give at least 30s", o.budget)
+	if each < 16*time.Second {
+		return usageErrorf("--budget %s is too short for three comparisons: give at least 48s", o.budget)
 	}
 	if o.seed == 0 {
 		o.seed = randomSeed()
@@ -63,7 +65,15 @@ func demo(ctx context.Context, o *demoOptions) error {
 		return err
 	}
 	defer os.RemoveAll(logs)
-	fmt.Fprintln(o.err, "starting both servers (training the model takes a second or two)")
+	// The demo's servers are its own: a token for another one would only fail.
+	for _, name := range []string{"MLBENCH_TOKEN", "MLBENCH_TOKEN_FILE"} {
+		if err := os.Unsetenv(name); err != nil {
+			return err
+		}
+	}
+	if !o.out.quiet {
+		fmt.Fprintln(o.err, "starting both servers (training the model takes a moment)")
+	}
 	var urls []string
 	for _, subject := range []string{servers.Legacy, servers.Modern} {
 		p, err := startSubject(ctx, subject, filepath.Join(logs, subject+".jsonl"))
@@ -74,8 +84,8 @@ func demo(ctx context.Context, o *demoOptions) error {
 		urls = append(urls, subject+"="+p.URL().String())
 	}
 	for _, name := range demoScenarios {
-		c := &compareOptions{streams: o.streams, scenario: name, budget: each, a: urls[0], b: urls[1]}
-		c.load = loadOptions{warmup: warmup, seed: o.seed}
+		c := &compareOptions{streams: o.streams, scenario: name, budget: each, a: urls[0], b: urls[1], limits: results.DefaultLimits()}
+		c.load = loadOptions{warmup: warmup, seed: o.seed, flags: pflag.NewFlagSet("demo", pflag.ContinueOnError)}
 		c.out.quiet, c.out.quantiles = o.out.quiet, o.out.quantiles
 		if err := c.load.validate(o.in); err != nil {
 			return err

@@ -70,6 +70,8 @@ type facts struct {
 	Noise   noiseFacts   `json:"noise"`
 	Floor   floorFacts   `json:"floor"`
 	Ceiling ceilingFacts `json:"ceiling"`
+	// Unmeasured says why floor and ceiling could not be measured.
+	Unmeasured string `json:"unmeasured,omitempty"`
 
 	OpenFiles  uint64 `json:"open_files,omitempty"`
 	Ports      int    `json:"ports,omitempty"`
@@ -103,7 +105,7 @@ type floorFacts struct {
 	P50    number `json:"p50_ms"`
 	P99    number `json:"p99_ms"`
 	LagP99 number `json:"lag_p99_ms"`
-	// PairSD is the standard deviation of ln(b/a) of the medians of
+	// PairSD is the standard deviation of ln(b/a) of the medians a and b of
 	// neighbouring slices, which measured the same.
 	PairSD number `json:"pair_sd"`
 }
@@ -122,7 +124,11 @@ func doctor(ctx context.Context, o *doctorOptions) error {
 	}
 	pr := newProgress(o.err, o.quiet)
 	defer pr.done()
-	f, err := examine(ctx, pr)
+	self, err := thisProgram()
+	if err != nil {
+		return err
+	}
+	f, err := examine(ctx, self, usualSpans, pr)
 	pr.done()
 	if ctx.Err() != nil {
 		return ctx.Err()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/mlbench/mlbench/loadgen"
@@ -11,52 +12,70 @@ import (
 	"github.com/mlbench/mlbench/targets"
 )
 
-// How long each part of the examination takes.
+// spans are how long each part of the examination takes.
+type spans struct {
+	wakeUps time.Duration // each of two
+	noise   time.Duration
+	slice   time.Duration // each of floorSlices
+	ceiling time.Duration
+}
+
+var usualSpans = spans{
+	wakeUps: time.Second,
+	noise:   3 * time.Second,
+	slice:   150 * time.Millisecond,
+	ceiling: 1500 * time.Millisecond,
+}
+
 const (
-	wakeUpProbe  = time.Second // each of two
-	noiseProbe   = 3 * time.Second
-	floorSlice   = 250 * time.Millisecond
-	floorSlices  = 12
+	floorSlices  = 20
 	floorRate    = 500 // per second
-	ceilingProbe = 1500 * time.Millisecond
 	ceilingConns = 64
 )
 
 // examine reads and measures everything, one after the other: each part must
 // have the machine for itself.
-func examine(ctx context.Context, pr *progress) (*facts, error) {
+func examine(ctx context.Context, self program, d spans, pr *progress) (*facts, error) {
 	f := &facts{Host: loadgen.Host()}
 	// Read first: what follows opens connections itself.
 	f.takeLimits(loadgen.ReadLimits())
 	clock := loadgen.ProbeClock()
 	f.ClockCostNS, f.ClockStepNS = number(clock.Cost), number(clock.Step)
 
-	pr.phase("measuring how steadily this machine works", noiseProbe)
-	f.Noise = newNoiseFacts(loadgen.ProbeNoise(ctx, noiseProbe))
-	pr.phase("measuring how late it wakes up", 2*wakeUpProbe)
-	f.Timer = newWakeUps(loadgen.ProbeTimer(ctx, wakeUpProbe))
-	f.Pacer = newWakeUps(loadgen.ProbePacer(ctx, wakeUpProbe))
+	pr.phase("measuring how steadily this machine works", d.noise)
+	f.Noise = newNoiseFacts(loadgen.ProbeNoise(ctx, d.noise))
+	pr.phase("measuring how late it wakes up", 2*d.wakeUps)
+	f.Timer = newWakeUps(loadgen.ProbeTimer(ctx, d.wakeUps))
+	f.Pacer = newWakeUps(loadgen.ProbePacer(ctx, d.wakeUps))
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
 	}
-	self, err := thisProgram()
-	if err != nil {
-		return nil, err
-	}
-	server, err := self.reference(ctx, "--service", "0s")
-	if err != nil {
-		return nil, err
-	}
-	defer server.Stop()
-	pr.phase("measuring a server that does nothing", floorSlices*floorSlice)
-	if err := f.measureFloor(ctx, server); err != nil {
-		return nil, fmt.Errorf("measure the floor: %w", err)
-	}
-	pr.phase("measuring how much one can send", ceilingProbe)
-	if err := f.measureCeiling(ctx, server); err != nil {
-		return nil, fmt.Errorf("measure the ceiling: %w", err)
+	if err := f.measureServer(ctx, self, d, pr); err != nil {
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		// What was found out so far may well say why.
+		f.Unmeasured = err.Error()
 	}
 	return f, nil
+}
+
+// measureServer measures a server that does nothing, in a process of its own.
+func (f *facts) measureServer(ctx context.Context, self program, d spans, pr *progress) error {
+	server, err := self.reference(ctx, "--service", "0s")
+	if err != nil {
+		return err
+	}
+	defer server.Stop()
+	pr.phase("measuring a server that does nothing", floorSlices*d.slice)
+	if err := f.measureFloor(ctx, server, d.slice); err != nil {
+		return fmt.Errorf("measure the floor: %w", err)
+	}
+	pr.phase("measuring how much one can send", d.ceiling)
+	if err := f.measureCeiling(ctx, server, d.ceiling); err != nil {
+		return fmt.Errorf("measure the ceiling: %w", err)
+	}
+	return nil
 }
 
 func newWakeUps(late distribution) wakeUps {
@@ -72,10 +91,10 @@ func newNoiseFacts(n loadgen.Noise) noiseFacts {
 
 // measureFloor measures the same server in neighbouring slices, as a comparison
 // does: by how much their medians differ is what chance does here.
-func (f *facts) measureFloor(ctx context.Context, server *targets.Process) error {
+func (f *facts) measureFloor(ctx context.Context, server *targets.Process, slice time.Duration) error {
 	plan := loadgen.Plan{
 		URL: server.URL(), Seed: 1, Timeout: 10 * time.Second, Classes: oneClass(post(`{"features":[1]}`)),
-		Load: openLoad(floorRate, loadgen.Constant, floorSlice),
+		Load: openLoad(floorRate, loadgen.Constant, slice),
 	}
 	g, err := loadgen.New(plan, time.Now())
 	if err != nil {
@@ -108,21 +127,25 @@ func (f *facts) measureFloor(ctx context.Context, server *targets.Process) error
 }
 
 // pairSD is the standard deviation of ln(b/a) over pairs of neighbours (a, b)
-// that do not differ in truth: its mean is 0.
+// that do not differ in truth, from the median distance to 0: a comparison, too,
+// is not led astray by a few wild pairs.
 func pairSD(xs []float64) float64 {
-	sum, n := 0., 0
+	var off []float64
 	for i := 0; i+1 < len(xs); i += 2 {
-		d := math.Log(xs[i+1] / xs[i])
-		sum += d * d
-		n++
+		off = append(off, math.Abs(math.Log(xs[i+1]/xs[i])))
 	}
-	return math.Sqrt(sum / float64(n))
+	if len(off) == 0 {
+		return math.NaN()
+	}
+	slices.Sort(off)
+	median := (off[(len(off)-1)/2] + off[len(off)/2]) / 2
+	return median / 0.6745 // the normal law's
 }
 
-func (f *facts) measureCeiling(ctx context.Context, server *targets.Process) error {
+func (f *facts) measureCeiling(ctx context.Context, server *targets.Process, d time.Duration) error {
 	m, err := measure(ctx, loadgen.Plan{
 		URL: server.URL(), Seed: 1, Classes: oneClass(post(`{"features":[1,2,3,4,5,6,7,8,9,10]}`)),
-		Load: loadgen.Load{Model: results.Closed, Connections: ceilingConns, Duration: ceilingProbe},
+		Load: loadgen.Load{Model: results.Closed, Connections: ceilingConns, Duration: d},
 	}, loading{warmup: warmup, server: server})
 	if err != nil {
 		return err

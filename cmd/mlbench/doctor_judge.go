@@ -151,6 +151,9 @@ func (f *facts) noise(class noiseClass, why []string) finding {
 }
 
 func (f *facts) floor() finding {
+	if f.Unmeasured != "" {
+		return finding{"floor", poor, "not measured: " + f.Unmeasured, "see what else is BAD here, and repeat"}
+	}
 	says := fmt.Sprintf("a server that does nothing seems to take %s (p50; p99 %s): latencies from here contain that much of this machine",
 		msText(f.Floor.P50), msText(f.Floor.P99))
 	switch {
@@ -163,6 +166,9 @@ func (f *facts) floor() finding {
 }
 
 func (f *facts) ceiling() finding {
+	if f.Unmeasured != "" {
+		return finding{"ceiling", poor, "not measured", "see floor"}
+	}
 	c := &f.Ceiling
 	return finding{Topic: "ceiling", Grade: good, Says: fmt.Sprintf(
 		"%.0f requests/s with %d connections to such a server on this machine, %.1f µs of CPU each for mlbench (%.0f%% of all cores)",
@@ -222,7 +228,7 @@ func (f *facts) resolutionPct() float64 {
 
 func (f *facts) verdict(class noiseClass) []string {
 	var out []string
-	bad := slices.DeleteFunc([]finding{f.cores(), f.clock(), f.wakeUp(), f.files(), f.ports()}, func(x finding) bool { return x.Grade != poor })
+	bad := slices.DeleteFunc([]finding{f.cores(), f.clock(), f.wakeUp(), f.files(), f.ports(), f.floor()}, func(x finding) bool { return x.Grade != poor })
 	switch {
 	case class == hostile:
 		out = append(out, "This machine is hostile to measurements now: trust differences only from interleaved comparisons (mlbench compare), give them more time (--budget 3m), and never compare two separate runs.")
@@ -232,6 +238,9 @@ func (f *facts) verdict(class noiseClass) []string {
 		out = append(out, "This machine is as noisy as hosted machines usually are: trust differences from interleaved comparisons (mlbench compare), not from two separate runs.")
 	default:
 		out = append(out, "This machine is quiet: good for measuring.")
+	}
+	if f.Unmeasured != "" {
+		return append(out, "What differences can be trusted was not measured.")
 	}
 	return append(out,
 		fmt.Sprintf("Differences: two equal targets would differ by about %.1f%% (p50) by chance in a comparison of one minute; what is smaller is noise.", f.resolutionPct()),

@@ -6,11 +6,14 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"net/url"
 	"os"
+	"regexp"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/mlbench/mlbench/loadgen"
 	"github.com/mlbench/mlbench/results"
@@ -36,12 +39,14 @@ type loadOptions struct {
 	output      string
 	connect     connectOptions
 
+	flags    *pflag.FlagSet
 	fields   []targets.Field
 	bodyText []byte
 }
 
 func (o *loadOptions) register(cmd *cobra.Command) {
 	f := cmd.Flags()
+	o.flags = f
 	f.IntVarP(&o.connections, "connections", "c", 0, "closed model: workers; open model: most requests in flight")
 	f.VarP(&o.rate, "rate", "r", "open model at this rate for the whole run, as `200/s` or 12000/m")
 	f.StringArrayVar(&o.stages, "stage", nil, "open model: ramp to a rate, as `30s:50` (repeatable: one stage after the other)")
@@ -50,6 +55,7 @@ func (o *loadOptions) register(cmd *cobra.Command) {
 	f.Var(&o.spawnRate, "spawn-rate", "closed model: workers started per second, as `10/s` (default all at once)")
 	f.StringVar(&o.arrivals, "arrivals", "", "gaps of an open model: poisson or constant")
 	f.DurationVar(&o.warmup, "warmup", -1, "load before measuring, in no figure (default: the scenario's)")
+	f.Lookup("warmup").DefValue = ""
 	f.DurationVar(&o.timeout, "timeout", 0, "per request; later answers count as this (default: the scenario's)")
 	f.Uint64Var(&o.seed, "seed", 0, "seed of arrivals, classes and payloads (default: random, and reported)")
 	f.StringArrayVarP(&o.headers, "header", "H", nil, "header of every request, as `'Name: value'` (repeatable)")
@@ -78,6 +84,16 @@ func (o *loadOptions) validate(in io.Reader) error {
 		return usageErrorf("--connections %d: want at least 1", o.connections)
 	case o.timeout < 0:
 		return usageErrorf("--timeout %s: want more than 0", o.timeout)
+	case o.output == "-":
+		return usageErrorf("--output -: the result is a file; --format json prints the summary, --raw - every request")
+	}
+	for _, name := range []string{"connections", "requests", "duration", "timeout"} {
+		if f := o.flags.Lookup(name); f != nil && f.Changed && (f.Value.String() == "0" || f.Value.String() == "0s") {
+			return usageErrorf("--%s 0: want more than 0", name)
+		}
+	}
+	if o.flags.Changed("warmup") && o.warmup < 0 {
+		return usageErrorf("--warmup %s: want 0 or more", o.warmup)
 	}
 	if len(o.stages) > 0 {
 		if o.shape.String() != "" {
@@ -133,6 +149,9 @@ func (o *loadOptions) scenario(name string) (*scenarios.Scenario, error) {
 		sc, err := scenarios.AdHoc(method, nil, o.bodyText)
 		if err != nil {
 			return nil, usageErrorf("%w", err)
+		}
+		if os.Getenv("MLBENCH_TOKEN")+os.Getenv("MLBENCH_TOKEN_FILE") != "" {
+			sc.Requests[0].Auth = scenarios.Bearer
 		}
 		return sc, nil
 	}
@@ -223,7 +242,7 @@ func (o *loadOptions) header(command string, sc *scenarios.Scenario, arms ...*pr
 	h := &results.Header{
 		Tool:     version(),
 		Command:  command,
-		Argv:     redactedArgs(os.Args),
+		Argv:     o.argv(command),
 		Scenario: sc.Identity(),
 		Model:    plan.Load.Model,
 		TimeoutS: plan.Timeout.Seconds(),
@@ -231,9 +250,13 @@ func (o *loadOptions) header(command string, sc *scenarios.Scenario, arms ...*pr
 		Start:    time.Now(),
 		Host:     loadgen.Host(),
 	}
+	h.WarmupS = o.warmupOf(sc).Seconds()
 	h.Connections = plan.Load.Connections
 	if plan.Load.Model == results.Open {
 		h.Arrivals = string(plan.Load.Arrivals)
+		if h.Shape = o.shape.String(); h.Shape == "" && o.rate == 0 {
+			h.Shape = sc.Load.Shape.String()
+		}
 		h.RateRPS = loadgen.MeanRate(plan.Load.Rate, plan.Load.Duration)
 	}
 	var sum float64
@@ -245,37 +268,40 @@ func (o *loadOptions) header(command string, sc *scenarios.Scenario, arms ...*pr
 	}
 	for i, p := range arms {
 		h.Targets = append(h.Targets, results.Target{
-			Arm: []string{results.ArmA, results.ArmB}[i], Name: p.target.Name, URL: p.target.URL.Redacted(),
+			Arm: []string{results.ArmA, results.ArmB}[i], Name: p.target.Name, URL: shownURL(p.target.URL),
 		})
 		h.Warnings = append(h.Warnings, p.notes...)
 	}
 	return h
 }
 
-// redactedArgs are the process arguments without the values of headers and
-// bodies, which may hold secrets.
-func redactedArgs(args []string) []string {
-	out := make([]string, 0, len(args))
-	hide := false
-	for i, a := range args {
-		name, _, hasValue := strings.Cut(a, "=")
-		secret := name == "--header" || name == "--body" || strings.HasPrefix(a, "-H") || strings.HasPrefix(a, "-b")
-		switch {
-		case i == 0:
-			a = "mlbench"
-		case hide:
-			a, hide = "[redacted]", false
-		case secret && hasValue && strings.HasPrefix(a, "--"):
-			a = name + "=[redacted]"
-		case secret && !strings.HasPrefix(a, "--") && len(a) > 2:
-			a = a[:2] + "[redacted]"
-		case secret:
-			hide = true
+// argv is the command line, without what may be secret: the values of headers
+// and bodies, and of query parameters that look it.
+func (o *loadOptions) argv(command string) []string {
+	out := append([]string{"mlbench", command}, o.flags.Args()...)
+	o.flags.Visit(func(f *pflag.Flag) {
+		values := []string{f.Value.String()}
+		if list, ok := f.Value.(pflag.SliceValue); ok {
+			values = list.GetSlice()
 		}
-		out = append(out, a)
+		for _, v := range values {
+			if f.Name == "header" || f.Name == "body" {
+				v = "[redacted]"
+			}
+			out = append(out, "--"+f.Name+"="+v)
+		}
+	})
+	for i, a := range out {
+		out[i] = secretQuery.ReplaceAllString(a, "$1=[redacted]")
 	}
 	return out
 }
+
+// secretQuery finds query parameters whose names promise a secret.
+var secretQuery = regexp.MustCompile(`(?i)([?&][^=&#]*(?:key|token|secret|passw|auth|sig)[^=&#]*)=[^&#]*`)
+
+// shownURL is a target's URL for reports and result files.
+func shownURL(u *url.URL) string { return secretQuery.ReplaceAllString(u.Redacted(), "$1=[redacted]") }
 
 // recording is a measurement under way: its file, closed exactly once.
 type recording struct {
@@ -308,6 +334,10 @@ func (r *recording) finish(err error) (f *results.File, interrupted bool, _ erro
 	if err != nil {
 		return nil, interrupted, fmt.Errorf("%w (measured so far: %s)", err, r.w.Path())
 	}
-	f, err = results.ReadFile(r.w.Path(), nil)
+	if r.h.Command == "run" {
+		f, err = results.ReadSummed(r.w.Path())
+	} else {
+		f, err = results.ReadFile(r.w.Path(), nil)
+	}
 	return f, interrupted, err
 }

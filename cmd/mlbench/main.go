@@ -74,7 +74,8 @@ func run(args []string, in io.Reader, out, errOut io.Writer) int {
 		}
 		return exit.code
 	}
-	if errors.Is(err, context.Canceled) {
+	// Whatever else failed once the signal had come, failed because of it.
+	if errors.Is(err, context.Canceled) || ctx.Err() != nil {
 		fmt.Fprintln(errOut, "mlbench: interrupted")
 		return exitInterrupted
 	}

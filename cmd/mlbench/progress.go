@@ -73,7 +73,8 @@ func (p *progress) slice(s *results.Slice) {
 	if all.Service != nil {
 		median = all.Service.Quantile(0.5)
 	}
-	p.line("%s  %.0fs%s  %.0f/s  p50 %.2f ms  errors %d", p.what, p.spent, of, rate, results.Milliseconds(median), failed)
+	// Short enough for 80 columns: a line that wraps cannot be rewritten.
+	p.line("%.40s  %.0fs%s  %.0f/s  p50 %.2f ms  errors %d", p.what, p.spent, of, rate, results.Milliseconds(median), failed)
 }
 
 func (p *progress) line(format string, args ...any) {

@@ -104,7 +104,7 @@ func reportFile(s streams, f *results.File, objectives []results.Objective, o *o
 		if len(objectives) > 0 {
 			return false, false, usageErrorf("%s is a comparison: --objective judges a single run", f.Path)
 		}
-		c := results.Compare(f, o.quantiles)
+		c := results.Compare(f, results.CompareOptions{Percentiles: o.quantiles})
 		return true, c.Verdict != results.VerdictInvalid, o.comparison(s, c)
 	}
 	sum := results.Summarize(f, results.ArmA, o.quantiles)

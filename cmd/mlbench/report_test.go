@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"encoding/xml"
 	"os"
 	"path/filepath"
 	"strings"
@@ -93,9 +94,10 @@ func TestReport(t *testing.T) {
 		errOut string   // all of stderr, or its beginning when it ends in "…"
 	}{
 		{name: "run", args: "run.jsonl", out: []string{"concurrent on modern (http://127.0.0.1:8000): closed model, 2.0 s, seed 1\n", "result file: run.jsonl\n"}},
-		{name: "comparison", args: "comparison.jsonl", out: []string{"mix: legacy and modern side by side: open model", "no verdict"}},
+		{name: "comparison", args: "comparison.jsonl", out: []string{"INVALID  over 5% of the requests failed", "\n\nmix: legacy and modern side by side: open model"}},
 		{name: "stdin", in: string(run), args: "-", out: []string{"concurrent on modern", "result file: standard input\n"}},
-		{name: "several", args: "run.jsonl comparison.jsonl", out: []string{"concurrent on modern", "\n\nmix: legacy and modern"}},
+		{name: "several", args: "run.jsonl comparison.jsonl", out: []string{"concurrent on modern", "\n\nINVALID  over 5%"}},
+		{name: "junit", args: "run.jsonl --format junit --objective p99<50ms", code: exitObjective, out: []string{`<testsuite name="concurrent on modern" tests="2" failures="1"`}},
 		{name: "cut off", args: "cut.jsonl", out: []string{"INVALID", "! the measurement was cut off"}},
 		{name: "percentiles", args: "run.jsonl --percentiles 99,75,75.0,p99.9", out: []string{"min  mean  p75  p99  p99.9  max"}},
 		{name: "markdown", args: "run.jsonl --format markdown", out: []string{"### concurrent on modern", "|:------------|"}},
@@ -109,7 +111,7 @@ func TestReport(t *testing.T) {
 		{name: "no file", args: "", code: exitUsage, errOut: "mlbench: report: name at least one result file, or - for stdin (see 'mlbench report --help')\n"},
 		{name: "schema and file", args: "--schema run run.jsonl", code: exitUsage, errOut: "mlbench: report: --schema prints a schema and takes no files\n"},
 		{name: "unknown schema", args: "--schema x", code: exitUsage, errOut: "mlbench: --schema: unknown schema \"x\": want one of run, comparison\n"},
-		{name: "unknown format", args: "run.jsonl --format pdf", code: exitUsage, errOut: "mlbench: --format: unknown format \"pdf\": want one of text, json, markdown, csv\n"},
+		{name: "unknown format", args: "run.jsonl --format pdf", code: exitUsage, errOut: "mlbench: --format: unknown format \"pdf\": want one of text, json, markdown, csv, junit\n"},
 		{name: "unknown flag", args: "run.jsonl --nope", code: exitUsage, errOut: "mlbench: unknown flag: --nope (see 'mlbench report --help')\n"},
 		{name: "bad percentile", args: "run.jsonl --percentiles 50,100", code: exitUsage, errOut: "mlbench: --percentiles: \"100\" is no percentile between 0 and 99.9999; want for example 50,90,99.9\n"},
 		{name: "bad objective", args: "run.jsonl --objective p99", code: exitUsage, errOut: "mlbench: --objective: objective \"p99\": want…"},
@@ -183,6 +185,7 @@ func TestReportExports(t *testing.T) {
 	for _, f := range []string{"text", "json", "markdown", "csv"} {
 		args = append(args, "--export", f+"=out."+f)
 	}
+	args = append(args, "--export", "junit=out.xml")
 	for _, f := range []string{"text", "json", "markdown", "csv"} {
 		code, out, errOut := runReport("", append([]string{"report", "run.jsonl", "comparison.jsonl", "--format", f}, args...)...)
 		if code != exitOK || errOut != "" {
@@ -207,6 +210,20 @@ func TestReportExports(t *testing.T) {
 		if err := dec.Decode(&doc); err != nil || doc.Schema != want {
 			t.Errorf("document %q, %v; want %s", doc.Schema, err, want)
 		}
+	}
+	// XML has one root, whatever the number of documents.
+	suites, err := os.ReadFile("out.xml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var root struct {
+		XMLName xml.Name `xml:"testsuites"`
+		Suites  []struct {
+			Name string `xml:"name,attr"`
+		} `xml:"testsuite"`
+	}
+	if err := xml.Unmarshal(suites, &root); err != nil || len(root.Suites) != 2 || strings.Count(string(suites), "</testsuites>") != 1 {
+		t.Errorf("junit export: %v, %d suites in\n%s", err, len(root.Suites), suites)
 	}
 	leftovers, _ := filepath.Glob(".*.tmp")
 	if len(leftovers) > 0 {

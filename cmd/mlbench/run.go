@@ -90,6 +90,8 @@ func (o *runOptions) validate() error {
 		return usageErrorf("which target? give --target NAME|URL, for example --target modern")
 	case o.target != "" && o.name == "":
 		return usageErrorf("which scenario? give one of %s, a YAML file, or --url for one ad-hoc request", strings.Join(scenarios.Names(), ", "))
+	case o.raw != "" && o.raw == o.load.output:
+		return usageErrorf("--raw and --output both write %s: name two files", o.raw)
 	case o.duration < 0:
 		return usageErrorf("--duration %s: want more than 0", o.duration)
 	}
@@ -191,6 +193,9 @@ func (o *runOptions) measure(ctx context.Context, sc *scenarios.Scenario, p *pre
 	}
 	rec, err := startRecording(o.load.output, h)
 	if err != nil {
+		if o.raw != "" && o.raw != "-" {
+			_ = os.Remove(o.raw) // made just now, and empty
+		}
 		return nil, false, err
 	}
 	for _, n := range p.notes {

@@ -265,22 +265,27 @@ func judgeRefused(planned int64, all *results.ClassData, goodput float64) []row 
 
 // stopped is what a generator that was stopped in mid-run said of its run.
 type stopped struct {
-	exit       int
-	valid      bool
-	warnings   []string
-	lagMax     float64 // ms
-	serviceP99 float64 // ms
-	stoodMS    float64
+	exit        int
+	valid       bool
+	warnings    []string
+	lagMax      float64 // ms, as the others
+	responseP99 float64
+	serviceP99  float64
+	stoodMS     float64
+	runMS       float64
 }
 
 // judgeStopped: a generator that stood still must call its own run invalid and
-// must not take its own pause for the target's.
+// must not take its own pause for the target's. Its response times contain the
+// pause all the same, as they count from the planned instants, which went by: it
+// is a stall like any other, once in the run.
 func judgeStopped(s *stopped) []row {
 	return []row{
 		newRow("exit code", inOnes, exitInvalid, float64(s.exit), 0, 0),
 		yesRow("the run is called valid", false, s.valid),
 		yesRow("the generator is named as the reason", true, mentions(s.warnings, "generator was late")),
 		newRow("longest lag", inMS, s.stoodMS, s.lagMax, s.stoodMS/4, s.stoodMS/4),
+		newRow("response time p99", inMS, s.stoodMS-.01*s.runMS, s.responseP99, s.stoodMS/4, s.stoodMS/4),
 		newRow("service time p99, the target's own", inMS, 0, s.serviceP99, 0, s.stoodMS/3),
 	}
 }

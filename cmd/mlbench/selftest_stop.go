@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/mlbench/mlbench/loadgen"
+	"github.com/mlbench/mlbench/results"
 )
 
 // stop starts this program anew to measure a server that answers at once, stops
@@ -76,7 +77,7 @@ func (l checklist) stop(ctx context.Context) (*attempt, error) {
 		return nil, fmt.Errorf("run to be stopped: %w\n%s", err, &stderr)
 	}
 	s.exit = run.ProcessState.ExitCode()
-	s.stoodMS = float64(stood) / float64(time.Millisecond)
+	s.stoodMS, s.runMS = results.Milliseconds(stood), seconds*1e3
 	return &attempt{judgeStopped(s), circumstances{host: watch.Read()}}, nil
 }
 
@@ -95,8 +96,9 @@ func readStopped(report []byte) (*stopped, error) {
 		Valid    *bool    `json:"valid"`
 		Warnings []string `json:"warnings"`
 		Latency  struct {
-			Lag     map[string]float64 `json:"lag"`
-			Service map[string]float64 `json:"service"`
+			Response map[string]float64 `json:"response"`
+			Service  map[string]float64 `json:"service"`
+			Lag      map[string]float64 `json:"lag"`
 		} `json:"latency_ms"`
 	}
 	if err := json.Unmarshal(report, &r); err != nil {
@@ -105,5 +107,8 @@ func readStopped(report []byte) (*stopped, error) {
 	if r.Valid == nil {
 		return nil, errors.New("its report does not say whether it is valid")
 	}
-	return &stopped{valid: *r.Valid, warnings: r.Warnings, lagMax: r.Latency.Lag["max"], serviceP99: r.Latency.Service["p99"]}, nil
+	return &stopped{
+		valid: *r.Valid, warnings: r.Warnings,
+		lagMax: r.Latency.Lag["max"], responseP99: r.Latency.Response["p99"], serviceP99: r.Latency.Service["p99"],
+	}, nil
 }

@@ -1,0 +1,149 @@
+package loadgen
+
+import (
+	"context"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/results/stats"
+)
+
+// seen records the requests of each target by its slices.
+type seen struct {
+	mu    sync.Mutex
+	paths []string
+}
+
+func (s *seen) ServeHTTP(_ http.ResponseWriter, r *http.Request) {
+	s.mu.Lock()
+	s.paths = append(s.paths, r.URL.Path)
+	s.mu.Unlock()
+}
+
+func (s *seen) take() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	out := s.paths
+	s.paths = nil
+	return out
+}
+
+// Both slices of a pair send the same requests, the order is by lot, and every
+// pair has one slice of each arm.
+func TestExperimentPairsAreAlike(t *testing.T) {
+	var targets [2]seen
+	e := Experiment{Slice: 40 * time.Millisecond, Settle: 20 * time.Millisecond, Seed: 5, Budget: 2400 * time.Millisecond}
+	for i := range targets {
+		srv := httptest.NewServer(&targets[i])
+		defer srv.Close()
+		load := openLoad(500, 0)
+		load.Arrivals, load.Duration = Poisson, time.Second
+		e.Plans[i] = closedPlan(t, srv.URL, load,
+			Class{Name: "a", Weight: 1, Payloads: []Payload{get("/a1"), get("/a2"), get("/a3")}},
+			Class{Name: "b", Weight: 1, Payloads: []Payload{get("/b")}})
+	}
+	var planned int
+	e.Planned = func(n int) { planned = n }
+	got := map[int]map[string][]string{} // pair, arm, paths
+	first := map[string]int{}
+	err := e.Run(context.Background(), time.Now(), func(s *results.Slice) error {
+		if got[s.Pair] == nil {
+			got[s.Pair] = map[string][]string{}
+		}
+		paths := targets[slices.Index(arms[:], s.Arm)].take()
+		slices.Sort(paths) // answers may overtake one another
+		got[s.Pair][s.Arm] = paths
+		if s.Position == 1 {
+			first[s.Arm]++
+		}
+		if s.Discarded == 0 {
+			t.Errorf("pair %d: no settle traffic", s.Pair)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if planned != 20 || len(got) != 20 {
+		t.Errorf("%d pairs planned, %d run; 2.4 s hold 20 of 2 × 60 ms", planned, len(got))
+	}
+	for pair, byArm := range got {
+		if diff := cmp.Diff(byArm[results.ArmA], byArm[results.ArmB]); diff != "" || len(byArm[results.ArmA]) == 0 {
+			t.Errorf("pair %d: the arms got different requests (-A +B):\n%s", pair, diff)
+		}
+	}
+	if slices.Equal(got[1][results.ArmA], got[2][results.ArmA]) && slices.Equal(got[2][results.ArmA], got[3][results.ArmA]) {
+		t.Error("all pairs send the same requests")
+	}
+	if first[results.ArmA] < 3 || first[results.ArmB] < 3 {
+		t.Errorf("first slots %v of 20: the order is not by lot", maps.Clone(first))
+	}
+}
+
+func TestExperimentIsExtendedOnce(t *testing.T) {
+	srv := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	defer srv.Close()
+	asked, last := 0, 0
+	e := Experiment{Slice: 10 * time.Millisecond, Settle: time.Millisecond, Budget: 270 * time.Millisecond, Extend: func() bool { asked++; return true }}
+	for i := range e.Plans {
+		e.Plans[i] = closedPlan(t, srv.URL, closedLoad(1, 1))
+	}
+	if err := e.Run(context.Background(), time.Now(), func(s *results.Slice) error { last = s.Pair; return nil }); err != nil {
+		t.Fatal(err)
+	}
+	if asked != 1 || last != 24 {
+		t.Errorf("asked %d times, %d pairs; want once, and twice 12", asked, last)
+	}
+}
+
+func TestExperimentFitsSlicesToTheTarget(t *testing.T) {
+	at := func(p50, p99 time.Duration) *stats.Histogram {
+		l := stats.NewLive()
+		for range 97 {
+			l.Record(p50)
+		}
+		for range 3 {
+			l.Record(p99)
+		}
+		return l.Drain()
+	}
+	for _, tc := range []struct {
+		name          string
+		p50, p99      time.Duration
+		rate          float64
+		slice, settle time.Duration
+		pairs         int
+	}{
+		{"fast", 2 * time.Millisecond, 10 * time.Millisecond, 100, 500 * time.Millisecond, 60 * time.Millisecond, 48},
+		{"slow", 50 * time.Millisecond, 200 * time.Millisecond, 100, time.Second, 150 * time.Millisecond, 23},
+		{"rare", 2 * time.Millisecond, 10 * time.Millisecond, 20, time.Second, 60 * time.Millisecond, 25},
+		{"very slow", 500 * time.Millisecond, time.Second, 5, 1750 * time.Millisecond, 500 * time.Millisecond, 12},
+	} {
+		e := Experiment{Budget: time.Minute, Warmup: 3 * time.Second}
+		e.Plans[0].Load = openLoad(tc.rate, 0)
+		pairs := e.fit(at(tc.p50, tc.p99))
+		if d := e.Slice - tc.slice; d < -5*time.Millisecond || d > 5*time.Millisecond || e.Settle.Round(time.Millisecond) != tc.settle || pairs != tc.pairs {
+			t.Errorf("%s: slice %s, settle %s, %d pairs; want %s, %s, %d", tc.name, e.Slice, e.Settle, pairs, tc.slice, tc.settle, tc.pairs)
+		}
+	}
+}
+
+func TestExperimentRefusesAShortBudget(t *testing.T) {
+	e := Experiment{Budget: 10 * time.Second, Warmup: 3 * time.Second}
+	if err := e.CheckBudget(); err == nil || !strings.Contains(err.Error(), "--budget 20s") {
+		t.Errorf("%v; want the budget that is needed", err)
+	}
+	e.Budget = 20 * time.Second
+	if err := e.CheckBudget(); err != nil {
+		t.Error(err)
+	}
+}

@@ -1,0 +1,155 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/mlbench/mlbench/results"
+)
+
+// comparedPart is the table of one class, and the quantiles that it misses. Of
+// a single class it has a selection, as a terminal is not endless.
+func comparedPart(c *results.Comparison, class, a, b string, f form) (part, []float64) {
+	var rows []*results.MetricRow
+	judged, estimated := false, false
+	for i := range c.Metrics {
+		m := &c.Metrics[i]
+		if m.Class == class && (class == results.TotalClass || shownOfClass(c, m)) {
+			rows = append(rows, m)
+			judged = judged || m.Judged || m.LimitPct != nil
+			estimated = estimated || m.CI95Pct != nil
+		}
+	}
+	t := &table{head: []string{"metric", a, b, "change"}, left: 1, marks: judged}
+	if estimated {
+		t.head[3] = "change [95% CI]"
+	}
+	if judged {
+		t.head = append(t.head, "limit", "")
+	}
+	out := part{title: classTitle(c, class, f), fold: class != results.TotalClass, table: t}
+	for _, m := range rows {
+		cells := []string{f.name(m.Metric + ", " + m.Unit), unitText(m.A, m.Unit), unitText(m.B, m.Unit), changeText(m)}
+		if judged {
+			cells = append(cells, limitText(m), markOf(m))
+		}
+		t.rows = append(t.rows, cells)
+		if m.Metric == "stalls" && m.Judged {
+			out.notes = append(out.notes, "stalls: pairs in which only this target froze (a request of over ten medians)")
+		}
+	}
+	return out, missedRows(rows)
+}
+
+// shownOfClass says whether a row of a single class is worth its line: counts,
+// p50, p90, p99 and what is judged; and all percentiles that were asked for.
+func shownOfClass(c *results.Comparison, m *results.MetricRow) bool {
+	if slices.Contains([]string{"throughput", "errors", "p50", "p90", "p99", "max"}, m.Metric) || m.LimitPct != nil {
+		return true
+	}
+	_, isPercentile := quantileOf(m.Metric)
+	return isPercentile && !defaultPercentiles(c)
+}
+
+// defaultPercentiles says whether none was asked for: those shown are the
+// default ones and those that are judged.
+func defaultPercentiles(c *results.Comparison) bool {
+	want := map[string]bool{}
+	for _, q := range results.DefaultPercentiles {
+		want[results.PercentileName(q)] = true
+	}
+	for i := range c.Metrics {
+		m := &c.Metrics[i]
+		if _, ok := quantileOf(m.Metric); !ok || m.Class != results.TotalClass {
+			continue
+		}
+		if !want[m.Metric] && m.LimitPct == nil {
+			return false
+		}
+		delete(want, m.Metric)
+	}
+	return len(want) == 0
+}
+
+// quantileOf is the quantile that a metric's name stands for.
+func quantileOf(metric string) (float64, bool) {
+	digits, ok := strings.CutPrefix(metric, "p")
+	q, err := strconv.ParseFloat(digits+"e-2", 64)
+	return q, ok && err == nil
+}
+
+// changeText is B against A in percent, for shares in percentage points, with
+// its 95% interval where one is known.
+func changeText(m *results.MetricRow) string {
+	change, unit, decimals := m.ChangePct, "%", 1
+	if d := shareChange(m); d != nil {
+		change, unit, decimals = d, " pp", 2
+	}
+	if change == nil {
+		return missing
+	}
+	out := signedText(*change, decimals) + unit
+	if m.CI95Pct != nil {
+		out += fmt.Sprintf(" [%s, %s]", signedText(m.CI95Pct[0], decimals), signedText(m.CI95Pct[1], decimals))
+	}
+	return out
+}
+
+// shareChange is the difference of two shares in percentage points; nil for
+// other units.
+func shareChange(m *results.MetricRow) *float64 {
+	if m.Unit != "%" || m.A == nil || m.B == nil {
+		return nil
+	}
+	d := *m.B - *m.A
+	return &d
+}
+
+// limitText is the largest change for the worse that is allowed.
+func limitText(m *results.MetricRow) string {
+	if m.LimitPct == nil {
+		return ""
+	}
+	limit := strconv.FormatFloat(*m.LimitPct, 'g', 6, 64)
+	switch {
+	case m.Unit == "%":
+		return limit + " pp"
+	case m.Metric == "throughput": // less is worse
+		return "-" + limit + "%"
+	}
+	return limit + "%"
+}
+
+// markOf is what came of a row, in a word.
+func markOf(m *results.MetricRow) string {
+	switch {
+	case !m.Judged && m.LimitPct != nil:
+		return unjudgedMark
+	case !m.Judged:
+		return ""
+	}
+	switch m.Outcome {
+	case "ok":
+		return okMark
+	case "improved":
+		return betterMark
+	case "regression":
+		return regressionMark
+	}
+	return openMark
+}
+
+// missedRows lists the quantiles that a class with data is missing.
+func missedRows(rows []*results.MetricRow) (missed []float64) {
+	for _, m := range rows {
+		if m.Metric == "max" && m.A == nil && m.B == nil {
+			return nil // nothing recorded: not a matter of too few
+		}
+		if q, ok := quantileOf(m.Metric); ok && (m.A == nil || m.B == nil) {
+			missed = append(missed, q)
+		}
+	}
+	return missed
+}

@@ -1,0 +1,69 @@
+package report
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+)
+
+// A comparison begins with its verdict, in every form that is read.
+func TestVerdictFirst(t *testing.T) {
+	for name, want := range map[string][2]string{
+		"same":       {"OK  no regression beyond limits: p50 ", "### OK: modern against legacy, mix\n\n**modern stays within its limits** against legacy: p50 "},
+		"regressed":  {"REGRESSION  health p50 +30", "### REGRESSION: modern against legacy, mix\n\n**modern is worse than legacy** beyond what the limits allow: health p50 "},
+		"improved":   {"OK  improved: p50 -39", "### OK: modern against legacy, mix\n\n**modern is better than legacy**, and beyond its limits nowhere worse: p50 -39"},
+		"undecided":  {"INCONCLUSIVE  not enough data: p50 could be anywhere from ", "### INCONCLUSIVE: modern against legacy, mix\n\n**It is open whether modern stays within its limits** against legacy: not enough"},
+		"unmeasured": {"INVALID  no request was sent to legacy", "### INVALID: modern against legacy, mix\n\n**These numbers say nothing about legacy and modern:** no request"},
+	} {
+		for i, f := range []Format{Text, Markdown} {
+			if page := render(t, name, f, Options{}); !strings.HasPrefix(page, want[i]) {
+				t.Errorf("%s as %s does not begin %q:\n%s", name, f, want[i], page)
+			}
+		}
+	}
+	// Of many reasons the first and the last are shown.
+	page := render(t, "improved", Text, Options{})
+	for _, want := range []string{"\n  5 more: see the tables below\n  reason 5\n  reason 6\n\n"} {
+		if !strings.Contains(page, want) || strings.Contains(page, "reason 4") {
+			t.Errorf("no %q in\n%s", want, page)
+		}
+	}
+}
+
+// Percentiles that were asked for are shown of each class; else a selection.
+func TestRowsOfClasses(t *testing.T) {
+	rows := func(name, class string) (out []string) {
+		page := render(t, name, Text, Options{})
+		_, page, _ = strings.Cut(page, "\n"+class)
+		page, _, _ = strings.Cut(page, "\n\n")
+		for line := range strings.Lines(page) {
+			if metric, _, ok := strings.Cut(line, ", "); ok && !strings.Contains(metric, " ") {
+				out = append(out, metric)
+			}
+		}
+		return out
+	}
+	for _, tt := range []struct{ doc, class, want string }{
+		{"same", "all requests", "throughput errors min mean p50 p90 p95 p99 p99.9 max stalls"},
+		{"same", "predict", "throughput errors p50 p90 p99 max"},
+		{"regressed", "predict", "throughput errors p25 p50 p90 p99 max"},
+		{"twins", "predict", "throughput errors p50 p90 p99 max"},
+		{"throughput", "health", "throughput errors p50 p90 p99 max"},
+	} {
+		if got := strings.Join(rows(tt.doc, tt.class), " "); got != tt.want {
+			t.Errorf("%s, %s: rows %s; want %s", tt.doc, tt.class, got, tt.want)
+		}
+	}
+}
+
+// A comparison read from elsewhere may come without its summaries.
+func TestComparisonWithoutSummaries(t *testing.T) {
+	c := comparison()
+	c.ArmA, c.ArmB = nil, nil
+	for _, f := range formats {
+		var b bytes.Buffer
+		if err := Comparison(&b, f, c, Options{}); err != nil || !strings.Contains(b.String(), "legacy") {
+			t.Errorf("%s: %v\n%s", f, err, b.String())
+		}
+	}
+}

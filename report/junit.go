@@ -1,0 +1,168 @@
+package report
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/mlbench/mlbench/results"
+)
+
+// junitEnd closes the root element.
+const junitEnd = "</testsuites>\n"
+
+type junitSuite struct {
+	XMLName  xml.Name    `xml:"testsuite"`
+	Name     string      `xml:"name,attr"`
+	Tests    int         `xml:"tests,attr"`
+	Failures int         `xml:"failures,attr"`
+	Errors   int         `xml:"errors,attr"`
+	Skipped  int         `xml:"skipped,attr"`
+	Time     string      `xml:"time,attr"` // seconds measured
+	Cases    []junitCase `xml:"testcase"`
+	Output   string      `xml:"system-out,omitempty"`
+}
+
+// junitCase has at most one of its outcomes; none means passed.
+type junitCase struct {
+	Class   string        `xml:"classname,attr"`
+	Name    string        `xml:"name,attr"`
+	Failure *junitOutcome `xml:"failure"`
+	Error   *junitOutcome `xml:"error"`
+	Skipped *junitOutcome `xml:"skipped"`
+}
+
+type junitOutcome struct {
+	Message string `xml:"message,attr"`
+	Type    string `xml:"type,attr,omitempty"`
+	Text    string `xml:",chardata"`
+}
+
+func (s *junitSuite) add(c junitCase) {
+	s.Tests++
+	switch {
+	case c.Failure != nil:
+		s.Failures++
+	case c.Error != nil:
+		s.Errors++
+	case c.Skipped != nil:
+		s.Skipped++
+	}
+	s.Cases = append(s.Cases, c)
+}
+
+// runSuite has a case for the measurement itself, so that no suite is empty,
+// and one for each objective.
+func runSuite(s *results.Summary) *junitSuite {
+	suite := &junitSuite{Name: plain(fmt.Sprintf("%s on %s", s.Scenario, cmp.Or(s.Target.Name, s.Target.URL))), Time: fixed(s.DurationS, 3)}
+	class := plain("mlbench." + s.Scenario)
+	var warnings []string
+	for _, w := range s.Warnings {
+		warnings = append(warnings, plain(w))
+	}
+	measurement := junitCase{Class: class, Name: "measurement"}
+	if !s.Valid {
+		measurement.Error = &junitOutcome{Message: invalidAlarm, Type: "invalid", Text: strings.Join(warnings, "\n")}
+	}
+	suite.add(measurement)
+	for _, o := range s.Objectives {
+		c := junitCase{Class: class, Name: plain(o.Expr)}
+		if !o.Held {
+			c.Failure = &junitOutcome{Message: fmt.Sprintf("%s missed: %s", c.Name, outcomeText(o)), Type: "objective"}
+		}
+		suite.add(c)
+	}
+	suite.Output = strings.Join(warnings, "\n")
+	return suite
+}
+
+// comparisonSuite has a case for the verdict and one for each judged metric.
+func comparisonSuite(c *results.Comparison) *junitSuite {
+	a, b := armNames(c, form{})
+	scenario, seconds := "comparison", 0.0
+	if c.ArmA != nil && c.ArmB != nil {
+		scenario, seconds = c.ArmA.Scenario, c.ArmA.DurationS+c.ArmB.DurationS
+	}
+	// Names stay the same from run to run: CI servers keep a history by them.
+	name := plain(fmt.Sprintf("%s against %s", b, a))
+	suite := &junitSuite{Name: plain(scenario + ": " + name), Time: fixed(seconds, 3)}
+	var reasons []string
+	for _, r := range c.Reasons {
+		reasons = append(reasons, plain(r))
+	}
+	whole := &junitOutcome{Type: string(c.Verdict), Text: strings.Join(reasons, "\n")}
+	whole.Message = verdictWord(c.Verdict)
+	if len(reasons) > 0 {
+		whole.Message += ": " + reasons[0]
+	}
+	verdict := junitCase{Class: plain("mlbench." + scenario), Name: name}
+	switch c.Verdict {
+	case results.VerdictOK:
+	case results.VerdictRegression:
+		verdict.Failure = whole
+	case results.VerdictInconclusive:
+		verdict.Skipped = whole
+	default:
+		verdict.Error = whole
+	}
+	suite.add(verdict)
+	for i := range c.Metrics {
+		if m := &c.Metrics[i]; m.Judged {
+			suite.add(metricCase(m, plain("mlbench."+scenario+"."+m.Class)))
+		}
+	}
+	output := armWarnings(c, a, b, form{})
+	if c.Verdict == results.VerdictOK { // the others have their reasons above
+		output = append(reasons, output...)
+	}
+	suite.Output = strings.Join(output, "\n")
+	return suite
+}
+
+func metricCase(m *results.MetricRow, class string) junitCase {
+	c := junitCase{Class: class, Name: plain(m.Metric)}
+	text := fmt.Sprintf("%s %s", c.Name, changeText(m))
+	if m.Unit == "pairs" {
+		text = fmt.Sprintf("%s only in A in %s pairs, only in B in %s", c.Name, unitText(m.A, m.Unit), unitText(m.B, m.Unit))
+	}
+	if limit := limitText(m); limit != "" {
+		text += ", limit " + limit
+	}
+	if m.PHolm != nil {
+		text += fmt.Sprintf(", p=%.2g", *m.PHolm)
+	}
+	switch m.Outcome {
+	case "regression":
+		c.Failure = &junitOutcome{Message: text, Type: m.Outcome}
+	case "inconclusive":
+		c.Skipped = &junitOutcome{Message: "inconclusive: " + text}
+	}
+	return c
+}
+
+// writeJUnit writes a document of one suite, or adds the suite to the document
+// that w, a buffer, ends with.
+func writeJUnit(w io.Writer, s *junitSuite, o Options) error {
+	body, err := xml.MarshalIndent(s, "  ", "  ")
+	if err != nil {
+		return fmt.Errorf("render junit: %w", err)
+	}
+	var out bytes.Buffer
+	if o.Continued {
+		buf, ok := w.(*bytes.Buffer)
+		if !ok || !bytes.HasSuffix(buf.Bytes(), []byte(junitEnd)) {
+			return errors.New("render junit: XML holds one document: give the others a file of their own, or all of them --export junit=FILE")
+		}
+		buf.Truncate(buf.Len() - len(junitEnd))
+	} else {
+		out.WriteString(xml.Header + "<testsuites>\n")
+	}
+	out.Write(body)
+	out.WriteString("\n" + junitEnd)
+	_, err = w.Write(out.Bytes())
+	return err
+}

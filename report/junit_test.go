@@ -1,0 +1,123 @@
+package report
+
+import (
+	"bytes"
+	"encoding/xml"
+	"fmt"
+	"io"
+	"strings"
+	"testing"
+	"unicode"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// read is a document as a CI server reads it.
+func read(t *testing.T, doc string) []junitSuite {
+	t.Helper()
+	var root struct {
+		XMLName xml.Name     `xml:"testsuites"`
+		Suites  []junitSuite `xml:"testsuite"`
+	}
+	dec := xml.NewDecoder(strings.NewReader(doc))
+	if err := dec.Decode(&root); err != nil {
+		t.Fatalf("%v in\n%s", err, doc)
+	}
+	for {
+		tok, err := dec.Token()
+		if err == io.EOF {
+			return root.Suites
+		}
+		if text, ok := tok.(xml.CharData); err != nil || !ok || strings.TrimSpace(string(text)) != "" {
+			t.Fatalf("%v, %v after the root of\n%s", tok, err, doc)
+		}
+	}
+}
+
+func TestJUnitIsWellFormed(t *testing.T) {
+	for name := range documents {
+		suites := read(t, render(t, name, JUnit, Options{}))
+		if len(suites) != 1 || len(suites[0].Cases) == 0 {
+			t.Fatalf("%s: %d suites, or one without a case", name, len(suites))
+		}
+		s := suites[0]
+		sum := fmt.Sprint(s.Tests, s.Failures, s.Errors, s.Skipped)
+		recount := junitSuite{}
+		seen := map[string]bool{}
+		for _, c := range s.Cases {
+			recount.add(c)
+			if key := c.Class + "\x00" + c.Name; seen[key] {
+				t.Errorf("%s: two cases %s %s", name, c.Class, c.Name)
+			} else {
+				seen[key] = true
+			}
+		}
+		if diff := cmp.Diff(fmt.Sprint(recount.Tests, recount.Failures, recount.Errors, recount.Skipped), sum); diff != "" {
+			t.Errorf("%s: counts (-cases +attributes):\n%s", name, diff)
+		}
+		for _, r := range s.Name + s.Output {
+			if r != '\n' && !unicode.IsGraphic(r) || r == unicode.ReplacementChar {
+				t.Errorf("%s holds %U", name, r)
+			}
+		}
+	}
+}
+
+// What is proven fails, what is open is skipped, what is invalid is an error;
+// and none of them is a pass.
+func TestJUnitOutcomes(t *testing.T) {
+	outcomes := func(name string) map[string]string {
+		out := map[string]string{}
+		for _, c := range read(t, render(t, name, JUnit, Options{}))[0].Cases {
+			switch key := strings.TrimPrefix(c.Class, "mlbench.") + " " + c.Name; {
+			case c.Failure != nil:
+				out[key] = "failure"
+			case c.Error != nil:
+				out[key] = "error"
+			case c.Skipped != nil:
+				out[key] = "skipped"
+			default:
+				out[key] = "passed"
+			}
+		}
+		return out
+	}
+	const verdict = "mix modern against legacy"
+	for name, want := range map[string]map[string]string{
+		"same":       {verdict: "passed", "mix.total p50": "passed", "mix.total stalls": "passed", "mix.health p99": ""},
+		"improved":   {verdict: "passed", "mix.total p50": "passed"},
+		"regressed":  {verdict: "failure", "mix.total p50": "passed", "mix.health p50": "failure"},
+		"undecided":  {verdict: "skipped", "mix.total p50": "skipped", "mix.total p99": "passed"},
+		"throughput": {verdict: "failure", "mix.total throughput": "failure", "mix.total p50": ""},
+		"unmeasured": {verdict: "error", "mix.total p50": ""},
+		"saved":      {verdict: "skipped", "mix.total p50": ""},
+		"open":       {"mix measurement": "passed", "mix p99<50ms": "passed", "mix health:max<100ms": "failure"},
+		"empty":      {"mix measurement": "error", "mix p99<50ms": "failure"},
+	} {
+		got := outcomes(name)
+		for key, want := range want {
+			if got[key] != want {
+				t.Errorf("%s: %s is %q, want %q of %v", name, key, got[key], want, got)
+			}
+		}
+	}
+}
+
+// Documents that follow one another in a buffer share one root; elsewhere XML
+// cannot be continued.
+func TestJUnitContinued(t *testing.T) {
+	var buf bytes.Buffer
+	for i, name := range []string{"open", "regressed", "same"} {
+		if err := documents[name](&buf, JUnit, Options{Continued: i > 0}); err != nil {
+			t.Fatal(err)
+		}
+		if suites := read(t, buf.String()); len(suites) != i+1 {
+			t.Fatalf("%d suites after %d documents", len(suites), i+1)
+		}
+	}
+	for _, w := range []io.Writer{io.Discard, &bytes.Buffer{}} {
+		if err := documents["open"](w, JUnit, Options{Continued: true}); err == nil || !strings.Contains(err.Error(), "--export junit=FILE") {
+			t.Errorf("continued without a beginning: %v", err)
+		}
+	}
+}

@@ -1,0 +1,66 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/mlbench/mlbench/results"
+)
+
+// mostReasons is how many reasons a page shows; JSON has them all.
+const mostReasons = 8
+
+// verdictOf is the verdict as a page says it.
+func verdictOf(c *results.Comparison, f form) *verdict {
+	v := &verdict{word: verdictWord(c.Verdict), color: map[results.Verdict]string{
+		results.VerdictOK: ansiGreen, results.VerdictInconclusive: ansiYellow,
+	}[c.Verdict]}
+	if v.color == "" {
+		v.color = ansiRed
+	}
+	for _, r := range c.Reasons {
+		v.reasons = append(v.reasons, f.name(r))
+	}
+	if len(v.reasons) == 0 { // of a comparison from elsewhere
+		v.reasons = []string{"no reason is given"}
+	}
+	if n := len(v.reasons); n > mostReasons {
+		// The last ones say what limits the whole.
+		cut := fmt.Sprintf("%d more: see the tables below", n-mostReasons+1)
+		v.reasons = slices.Concat(v.reasons[:mostReasons-3], []string{cut}, v.reasons[n-2:])
+	}
+	a, b := armNames(c, f)
+	v.heading = fmt.Sprintf("%s: %s against %s", v.word, b, a)
+	if c.ArmA != nil {
+		v.heading += ", " + f.name(c.ArmA.Scenario)
+	}
+	v.says = fmt.Sprintf("%s %s.", lead(c, a, b), finding(v.reasons[0]))
+	return v
+}
+
+func verdictWord(v results.Verdict) string { return strings.ToUpper(plain(string(v))) }
+
+// lead tells a reviewer what the verdict means.
+func lead(c *results.Comparison, a, b string) string {
+	switch c.Verdict {
+	case results.VerdictOK:
+		if c.Improved {
+			return fmt.Sprintf("**%s is better than %s**, and beyond its limits nowhere worse:", b, a)
+		}
+		return fmt.Sprintf("**%s stays within its limits** against %s:", b, a)
+	case results.VerdictRegression:
+		return fmt.Sprintf("**%s is worse than %s** beyond what the limits allow:", b, a)
+	case results.VerdictInconclusive:
+		return fmt.Sprintf("**It is open whether %s stays within its limits** against %s:", b, a)
+	}
+	return fmt.Sprintf("**These numbers say nothing about %s and %s:**", a, b)
+}
+
+// finding is a reason within a sentence that says its beginning already.
+func finding(reason string) string {
+	for _, said := range []string{"no regression beyond limits: ", "improved: "} {
+		reason = strings.TrimPrefix(reason, said)
+	}
+	return strings.TrimSuffix(reason, ".")
+}

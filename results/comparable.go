@@ -1,0 +1,64 @@
+package results
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Fingerprint tells kinds of hosts apart. That two are equal does not mean that
+// it is the same machine.
+func (h *Host) Fingerprint() string {
+	parts := []string{h.OS + "/" + h.Arch}
+	if h.CPU != "" {
+		parts = append(parts, h.CPU)
+	}
+	parts = append(parts, fmt.Sprintf("%d cores", h.Cores))
+	if h.CPULimit > 0 {
+		parts = append(parts, fmt.Sprintf("limited to %.4g", h.CPULimit))
+	}
+	if h.Kernel != "" {
+		parts = append(parts, "kernel "+h.Kernel)
+	}
+	return strings.Join(parts, ", ")
+}
+
+// checkComparable refuses what is no single run, runs of different loads, and a
+// run that is named twice, which would pass for two.
+func checkComparable(a, b []*File) error {
+	all := slices.Concat(a, b)
+	for i, f := range all {
+		if arms := f.Arms(); !slices.Equal(arms, []string{ArmA}) {
+			return fmt.Errorf("%w: %s is no single run", ErrNotComparable, f.Path)
+		}
+		if what := loadDiffers(&all[0].Header, &f.Header); what != "" {
+			return fmt.Errorf("%w: %s and %s: %s", ErrNotComparable, all[0].Path, f.Path, what)
+		}
+		for _, g := range all[:i] {
+			if g.Header.Start.Equal(f.Header.Start) && g.Header.Seed == f.Header.Seed && g.Header.target(ArmA) == f.Header.target(ArmA) {
+				return fmt.Errorf("%w: %s and %s are the same run", ErrNotComparable, g.Path, f.Path)
+			}
+		}
+	}
+	return nil
+}
+
+// loadDiffers says in what two measurements' loads differ; "" if in nothing.
+// That in-flight limits of the open model differ is no other load.
+func loadDiffers(a, b *Header) string {
+	switch {
+	case a.Scenario.Name != b.Scenario.Name:
+		return fmt.Sprintf("the scenarios differ, %s and %s", a.Scenario.Name, b.Scenario.Name)
+	case a.Scenario.Digest != "" && b.Scenario.Digest != "" && a.Scenario.Digest != b.Scenario.Digest:
+		return fmt.Sprintf("the scenario %s has changed between them", a.Scenario.Name)
+	case a.Model != b.Model:
+		return fmt.Sprintf("the load models differ, %s and %s", a.Model, b.Model)
+	case a.Model == Closed && a.Connections != b.Connections:
+		return fmt.Sprintf("the connections differ, %d and %d", a.Connections, b.Connections)
+	case a.Model != Closed && (a.RateRPS != b.RateRPS || a.Arrivals != b.Arrivals || a.Shape != b.Shape):
+		return fmt.Sprintf("the arrivals differ, %s and %s", a.loadModel(), b.loadModel())
+	case !slices.Equal(a.Classes, b.Classes):
+		return "the request classes or their shares differ"
+	}
+	return ""
+}

@@ -1,0 +1,171 @@
+package results
+
+import (
+	"math"
+	"slices"
+
+	"github.com/mlbench/mlbench/results/stats"
+)
+
+// judgedClasses are all together, and each if there are several.
+func (h *Header) judgedClasses() []string {
+	out := []string{TotalClass}
+	if len(h.Classes) > 1 {
+		for _, c := range h.Classes {
+			if !slices.Contains(out, c.Name) {
+				out = append(out, c.Name)
+			}
+		}
+	}
+	return out
+}
+
+// evidence is what the pairs say, in the form that is judged.
+func (p *pairing) evidence(h *Header, limits Limits) stats.Evidence {
+	var e stats.Evidence
+	for _, class := range h.judgedClasses() {
+		a, b := make([]*ClassData, len(p.kept)), make([]*ClassData, len(p.kept))
+		for i, pair := range p.kept {
+			a[i], b[i] = pair.a.data(class), pair.b.data(class)
+		}
+		if h.Model != Closed {
+			for _, l := range limits.Percentiles {
+				e.Metrics = append(e.Metrics, percentileMetric(class, l, a, b))
+			}
+		}
+		e.Errors = append(e.Errors, errorsOf(class, a, b, limits.Errors))
+		if class == TotalClass {
+			e.Stalls = append(e.Stalls, stallsOf(class, a, b))
+		}
+	}
+	if h.Model == Closed {
+		e.Metrics = append(e.Metrics, p.throughputMetric(limits.Throughput))
+	}
+	return e
+}
+
+// percentileMetric pairs a percentile's logarithms; where slices have too few
+// requests for it, those of consecutive pairs are merged.
+func percentileMetric(class string, l PercentileLimit, a, b []*ClassData) stats.Metric {
+	m := stats.Metric{Name: PercentileName(l.Q), Class: class, Margin: l.Max}
+	n := 0.0
+	for i := range a {
+		n += math.Min(count(a[i].response()), count(b[i].response())) / float64(len(a))
+	}
+	m.Group = stats.MergeSize(n, l.Q)
+	for _, g := range stats.Groups(len(a), m.Group) {
+		qa, qb := pooled(a[g[0]:g[1]], l.Q), pooled(b[g[0]:g[1]], l.Q)
+		if qa > 0 && qb > 0 {
+			m.D = append(m.D, math.Log(qb)-math.Log(qa))
+		}
+	}
+	return m
+}
+
+func count(h *stats.Histogram) float64 {
+	if h == nil {
+		return 0
+	}
+	return float64(h.Count())
+}
+
+// pooled is a quantile over several slices, in nanoseconds, at least half a
+// microsecond, which is as fine as histograms are; 0 without requests.
+func pooled(data []*ClassData, q float64) float64 {
+	var h *stats.Histogram
+	if len(data) == 1 {
+		h = data[0].response()
+	} else {
+		h = stats.NewHistogram()
+		for _, d := range data {
+			h.Merge(d.response())
+		}
+	}
+	if h == nil || h.Count() == 0 {
+		return 0
+	}
+	return math.Max(500, float64(h.Quantile(q)))
+}
+
+// throughputMetric pairs the completed requests per second, turned so that
+// fewer is worse.
+func (p *pairing) throughputMetric(limit float64) stats.Metric {
+	m := throughputLimit(limit)
+	for _, pair := range p.kept {
+		ra, rb := pair.a.throughput(), pair.b.throughput()
+		if ra > 0 && rb > 0 {
+			m.D = append(m.D, math.Log(ra)-math.Log(rb))
+		}
+	}
+	return m
+}
+
+// throughputLimit is the metric without data. Fewer by a share m is A's being
+// more than B's by m/(1−m).
+func throughputLimit(m float64) stats.Metric {
+	return stats.Metric{Name: "throughput", Class: TotalClass, Margin: m / (1 - m), Group: 1}
+}
+
+// throughput counts half a request where there was none: a slice that a target
+// spent without an answer must not drop out.
+func (m *measured) throughput() float64 {
+	if m.DurationS <= 0 || m.total.Sent+m.total.Carried == 0 {
+		return 0
+	}
+	return math.Max(float64(m.total.completed()), 0.5) / m.DurationS
+}
+
+// A slice has stalled if its slowest request took over ten times the median of
+// both arms, and over five times the lower one of their p99: far beyond what
+// such a target does on this machine in its ordinary slices.
+//
+// The p99 is there for mixes, in which a heavy class takes over ten medians at
+// every request: all slices would count as stalled, and none be told apart. It
+// is the lower one because stalls of one arm lift that arm's own p99, and would
+// hide themselves; and not A's, because the rule must stay the same when the
+// arms change places: by that alone a pair's stall is as likely B's as A's
+// between identical targets, which is what the sign test takes.
+const (
+	stallMedians = 10
+	stallTails   = 5
+)
+
+func stallsOf(class string, a, b []*ClassData) stats.Stalls {
+	s := stats.Stalls{Class: class, Pairs: len(a)}
+	both := append(append([]*ClassData{}, a...), b...)
+	limit := math.Max(stallMedians*pooled(both, 0.5), stallTails*math.Min(pooled(a, 0.99), pooled(b, 0.99)))
+	for i := range a {
+		stalledA, stalledB := slowest(a[i]) > limit, slowest(b[i]) > limit
+		if stalledA && !stalledB {
+			s.OnlyA++
+		}
+		if stalledB && !stalledA {
+			s.OnlyB++
+		}
+	}
+	return s
+}
+
+func slowest(d *ClassData) float64 {
+	if h := d.response(); h != nil {
+		return float64(h.Max())
+	}
+	return 0
+}
+
+// errorsOf counts errors per pair. Those of classes are there to withhold the
+// latencies of a class that fails, which are no better for being fast.
+func errorsOf(class string, a, b []*ClassData, limit float64) stats.Errors {
+	e := stats.Errors{Class: class, Whole: class == TotalClass, Margin: limit}
+	for i := range a {
+		e.Pairs = append(e.Pairs, errorPair(a[i], b[i]))
+	}
+	return e
+}
+
+func errorPair(a, b *ClassData) stats.ErrorPair {
+	return stats.ErrorPair{
+		ErrorsA: int(a.errorCounts().Total), RequestsA: int(a.Sent),
+		ErrorsB: int(b.errorCounts().Total), RequestsB: int(b.Sent),
+	}
+}

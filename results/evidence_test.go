@@ -1,0 +1,251 @@
+package results
+
+import (
+	"math"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/mlbench/mlbench/results/stats"
+)
+
+// answered is a class's slice of requests that took these times, in ms.
+func answered(ms ...float64) *ClassData {
+	n := int64(len(ms))
+	return &ClassData{Planned: n, Sent: n, Done: n, Status: map[string]int64{"200": n}, Response: hist(ms...), Service: hist(ms...), Lag: repeat(int(n), 0.01)}
+}
+
+// handPairs is five pairs of two classes, in which B takes twice as long, and
+// some slices that belong to no pair. The medians are 1 (A) and 2 ms (B).
+func handPairs() *File {
+	f := openFile(nil)
+	f.Header.Targets = []Target{{ArmA, "legacy", ""}, {ArmB, "modern", ""}}
+	add := func(arm string, pair int, predict, health *ClassData) *Slice {
+		f.Slices = append(f.Slices, Slice{Arm: arm, Pair: pair, Phase: Measure, DurationS: 2, Classes: map[string]*ClassData{"predict": predict, "health": health}})
+		return &f.Slices[len(f.Slices)-1]
+	}
+	for pair := 1; pair <= 5; pair++ {
+		a, b := answered(1, 4), answered(2, 8)
+		if pair == 2 {
+			a.failing(1)
+		}
+		if pair == 3 {
+			b = answered(2, 500) // frozen: over 5 times A's p99, 50 ms
+		}
+		if pair == 4 {
+			a, b = answered(1, 50), answered(2, 8)
+		}
+		if pair%2 == 0 { // B first
+			add(ArmB, pair, b, answered(0.2))
+			add(ArmA, pair, a, answered(0.1))
+		} else {
+			add(ArmA, pair, a, answered(0.1))
+			add(ArmB, pair, b, answered(0.2))
+		}
+	}
+	add(ArmA, 6, answered(70, 80), answered(9)) // without a partner
+	add(ArmA, 7, answered(70, 80), answered(9))
+	add(ArmB, 7, answered(70, 80), answered(9)).Excluded = "interrupted"
+	add(ArmA, 0, answered(70, 80), answered(9)).Phase = Warmup
+	late := add(ArmA, 8, answered(70, 80), answered(9))
+	late.Classes["predict"].Lag = repeat(2, 1.5)
+	add(ArmB, 8, answered(1, 1), answered(9))
+	add("C", 1, answered(70, 80), answered(9))
+	return f
+}
+
+// approximately forgives what histograms round.
+var approximately = cmp.Options{cmpopts.EquateApprox(0, 0.004), cmpopts.EquateEmpty()}
+
+func times(n int, x float64) (out []float64) {
+	for range n {
+		out = append(out, x)
+	}
+	return out
+}
+
+func TestEvidence(t *testing.T) {
+	f := handPairs()
+	p := f.pairing()
+	if len(p.kept) != 5 || p.late != 1 || p.tooLate() {
+		t.Fatalf("%d pairs, %d late, too late %v; want 5, 1, false", len(p.kept), p.late, p.tooLate())
+	}
+	got := p.evidence(&f.Header, Limits{Percentiles: []PercentileLimit{{0.5, 0.05}, {0.8, 0.1}, {0.99, 0.2}}, Throughput: 0.2, Errors: 0.005})
+	none, failed := stats.ErrorPair{RequestsA: 3, RequestsB: 3}, stats.ErrorPair{ErrorsA: 1, RequestsA: 3, RequestsB: 3}
+	twice := math.Log(2)
+	want := stats.Evidence{
+		Metrics: []stats.Metric{
+			// All together: 0.1, 1, 4 against 0.2, 2, 8, of which the second is p50.
+			// For p80 two pairs are merged, and the fifth joins the last group: of
+			// A's nine 0.1 ×3, 1 ×3, 4, 4, 50 the eighth is 4, of B's it is 8.
+			{Name: "p50", Class: "total", Margin: 0.05, Group: 1, D: times(5, twice)},
+			{Name: "p80", Class: "total", Margin: 0.1, Group: 2, D: times(2, twice)},
+			{Name: "p99", Class: "total", Margin: 0.2, Group: 34},
+			{Name: "p50", Class: "predict", Margin: 0.05, Group: 1, D: times(5, twice)},
+			// Three pairs for p80, and two left over join them: of 1 ×5, 4 ×4, 50
+			// the eighth is 4, of 2 ×5, 8 ×4, 500 it is 8.
+			{Name: "p80", Class: "predict", Margin: 0.1, Group: 3, D: times(1, twice)},
+			{Name: "p99", Class: "predict", Margin: 0.2, Group: 50},
+			// One request a slice: two pairs for the median.
+			{Name: "p50", Class: "health", Margin: 0.05, Group: 2, D: times(2, twice)},
+			{Name: "p80", Class: "health", Margin: 0.1, Group: 5, D: times(1, twice)},
+			{Name: "p99", Class: "health", Margin: 0.2, Group: 100},
+		},
+		// The lower p99 is A's, 50 ms: only B's 500 ms is beyond 250.
+		Stalls: []stats.Stalls{{Class: "total", OnlyB: 1, Pairs: 5}},
+		Errors: []stats.Errors{
+			{Class: "total", Whole: true, Margin: 0.005, Pairs: []stats.ErrorPair{none, failed, none, none, none}},
+			{Class: "predict", Margin: 0.005, Pairs: []stats.ErrorPair{{RequestsA: 2, RequestsB: 2}, {ErrorsA: 1, RequestsA: 2, RequestsB: 2}, {RequestsA: 2, RequestsB: 2}, {RequestsA: 2, RequestsB: 2}, {RequestsA: 2, RequestsB: 2}}},
+			{Class: "health", Margin: 0.005, Pairs: []stats.ErrorPair{{RequestsA: 1, RequestsB: 1}, {RequestsA: 1, RequestsB: 1}, {RequestsA: 1, RequestsB: 1}, {RequestsA: 1, RequestsB: 1}, {RequestsA: 1, RequestsB: 1}}},
+		},
+	}
+	if diff := cmp.Diff(want, got, approximately); diff != "" {
+		t.Errorf("evidence (-want +got):\n%s", diff)
+	}
+}
+
+// In the closed model throughput is judged and nothing else, turned so that
+// fewer is worse: 20% fewer at most is 25% more of A's.
+func TestEvidenceClosed(t *testing.T) {
+	f := handPairs()
+	closedModel(f, 1)
+	rates := [][2]int64{{10, 10}, {20, 10}, {10, 20}, {0, 8}, {12, 9}}
+	for i := range f.Slices {
+		if s := &f.Slices[i]; s.Pair >= 1 && s.Pair <= 5 && s.Arm != "C" {
+			n := rates[s.Pair-1][0]
+			if s.Arm == ArmB {
+				n = rates[s.Pair-1][1]
+			}
+			s.Classes = map[string]*ClassData{"predict": {Sent: max(n, 1), Done: n}}
+		}
+	}
+	p := f.pairing()
+	got := p.evidence(&f.Header, Limits{Throughput: 0.2, Errors: 0.005})
+	ln := math.Log
+	// No answer in two seconds is half a request; the eighth pair's lag is of no
+	// account.
+	want := []stats.Metric{{Name: "throughput", Class: "total", Margin: 0.25, Group: 1, D: []float64{0, ln(2), -ln(2), ln(0.5 / 8), ln(12.0 / 9), 0}}}
+	got.Metrics[0].D[5] = 0 // pair 8 is closedModel's own
+	if diff := cmp.Diff(want, got.Metrics, approximately); diff != "" {
+		t.Errorf("metrics (-want +got):\n%s", diff)
+	}
+}
+
+// The limit on lag is a quarter of both arms' median together, at least a
+// millisecond, and the same whichever arm is called A.
+func TestLateness(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		ms   float64 // every response
+		lag  float64 // of one slice
+		late int
+	}{
+		{"below the floor", 2, 0.99, 0},
+		{"above the floor", 2, 1.01, 1},
+		{"below a quarter", 40, 9.9, 0},
+		{"above a quarter", 40, 10.1, 1},
+	} {
+		for _, arm := range []string{ArmA, ArmB} {
+			tr := minute()
+			tr.slice = func(pair int, s *Slice) {
+				d := s.Classes["predict"]
+				d.Response, d.Service = repeat(50, tt.ms), repeat(50, tt.ms)
+				if pair == 7 && s.Arm == arm {
+					d.Lag = repeat(50, tt.lag)
+				}
+			}
+			if p := tr.file().pairing(); p.late != tt.late || len(p.kept) != 48-tt.late {
+				t.Errorf("%s in %s: %d late of %d; want %d", tt.name, arm, p.late, len(p.kept)+p.late, tt.late)
+			}
+		}
+	}
+	// Up to a tenth of the requests may be late.
+	tr := minute()
+	tr.slice = func(pair int, s *Slice) {
+		n := 5
+		if pair == 7 {
+			n = 6
+		}
+		s.Classes["predict"].Lag = repeat(50-n, 0.01)
+		s.Classes["predict"].Lag.Merge(repeat(n, 3))
+	}
+	if p := tr.file().pairing(); p.late != 1 {
+		t.Errorf("%d pairs with 5 or 6 late requests of 50 are late, want that with 6", p.late)
+	}
+}
+
+// A heavy class is no stall, and B's stalls do not hide behind its own p99.
+func TestStallRule(t *testing.T) {
+	heavy := mixed()
+	heavy.classes = []Class{{"health", 0.9}, {"batch", 0.1}} // 0.2 and 12 ms: 60 medians
+	frozen := heavy
+	frozen.stall = func(pair int) (a, b bool) { return false, pair <= 30 } // in 1.2% of B's requests
+	for name, tt := range map[string]struct {
+		tr   trial
+		want stats.Stalls
+	}{
+		"heavy class":      {heavy, stats.Stalls{Class: "total", Pairs: 48}},
+		"and stalls of B":  {frozen, stats.Stalls{Class: "total", Pairs: 48, OnlyB: 30}},
+		"stalls of both":   {both(heavy), stats.Stalls{Class: "total", Pairs: 48}},
+		"steady, of two B": {only(minute()), stats.Stalls{Class: "total", Pairs: 48, OnlyA: 1, OnlyB: 2}},
+	} {
+		f := tt.tr.file()
+		if diff := cmp.Diff(tt.want, f.pairing().evidence(&f.Header, DefaultLimits()).Stalls[0]); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+		turned := tt.want
+		turned.OnlyA, turned.OnlyB = tt.want.OnlyB, tt.want.OnlyA
+		f = swapped(f)
+		if diff := cmp.Diff(turned, f.pairing().evidence(&f.Header, DefaultLimits()).Stalls[0]); diff != "" {
+			t.Errorf("%s, arms exchanged (-want +got):\n%s", name, diff)
+		}
+	}
+}
+
+func both(t trial) trial {
+	t.stall = func(pair int) (a, b bool) { return pair%8 == 0, pair%8 == 0 }
+	return t
+}
+
+func only(t trial) trial {
+	t.stall = func(pair int) (a, b bool) { return pair == 5, pair == 6 || pair == 40 }
+	return t
+}
+
+// The warm-up of 3 s may take a tenth longer, and as long as nine of ten
+// requests take without a queue.
+func TestOverdue(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		change func(*File)
+		took   float64
+		want   float64
+	}{
+		{"in time", nil, 3, 0},
+		{"a tenth", nil, 3.3, 0},
+		{"over a tenth", nil, 3.4, 0.4},
+		{"slow requests", func(f *File) {
+			for i := range f.Slices {
+				if f.Slices[i].Phase == Measure {
+					f.Slices[i].Classes["predict"].Response = repeat(50, 300)
+				}
+			}
+		}, 3.5, 0},
+		{"closed model", func(f *File) { f.Header.Model = Closed }, 9, 0},
+		{"no warm-up planned", func(f *File) { f.Header.WarmupS = 0 }, 9, 0},
+	} {
+		f := minute().file()
+		if tt.change != nil {
+			tt.change(f)
+		}
+		f.Slices[1].DurationS = tt.took
+		if got := f.overdue(ArmB); math.Abs(got-tt.want) > 0.01 {
+			t.Errorf("%s: overdue by %v, want %v", tt.name, got, tt.want)
+		}
+		c := Compare(f, CompareOptions{})
+		if warned := len(c.ArmB.Warnings) > 0; warned != (tt.want > 0) || len(c.ArmA.Warnings) > 0 {
+			t.Errorf("%s: warnings of A %q, of B %q", tt.name, c.ArmA.Warnings, c.ArmB.Warnings)
+		}
+	}
+}

@@ -1,0 +1,75 @@
+package results
+
+import (
+	"fmt"
+	"maps"
+	"os"
+)
+
+// ReadSummed reads the file of a run as ReadFile does, but adds up the slices
+// of each phase as they come: all that Summarize needs, in memory that does not
+// grow with the run.
+func ReadSummed(path string) (*File, error) {
+	in, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("result file: %w", err)
+	}
+	defer in.Close()
+	f := &File{Path: path}
+	if err := f.read(in, true); err != nil {
+		return nil, err
+	}
+	return f, nil
+}
+
+// take appends a slice, or, if summed, adds it to the last one.
+func (f *File) take(s Slice, summed bool) {
+	if n := len(f.Slices); summed && n > 0 && s.Pair == 0 && s.Excluded == "" {
+		last := &f.Slices[n-1]
+		if last.Arm == s.Arm && last.Phase == s.Phase && last.Excluded == "" {
+			last.add(&s)
+			return
+		}
+	}
+	f.Slices = append(f.Slices, s)
+}
+
+// add makes s last until the end of next, the slice behind it.
+func (s *Slice) add(next *Slice) {
+	s.DurationS += next.DurationS
+	s.InFlightMax = max(s.InFlightMax, next.InFlightMax)
+	s.Discarded += next.Discarded
+	s.DrainS += next.DrainS
+	s.Unfinished += next.Unfinished
+	c, n := &s.Connections, &next.Connections
+	c.Opened, c.Closed, c.Failed, c.Stale = c.Opened+n.Opened, c.Closed+n.Closed, c.Failed+n.Failed, c.Stale+n.Stale
+	c.Dial, c.TLS = mergeInto(c.Dial, n.Dial), mergeInto(c.TLS, n.TLS)
+	if s.Classes == nil {
+		s.Classes = map[string]*ClassData{}
+	}
+	for name, d := range next.Classes {
+		if into := s.Classes[name]; into != nil {
+			into.Add(d)
+		} else {
+			s.Classes[name] = d
+		}
+	}
+	if s.Samples == nil {
+		s.Samples = map[string]string{}
+	}
+	for class, text := range maps.All(next.Samples) {
+		if s.Samples[class] == "" {
+			s.Samples[class] = text
+		}
+	}
+	if s.Telemetry == nil || next.Telemetry == nil {
+		s.Telemetry = nil
+		return
+	}
+	a, b := s.Telemetry, next.Telemetry
+	a.CPUSeconds += b.CPUSeconds
+	a.GCPauseMaxMS = max(a.GCPauseMaxMS, b.GCPauseMaxMS)
+	a.StealPct, a.PressurePct, a.HostCPUPct = max(a.StealPct, b.StealPct), max(a.PressurePct, b.PressurePct), max(a.HostCPUPct, b.HostCPUPct)
+	a.ThrottledMS += b.ThrottledMS
+	a.RunDelayS += b.RunDelayS
+}

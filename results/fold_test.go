@@ -1,0 +1,53 @@
+package results
+
+import (
+	"encoding/json"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// A file read with its slices added up has the same summary, in two slices.
+func TestReadSummed(t *testing.T) {
+	f := openFile(nil)
+	for i := range 40 {
+		s := Slice{
+			Arm: ArmA, Phase: Measure, DurationS: 1, InFlightMax: int64(i),
+			Connections: Connections{Opened: 1, Stale: 1},
+			Classes:     map[string]*ClassData{"predict": served(5), "health": served(2)},
+			Telemetry:   &Telemetry{CPUSeconds: 0.1, StealPct: float64(i), RunDelayS: 0.4},
+		}
+		if i < 3 {
+			s.Phase = Warmup
+		}
+		if i == 20 {
+			s.Classes["predict"].Errors = map[string]int64{ErrReset: 3}
+			s.Samples = map[string]string{ErrReset: "broken pipe"}
+		}
+		f.Slices = append(f.Slices, s)
+	}
+	path := write(t, f)
+	whole, err := ReadFile(path, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	summed, err := ReadSummed(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(whole.Slices) != 40 || len(summed.Slices) != 2 {
+		t.Errorf("%d slices read, %d when added up; want 40 and 2", len(whole.Slices), len(summed.Slices))
+	}
+	if diff := cmp.Diff(summaryJSON(t, whole), summaryJSON(t, summed)); diff != "" {
+		t.Errorf("the summaries differ (-whole +summed):\n%s", diff)
+	}
+}
+
+func summaryJSON(t *testing.T, f *File) string {
+	t.Helper()
+	b, err := json.MarshalIndent(Summarize(f, ArmA, nil), "", " ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}

@@ -1,0 +1,162 @@
+package results
+
+import (
+	"time"
+
+	"github.com/mlbench/mlbench/results/stats"
+)
+
+// measured is a slice with all its classes together.
+type measured struct {
+	*Slice
+	total *ClassData
+}
+
+// data is one class of a slice, or all together; never nil.
+func (m *measured) data(class string) *ClassData {
+	if class == TotalClass {
+		return m.total
+	}
+	if d := m.Classes[class]; d != nil {
+		return d
+	}
+	return &ClassData{}
+}
+
+// slicePair is the two neighbouring slices that are compared.
+type slicePair struct{ a, b *measured }
+
+// pairing is what a comparison is judged by.
+type pairing struct {
+	kept  []slicePair // in the order of time
+	late  int         // pairs left out because the generator was late in one slice
+	limit time.Duration
+}
+
+// A slice in which a tenth of the requests were sent later than this is not
+// worth judging; over a quarter of the pairs lost that way makes a comparison
+// invalid.
+const (
+	sliceLagShare = 0.25 // of the median response time of both arms together
+	mostLatePairs = 0.25
+)
+
+// pairing lists the pairs of which both slices were measured. What is left out
+// is decided by the generator's lag alone, by the same limit for either slice of
+// every pair, never by what one target did: so it favours none.
+func (f *File) pairing() *pairing {
+	byPair := map[int]*slicePair{}
+	var order []*slicePair
+	for i := range f.Slices {
+		s := &f.Slices[i]
+		if s.Phase != Measure || s.Pair == 0 || s.Excluded != "" {
+			continue
+		}
+		p := byPair[s.Pair]
+		if p == nil {
+			p = &slicePair{}
+			byPair[s.Pair] = p
+			order = append(order, p)
+		}
+		m := &measured{Slice: s, total: &ClassData{}}
+		for _, d := range s.Classes {
+			m.total.Add(d)
+		}
+		switch {
+		case s.Arm == ArmA && p.a == nil:
+			p.a = m
+		case s.Arm == ArmB && p.b == nil:
+			p.b = m
+		}
+	}
+	out := &pairing{}
+	both := stats.NewHistogram()
+	for _, p := range order {
+		if p.a != nil && p.b != nil {
+			out.kept = append(out.kept, *p)
+			both.Merge(p.a.total.response())
+			both.Merge(p.b.total.response())
+		}
+	}
+	out.limit = max(lagFloor, time.Duration(sliceLagShare*float64(both.Quantile(0.5))))
+	out.leaveOutLate()
+	return out
+}
+
+func (p *pairing) leaveOutLate() {
+	isLate := func(m *measured) bool { return m.total.Lag != nil && m.total.Lag.Quantile(0.9) > p.limit }
+	all := p.kept
+	p.kept = nil
+	for _, pair := range all {
+		if isLate(pair.a) || isLate(pair.b) {
+			p.late++
+		} else {
+			p.kept = append(p.kept, pair)
+		}
+	}
+}
+
+// tooLate says that so many pairs are left out that the rest means nothing.
+func (p *pairing) tooLate() bool {
+	return p.late > 0 && float64(p.late) > mostLatePairs*float64(len(p.kept)+p.late)
+}
+
+// figures selects the slices whose figures are shown: those that are judged, or
+// all where none can be.
+func (p *pairing) figures() func(*Slice) bool {
+	if len(p.kept) == 0 || p.tooLate() {
+		return func(*Slice) bool { return true }
+	}
+	judged := map[*Slice]bool{}
+	for _, pair := range p.kept {
+		judged[pair.a.Slice], judged[pair.b.Slice] = true, true
+	}
+	return func(s *Slice) bool { return judged[s] }
+}
+
+// elapsed is how long measuring took, settling and draining included, in
+// seconds.
+func (f *File) elapsed() float64 {
+	var begin, end, sum float64
+	first := true
+	for i := range f.Slices {
+		s := &f.Slices[i]
+		if s.Phase != Measure {
+			continue
+		}
+		if first || s.StartS < begin {
+			begin, first = s.StartS, false
+		}
+		end = max(end, s.StartS+s.DurationS+s.DrainS)
+		sum += s.DurationS + s.DrainS
+	}
+	return max(end-begin, sum)
+}
+
+// overdue is by how many seconds the warm-up of an arm outlasted its plan: the
+// time to work off a backlog, less what a request takes when there is none. A
+// tenth of the warm-up is forgiven. Short slices hide a queue that grows slowly.
+func (f *File) overdue(arm string) float64 {
+	if f.Header.Model != Open || f.Header.WarmupS <= 0 {
+		return 0
+	}
+	took := 0.0
+	usual := stats.NewHistogram()
+	for i := range f.Slices {
+		s := &f.Slices[i]
+		switch {
+		case s.Arm != arm:
+		case s.Phase == Warmup:
+			took += s.DurationS + s.DrainS
+		case s.Phase == Measure:
+			for _, d := range s.Classes {
+				usual.Merge(d.response())
+			}
+		}
+	}
+	over := took - f.Header.WarmupS - usual.Quantile(0.9).Seconds()
+	if over <= 0.1*f.Header.WarmupS {
+		return 0
+	}
+	return over
+}

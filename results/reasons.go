@@ -1,0 +1,220 @@
+package results
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/mlbench/mlbench/results/stats"
+)
+
+// reasons is the verdict in sentences, the weightiest first. Nothing here says
+// that there is no difference: what was not found may be there.
+func (j *judging) reasons() []string {
+	var out []string
+	switch j.c.Verdict {
+	case VerdictInvalid:
+		return j.whyInvalid()
+	case VerdictRegression:
+		out = slices.Concat(j.regressions(), j.improvements())
+	case VerdictOK:
+		out = slices.Concat(j.improvements(), j.passed("no regression beyond limits: "), j.slower())
+	case VerdictInconclusive:
+		out = slices.Concat(j.open(), j.improvements(), j.slower())
+		if j.advice != "" {
+			out[0] += ". " + j.advice
+		}
+	}
+	return slices.Concat(out, j.unjudged(), j.notes)
+}
+
+func (j *judging) whyInvalid() []string {
+	if j.invalid != "" {
+		return []string{j.invalid}
+	}
+	a, b := j.names()
+	ea, ra, eb, rb := j.errorCounts(TotalClass)
+	return []string{fmt.Sprintf("over 5%% of the requests failed (%s %d of %d, %s %d of %d): mend that first, latencies of the rest say little", a, ea, ra, b, eb, rb)}
+}
+
+func (j *judging) regressions() (out []string) {
+	for m := range j.all(stats.Regression) {
+		out = append(out, fmt.Sprintf("%s%s (%s)", j.changed(m), limitText(m), j.proof(m.PHolm)))
+	}
+	return out
+}
+
+// improvements has a sentence for each request class.
+func (j *judging) improvements() []string {
+	var g grouped
+	for m := range j.all(stats.Improved) {
+		g.add(m.Class, j.changed(m), m.PBetterHolm)
+	}
+	return g.sentences(j, func(string) string { return "improved: " })
+}
+
+// slower lists what is proven to be worse, but within its limit, likewise.
+func (j *judging) slower() []string {
+	var g grouped
+	worse := map[string]string{}
+	for m := range j.all(stats.OK) {
+		if !m.Proven || m.Estimate <= 0 || m.Kind == stats.StallShare {
+			continue
+		}
+		word := "slower"
+		if m.Kind == stats.ErrorShare {
+			word = "worse"
+		}
+		if before := worse[m.Class]; before != "" && before != word {
+			word = "worse"
+		}
+		worse[m.Class] = word
+		g.add(m.Class, j.changed(m)+limitText(m), m.PHolm)
+	}
+	return g.sentences(j, func(class string) string { return "really " + worse[class] + ", but within your limits: " })
+}
+
+// grouped collects what is said of metrics by request class.
+type grouped struct {
+	classes []string
+	parts   map[string][]string
+	p       map[string]float64 // the largest
+}
+
+func (g *grouped) add(class, part string, p float64) {
+	if g.parts == nil {
+		g.parts, g.p = map[string][]string{}, map[string]float64{}
+	}
+	if g.parts[class] == nil {
+		g.classes = append(g.classes, class)
+	}
+	g.parts[class] = append(g.parts[class], part)
+	g.p[class] = max(g.p[class], p)
+}
+
+func (g *grouped) sentences(j *judging, begin func(class string) string) (out []string) {
+	for _, class := range g.classes {
+		proof := j.proof(g.p[class])
+		if len(g.parts[class]) > 1 {
+			proof = strings.Replace(proof, ", p=", ", p≤", 1)
+		}
+		out = append(out, fmt.Sprintf("%s%s (%s)", begin(class), strings.Join(g.parts[class], "; "), proof))
+	}
+	return out
+}
+
+// passed lists what is proven to be within its limit. That all requests
+// together are does not say it of each class, so the number of those is given.
+func (j *judging) passed(begin string) []string {
+	var held []string
+	classes := map[string]bool{}
+	for m := range j.all(stats.OK) {
+		switch {
+		case m.Class != TotalClass:
+			classes[m.Class] = classes[m.Class] || m.Kind == stats.LogRatio
+		case m.Kind == stats.StallShare:
+			held = append(held, j.changed(m))
+		case m.Kind == stats.ErrorShare:
+			held = append(held, fmt.Sprintf("errors %s, at most %+.2g pp <%s", j.errors(m), 100*m.Upper, limitOf(m)))
+		case m.Name == "throughput":
+			held = append(held, j.changed(m)+" >"+limitOf(m))
+		default:
+			held = append(held, j.changed(m)+" <"+limitOf(m))
+		}
+	}
+	n := 0
+	for _, latencies := range classes {
+		if latencies {
+			n++
+		}
+	}
+	text := begin + strings.Join(held, "; ") + " (" + j.basis
+	if n > 0 {
+		text += fmt.Sprintf("; the same in each of %d request classes", n)
+	}
+	return []string{text + ")"}
+}
+
+// open says what keeps the comparison from being decided.
+func (j *judging) open() (out []string) {
+	a, b := j.names()
+	if j.noVerdict != "" {
+		out = append(out, j.noVerdict)
+	}
+	for _, r := range j.v.Reasons {
+		switch {
+		case r == stats.NotSustained:
+			out = append(out, fmt.Sprintf("one of %s and %s kept up with the load of the warm-up and the other did not: lower the rate", a, b))
+		case r != stats.NothingJudged || j.noVerdict != "":
+		case len(j.e.Metrics) == 0:
+			out = append(out, "no percentile has a limit, so none is judged")
+		case j.c.Runs == nil && j.c.Pairs < stats.MinValues:
+			out = append(out, fmt.Sprintf("not enough data: %s, and no verdict comes from fewer than %d", j.basis, stats.MinValues))
+		default:
+			out = append(out, fmt.Sprintf("not enough data: too few requests in %s for any percentile", j.basis))
+		}
+	}
+	if j.v.Outcome == stats.OK {
+		out = append(out, j.unfinished+": a part of one is no pass")
+		out = append(out, j.passed("until then no regression beyond limits: ")...)
+	}
+	withheld := map[stats.Reason][]string{}
+	for m := range j.all(stats.Inconclusive) {
+		switch m.Reason {
+		case stats.SurvivorsOnly, stats.MostlyErrors:
+			withheld[m.Reason] = append(withheld[m.Reason], metricName(m))
+		default:
+			out = append(out, j.undecided(m))
+		}
+	}
+	if names := withheld[stats.SurvivorsOnly]; names != nil {
+		out = append(out, fmt.Sprintf("%s and %s fail differently often, and those that fail may be the slow ones: not judged are %s", a, b, strings.Join(names, ", ")))
+	}
+	if names := withheld[stats.MostlyErrors]; names != nil {
+		out = append(out, "over 5% of these requests fail: not judged are "+strings.Join(names, ", "))
+	}
+	if out == nil {
+		// An improvement without an upper bound, which takes odd data.
+		out = append(out, "not enough data: no upper bound is below its limit")
+	}
+	return out
+}
+
+// undecided is an inconclusive metric and how it stands.
+func (j *judging) undecided(m *stats.Judgement) string {
+	estimate, low, high := change(m)
+	switch {
+	case m.Reason == stats.MaybeStalls:
+		return fmt.Sprintf("possible %s (by chance alone: %.0f%%)", j.changed(m), 100*m.P)
+	case m.Reason == stats.LikelyWorse:
+		return fmt.Sprintf("possibly worse, not proven: %s%s (%s)", j.changed(m), limitText(m), j.proof(m.PHolm))
+	case math.IsNaN(low) || math.IsNaN(high):
+		return fmt.Sprintf("not enough data: %s, limit %s (%s)", metricName(m), limitOf(m), j.basis)
+	}
+	basis := j.basis
+	if m.Kind == stats.ErrorShare {
+		basis = j.errors(m)
+	}
+	text := fmt.Sprintf("not enough data: %s could be anywhere from %s to %s (95%% CI; estimate %s, limit %s, %s)",
+		metricName(m), signed(low, m), signed(high, m), signed(estimate, m), limitOf(m), basis)
+	if m.MoreTime == 0 {
+		text += ", so near the limit that measuring longer hardly helps"
+	}
+	return text
+}
+
+// unjudged names the latencies that had too little data, once there is a
+// verdict on others.
+func (j *judging) unjudged() []string {
+	var names []string
+	for m := range j.all(stats.NotJudged) {
+		if m.Kind == stats.LogRatio {
+			names = append(names, metricName(m))
+		}
+	}
+	if names == nil || slices.Contains(j.v.Reasons, stats.NothingJudged) {
+		return nil
+	}
+	return []string{"not judged, for too little data: " + strings.Join(names, ", ")}
+}

@@ -1,0 +1,74 @@
+package results
+
+import "strings"
+
+// Changes to a trial, for the truth table.
+
+func slowBy(by float64) func(*trial) { return func(t *trial) { t.slow = 1 + by } }
+
+func ofPairs(n int) func(*trial) { return func(t *trial) { t.pairs = n } }
+
+func noisy(sd float64) func(*trial) { return func(t *trial) { t.noise = sd } }
+
+func classBy(name string, factor float64) func(*trial) {
+	return func(t *trial) {
+		t.class = func(class string) float64 {
+			if class == name {
+				return factor
+			}
+			return 1
+		}
+	}
+}
+
+func stalling(a, b int) func(*trial) {
+	return func(t *trial) {
+		t.stall = func(pair int) (bool, bool) { return pair <= a, pair > a && pair <= a+b }
+	}
+}
+
+func lateIn(n int) func(*trial) {
+	return func(t *trial) {
+		t.lag = func(pair int, arm string) float64 {
+			if pair <= n && (arm == ArmA) == (pair%2 == 0) {
+				return 5
+			}
+			return 0.01
+		}
+	}
+}
+
+// failEvery makes one request of B fail in one of so many pairs.
+func failEvery(every int) func(*trial) {
+	return func(t *trial) {
+		t.total = func(pair int, d *ClassData) {
+			if pair%every == 0 {
+				d.failing(1)
+			}
+		}
+	}
+}
+
+func failOf(of string, n int64, arms string) func(*trial) {
+	return func(t *trial) {
+		t.slice = func(_ int, s *Slice) {
+			if d := s.Classes[of]; d != nil && strings.Contains(arms, s.Arm) {
+				d.failing(n)
+			}
+		}
+	}
+}
+
+func failSometimes(t *trial) {
+	t.slice = func(pair int, s *Slice) {
+		if d := s.Classes["info"]; d != nil && s.Arm == ArmB && pair%4 == 0 {
+			d.failing(1)
+		}
+	}
+}
+
+func warmedUp(a, b float64) func(*File) {
+	return func(f *File) { f.Slices[0].DurationS, f.Slices[1].DurationS = a, b }
+}
+
+func atRate(rate float64) func(*File) { return func(f *File) { closedModel(f, rate) } }

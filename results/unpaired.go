@@ -1,0 +1,233 @@
+package results
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/mlbench/mlbench/results/stats"
+)
+
+// ErrNotComparable marks saved runs that no numbers can set against each other.
+var ErrNotComparable = errors.New("not comparable")
+
+// CompareFiles compares saved single runs of two targets. Nothing pairs them, so
+// each run is one value, and whatever else changed between them counts as the
+// targets' doing: on one host, with at least stats.MinRuns a side or with a
+// calibration, they can be judged; else the numbers are shown and the verdict is
+// inconclusive. Runs of different loads are refused.
+func CompareFiles(a, b []*File, o CompareOptions) (*Comparison, error) {
+	if len(a) == 0 || len(b) == 0 {
+		return nil, fmt.Errorf("%w: %d runs against %d", ErrNotComparable, len(a), len(b))
+	}
+	if err := checkComparable(a, b); err != nil {
+		return nil, err
+	}
+	h := &a[0].Header
+	limits := DefaultLimits()
+	if o.Limits != nil {
+		limits = *o.Limits
+	}
+	f := joined(a, b)
+	c := f.sideBySide(limits.shown(o.Percentiles, h.Model), func(*Slice) bool { return true })
+	c.Metrics = slices.DeleteFunc(c.Metrics, func(m MetricRow) bool { return m.Metric == "stalls" })
+	c.Runs = &ArmRuns{len(a), len(b)}
+	sumsA, sumsB := summaries(a, limits), summaries(b, limits)
+	c.ArmA.Warnings, c.ArmB.Warnings = warningsOf(sumsA), warningsOf(sumsB)
+
+	j := judging{c: c, rule: stats.RuleFor(1), basis: runsText(len(a), len(b)), e: f.sums()}
+	j.rule.Strict, j.rule.Seed = o.Strict, h.Seed
+	for i, s := range slices.Concat(sumsA, sumsB) {
+		if !s.Valid && j.invalid == "" {
+			j.invalid = fmt.Sprintf("%s is an invalid run: see the warnings", slices.Concat(a, b)[i].Path)
+		}
+	}
+	for _, f := range slices.Concat(a, b) {
+		if why := f.unfinished(); why != "" && j.unfinished == "" {
+			j.unfinished = fmt.Sprintf("%s: %s", f.Path, why)
+		}
+	}
+	j.unpaired(a, b, sumsA, sumsB, limits, o.Calibration)
+	j.decide()
+	j.adviseRuns(min(len(a), len(b)), c.ArmA.DurationS+c.ArmB.DurationS)
+	j.notes = append(j.notes, "these are saved runs, not pairs in turn: whatever else changed between them counts as the targets' doing. 'mlbench compare' with both targets at once does not have this weakness")
+	c.Reasons = j.reasons()
+	return c, nil
+}
+
+// adviseRuns says how many more runs to make.
+func (j *judging) adviseRuns(runs int, seconds float64) {
+	for m := range j.all(stats.Inconclusive) {
+		if m.Kind == stats.ErrorShare && m.Reason == stats.LikelyWorse {
+			return // no number of runs proves it: nothing pairs them
+		}
+	}
+	more := j.v.MoreTime - 1
+	if more <= 0 || j.c.Verdict != VerdictInconclusive {
+		return
+	}
+	j.c.MoreTimeS = math.Ceil(more * seconds)
+	what := "runs"
+	n := math.Ceil(more * float64(runs))
+	if n == 1 {
+		what = "run"
+	}
+	j.advice = fmt.Sprintf("About %.0f more %s of each would settle it", n, what)
+}
+
+func runsText(a, b int) string { return fmt.Sprintf("%d and %d saved runs", a, b) }
+
+// joined is all runs as the two arms of one file.
+func joined(a, b []*File) *File {
+	f := &File{Header: a[0].Header, Footer: &Footer{Ended: Completed}}
+	ta, tb := a[0].Header.target(ArmA), b[0].Header.target(ArmA)
+	f.Header.Targets = []Target{{ArmA, ta.Name, ta.URL}, {ArmB, tb.Name, tb.URL}}
+	f.Header.Warnings = nil
+	var paths []string
+	for i, run := range slices.Concat(a, b) {
+		paths = append(paths, run.Path)
+		for _, s := range run.Slices {
+			if s.Arm = ArmA; i >= len(a) {
+				s.Arm = ArmB
+			}
+			f.Slices = append(f.Slices, s)
+		}
+	}
+	f.Path = strings.Join(paths, ", ")
+	return f
+}
+
+// sums is the evidence of errors: all runs of a side as one.
+func (f *File) sums() (e stats.Evidence) {
+	var a, b ClassData
+	for i := range f.Slices {
+		s := &f.Slices[i]
+		if s.Phase != Measure || s.Excluded != "" {
+			continue
+		}
+		to := &a
+		if s.Arm == ArmB {
+			to = &b
+		}
+		for _, d := range s.Classes {
+			to.Sent += d.Sent
+			to.Errors = addCounts(to.Errors, d.Errors)
+		}
+	}
+	e.Errors = []stats.Errors{{Class: TotalClass, Whole: true, Pairs: []stats.ErrorPair{errorPair(&a, &b)}}}
+	return e
+}
+
+// summaries are one of each run, with the percentiles that are judged.
+func summaries(runs []*File, limits Limits) []*Summary {
+	var out []*Summary
+	for _, f := range runs {
+		out = append(out, Summarize(f, ArmA, limits.shown([]float64{}, f.Header.Model)))
+	}
+	return out
+}
+
+func warningsOf(sums []*Summary) []string {
+	out := []string{}
+	for _, s := range sums {
+		for _, w := range s.Warnings {
+			if len(sums) > 1 {
+				w = s.ResultFile + ": " + w
+			}
+			out = append(out, w)
+		}
+	}
+	return out
+}
+
+// judgedMetrics are the metrics that limits judge, without data.
+func (h *Header) judgedMetrics(limits Limits) (out []stats.Metric) {
+	if h.Model == Closed {
+		return []stats.Metric{throughputLimit(limits.Throughput)}
+	}
+	for _, class := range h.judgedClasses() {
+		for _, l := range limits.Percentiles {
+			out = append(out, stats.Metric{Name: PercentileName(l.Q), Class: class, Margin: l.Max})
+		}
+	}
+	return out
+}
+
+// valuesOf is a metric of each run, turned so that more is worse; 0 where there
+// is too little data for it.
+func valuesOf(sums []*Summary, m stats.Metric) []float64 {
+	var out []float64
+	for _, s := range sums {
+		figures := s.figures()
+		if i := s.class(m.Class); i >= 0 && m.Class != TotalClass {
+			figures = s.Classes[i].figures()
+		}
+		value := 0.0
+		for _, x := range figures {
+			if x.metric == m.Name && x.value > 0 {
+				value = x.value
+			}
+		}
+		if m.Name == "throughput" && value > 0 {
+			value = 1 / value
+		}
+		out = append(out, value)
+	}
+	return out
+}
+
+// unpaired sets the runs against each other, if there is anything to tell their
+// luck by, or says why there is not.
+func (j *judging) unpaired(a, b []*File, sumsA, sumsB []*Summary, limits Limits, cal *Calibration) {
+	j.e.Errors[0].Margin = limits.Errors
+	h := &a[0].Header
+	j.e.Metrics = h.judgedMetrics(limits)
+	for _, f := range slices.Concat(a, b) {
+		if f.Header.Host.Fingerprint() != h.Host.Fingerprint() {
+			j.noVerdict = fmt.Sprintf("the runs are of different hosts (%s; %s): host and target cannot be told apart", h.Host.Fingerprint(), f.Header.Host.Fingerprint())
+			return
+		}
+	}
+	enough := min(len(a), len(b)) >= stats.MinRuns
+	if !enough {
+		why := fmt.Sprintf("%s cannot be judged: with fewer than %d of each, only a calibration of the target on this host ('mlbench calibrate') tells a change from the luck of single runs", j.basis, stats.MinRuns)
+		if cal != nil {
+			if differs := cal.differs(h, j.c.A, j.c.B); differs == "" {
+				why = ""
+			} else {
+				why += "; the one given does not hold: " + differs
+			}
+		}
+		if j.noVerdict = why; why != "" {
+			return
+		}
+	}
+	for i := range j.e.Metrics {
+		m := &j.e.Metrics[i]
+		va, vb := valuesOf(sumsA, *m), valuesOf(sumsB, *m)
+		shift, ok := stats.Welch(va, vb)
+		if !enough {
+			s, known := cal.spread(*m)
+			shift, ok = stats.Calibrated(va, vb, s.Sigma, s.DF)
+			ok = ok && known
+		}
+		if !ok {
+			continue
+		}
+		m.Unpaired = &shift
+		j.crossCheck(m, va, vb)
+	}
+}
+
+// crossCheck notes where ranks alone do not bear out what Welch's test would
+// find: one wild run may have decided it.
+func (j *judging) crossCheck(m *stats.Metric, a, b []float64) {
+	if p, _ := m.Unpaired.Test(0); p > j.rule.Alpha {
+		return
+	}
+	if p, ok := stats.MannWhitney(a, b); ok && p > 0.05 && min(len(a), len(b)) >= stats.MinRuns {
+		j.notes = append(j.notes, fmt.Sprintf("ranks alone do not bear out that %s of %s is worse (Mann-Whitney p=%.2g): look at single runs", m.Name, m.Class, p))
+	}
+}

@@ -1,0 +1,194 @@
+package results
+
+import "slices"
+
+// guardCases are about what is no measurement, errors and stalls.
+func guardCases() []verdictCase {
+	return []verdictCase{
+		{
+			"12 of 48 pairs late", with(minute(), lateIn(12)).file(),
+			CompareOptions{},
+			"ok",
+			map[string]string{"total p50": "ok"},
+			[]string{"no regression", "12 of 48 pairs are left out because the load generator was late in them"},
+		},
+		{
+			"13 of 48 pairs late", with(minute(), lateIn(13)).file(),
+			CompareOptions{},
+			"invalid",
+			map[string]string{"total p50": "-"},
+			[]string{"the load generator was late in 13 of 48 pairs (a tenth of a slice's requests by over 1ms)"},
+		},
+		{"no request to B", after(minute(), func(f *File) {
+			f.Slices = slices.DeleteFunc(f.Slices, func(s Slice) bool { return s.Arm == ArmB })
+		}), CompareOptions{}, "invalid", nil, []string{"no request was sent to modern"}},
+		{
+			"out of ports", after(minute(), func(f *File) { f.Slices[20].Classes["predict"].Errors = map[string]int64{ErrLocal: 1} }),
+			CompareOptions{},
+			"invalid", nil,
+			[]string{"this machine ran out of ports, files or memory"},
+		},
+		{
+			"impossible counts", after(minute(), func(f *File) { f.Slices[20].Classes["predict"].Errors = map[string]int64{ErrReset: 99} }),
+			CompareOptions{},
+			"invalid", nil,
+			[]string{"the file holds what cannot have been measured"},
+		},
+
+		{
+			"errors in 8% of B", with(minute(), failOf("predict", 4, ArmB)).file(),
+			CompareOptions{},
+			"invalid",
+			map[string]string{"total errors": "-"},
+			[]string{"over 5% of the requests failed (legacy 0 of 2400, modern 192 of 2400)"},
+		},
+		{"errors in 8% of both", with(minute(), failOf("predict", 4, "AB")).file(), CompareOptions{}, "invalid", nil, []string{"over 5%"}},
+		{
+			"errors in 2% of both", with(minute(), failOf("predict", 1, "AB")).file(),
+			CompareOptions{},
+			"inconclusive",
+			map[string]string{"total p50": "ok", "total errors": "inconclusive"},
+			[]string{"not enough data: errors could be anywhere from -"},
+		},
+		{
+			"errors in 2% of B", with(minute(), failOf("predict", 1, ArmB)).file(),
+			CompareOptions{},
+			"regression",
+			map[string]string{"total errors": "regression", "total p50": "inconclusive"},
+			[]string{"errors +2.00 pp [95% CI +1.49, +2.64], 0/2400 vs 48/2400, limit 0.5 pp (48 pairs, p=5e-5"},
+		},
+		{
+			"errors in 2% of A: only survivors are seen", with(minute(), func(t *trial) { failOf("predict", 1, ArmA)(t); slowBy(0.2)(t) }).file(),
+			CompareOptions{},
+			"inconclusive",
+			map[string]string{"total errors": "improved", "total p50": "inconclusive"},
+			[]string{"legacy and modern fail differently often, and those that fail may be the slow ones: not judged are p50, p90, p99", "improved: errors -2.00 pp"},
+		},
+		{
+			"a few new errors", with(minute(), failEvery(6)).file(),
+			CompareOptions{},
+			"inconclusive",
+			map[string]string{"total errors": "inconclusive"},
+			[]string{"not enough data: errors could be anywhere from +0.10 pp to +0.66 pp (95% CI; estimate +0.33 pp, limit 0.5 pp, 0/2400 vs 8/2400). About 80s more"},
+		},
+
+		{
+			"4 new stalls", with(minute(), stalling(0, 4)).file(),
+			CompareOptions{},
+			"inconclusive",
+			map[string]string{"total stalls": "inconclusive", "total p50": "ok"},
+			[]string{"possible new stalls: only modern froze (a request of over 10 medians) in 4 of 48 pairs, only legacy in 0 (by chance alone: 6%). About 70s more would settle it: --budget 130s"},
+		},
+		{"4 stalls of each", with(minute(), stalling(4, 4)).file(), CompareOptions{}, "ok", map[string]string{"total stalls": "ok"}, []string{"no regression"}},
+		{
+			"14 new stalls", with(minute(), stalling(0, 14)).file(),
+			CompareOptions{},
+			"regression",
+			map[string]string{"total stalls": "regression"},
+			[]string{"new stalls: only modern froze (a request of over 10 medians) in 14 of 48 pairs, only legacy in 0 (48 pairs, p=3e-4"},
+		},
+		{
+			"14 stalls gone", with(minute(), stalling(14, 0)).file(),
+			CompareOptions{},
+			"ok, improved",
+			map[string]string{"total stalls": "improved"},
+			[]string{"improved: fewer stalls: only modern froze", "no regression"},
+		},
+	}
+}
+
+// modelCases are about throughput, classes, load that is not sustained and
+// measurements without an end.
+func modelCases() []verdictCase {
+	return []verdictCase{
+		{
+			"closed, alike", after(minute(), atRate(1)),
+			CompareOptions{},
+			"ok",
+			map[string]string{"total throughput": "ok", "total p50": "-", "total errors": "ok"},
+			[]string{"no regression beyond limits: throughput +0.0% [95% CI +0.0, +0.0] >-5%; stalls"},
+		},
+		{
+			"closed, 10% fewer", after(minute(), atRate(0.9)),
+			CompareOptions{},
+			"regression",
+			map[string]string{"total throughput": "regression"},
+			[]string{"throughput -10.0% [95% CI -10."},
+		},
+		{
+			"closed, 10% more", after(minute(), atRate(1.1)),
+			CompareOptions{},
+			"ok, improved",
+			map[string]string{"total throughput": "improved"},
+			[]string{"improved: throughput +10.0% [95% CI +"},
+		},
+		{
+			"closed, 2% fewer", after(minute(), atRate(0.98)),
+			CompareOptions{},
+			"ok",
+			map[string]string{"total throughput": "ok"},
+			[]string{"no regression", "really slower, but within your limits: throughput -2.1% [95% CI -2.1, -2.1], limit -5% (48 pairs, p=1e-14"},
+		},
+
+		{
+			"a mix, alike", mixed().file(),
+			CompareOptions{},
+			"ok",
+			map[string]string{"predict p99": "ok", "batch p90": "ok", "batch p99": "-", "health p99": "-", "health errors": "-"},
+			[]string{"no regression beyond limits: p50", "not judged, for too little data: batch p99, info p99, health p90, health p99"},
+		},
+		{"a mix, 20% slower", with(mixed(), slowBy(0.2)).file(), CompareOptions{}, "regression", map[string]string{"health p50": "regression"}, []string{"p50 +20."}},
+		{"a mix, 30% faster", with(mixed(), slowBy(-0.3)).file(), CompareOptions{}, "ok, improved", map[string]string{"health p50": "improved"}, []string{"improved: p50 -29.", "improved: predict p50"}},
+		{
+			"a slow class hidden in the total", with(mixed(), classBy("info", 1.3)).file(),
+			CompareOptions{},
+			"regression",
+			map[string]string{"total p50": "ok", "total p90": "ok", "info p50": "regression", "predict p50": "ok"},
+			[]string{"info p50 +30.", "info p90 +3"},
+		},
+		{
+			"a class that fails now and then is not judged", with(with(mixed(), classBy("info", 0.1)), failSometimes).file(), limitsOf("errors=90pp"), "inconclusive",
+			map[string]string{"total p50": "ok", "predict p50": "ok", "info p50": "inconclusive", "info p90": "inconclusive"},
+			[]string{"legacy and modern fail differently often, and those that fail may be the slow ones: not judged are info p50, info p90"},
+		},
+		{
+			"a class that fails in both", with(mixed(), failOf("info", 1, "AB")).file(), limitsOf("errors=90pp"), "inconclusive",
+			map[string]string{"total p50": "ok", "info p50": "inconclusive"},
+			[]string{"over 5% of these requests fail: not judged are info p50, info p90"},
+		},
+		{
+			"a rare class that fails", with(with(mixed(), classBy("health", 0.5)), failOf("health", 1, ArmB)).file(), limitsOf("errors=2pp"), "regression",
+			map[string]string{"health p50": "inconclusive", "health errors": "regression"},
+			[]string{"health errors +69.57 pp"},
+		},
+
+		{
+			"B does not keep up", after(minute(), warmedUp(3, 4)),
+			CompareOptions{},
+			"inconclusive",
+			map[string]string{"total p50": "ok"},
+			[]string{"one of legacy and modern kept up with the load of the warm-up and the other did not: lower the rate"},
+		},
+		{"neither keeps up", after(minute(), warmedUp(4, 4)), CompareOptions{}, "ok", nil, []string{"no regression"}},
+		{"B is slow but keeps up", after(with(minute(), func(t *trial) { t.slow = 200 }), warmedUp(3, 3.4)), CompareOptions{}, "regression", nil, []string{"p50 +200"}},
+
+		{
+			"cut off", after(minute(), func(f *File) { f.Footer = nil }),
+			CompareOptions{},
+			"inconclusive",
+			map[string]string{"total p50": "ok"},
+			[]string{"the measurement was cut off before its end: a part of one is no pass", "until then no regression beyond limits"},
+		},
+		{"still going on", after(minute(), func(f *File) { f.Footer, f.Path = nil, "" }), CompareOptions{}, "ok", nil, []string{"no regression"}},
+		{
+			"interrupted", after(with(minute(), slowBy(-0.2)), func(f *File) { f.Footer.Ended = Interrupted }),
+			CompareOptions{},
+			"inconclusive",
+			map[string]string{"total p50": "improved"},
+			[]string{"the measurement was interrupted before its end: a part", "until then", "improved: p50"},
+		},
+		{"failed", after(with(minute(), slowBy(0.2)), func(f *File) { f.Footer.Ended = Failed }), CompareOptions{}, "regression", nil, []string{"p50 +20."}},
+		{"damaged", after(minute(), func(f *File) { f.Damage = "line 50: unexpected end" }), CompareOptions{}, "inconclusive", nil, []string{"the result file is damaged: a part"}},
+		{"compared with itself", after(with(minute(), stalling(0, 4)), func(f *File) { f.Header.Targets[1].Name = "legacy" }), CompareOptions{}, "inconclusive", nil, []string{"possible new stalls: only B froze"}},
+	}
+}
