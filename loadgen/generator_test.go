@@ -188,7 +188,7 @@ func TestTimeoutIsCensoredNotDropped(t *testing.T) {
 			plan := closedPlan(t, srv.URL, load(40),
 				Class{Name: "fast", Weight: 9, Payloads: []Payload{get("/")}},
 				Class{Name: "slow", Weight: 1, Payloads: []Payload{get("/slow")}})
-			plan.Timeout = 300 * time.Millisecond
+			plan.Timeout = time.Second
 			d, _ := measure(t, plan)
 			if d.Sent != 40 || d.Done != 36 || d.Errors[results.ErrTimeout] != 4 {
 				t.Errorf("sent %d, done %d, errors %v; want 40, 36 and 4 timeouts", d.Sent, d.Done, d.Errors)

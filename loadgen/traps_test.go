@@ -4,6 +4,8 @@ import (
 	"context"
 	"crypto/tls"
 	"fmt"
+	"io"
+	"log"
 	"net/http"
 	"net/http/httptest"
 	"sync/atomic"
@@ -66,6 +68,7 @@ func TestTrapConnectTimeExcluded(t *testing.T) {
 		<-time.After(handshake)
 		return nil, nil
 	}}
+	srv.Config.ErrorLog = log.New(io.Discard, "", 0)
 	srv.StartTLS()
 	defer srv.Close()
 	for name, load := range models {
