@@ -1,7 +1,6 @@
 package loadgen
 
 import (
-	"fmt"
 	"math"
 	"time"
 
@@ -105,17 +104,4 @@ func TotalDuration(stages []Stage) time.Duration {
 		d += s.Duration
 	}
 	return d
-}
-
-// ValidateStages reports every mistake of a list of stages.
-func ValidateStages(stages []Stage) (mistakes []error) {
-	for i, s := range stages {
-		if s.Duration <= 0 {
-			mistakes = append(mistakes, fmt.Errorf("stage %d: duration %s, want more than 0", i+1, s.Duration))
-		}
-		if !(s.Rate >= 0) || math.IsInf(s.Rate, 0) {
-			mistakes = append(mistakes, fmt.Errorf("stage %d: rate %v, want 0 or more", i+1, s.Rate))
-		}
-	}
-	return mistakes
 }
