@@ -37,11 +37,14 @@ const (
 
 // conn is one connection to the target, with at most one request in flight.
 type conn struct {
-	g      *Generator
-	nc     net.Conn
-	raw    syscall.RawConn // nil where plain system calls do not apply (TLS)
-	shard  int
-	served int // answers carried so far: a kept connection may turn out closed
+	g   *Generator
+	nc  net.Conn
+	raw syscall.RawConn // nil where plain system calls do not apply (TLS)
+	// arrivals is nil in the closed model, where the worker's own waking is part
+	// of what limits it, and a stamp costs what little a request costs.
+	arrivals *arrivals
+	shard    int
+	served   int // answers carried so far: a kept connection may turn out closed
 
 	parser responseParser
 	rbuf   []byte
@@ -75,6 +78,7 @@ func (g *Generator) open(req *request) (*conn, failure) {
 	c := &conn{g: g, nc: nc, rbuf: make([]byte, readBuffer), shard: int(g.nextShard.Add(1)) % len(g.recorder.shards)}
 	g.conns.opened.Add(1)
 	g.recorder.connected(c.shard, took)
+	c.arrivals = arrivalsOf(nc)
 	if sc, ok := nc.(syscall.Conn); ok && directSyscalls {
 		c.raw, _ = sc.SyscallConn()
 	}
@@ -118,7 +122,7 @@ func (c *conn) answer(n int, err error) outcome {
 			case done:
 				return c.end(c.parser.status, noFailure)
 			case c.first == 0:
-				c.first = c.g.now()
+				c.first = c.arrived()
 			}
 		}
 		if err == io.EOF {
@@ -146,9 +150,23 @@ func (c *conn) failed(err error) outcome {
 
 var errUnasked = errors.New("bytes after the end of the answer, which nobody asked for")
 
-// end is the outcome of the request in flight, as of now.
-func (c *conn) end(status int, f failure) outcome {
+// arrived is when the bytes of the last read came, on the generator's clock: by
+// the kernel's stamp, or now.
+func (c *conn) arrived() time.Duration {
 	now := c.g.now()
+	if c.arrivals == nil || c.arrivals.at.IsZero() {
+		return now
+	}
+	at := c.arrivals.at.Sub(c.g.origin)
+	if at < c.req.sent || at > now { // the wall clock was set in between
+		return now
+	}
+	return at
+}
+
+// end is the outcome of the request in flight, as of the last byte's arrival.
+func (c *conn) end(status int, f failure) outcome {
+	now := c.arrived()
 	if c.deadline.Swap(0) == expired {
 		// The watchdog has cut the connection off, even if the last byte has
 		// just come.

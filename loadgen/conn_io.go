@@ -71,7 +71,7 @@ func (c *conn) readReady(fd uintptr) bool {
 		}
 		return false
 	}
-	n, err := ignoringEINTR(syscall.Read, int(fd), c.rbuf)
+	n, err := c.readOnce(int(fd))
 	if err == syscall.EAGAIN {
 		return false
 	}
@@ -86,4 +86,11 @@ func ignoringEINTR(call func(int, []byte) (int, error), fd int, b []byte) (int, 
 			return n, err
 		}
 	}
+}
+
+func (c *conn) readOnce(fd int) (int, error) {
+	if c.arrivals != nil {
+		return ignoringEINTR(c.arrivals.read, fd, c.rbuf)
+	}
+	return ignoringEINTR(syscall.Read, fd, c.rbuf)
 }

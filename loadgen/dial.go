@@ -8,6 +8,8 @@ import (
 	"net"
 	"syscall"
 	"time"
+
+	"github.com/mlbench/mlbench/results"
 )
 
 // connectTime is what opening a connection took.
@@ -25,6 +27,9 @@ func (g *Generator) dial(left time.Duration) (net.Conn, connectTime, error) {
 	var d net.Dialer
 	nc, err := d.DialContext(ctx, g.network, g.address)
 	took.dial = g.now() - begin
+	if err == nil && g.plan.Load.Model == results.Open {
+		nc = stamped(nc)
+	}
 	if err != nil || g.plan.URL.Scheme != "https" {
 		return nc, took, err
 	}
