@@ -58,10 +58,15 @@ fuzz: ## run every fuzz target for FUZZTIME (30s)
 bench: ## run every benchmark
 	go test -run '^$$' -bench . -benchmem ./...
 
-# ARGS: -rounds N, -length 5s, -long, -only closed,open,wire,stall,memory,think (prints only).
+# ARGS: -rounds N, -length 5s, -long, -only closed,open,wire,stall,selftest,memory,think (prints only).
 .PHONY: bench-peers
-bench-peers: ## measure beside wrk, vegeta and k6, 13 minutes, into docs/performance.md (ARGS=-help)
+bench-peers: ## measure beside wrk, vegeta and k6, 20 minutes, into docs/performance.md (ARGS=-help)
 	go -C bench/peers run . $(ARGS)
+
+# ARGS: -list, -for 30m, -only NAME,NAME, -document; it goes on where it was stopped.
+.PHONY: acceptance
+acceptance: ## count false alarms and misses, hours in all, into docs/acceptance.md (ARGS=-help)
+	go run ./bench/acceptance $(ARGS)
 
 .PHONY: e2e
 e2e: ## run the user stories (scripts) and nothing else, uncached

@@ -216,6 +216,25 @@ func closedComparison() *results.Comparison {
 	return results.Compare(f, results.CompareOptions{})
 }
 
+// slots is a comparison on a machine that slows down within each pair.
+func slots() *results.Comparison {
+	f := pairedFile(24, constantly(1))
+	for i := range f.Slices {
+		s := &f.Slices[i]
+		s.StartS = float64(2 * s.Pair)
+		if first := s.Arm == results.ArmA; first != (s.Pair%3 == 0) {
+			continue
+		}
+		s.StartS++
+		for name, d := range s.Classes {
+			s.Classes[name] = class(int(d.Sent), 1.05*ms(d.Response.Min()), 1.05*ms(d.Response.Max()))
+		}
+	}
+	return judged(f)
+}
+
+func ms(d time.Duration) float64 { return d.Seconds() * 1000 }
+
 // savedRuns are too few to be judged.
 func savedRuns() *results.Comparison {
 	run := func(name string, seed uint64, hi float64) *results.File {

@@ -21,6 +21,9 @@ func comparisonPage(c *results.Comparison, f form) *page {
 	var missed []float64
 	for _, class := range comparedClasses(c) {
 		part, without := comparedPart(c, class, a, b, f)
+		if s := c.SlotEffect; s != nil && s.Seen() && class == results.TotalClass {
+			part.notes = append(part.notes, slotText(s, f))
+		}
 		p.parts = append(p.parts, part)
 		missed = append(missed, without...)
 	}
@@ -113,6 +116,17 @@ func classTitle(c *results.Comparison, class string, f form) string {
 	ca, cb := &c.ArmA.Classes[i], &c.ArmB.Classes[j]
 	return fmt.Sprintf("%s (%s%% asked; A %s%%, %d requests; B %s%%, %d requests)", f.name(class),
 		fixed(100*ca.Declared, 1), fixed(100*ca.Share, 1), ca.Requests, fixed(100*cb.Share, 1), cb.Requests)
+}
+
+// slotText says what the second slices of pairs suffered or gained.
+func slotText(s *results.SlotEffect, f form) string {
+	estimate, low, high := s.Slower()
+	word := "slower"
+	if estimate < 0 {
+		word, estimate, low, high = "faster", -estimate, -high, -low
+	}
+	return fmt.Sprintf("the second slice of a pair was %s%% %s [95%% CI %s, %s] in %s: the order is drawn by lot, so neither target gains",
+		fixed(estimate, 1), word, fixed(low, 1), fixed(high, 1), f.name(s.Metric))
 }
 
 // armWarnings are those of both arms; what both say is said once.

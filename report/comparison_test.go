@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"strings"
 	"testing"
+
+	"github.com/mlbench/mlbench/results"
 )
 
 // A comparison begins with its verdict, in every form that is read.
@@ -64,6 +66,34 @@ func TestComparisonWithoutSummaries(t *testing.T) {
 		var b bytes.Buffer
 		if err := Comparison(&b, f, c, Options{}); err != nil || !strings.Contains(b.String(), "legacy") {
 			t.Errorf("%s: %v\n%s", f, err, b.String())
+		}
+	}
+}
+
+// The slot's effect is said when it is seen, turned so that more is slower.
+func TestSlotText(t *testing.T) {
+	for _, tt := range []struct {
+		effect *results.SlotEffect
+		want   string
+	}{
+		{nil, ""},
+		{&results.SlotEffect{Metric: "p50", ChangePct: 1.2, CI95Pct: [2]float64{-0.1, 2.1}}, ""},
+		{&results.SlotEffect{Metric: "p50", ChangePct: 1.2, CI95Pct: [2]float64{0.3, 2.1}}, "was 1.2% slower [95% CI 0.3, 2.1] in p50: the order is drawn by lot, so neither target gains\n"},
+		{&results.SlotEffect{Metric: "p50", ChangePct: -1.2, CI95Pct: [2]float64{-2.1, -0.3}}, "was 1.2% faster [95% CI 0.3, 2.1] in p50"},
+		{&results.SlotEffect{Metric: "throughput", ChangePct: -1.2, CI95Pct: [2]float64{-2.1, -0.3}}, "was 1.2% slower [95% CI 0.3, 2.1] in throughput"},
+		{&results.SlotEffect{Metric: "throughput", ChangePct: 1.2, CI95Pct: [2]float64{0.3, 2.1}}, "was 1.2% faster [95% CI 0.3, 2.1] in throughput"},
+	} {
+		c := comparison()
+		c.SlotEffect = tt.effect
+		for _, format := range []Format{Text, Markdown} {
+			var b bytes.Buffer
+			if err := Comparison(&b, format, c, Options{}); err != nil {
+				t.Fatal(err)
+			}
+			said := strings.Contains(b.String(), "the second slice of a pair")
+			if said != (tt.want != "") || !strings.Contains(b.String(), tt.want) {
+				t.Errorf("%+v as %s: want %q in\n%s", tt.effect, format, tt.want, b.String())
+			}
 		}
 	}
 }

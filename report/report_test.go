@@ -33,6 +33,7 @@ var documents = map[string]func(io.Writer, Format, Options) error{
 	"improved":   ofComparison(improvedInAll),
 	"undecided":  ofComparison(func() *results.Comparison { return judged(pairedFile(12, constantly(1.04))) }),
 	"throughput": ofComparison(closedComparison),
+	"slots":      ofComparison(slots),
 	"saved":      ofComparison(savedRuns),
 	"twins":      ofComparison(twins),
 	"unmeasured": ofComparison(unmeasured),

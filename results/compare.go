@@ -41,6 +41,9 @@ func Compare(f *File, o CompareOptions) *Comparison {
 		j.notes = append(j.notes, fmt.Sprintf("%d of %d pairs are left out because the load generator was late in them", p.late, p.late+c.Pairs))
 	}
 	j.decide()
+	if c.Verdict != VerdictInvalid {
+		c.SlotEffect = p.slotEffect(f.Header.Model)
+	}
 	j.advise(f)
 	c.Reasons = j.reasons()
 	return c

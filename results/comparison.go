@@ -27,6 +27,7 @@ type Comparison struct {
 	MoreTimeS  float64     `json:"more_time_s"` // 0: none would help, or none is needed
 	Metrics    []MetricRow `json:"metrics"`
 	Errors     ArmErrors   `json:"errors"`
+	SlotEffect *SlotEffect `json:"slot_effect,omitempty"` // nil: not to be told
 	ResultFile string      `json:"result_file"`
 
 	// ArmA and ArmB are the summaries behind the rows.

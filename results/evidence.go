@@ -23,25 +23,30 @@ func (h *Header) judgedClasses() []string {
 // evidence is what the pairs say, in the form that is judged.
 func (p *pairing) evidence(h *Header, limits Limits) stats.Evidence {
 	var e stats.Evidence
-	for _, class := range h.judgedClasses() {
-		a, b := make([]*ClassData, len(p.kept)), make([]*ClassData, len(p.kept))
-		for i, pair := range p.kept {
-			a[i], b[i] = pair.a.data(class), pair.b.data(class)
-		}
+	classes := h.judgedClasses()
+	for _, class := range classes {
+		a, b := p.arms(class)
 		if h.Model != Closed {
 			for _, l := range limits.Percentiles {
 				e.Metrics = append(e.Metrics, percentileMetric(class, l, a, b))
 			}
 		}
 		e.Errors = append(e.Errors, errorsOf(class, a, b, limits.Errors))
-		if class == TotalClass {
-			e.Stalls = append(e.Stalls, stallsOf(class, a, b))
-		}
 	}
+	e.Stalls = []stats.Stalls{p.stalls(classes)}
 	if h.Model == Closed {
 		e.Metrics = append(e.Metrics, p.throughputMetric(limits.Throughput))
 	}
 	return e
+}
+
+// arms are a class's slices of either arm, pair by pair.
+func (p *pairing) arms(class string) (a, b []*ClassData) {
+	a, b = make([]*ClassData, len(p.kept)), make([]*ClassData, len(p.kept))
+	for i, pair := range p.kept {
+		a[i], b[i] = pair.a.data(class), pair.b.data(class)
+	}
+	return a, b
 }
 
 // percentileMetric pairs a percentile's logarithms; where slices have too few
@@ -113,44 +118,6 @@ func (m *measured) throughput() float64 {
 		return 0
 	}
 	return math.Max(float64(m.total.completed()), 0.5) / m.DurationS
-}
-
-// A slice has stalled if its slowest request took over ten times the median of
-// both arms, and over five times the lower one of their p99: far beyond what
-// such a target does on this machine in its ordinary slices.
-//
-// The p99 is there for mixes, in which a heavy class takes over ten medians at
-// every request: all slices would count as stalled, and none be told apart. It
-// is the lower one because stalls of one arm lift that arm's own p99, and would
-// hide themselves; and not A's, because the rule must stay the same when the
-// arms change places: by that alone a pair's stall is as likely B's as A's
-// between identical targets, which is what the sign test takes.
-const (
-	stallMedians = 10
-	stallTails   = 5
-)
-
-func stallsOf(class string, a, b []*ClassData) stats.Stalls {
-	s := stats.Stalls{Class: class, Pairs: len(a)}
-	both := append(append([]*ClassData{}, a...), b...)
-	limit := math.Max(stallMedians*pooled(both, 0.5), stallTails*math.Min(pooled(a, 0.99), pooled(b, 0.99)))
-	for i := range a {
-		stalledA, stalledB := slowest(a[i]) > limit, slowest(b[i]) > limit
-		if stalledA && !stalledB {
-			s.OnlyA++
-		}
-		if stalledB && !stalledA {
-			s.OnlyB++
-		}
-	}
-	return s
-}
-
-func slowest(d *ClassData) float64 {
-	if h := d.response(); h != nil {
-		return float64(h.Max())
-	}
-	return 0
 }
 
 // errorsOf counts errors per pair. Those of classes are there to withhold the

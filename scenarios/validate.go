@@ -125,6 +125,8 @@ func (v *validator) requests() {
 			v.d.Bad(n, "no name")
 		case name.Kind == targets.String && !nameForm.MatchString(r.Name):
 			v.d.Bad(name, "found %q, %s", r.Name, nameRule)
+		case name.Kind == targets.String && r.Name == results.TotalClass:
+			v.d.Bad(name, "found %q, which stands for all requests together in reports: choose another name", r.Name)
 		case name.Kind == targets.String && seen[r.Name]:
 			v.d.Bad(name, "the name %q is there twice", r.Name)
 		}

@@ -50,6 +50,7 @@ var experiments = []experiment{
 	{"open", (*bench).open},
 	{"wire", (*bench).wire},
 	{"stall", (*bench).stall},
+	{"selftest", (*bench).selftest},
 	{"memory", (*bench).memory},
 	{"think", (*bench).think},
 }

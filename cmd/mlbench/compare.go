@@ -18,11 +18,30 @@ URL, or label=URL.
 
 Both slices of a pair send the same requests at the same distances, so that what
 differs is the target and not the traffic or the machine's mood. The verdict is
-by pairs: regression (exit 3), ok (0), inconclusive (4) or invalid (5).`
+by pairs: regression (exit 3), ok (0), inconclusive (4) or invalid (5).
+
+More than two targets are compared with the first, one comparison after another,
+each with the whole --budget and a result file of its own: --output x.jsonl
+gives x-1.jsonl, x-2.jsonl, in the order of the candidates. All targets are
+checked before the first comparison starts. The exit code is that of the worst
+verdict: regression, which stands whatever else could not be measured, then
+invalid, inconclusive, ok. --format json and --export json are then one array.
+An interrupt keeps what was measured and starts no other.
+
+Saved results are judged without any load. One FILE is a comparison, judged
+again as it was, or with other limits. Two are single runs of A and of B; a
+folder (written with a slash) or a pattern in quotes stands for several runs.
+Nothing pairs them: with fewer than five a side they are inconclusive unless a
+--calibration of the target says how much is luck. An argument is a FILE if it
+exists and ends in .jsonl or begins as a result file does; for a target of such
+a name write label=NAME.`
 
 const compareExample = `  mlbench compare legacy modern
   mlbench compare old=http://127.0.0.1:5000 new=http://127.0.0.1:8000 --scenario concurrent
-  mlbench compare legacy modern --budget 2m --rate 300/s --export markdown=report.md`
+  mlbench compare legacy modern --budget 2m --rate 300/s --export markdown=report.md
+  mlbench compare legacy modern new=http://127.0.0.1:8001     # each against legacy
+  mlbench compare mlbench-results/20260102T150405Z-mix-legacy-modern.jsonl --max-regression p50=3%
+  mlbench compare 'base-*.jsonl' 'head-*.jsonl'               # saved runs`
 
 type compareOptions struct {
 	streams
@@ -36,25 +55,30 @@ type compareOptions struct {
 	extend   bool
 	a, b     string
 
-	limits results.Limits
+	// Of the command alone, not of the gate.
+	refs        []string // its arguments
+	calibration string
+
+	limits     results.Limits
+	calibrated *results.Calibration
 }
 
 func newCompareCmd(s streams) *cobra.Command {
 	o := &compareOptions{streams: s}
 	cmd := &cobra.Command{
-		Use:     "compare A B",
-		Short:   "Compare two targets side by side",
+		Use:     "compare A B [C …] | FILE [FILE]",
+		Short:   "Compare targets, or saved results, side by side",
 		Long:    compareLong,
 		Example: compareExample,
-		Args:    checkArgs(cobra.ExactArgs(2)),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			o.a, o.b = args[0], args[1]
+			o.refs = args
 			return compare(cmd.Context(), o)
 		},
 	}
 	o.load.register(cmd)
 	o.out.register(cmd)
 	o.register(cmd)
+	cmd.Flags().StringVar(&o.calibration, "calibration", "", "how much single runs of the target differ by luck, as `FILE` (saved runs only)")
 	return cmd
 }
 
@@ -81,6 +105,17 @@ func (o *compareOptions) validate() (err error) {
 }
 
 func compare(ctx context.Context, o *compareOptions) error {
+	sides, err := o.saved()
+	switch {
+	case err != nil:
+		return err
+	case sides != nil:
+		return o.compareSaved(ctx, sides)
+	case len(o.refs) < 2:
+		return usageErrorf("compare: want at least 2 arguments, the baseline and a candidate, or a saved comparison; got %d (see 'mlbench compare --help')", len(o.refs))
+	case o.calibration != "":
+		return usageErrorf("--calibration is for saved runs: targets are compared in pairs, which need none")
+	}
 	if err := o.validate(); err != nil {
 		return err
 	}
@@ -88,17 +123,30 @@ func compare(ctx context.Context, o *compareOptions) error {
 	if err != nil {
 		return err
 	}
-	c, interrupted, err := o.compareTargets(ctx, sc)
+	candidates := o.refs[1:]
+	outputs := []string{o.load.output}
+	if len(candidates) > 1 {
+		if outputs, err = o.prepareMany(ctx, sc); err != nil {
+			return err
+		}
+	}
+	made, err := o.out.comparisons(ctx, o.streams, len(candidates), func(i int) (*results.Comparison, bool, error) {
+		o.a, o.b, o.load.output = o.refs[0], candidates[i], outputs[i]
+		return o.compareTargets(ctx, sc)
+	})
 	if err != nil {
 		return err
 	}
-	if err := o.out.comparison(o.streams, c); err != nil {
-		return err
+	return verdictExit(worst(made))
+}
+
+// experiment is what is measured, without the targets.
+func (o *compareOptions) experiment(sc *scenarios.Scenario) (loadgen.Experiment, error) {
+	e := loadgen.Experiment{Budget: o.budget, Slice: o.slice, Warmup: o.load.warmupOf(sc), Seed: o.load.seed}
+	if err := e.CheckBudget(); err != nil {
+		return e, usageErrorf("%w", err)
 	}
-	if interrupted {
-		return &exitError{code: exitInterrupted}
-	}
-	return verdictExit(c.Verdict)
+	return e, nil
 }
 
 // verdictExit is the exit code of a verdict.
@@ -116,9 +164,9 @@ func verdictExit(v results.Verdict) error {
 
 // compareTargets measures both targets and judges them.
 func (o *compareOptions) compareTargets(ctx context.Context, sc *scenarios.Scenario) (c *results.Comparison, interrupted bool, err error) {
-	e := loadgen.Experiment{Budget: o.budget, Slice: o.slice, Warmup: o.load.warmupOf(sc), Seed: o.load.seed}
-	if err := e.CheckBudget(); err != nil {
-		return nil, false, usageErrorf("%w", err)
+	e, err := o.experiment(sc)
+	if err != nil {
+		return nil, false, err
 	}
 	var arms []*prepared
 	for i, ref := range []string{o.a, o.b} {

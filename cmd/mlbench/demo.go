@@ -17,7 +17,9 @@ import (
 
 const demoLong = `Start both bundled servers, each in a process of its own, compare them in the
 scenarios sequential, concurrent and mix, and print what was found. It takes
-about a minute and needs nothing to be set up.`
+about a minute and needs nothing to be set up.
+
+--format json prints one array of the three comparisons.`
 
 const demoExample = `  mlbench demo
   mlbench demo --budget 3m                  # more pairs
@@ -83,29 +85,20 @@ func demo(ctx context.Context, o *demoOptions) error {
 		defer p.Stop()
 		urls = append(urls, subject+"="+p.URL().String())
 	}
-	for _, name := range demoScenarios {
-		c := &compareOptions{streams: o.streams, scenario: name, budget: each, a: urls[0], b: urls[1], limits: results.DefaultLimits()}
+	_, err = o.out.comparisons(ctx, o.streams, len(demoScenarios), func(i int) (*results.Comparison, bool, error) {
+		c := &compareOptions{streams: o.streams, budget: each, a: urls[0], b: urls[1], limits: results.DefaultLimits()}
 		c.load = loadOptions{warmup: warmup, seed: o.seed, flags: pflag.NewFlagSet("demo", pflag.ContinueOnError)}
 		c.out.quiet, c.out.quantiles = o.out.quiet, o.out.quantiles
 		if err := c.load.validate(o.in); err != nil {
-			return err
+			return nil, false, err
 		}
-		sc, err := c.load.scenario(name)
+		sc, err := c.load.scenario(demoScenarios[i])
 		if err != nil {
-			return err
+			return nil, false, err
 		}
-		found, interrupted, err := c.compareTargets(ctx, sc)
-		if err != nil {
-			return err
-		}
-		if err := o.out.comparison(o.streams, found); err != nil {
-			return err
-		}
-		if interrupted {
-			return &exitError{code: exitInterrupted}
-		}
-	}
-	return nil
+		return c.compareTargets(ctx, sc)
+	})
+	return err
 }
 
 // startSubject starts a bundled server on a free port in a process of its own,

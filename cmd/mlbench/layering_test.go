@@ -17,6 +17,7 @@ var allowed = map[string][]string{
 	"scenarios":           {"loadgen", "results", "targets"},
 	"targets":             {},
 	"loadgen":             {"results", "results/stats"},
+	"bench/acceptance":    {"results", "results/stats"},
 	"report":              {"results"},
 	"results":             {"results/stats"},
 	"results/stats":       {},

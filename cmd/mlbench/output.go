@@ -20,7 +20,7 @@ import (
 
 // outputOptions say what of a measurement goes to stdout and to files. Every
 // command that shows results shares them: register, then validate before any
-// load is sent, then run or comparison once per document.
+// load is sent, then run or comparison once per document, or comparisons.
 type outputOptions struct {
 	format      string
 	exports     []string // FORMAT=FILE
@@ -119,16 +119,22 @@ func (o *outputOptions) run(s streams, sum *results.Summary) error {
 
 // comparison shows two arms side by side on stdout and in every export.
 func (o *outputOptions) comparison(s streams, c *results.Comparison) error {
-	return o.render(s, func(w io.Writer, f report.Format, opt report.Options) error {
-		return report.Comparison(w, f, c, opt)
-	})
+	return o.render(s, showComparison(c))
 }
 
 // render shows one document everywhere. An export that fails does not keep the
 // others, or stdout, from being written.
-func (o *outputOptions) render(s streams, show func(io.Writer, report.Format, report.Options) error) error {
+func (o *outputOptions) render(s streams, show showFunc) error {
 	opt := report.Options{Continued: o.documents > 0}
 	o.documents++
+	return errors.Join(o.export(show, opt), o.print(s, show, opt))
+}
+
+// showFunc renders a document.
+type showFunc func(io.Writer, report.Format, report.Options) error
+
+// export adds a document to every export.
+func (o *outputOptions) export(show showFunc, opt report.Options) error {
 	var errs []error
 	for _, f := range o.files {
 		err := show(&f.buf, f.format, opt)
@@ -140,15 +146,20 @@ func (o *outputOptions) render(s streams, show func(io.Writer, report.Format, re
 			errs = append(errs, fmt.Errorf("export: %w", err))
 		}
 	}
+	return errors.Join(errs...)
+}
+
+// print writes a document to stdout, all of it or nothing.
+func (o *outputOptions) print(s streams, show showFunc, opt report.Options) error {
 	opt.Color = useColor(s.out)
 	var page bytes.Buffer
 	if err := show(&page, o.stdout, opt); err != nil {
-		return errors.Join(append(errs, err)...)
+		return err
 	}
 	if _, err := s.out.Write(page.Bytes()); err != nil {
-		errs = append(errs, fmt.Errorf("stdout: %w", err))
+		return fmt.Errorf("stdout: %w", err)
 	}
-	return errors.Join(errs...)
+	return nil
 }
 
 // useColor says whether w is a terminal that wants colour.

@@ -74,7 +74,7 @@ func (e *Errors) check() error {
 		return fmt.Errorf("errors of %q: margin %v is no share", e.Class, e.Margin)
 	}
 	for _, p := range e.Pairs {
-		if p.ErrorsA < 0 || p.ErrorsA > p.RequestsA || p.ErrorsB < 0 || p.ErrorsB > p.RequestsB || max(p.RequestsA, p.RequestsB) > maxRequests {
+		if p.ErrorsA < 0 || p.ErrorsA > p.RequestsA || p.ErrorsB < 0 || p.ErrorsB > p.RequestsB || int64(max(p.RequestsA, p.RequestsB)) > maxRequests {
 			return fmt.Errorf("errors of %q: %d of %d requests in A, %d of %d in B", e.Class, p.ErrorsA, p.RequestsA, p.ErrorsB, p.RequestsB)
 		}
 	}

@@ -1,0 +1,58 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"hash/fnv"
+	"math/rand/v2"
+	"slices"
+)
+
+// task is one run to be made.
+type task struct {
+	condition condition
+	repeat    int // from 1
+	seed      uint64
+	workSeed  uint64 // of the reference servers
+	bFirst    bool   // B is started before A
+	position  float64
+}
+
+// queue is all runs in their order. Run i of n falls by lot into the i-th n-th
+// part of the series: random, yet every beginning of the queue has its share of
+// every condition, to one run.
+func queue(list []condition) []task {
+	var tasks []task
+	for _, c := range list {
+		for i := range c.runs {
+			tasks = append(tasks, newTask(c, i+1))
+		}
+	}
+	slices.SortStableFunc(tasks, func(a, b task) int { return cmp.Compare(a.position, b.position) })
+	return tasks
+}
+
+// newTask draws from a stream of its own, so that no run depends on what else
+// is in the queue.
+func newTask(c condition, repeat int) task {
+	h := fnv.New64a()
+	fmt.Fprintf(h, "%s/%d", c.name, repeat)
+	rng := rand.New(rand.NewPCG(seed, h.Sum64()))
+	// Seeds survive JSON readers that know only doubles.
+	draw := func() uint64 { return 1 + rng.Uint64N(1<<53-1) }
+	return task{
+		condition: c, repeat: repeat, seed: draw(), workSeed: draw(), bFirst: rng.Uint64N(2) == 1,
+		position: (float64(repeat-1) + rng.Float64()) / float64(c.runs),
+	}
+}
+
+// pending leaves out what the journal has.
+func pending(tasks []task, done []record) []task {
+	have := map[runID]bool{}
+	for _, r := range done {
+		have[r.id()] = true
+	}
+	return slices.DeleteFunc(slices.Clone(tasks), func(t task) bool {
+		return have[runID{method, t.condition.name, t.repeat}]
+	})
+}

@@ -1,0 +1,178 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"github.com/mlbench/mlbench/results"
+)
+
+// saved reads each argument as a side of result files; nil says that all of them
+// are targets.
+func (o *compareOptions) saved() ([][]string, error) {
+	var sides [][]string
+	var file, target string
+	for _, arg := range o.refs {
+		paths, err := savedFiles(arg)
+		switch {
+		case err != nil:
+			return nil, err
+		case paths == nil:
+			target = arg
+		default:
+			file = arg
+			sides = append(sides, paths)
+		}
+	}
+	if sides != nil && target != "" {
+		return nil, usageErrorf("%s is saved, %s is a target: compare two of a kind. Either save a run of the target, too ('mlbench run --output FILE'), or name two targets (one called like a file as label=NAME)", file, target)
+	}
+	return sides, nil
+}
+
+// savedFiles are the result files that an argument names: a file, a folder
+// (written with a slash, as targets have names like folders) or a pattern; nil
+// if it names a target.
+func savedFiles(arg string) ([]string, error) {
+	if arg == "-" {
+		return []string{arg}, nil
+	}
+	named := strings.HasSuffix(arg, resultSuffix)
+	if info, err := os.Stat(arg); err == nil {
+		switch {
+		case info.IsDir() && strings.ContainsAny(arg, `/`+string(filepath.Separator)):
+			return filesOf(arg, filepath.Join(arg, "*"+resultSuffix))
+		case info.Mode().IsRegular() && (named || isResultFile(arg)):
+			return []string{arg}, nil
+		}
+		return nil, nil
+	}
+	switch {
+	case strings.Contains(arg, "://") || strings.Contains(arg, "="):
+		return nil, nil
+	case strings.ContainsAny(arg, "*?["):
+		if paths, err := filesOf(arg, arg); err == nil || named {
+			return paths, err
+		}
+	case named:
+		return nil, fmt.Errorf("the result file %s does not exist; if it is a target, write label=%s", arg, arg)
+	}
+	return nil, nil
+}
+
+const resultSuffix = ".jsonl"
+
+// filesOf finds the files of a pattern, in the order of their names.
+func filesOf(arg, pattern string) ([]string, error) {
+	paths, err := filepath.Glob(pattern)
+	if err == nil && len(paths) == 0 {
+		err = errors.New("no such file")
+	}
+	if err != nil {
+		return nil, usageErrorf("no result files in %s: %w (%s)", arg, err, pattern)
+	}
+	return paths, nil
+}
+
+// judgeFlags are those that judge and show; all others measure.
+var judgeFlags = []string{"calibration", "export", "format", "max-regression", "percentiles", "quiet", "strict"}
+
+// compareSaved judges result files: the comparisons of one side again, or the
+// single runs of two sides.
+func (o *compareOptions) compareSaved(ctx context.Context, sides [][]string) error {
+	if err := o.validateSaved(sides); err != nil {
+		return err
+	}
+	var files [2][]*results.File
+	for i, paths := range sides {
+		var err error
+		if files[i], err = o.readSide(paths, len(sides)); err != nil {
+			return err
+		}
+	}
+	n := 1
+	if len(sides) == 1 {
+		n = len(files[0])
+	}
+	made, err := o.out.comparisons(ctx, o.streams, n, func(i int) (*results.Comparison, bool, error) {
+		opt := results.CompareOptions{Percentiles: o.out.quantiles, Strict: o.strict, Calibration: o.calibrated}
+		if o.maximum != "" {
+			opt.Limits = &o.limits
+		}
+		if len(sides) == 1 {
+			return results.Compare(files[0][i], opt), false, nil
+		}
+		c, err := results.CompareFiles(files[0], files[1], opt)
+		if err != nil {
+			err = usageErrorf("%w", err)
+		}
+		return c, false, err
+	})
+	if err != nil {
+		return err
+	}
+	return verdictExit(worst(made))
+}
+
+// validateSaved checks flags and the number of sides before any file is read.
+func (o *compareOptions) validateSaved(sides [][]string) error {
+	if len(sides) > 2 {
+		return usageErrorf("%d result files: want two sides. Several runs of one side are a folder, or a pattern in quotes: mlbench compare 'base-*.jsonl' 'head-*.jsonl'", len(sides))
+	}
+	var live []string
+	o.load.flags.Visit(func(f *pflag.Flag) {
+		if !slices.Contains(judgeFlags, f.Name) {
+			live = append(live, "--"+f.Name)
+		}
+	})
+	if len(live) > 0 {
+		return usageErrorf("%s: only for measuring, and %s is saved: leave that out, or name targets", strings.Join(live, " and "), o.refs[0])
+	}
+	if err := o.validate(); err != nil {
+		return err
+	}
+	if o.calibration == "" {
+		return nil
+	}
+	if len(sides) == 1 {
+		return usageErrorf("--calibration is for single runs: the pairs of a comparison say by themselves how much is luck")
+	}
+	var err error
+	o.calibrated, err = results.ReadCalibration(o.calibration)
+	if pathErr := (*fs.PathError)(nil); err != nil && !errors.As(err, &pathErr) {
+		return usageErrorf("--calibration: %w", err)
+	}
+	return err
+}
+
+// readSide reads the files of a side: comparisons if it is the only one, else
+// single runs.
+func (o *compareOptions) readSide(paths []string, sides int) ([]*results.File, error) {
+	var out []*results.File
+	for _, p := range paths {
+		f, err := results.ReadFile(p, o.in)
+		if errors.Is(err, results.ErrFormat) {
+			return nil, usageErrorf("%w", err)
+		}
+		if err != nil {
+			return nil, err
+		}
+		compared := slices.Contains(f.Arms(), results.ArmB)
+		switch {
+		case sides == 1 && !compared:
+			return nil, usageErrorf("%s is a single run: name another one to compare it with, or judge it alone by 'mlbench gate --result %s --objective …'", p, p)
+		case sides == 2 && compared:
+			return nil, usageErrorf("%s is a comparison, which is judged alone ('mlbench compare %s'); two sides are single runs", p, p)
+		}
+		out = append(out, f)
+	}
+	return out, nil
+}

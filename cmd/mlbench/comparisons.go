@@ -1,0 +1,126 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/mlbench/mlbench/report"
+	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/scenarios"
+)
+
+// prepareMany checks all that several comparisons need before the first of them
+// starts, and returns the name of each one's result file; "" is the default.
+func (o *compareOptions) prepareMany(ctx context.Context, sc *scenarios.Scenario) ([]string, error) {
+	if _, err := o.experiment(sc); err != nil {
+		return nil, err
+	}
+	outputs := make([]string, len(o.refs)-1)
+	for i := range outputs {
+		if o.load.output == "" {
+			break
+		}
+		ext := filepath.Ext(o.load.output)
+		outputs[i] = fmt.Sprintf("%s-%d%s", strings.TrimSuffix(o.load.output, ext), i+1, ext)
+		if _, err := os.Lstat(outputs[i]); err == nil {
+			return nil, fmt.Errorf("result file %s exists: name another with --output, or remove it", outputs[i])
+		}
+	}
+	for _, ref := range o.refs {
+		t, err := o.load.target(ref)
+		if err != nil {
+			return nil, err
+		}
+		// Made anew for each comparison: by the last one a token may be too old.
+		if _, err := o.load.prepare(ctx, sc, t, o.load.overrides()); err != nil {
+			return nil, err
+		}
+	}
+	if !o.out.quiet {
+		fmt.Fprintf(o.err, "%d comparisons of %ss each\n", len(outputs), strconv.FormatFloat(o.budget.Seconds(), 'f', -1, 64))
+	}
+	return outputs, nil
+}
+
+// comparisons makes n comparisons, one after another, and shows them: pages and
+// CSV on stdout as soon as they are made, all in one document in the other
+// formats and in exports. After an interrupt or a failure it starts no other and
+// shows what was made until then.
+func (o *outputOptions) comparisons(ctx context.Context, s streams, n int, next func(i int) (c *results.Comparison, interrupted bool, err error)) ([]*results.Comparison, error) {
+	var made []*results.Comparison
+	ended := func() error {
+		for i := range n {
+			if i > 0 && ctx.Err() != nil {
+				return &exitError{code: exitInterrupted}
+			}
+			c, interrupted, err := next(i)
+			if err != nil {
+				return err
+			}
+			made = append(made, c)
+			if n > 1 && o.asMade() {
+				if err := o.print(s, showComparison(c), report.Options{Continued: i > 0}); err != nil {
+					return err
+				}
+			}
+			if interrupted {
+				return &exitError{code: exitInterrupted}
+			}
+		}
+		return nil
+	}()
+	var shown error
+	switch {
+	case len(made) == 0:
+	case n == 1:
+		shown = o.comparison(s, made[0])
+	default:
+		shown = o.allOf(s, made)
+	}
+	if silent := (*exitError)(nil); shown != nil && errors.As(ended, &silent) && silent.err == nil {
+		return made, shown // which has something to say
+	}
+	return made, errors.Join(ended, shown)
+}
+
+// asMade says whether stdout takes a comparison when the next is still to come.
+func (o *outputOptions) asMade() bool {
+	return slices.Contains([]report.Format{report.Text, report.Markdown, report.CSV}, o.stdout)
+}
+
+// allOf shows what is shown when all comparisons are made.
+func (o *outputOptions) allOf(s streams, made []*results.Comparison) error {
+	show := func(w io.Writer, f report.Format, opt report.Options) error {
+		return report.Comparisons(w, f, made, opt)
+	}
+	err := o.export(show, report.Options{})
+	if !o.asMade() {
+		err = errors.Join(err, o.print(s, show, report.Options{}))
+	}
+	return err
+}
+
+func showComparison(c *results.Comparison) showFunc {
+	return func(w io.Writer, f report.Format, opt report.Options) error {
+		return report.Comparison(w, f, c, opt)
+	}
+}
+
+// worst is the verdict that decides the exit code of several comparisons. What
+// is proven counts more than what could not be measured: measuring again, as one
+// does after an invalid one, would not take the regression away.
+func worst(made []*results.Comparison) results.Verdict {
+	for _, v := range []results.Verdict{results.VerdictRegression, results.VerdictInvalid, results.VerdictInconclusive} {
+		if slices.ContainsFunc(made, func(c *results.Comparison) bool { return c.Verdict == v }) {
+			return v
+		}
+	}
+	return results.VerdictOK
+}

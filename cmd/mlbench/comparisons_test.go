@@ -1,0 +1,224 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/mlbench/mlbench/results"
+)
+
+func TestWorst(t *testing.T) {
+	const ok, open, invalid, regression = results.VerdictOK, results.VerdictInconclusive, results.VerdictInvalid, results.VerdictRegression
+	for _, tc := range []struct {
+		made []results.Verdict
+		want results.Verdict
+	}{
+		{[]results.Verdict{ok}, ok},
+		{[]results.Verdict{ok, ok}, ok},
+		{[]results.Verdict{ok, open}, open},
+		{[]results.Verdict{open, invalid, ok}, invalid},
+		{[]results.Verdict{invalid, regression, open}, regression},
+		{[]results.Verdict{regression, ok}, regression},
+	} {
+		var made []*results.Comparison
+		for _, v := range tc.made {
+			made = append(made, &results.Comparison{Verdict: v})
+		}
+		if got := worst(made); got != tc.want {
+			t.Errorf("worst of %v is %s, want %s", tc.made, got, tc.want)
+		}
+	}
+}
+
+// Whatever ends a series, what was made until then is shown whole, and nothing
+// is started after it.
+func TestSeriesIsShownWhateverEndsIt(t *testing.T) {
+	f, err := results.ReadFile("../../results/testdata/v1.jsonl", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := results.Compare(f, results.CompareOptions{})
+	for _, tc := range []struct {
+		name  string
+		n     int
+		next  func(i int, cancel func()) (interrupted bool, err error)
+		calls int
+		made  int
+		code  int
+	}{
+		{"all of them", 3, func(int, func()) (bool, error) { return false, nil }, 3, 3, exitOK},
+		{"one", 1, func(int, func()) (bool, error) { return false, nil }, 1, 1, exitOK},
+		{"one, interrupted", 1, func(int, func()) (bool, error) { return true, nil }, 1, 1, exitInterrupted},
+		{"interrupted in the second", 3, func(i int, _ func()) (bool, error) { return i == 1, nil }, 2, 2, exitInterrupted},
+		{"interrupted after the first", 3, func(_ int, cancel func()) (bool, error) { cancel(); return false, nil }, 1, 1, exitInterrupted},
+		{"interrupted after the last", 1, func(_ int, cancel func()) (bool, error) { cancel(); return false, nil }, 1, 1, exitOK},
+		{"the first fails", 3, func(int, func()) (bool, error) { return false, errors.New("refused") }, 1, 0, exitFailure},
+		{"the second fails", 3, func(i int, _ func()) (bool, error) { return false, []error{nil, errors.New("refused")}[i] }, 2, 1, exitFailure},
+	} {
+		for _, format := range []string{"text", "json", "markdown", "csv", "junit"} {
+			t.Run(tc.name+" "+format, func(t *testing.T) {
+				t.Chdir(t.TempDir())
+				o := outputOptions{format: format, exports: []string{"text=t", "json=j", "markdown=m", "csv=c", "junit=x"}}
+				if err := o.validate(); err != nil {
+					t.Fatal(err)
+				}
+				ctx, cancel := context.WithCancel(context.Background())
+				defer cancel()
+				var out bytes.Buffer
+				calls := 0
+				made, err := o.comparisons(ctx, streams{out: &out}, tc.n, func(i int) (*results.Comparison, bool, error) {
+					calls++
+					interrupted, err := tc.next(i, cancel)
+					return c, interrupted, err
+				})
+				var exit *exitError
+				code := exitOK
+				if errors.As(err, &exit) {
+					code = exit.code
+				} else if err != nil {
+					code = exitFailure
+				}
+				if code != tc.code || calls != tc.calls || len(made) != tc.made {
+					t.Errorf("exit code %d (%v), %d started, %d made; want %d, %d, %d", code, err, calls, len(made), tc.code, tc.calls, tc.made)
+				}
+				if tc.made == 0 {
+					if out.Len() > 0 || ls(t) != "" {
+						t.Errorf("shown: %s, written: %s", &out, ls(t))
+					}
+					return
+				}
+				for file, f := range map[string]string{"t": "text", "j": "json", "m": "markdown", "c": "csv", "x": "junit"} {
+					doc := string(mustRead(t, file))
+					if f == format && doc != out.String() {
+						t.Errorf("stdout is not what the %s export has:\n%s", f, &out)
+					}
+					checkShown(t, f, doc, tc.n, tc.made)
+				}
+			})
+		}
+	}
+}
+
+// checkShown checks that a document has so many of n comparisons.
+func checkShown(t *testing.T, format, doc string, n, made int) {
+	t.Helper()
+	shown := 0
+	switch format {
+	case "text":
+		shown = strings.Count(doc, "result file: ")
+	case "markdown":
+		shown = strings.Count(doc, "\nResult file: ")
+	case "csv":
+		if strings.Count(doc, "target,class,") != 1 {
+			t.Errorf("not one header line:\n%s", doc)
+		}
+		shown = strings.Count(doc, "legacy,total,throughput,")
+	case "junit":
+		if strings.Count(doc, "<testsuites>") != 1 {
+			t.Errorf("not one document:\n%s", doc)
+		}
+		shown = strings.Count(doc, "<testsuite ")
+	case "json":
+		var items []struct{ Schema string }
+		if n == 1 { // of one the object, of several the array, however many were made
+			doc = "[" + doc + "]"
+		}
+		if err := json.Unmarshal([]byte(doc), &items); err != nil || items[0].Schema != results.ComparisonSchema {
+			t.Errorf("%v in\n%s", err, doc)
+		}
+		shown = len(items)
+	}
+	if shown != made {
+		t.Errorf("%s shows %d of %d:\n%s", format, shown, made, doc)
+	}
+}
+
+// An export that cannot be written keeps nothing else from being shown, and is
+// said even after an interrupt.
+func TestSeriesWithBrokenExport(t *testing.T) {
+	t.Chdir(t.TempDir())
+	if err := os.Mkdir("gone", 0o755); err != nil {
+		t.Fatal(err)
+	}
+	o := outputOptions{format: "text", exports: []string{"json=gone/x.json", "csv=y.csv"}}
+	if err := o.validate(); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Remove("gone"); err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	_, err := o.comparisons(context.Background(), streams{out: &out}, 2, func(i int) (*results.Comparison, bool, error) {
+		return &results.Comparison{Verdict: results.VerdictOK, Metrics: []results.MetricRow{{Metric: "p50", Class: results.TotalClass, Unit: "ms"}}}, i == 1, nil
+	})
+	if err == nil || !strings.Contains(err.Error(), "gone/x.json") {
+		t.Errorf("error %v", err)
+	}
+	if ls(t) != "y.csv" || strings.Count(out.String(), "OK  ") != 2 {
+		t.Errorf("files: %s; stdout:\n%s", ls(t), &out)
+	}
+}
+
+// Mistakes that concern any of several comparisons are found before the first
+// one starts: no target gets more than what checks it.
+func TestCompareManyBadInput(t *testing.T) {
+	t.Chdir(t.TempDir())
+	var asked atomic.Int64
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		asked.Add(1)
+		fmt.Fprint(w, `{"token":"t"}`)
+	}))
+	defer srv.Close()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	nobody := "http://" + l.Addr().String()
+	l.Close()
+	if err := os.WriteFile("x-2.jsonl", []byte("mine\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	ok := srv.URL + " b=" + srv.URL
+	for _, tc := range []struct {
+		args   string
+		code   int
+		stderr []string
+	}{
+		{ok + " c=" + nobody, exitFailure, []string{"refused"}},
+		{ok + " modrn", exitUsage, []string{`"modern"`}},
+		{ok + " c=ftp://x", exitUsage, []string{"ftp"}},
+		{ok + " c=" + srv.URL + " -o x.jsonl", exitFailure, []string{"x-2.jsonl exists", "--output"}},
+		{ok + " c=" + srv.URL + " --budget 2s", exitUsage, []string{"2s", "--budget"}},
+		{ok + " c=" + srv.URL + " --scenario nope", exitUsage, []string{"nope"}},
+		{ok + " c=x.jsonl x-2.jsonl", exitUsage, []string{"x-2.jsonl is saved"}},
+	} {
+		t.Run(tc.args, func(t *testing.T) {
+			asked.Store(0)
+			code, stdout, stderr := invoke(append([]string{"compare"}, strings.Fields(tc.args)...)...)
+			if code != tc.code || stdout != "" {
+				t.Errorf("exit code %d, want %d; stdout %q, stderr %q", code, tc.code, stdout, stderr)
+			}
+			for _, want := range tc.stderr {
+				if !strings.Contains(stderr, want) {
+					t.Errorf("stderr does not mention %q:\n%s", want, stderr)
+				}
+			}
+			if n := asked.Load(); n > 6 { // for three targets, whether it is there, and a login
+				t.Errorf("%d requests before the mistake was found", n)
+			}
+			if ls(t) != "x-2.jsonl" {
+				t.Errorf("left behind: %s", ls(t))
+			}
+		})
+	}
+}
