@@ -15,7 +15,9 @@ import (
 	"github.com/mlbench/mlbench/results"
 )
 
-// Mistakes that load generators are known for, one test each. The first ones
+// Mistakes that load generators are known for, one test each; those made of what
+// was measured are in results and report, the gate that passes on what it cannot
+// read is in cmd/mlbench. The first ones
 // are in generator_test.go: TestStalledTargetShowsInResponseTimes and
 // TestLateGeneratorShowsInLag (latency counted from sending, or from a clock
 // read after a late wake-up), TestEveryRequestIsCountedOnce (percentiles of

@@ -31,7 +31,10 @@ type Calibration struct {
 	Connections int      `json:"connections,omitempty"`
 	Classes     []Class  `json:"classes"`
 	Launches    int      `json:"launches"`
+	DurationS   float64  `json:"duration_s"` // of the shortest run: shorter ones spread more
 	Spreads     []Spread `json:"spreads"`
+	// Unknown are metrics without a spread, for too little data: "predict p99".
+	Unknown []string `json:"unknown,omitempty"`
 }
 
 // Spread is the calibration of one metric.
@@ -45,7 +48,28 @@ type Spread struct {
 // Limit is the smallest limit, as a share, that launches alone hardly ever
 // exceed: 3.3σ, which two launches of the same target differ by in one of a
 // hundred cases.
-func (s Spread) Limit() float64 { return math.Expm1(3.3 * s.Sigma) }
+func (s Spread) Limit() float64 { return s.worse(3.3 * s.Sigma) }
+
+// Percent is the spread as a change in percent.
+func (s Spread) Percent() float64 { return percent(s.Sigma) }
+
+// worse is a change for the worse as limits state it: latency grows by that
+// share, throughput loses it.
+func (s Spread) worse(logRatio float64) float64 {
+	if s.Metric == "throughput" {
+		return -math.Expm1(-logRatio)
+	}
+	return math.Expm1(logRatio)
+}
+
+// Callable is the smallest change for the worse, as a share, that CompareFiles
+// can prove with c by a single run of either target, even if nothing else
+// changed: the rule's α is shared by all metrics (Holm).
+func (c *Calibration) Callable(s Spread) float64 {
+	apart := stats.Shift{SE: math.Sqrt2 * s.Sigma, DF: s.DF}
+	_, high := apart.Interval(stats.RuleFor(1).Alpha / float64(len(c.Spreads)))
+	return s.worse(high)
+}
 
 // Calibrate measures the spread of single runs, one for each launch of the same
 // target under the same load.
@@ -64,27 +88,41 @@ func Calibrate(runs []*File, limits Limits) (*Calibration, error) {
 		Classes: h.Classes, Launches: len(runs),
 	}
 	for _, f := range runs[1:] {
-		if f.Header.Host.Fingerprint() != c.Host {
-			return nil, fmt.Errorf("%s is of another host (%s) than %s (%s): calibrate on one", f.Path, f.Header.Host.Fingerprint(), runs[0].Path, c.Host)
+		if host := f.Header.Host.Fingerprint(); host != c.Host {
+			return nil, fmt.Errorf("%s is of another host (%s) than %s (%s): calibrate on one", f.Path, host, runs[0].Path, c.Host)
+		}
+		if name := f.Header.target(ArmA).Name; name != c.Target.Name {
+			return nil, fmt.Errorf("%s is of another target (%s) than %s (%s): calibrate one; label=URL names a target whose address changes", f.Path, name, runs[0].Path, c.Target.Name)
 		}
 	}
 	sums := summaries(runs, limits)
+	c.DurationS = sums[0].DurationS
+	for _, s := range sums {
+		c.DurationS = min(c.DurationS, s.DurationS)
+	}
 	for _, m := range h.judgedMetrics(limits) {
-		if sigma := spreadOfLogs(valuesOf(sums, m)); sigma > 0 {
-			c.Spreads = append(c.Spreads, Spread{Class: m.Class, Metric: m.Name, Sigma: sigma, DF: float64(len(runs) - 1)})
+		sigma := spreadOfLogs(valuesOf(sums, m))
+		if math.IsNaN(sigma) {
+			c.Unknown = append(c.Unknown, m.Class+" "+m.Name)
+			continue
 		}
+		c.Spreads = append(c.Spreads, Spread{Class: m.Class, Metric: m.Name, Sigma: max(sigma, finest), DF: float64(len(runs) - 1)})
 	}
 	return c, nil
 }
 
-// spreadOfLogs is the standard deviation of the values' logarithms; 0 if one of
-// them has none.
+// finest is the least spread: half a step of the histograms, which have three
+// digits. Values that agree in all of them may still differ beyond.
+const finest = 0.0005
+
+// spreadOfLogs is the standard deviation of the values' logarithms; NaN if one
+// of them has none.
 func spreadOfLogs(values []float64) float64 {
 	var mean, squares float64
 	n := float64(len(values))
 	for _, v := range values {
 		if !(v > 0) {
-			return 0
+			return math.NaN()
 		}
 		mean += math.Log(v) / n
 	}
@@ -149,15 +187,30 @@ func (c *Calibration) spread(m stats.Metric) (Spread, bool) {
 
 // differs says why c does not hold for these runs; "" if it does.
 func (c *Calibration) differs(h *Header, a, b TargetName) string {
+	if c.Host == h.Host.Fingerprint() && c.Target.Name != a.Name && c.Target.Name != b.Name {
+		return fmt.Sprintf("it is of another target (%s)", c.Target.Name)
+	}
+	return c.elsewhere(h)
+}
+
+// elsewhere says why c does not hold for this host and load; "" if it does.
+func (c *Calibration) elsewhere(h *Header) string {
 	if host := h.Host.Fingerprint(); c.Host != host {
 		return fmt.Sprintf("it is of another host (%s, not %s)", c.Host, host)
 	}
-	if c.Target.Name != a.Name && c.Target.Name != b.Name {
-		return fmt.Sprintf("it is of another target (%s)", c.Target.Name)
-	}
-	own := &Header{Scenario: c.Scenario, Model: c.Model, Arrivals: c.Arrivals, Shape: c.Shape, RateRPS: c.RateRPS, Connections: c.Connections, Classes: c.Classes}
-	if what := loadDiffers(own, h); what != "" {
+	if what := loadDiffers(c.header(), h); what != "" {
 		return "it is of another load: " + what
 	}
 	return ""
 }
+
+// header is what c knows of the headers of its runs.
+func (c *Calibration) header() *Header {
+	return &Header{
+		Scenario: c.Scenario, Model: c.Model, Arrivals: c.Arrivals, Shape: c.Shape,
+		RateRPS: c.RateRPS, Connections: c.Connections, Classes: c.Classes,
+	}
+}
+
+// Load is the load in words: "closed model, 32 connections".
+func (c *Calibration) Load() string { return c.header().loadModel() }

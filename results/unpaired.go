@@ -1,6 +1,7 @@
 package results
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math"
@@ -194,7 +195,7 @@ func (j *judging) unpaired(a, b []*File, sumsA, sumsB []*Summary, limits Limits,
 	if !enough {
 		why := fmt.Sprintf("%s cannot be judged: with fewer than %d of each, only a calibration of the target on this host ('mlbench calibrate') tells a change from the luck of single runs", j.basis, stats.MinRuns)
 		if cal != nil {
-			if differs := cal.differs(h, j.c.A, j.c.B); differs == "" {
+			if differs := cmp.Or(cal.differs(h, j.c.A, j.c.B), cal.longer(slices.Concat(a, b))); differs == "" {
 				why = ""
 			} else {
 				why += "; the one given does not hold: " + differs

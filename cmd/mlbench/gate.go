@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"time"
 
@@ -30,13 +31,28 @@ free port, which is also $PORT.
   6  an objective was missed
 
 A missing, empty or unreadable input is never a pass. When $GITHUB_STEP_SUMMARY
-is set, the report is added to it as markdown.`
+is set, the report is added to it as markdown.
 
-const gateExample = `  mlbench gate --base http://127.0.0.1:5000 --head http://127.0.0.1:8000
+What does not change from job to job can be kept in the repository: in
+mlbench-gate.yaml, which is read when it is in the current folder, or in another
+--file. Its keys are names of flags, and flags go before it:
+
+  base: ./old/server --port {port}
+  head: ./new/server --port {port}
+  ready: /health
+  max-regression: {p50: 3%, p99: 30%}
+
+With a --calibration (see 'mlbench calibrate') single saved runs can be judged,
+and limits that are tighter than the luck of a launch are pointed out.`
+
+const gateExample = `  mlbench gate                                   # as mlbench-gate.yaml has it
+  mlbench gate --base http://127.0.0.1:5000 --head http://127.0.0.1:8000
   mlbench gate --base './old/server --port {port}' --head './new/server --port {port}' --ready /health
   mlbench gate --base main=http://127.0.0.1:5000 --head http://127.0.0.1:8000 --max-regression p50=3% --export junit=gate.xml
   mlbench gate --baseline mlbench-results/main.jsonl --result mlbench-results/head.jsonl
-  mlbench gate --result mlbench-results/run.jsonl --objective 'p99<50ms' --objective 'errors<0.1%'`
+  mlbench gate --baseline main.jsonl --result head.jsonl --calibration calibration.json
+  mlbench gate --result mlbench-results/run.jsonl --objective 'p99<50ms' --objective 'errors<0.1%'
+  mlbench gate --schema > gate.schema.json       # of the gate file, for editors`
 
 type gateOptions struct {
 	compareOptions
@@ -46,6 +62,8 @@ type gateOptions struct {
 	objectives   []string
 	inconclusive string
 	ready        string
+	file         string
+	schema       bool
 }
 
 func newGateCmd(s streams) *cobra.Command {
@@ -70,17 +88,22 @@ func newGateCmd(s streams) *cobra.Command {
 	f.StringArrayVar(&o.objectives, "objective", nil, "limit on --result alone, as `'p99<50ms'` (repeatable)")
 	f.StringVar(&o.inconclusive, "inconclusive", "exit4", "what an inconclusive verdict is: fail (exit 3), pass (exit 0) or exit4")
 	f.StringVar(&o.ready, "ready", "", "`PATH` that answers 200 to 399 once a started server is ready (default: any answer will do)")
+	f.StringVar(&o.file, "file", gateFileName, "gate `FILE` of the repository; without the flag it need not exist, and --file= reads none")
+	f.StringVar(&o.calibration, "calibration", "", "how much launches differ, as `FILE` of 'mlbench calibrate'")
+	f.BoolVar(&o.schema, "schema", false, "print the JSON Schema of the gate file instead")
 	return cmd
 }
 
 func gate(ctx context.Context, o *gateOptions) error {
-	if err := o.compareOptions.validate(); err != nil {
+	if o.schema {
+		_, err := o.streams.out.Write(gateFileSchema)
 		return err
 	}
-	switch o.inconclusive {
-	case "fail", "pass", "exit4":
-	default:
-		return usageErrorf("--inconclusive %q: want fail, pass or exit4", o.inconclusive)
+	if err := o.takeFile(); err != nil {
+		return err
+	}
+	if err := o.validate(); err != nil {
+		return err
 	}
 	live, saved := o.base != "" || o.head != "", len(o.baselines)+len(o.resultFiles) > 0
 	switch {
@@ -95,6 +118,23 @@ func gate(ctx context.Context, o *gateOptions) error {
 	}
 	return o.saved()
 }
+
+// validate checks flags before anything is contacted.
+func (o *gateOptions) validate() (err error) {
+	if err := o.compareOptions.validate(); err != nil {
+		return err
+	}
+	if !slices.Contains(inconclusiveWays, o.inconclusive) {
+		return usageErrorf("--inconclusive %q: want fail, pass or exit4", o.inconclusive)
+	}
+	if o.calibration != "" {
+		o.calibrated, err = openCalibration(o.calibration)
+	}
+	return err
+}
+
+// inconclusiveWays are the values of --inconclusive.
+var inconclusiveWays = []string{"fail", "pass", "exit4"}
 
 // live measures both revisions.
 func (o *gateOptions) live(ctx context.Context) error {
@@ -123,6 +163,9 @@ func (o *gateOptions) live(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := o.cautionLive(c); err != nil {
+		return err
+	}
 	if err := o.publish(c); err != nil {
 		return err
 	}
@@ -141,13 +184,18 @@ func (o *gateOptions) start(ctx context.Context, label, ref string) (*targets.Pr
 	if !o.out.quiet {
 		fmt.Fprintf(o.err, "starting %s: %s\n", label, ref)
 	}
-	ctx, cancel := context.WithTimeout(ctx, startTimeout)
-	defer cancel()
-	p, err := targets.StartShell(ctx, ref, o.ready, targets.Command{})
+	p, err := startServer(ctx, ref, o.ready)
 	if err != nil {
 		return nil, "", fmt.Errorf("start %s: %w", label, err)
 	}
 	return p, label + "=" + p.URL().String(), nil
+}
+
+// startServer starts a server by a shell command, and waits until it answers.
+func startServer(ctx context.Context, command, ready string) (*targets.Process, error) {
+	ctx, cancel := context.WithTimeout(ctx, startTimeout)
+	defer cancel()
+	return targets.StartShell(ctx, command, ready, targets.Command{})
 }
 
 // startTimeout is for servers that load a large model.
@@ -163,77 +211,6 @@ func isCommand(ref string) bool {
 	}
 	_, err := exec.LookPath(ref)
 	return err == nil
-}
-
-// saved judges result files.
-func (o *gateOptions) saved() error {
-	head, err := readResults(o.streams, o.resultFiles)
-	if err != nil {
-		return err
-	}
-	if len(o.baselines) == 0 {
-		return o.single(head)
-	}
-	if len(o.objectives) > 0 {
-		return usageErrorf("--objective is for --result alone; with --baseline give --max-regression")
-	}
-	base, err := readResults(o.streams, o.baselines)
-	if err != nil {
-		return err
-	}
-	c, err := results.CompareFiles(base, head, results.CompareOptions{Percentiles: o.out.quantiles, Limits: &o.limits, Strict: o.strict})
-	if err != nil {
-		return usageErrorf("%w", err)
-	}
-	if err := o.publish(c); err != nil {
-		return err
-	}
-	return o.exit(c.Verdict)
-}
-
-// single judges one file: a comparison by its verdict, a run by objectives.
-func (o *gateOptions) single(files []*results.File) error {
-	if len(files) != 1 {
-		return usageErrorf("%d result files and no --baseline: want one file, or runs to compare it with", len(files))
-	}
-	f := files[0]
-	if len(f.Arms()) == 2 {
-		opt := results.CompareOptions{Percentiles: o.out.quantiles, Strict: o.strict}
-		if o.maximum != "" {
-			opt.Limits = &o.limits
-		}
-		c := results.Compare(f, opt)
-		if err := o.publish(c); err != nil {
-			return err
-		}
-		return o.exit(c.Verdict)
-	}
-	objectives, err := parseObjectives(o.objectives)
-	if err != nil {
-		return err
-	}
-	if len(objectives) == 0 {
-		return usageErrorf("nothing to judge %s by: give --objective, or --baseline", f.Path)
-	}
-	sum := results.Summarize(f, results.ArmA, o.out.quantiles)
-	held, err := sum.JudgeAll(objectives)
-	if err != nil {
-		return usageErrorf("%w", err)
-	}
-	if err := errors.Join(o.out.run(o.streams, sum), stepSummary(func(f *os.File) error {
-		return report.Run(f, report.Markdown, sum, report.Options{})
-	})); err != nil {
-		return err
-	}
-	switch {
-	case !sum.Valid:
-		return &exitError{code: exitInvalid}
-	case !held:
-		return &exitError{code: exitObjective}
-	case !f.Complete():
-		return &exitError{code: exitFailure, err: fmt.Errorf("%s is of a measurement that did not come to its end: no pass", f.Path)}
-	}
-	return nil
 }
 
 // publish shows the comparison on stdout, in exports, and to GitHub.

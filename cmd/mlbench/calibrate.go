@@ -1,0 +1,259 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/mlbench/mlbench/report"
+	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/scenarios"
+)
+
+const calibrateLong = `Measure how much launches of the same target differ: start it several times, run
+the same load on every launch, and store the spread of each metric. One start of
+a server is one draw of memory layout, hash seeds and caches; no interval of a
+comparison speaks of that, and no limit should be tighter.
+
+The stored file tells 'mlbench gate' how far two single saved runs must be apart,
+and whether its limits are tighter than the luck of a launch. It holds for this
+target, load and host only.
+
+Twelve launches know the spread to within -30 and +70%, five to a factor of
+three; fewer than three are refused. Each launch gets a seed of its own, as saved
+runs have. With --result, runs that were made before are used instead: one run
+per launch, all of the same load.`
+
+const calibrateExample = `  mlbench calibrate --start './server --port {port}' --ready /health
+  mlbench calibrate mix --start './server --port {port}' --rate 300/s --launches 20 --duration 30s --name api
+  mlbench calibrate --result mlbench-results/1.jsonl --result mlbench-results/2.jsonl --result mlbench-results/3.jsonl
+  mlbench gate --baseline main.jsonl --result head.jsonl --calibration calibration.json`
+
+// Bounds of the number of launches.
+const (
+	defaultLaunches = 12 // 11 degrees of freedom: σ is known to within −30 and +70%
+	advisedLaunches = 5  // below, to worse than a factor of three
+	leastLaunches   = 3
+)
+
+type calibrateOptions struct {
+	streams
+	load        loadOptions
+	scenario    string
+	start       string
+	ready       string
+	name        string
+	launches    int
+	duration    time.Duration
+	resultFiles []string
+	output      string
+	percentiles string
+	format      string
+	quiet       bool
+
+	limits results.Limits // only which percentiles are in them matters
+}
+
+func newCalibrateCmd(s streams) *cobra.Command {
+	o := &calibrateOptions{streams: s}
+	cmd := &cobra.Command{
+		Use:     "calibrate [SCENARIO]",
+		Short:   "Measure how much launches of one target differ",
+		Long:    calibrateLong,
+		Example: calibrateExample,
+		Args:    checkArgs(cobra.MaximumNArgs(1)),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				o.scenario = args[0]
+			}
+			return calibrate(cmd.Context(), o)
+		},
+	}
+	o.load.register(cmd)
+	f := cmd.Flags()
+	f.StringVar(&o.start, "start", "", "`COMMAND` that starts the target; {port} stands for a free port, which is also $PORT")
+	f.StringVar(&o.ready, "ready", "", "`PATH` that answers 200 to 399 once the target is ready (default: any answer will do)")
+	f.StringVar(&o.name, "name", "", "the target's `NAME`, as in the saved runs to be judged (default: the command's program)")
+	f.IntVar(&o.launches, "launches", defaultLaunches, "how often the target is started")
+	f.DurationVarP(&o.duration, "duration", "d", 10*time.Second, "measured time of each launch; saved runs to be judged must not be shorter")
+	f.StringArrayVar(&o.resultFiles, "result", nil, "saved run of a launch, as `FILE` (repeatable), instead of --start")
+	f.StringVar(&o.percentiles, "percentiles", "50,90,99", "percentiles to calibrate")
+	f.StringVar(&o.format, "format", "text", "what goes to stdout: text or json")
+	f.BoolVarP(&o.quiet, "quiet", "q", false, "no progress on stderr")
+	// The launches' results go where they go by default: -o is the calibration.
+	out := f.Lookup("output")
+	out.Usage, out.DefValue = "the calibration's `FILE`, in place of an earlier one", "calibration.json"
+	o.load.output = out.DefValue
+	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(
+		[]string{"text", "json"}, cobra.ShellCompDirectiveNoFileComp))
+	return cmd
+}
+
+// validate checks flags before anything is started.
+func (o *calibrateOptions) validate() error {
+	if err := o.load.validate(o.in); err != nil {
+		return err
+	}
+	o.output, o.load.output = o.load.output, ""
+	switch {
+	case o.format != "text" && o.format != "json":
+		return usageErrorf("--format %q: use text or json", o.format)
+	case o.start != "" && len(o.resultFiles) > 0:
+		return usageErrorf("--start measures, --result reads: give one kind")
+	case o.start == "" && len(o.resultFiles) == 0:
+		return usageErrorf("what is to be calibrated? give --start 'COMMAND' that starts the target, or a --result for each launch")
+	case o.scenario != "" && len(o.resultFiles) > 0:
+		return usageErrorf("the scenario %s is for --start; saved runs have had theirs", o.scenario)
+	case strings.Contains(o.start, "://") && !strings.ContainsAny(o.start, " \t"):
+		return usageErrorf("--start %q: want a command, for the target is started anew for every launch; of a target that you start yourself, give saved runs with --result", o.start)
+	case o.launchesWanted() < leastLaunches:
+		return usageErrorf("%d: a spread takes at least %d launches, and %d are advised", o.launchesWanted(), leastLaunches, defaultLaunches)
+	case o.duration <= 0:
+		return usageErrorf("--duration %s: want more than 0", o.duration)
+	}
+	quantiles, err := parsePercentiles(o.percentiles)
+	if err != nil {
+		return usageErrorf("--percentiles: %w", err)
+	}
+	if len(quantiles) == 0 {
+		return usageErrorf("--percentiles: want at least one, for example 50,90,99")
+	}
+	o.limits = results.DefaultLimits()
+	o.limits.Percentiles = nil
+	for _, q := range quantiles {
+		o.limits.Percentiles = append(o.limits.Percentiles, results.PercentileLimit{Q: q})
+	}
+	if o.name == "" {
+		o.name = programOf(o.start)
+	}
+	if o.scenario == "" {
+		o.scenario = "mix"
+	}
+	return o.checkOutput()
+}
+
+// checkOutput finds out before the work whether the calibration can be kept; an
+// earlier one gives way, nothing else does.
+func (o *calibrateOptions) checkOutput() error {
+	if _, err := results.ReadCalibration(o.output); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return usageErrorf("--output %s is there and no calibration: name another file", o.output)
+	}
+	return checkWritable(o.output)
+}
+
+// programOf is the name of a command's program.
+func programOf(command string) string {
+	for word := range strings.FieldsSeq(command) {
+		if !strings.Contains(word, "=") { // but for variables set before it
+			return filepath.Base(word)
+		}
+	}
+	return "target"
+}
+
+func calibrate(ctx context.Context, o *calibrateOptions) error {
+	if err := o.validate(); err != nil {
+		return err
+	}
+	runs, interrupted, err := o.runs(ctx)
+	if err != nil {
+		return err
+	}
+	sound, left := results.Sound(runs)
+	for _, why := range left {
+		fmt.Fprintln(o.err, "note:", why)
+	}
+	if len(sound) < leastLaunches {
+		code := exitInvalid
+		if interrupted {
+			code = exitInterrupted
+		}
+		return &exitError{code: code, err: fmt.Errorf("%d of %d launches can be used, and a spread takes at least %d: nothing was stored", len(sound), o.launchesWanted(), leastLaunches)}
+	}
+	c, err := results.Calibrate(sound, o.limits)
+	if err != nil {
+		return usageErrorf("%w", err)
+	}
+	if err := c.Write(o.output); err != nil {
+		return err
+	}
+	if err := o.show(c, sound, left); err != nil {
+		return err
+	}
+	if interrupted {
+		return &exitError{code: exitInterrupted}
+	}
+	return nil
+}
+
+// launchesWanted is how many launches were asked for.
+func (o *calibrateOptions) launchesWanted() int {
+	if len(o.resultFiles) > 0 {
+		return len(o.resultFiles)
+	}
+	return o.launches
+}
+
+// runs are one of each launch: saved, or made now.
+func (o *calibrateOptions) runs(ctx context.Context) (runs []*results.File, interrupted bool, err error) {
+	if len(o.resultFiles) > 0 {
+		runs, err = readResults(o.streams, o.resultFiles)
+		return runs, false, err
+	}
+	sc, err := o.load.scenario(o.scenario)
+	if err != nil {
+		return nil, false, err
+	}
+	if !o.quiet {
+		each := o.duration + o.load.warmupOf(sc)
+		fmt.Fprintf(o.err, "%d launches of %s, %s each and the time to start: about %s\n", o.launches, o.name, each, time.Duration(o.launches)*each)
+	}
+	for i := range o.launches {
+		f, stopped, err := o.launch(ctx, sc, i)
+		switch {
+		case ctx.Err() != nil:
+			// What the interrupt cut is no launch, and what failed, failed by it.
+			return runs, true, nil
+		case err != nil && len(runs) > 0:
+			return nil, false, fmt.Errorf("launch %d of %d: %w (the others are saved: calibrate with --result and their files)", i+1, o.launches, err)
+		case err != nil:
+			return nil, false, err
+		}
+		runs = append(runs, f)
+		if stopped {
+			return runs, true, nil
+		}
+	}
+	return runs, false, nil
+}
+
+// launch starts the target, measures it and ends it.
+func (o *calibrateOptions) launch(ctx context.Context, sc *scenarios.Scenario, i int) (*results.File, bool, error) {
+	if !o.quiet {
+		fmt.Fprintf(o.err, "launch %d of %d: %s\n", i+1, o.launches, o.start)
+	}
+	p, err := startServer(ctx, o.start, o.ready)
+	if err != nil {
+		return nil, false, fmt.Errorf("start %s: %w", o.name, err)
+	}
+	defer p.Stop()
+	r := &runOptions{streams: o.streams, load: o.load, duration: o.duration, name: sc.Name}
+	r.out = outputOptions{quiet: o.quiet, stdout: report.Text}
+	r.load.seed += uint64(i)
+	t, err := r.load.target(p.URL().String())
+	if err != nil {
+		return nil, false, err
+	}
+	t.Name = o.name
+	plan, err := r.load.prepare(ctx, sc, t, r.overrides())
+	if err != nil {
+		return nil, false, err
+	}
+	return r.measure(ctx, sc, plan)
+}

@@ -1,0 +1,129 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+
+	"github.com/mlbench/mlbench/report"
+	"github.com/mlbench/mlbench/results"
+)
+
+// saved judges result files.
+func (o *gateOptions) saved() error {
+	head, err := readResults(o.streams, o.resultFiles)
+	if err != nil {
+		return err
+	}
+	if len(o.baselines) == 0 {
+		return o.single(head)
+	}
+	if len(o.objectives) > 0 {
+		return usageErrorf("--objective is for --result alone; with --baseline give --max-regression")
+	}
+	base, err := readResults(o.streams, o.baselines)
+	if err != nil {
+		return err
+	}
+	c, err := results.CompareFiles(base, head, results.CompareOptions{
+		Percentiles: o.out.quantiles, Limits: &o.limits, Strict: o.strict, Calibration: o.calibrated,
+	})
+	if err != nil {
+		return usageErrorf("%w", err)
+	}
+	if err := o.publish(c); err != nil {
+		return err
+	}
+	return o.exit(c.Verdict)
+}
+
+// single judges one file: a comparison by its verdict, a run by objectives.
+func (o *gateOptions) single(files []*results.File) error {
+	if len(files) != 1 {
+		return usageErrorf("%d result files and no --baseline: want one file, or runs to compare it with", len(files))
+	}
+	f := files[0]
+	if len(f.Arms()) == 2 {
+		opt := results.CompareOptions{Percentiles: o.out.quantiles, Strict: o.strict}
+		if o.maximum != "" {
+			opt.Limits = &o.limits
+		}
+		c := results.Compare(f, opt)
+		o.caution(c, f)
+		if err := o.publish(c); err != nil {
+			return err
+		}
+		return o.exit(c.Verdict)
+	}
+	if o.calibrated != nil {
+		return usageErrorf("--calibration is for comparisons; %s is a single run", f.Path)
+	}
+	objectives, err := parseObjectives(o.objectives)
+	if err != nil {
+		return err
+	}
+	if len(objectives) == 0 {
+		return usageErrorf("nothing to judge %s by: give --objective, or --baseline", f.Path)
+	}
+	sum := results.Summarize(f, results.ArmA, o.out.quantiles)
+	held, err := sum.JudgeAll(objectives)
+	if err != nil {
+		return usageErrorf("%w", err)
+	}
+	if err := errors.Join(o.out.run(o.streams, sum), stepSummary(func(f *os.File) error {
+		return report.Run(f, report.Markdown, sum, report.Options{})
+	})); err != nil {
+		return err
+	}
+	switch {
+	case !sum.Valid:
+		return &exitError{code: exitInvalid}
+	case !held:
+		return &exitError{code: exitObjective}
+	case !f.Complete():
+		return &exitError{code: exitFailure, err: fmt.Errorf("%s is of a measurement that did not come to its end: no pass", f.Path)}
+	}
+	return nil
+}
+
+// cautionLive is caution for what was measured just now.
+func (o *gateOptions) cautionLive(c *results.Comparison) error {
+	if o.calibrated == nil {
+		return nil
+	}
+	f, err := results.ReadFile(c.ResultFile, nil)
+	if err != nil {
+		return err
+	}
+	o.caution(c, f)
+	return nil
+}
+
+// caution adds to the reasons, and says on stderr, where limits are tighter
+// than the luck of a launch.
+func (o *gateOptions) caution(c *results.Comparison, f *results.File) {
+	if o.calibrated == nil {
+		return
+	}
+	limits := o.limits
+	if o.maximum == "" {
+		if own, err := results.ParseLimits(f.Header.Limits); err == nil {
+			limits = own
+		}
+	}
+	if note := o.calibrated.Caution(&f.Header, limits); note != "" {
+		c.Reasons = append(c.Reasons, note)
+		fmt.Fprintln(o.err, "note:", note)
+	}
+}
+
+// openCalibration reads a calibration; what is none is the caller's mistake.
+func openCalibration(path string) (*results.Calibration, error) {
+	c, err := results.ReadCalibration(path)
+	var unreadable *fs.PathError
+	if err != nil && !errors.As(err, &unreadable) {
+		return nil, usageErrorf("%w", err)
+	}
+	return c, err
+}

@@ -1,0 +1,74 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/targets"
+)
+
+// limitsText is limits as --max-regression takes them. A gate file has them so,
+// or as a mapping of metrics to changes.
+type limitsText string
+
+// DecodeNode reads both forms.
+func (l *limitsText) DecodeNode(d *targets.Document, n *targets.Node) {
+	switch {
+	case n.Kind == targets.String && n.Text != "":
+		*l = limitsText(n.Text)
+	case n.Kind == targets.Map && len(n.Keys) > 0:
+		var parts []string
+		for i, key := range n.Keys {
+			if limitOf(d, n, key, n.Items[i]) {
+				parts = append(parts, key.Name+"="+n.Items[i].Text)
+			}
+		}
+		if len(parts) < len(n.Keys) {
+			return // what is wrong is noted
+		}
+		*l = limitsText(strings.Join(parts, ","))
+	default:
+		d.Bad(n, "found %s, want metrics and their limits, such as {p50: 5%%, p90: 10%%}", n.Describe())
+		return
+	}
+	if _, err := results.ParseLimits(string(*l)); err != nil {
+		d.Bad(n, "%v", err)
+	}
+}
+
+// limitOf notes what is wrong with one limit of a mapping.
+func limitOf(d *targets.Document, n *targets.Node, key targets.Key, value *targets.Node) bool {
+	name := key.Name
+	if !limitOK(name, "1%") && !limitOK(name, "1pp") {
+		d.BadAt(key.Line, key.Col, "%s: %q cannot be judged%s (known: p50 and other percentiles, throughput, errors)",
+			n.Path, name, didYouMean(name, []string{"p50", "p90", "p99", "throughput", "errors"}))
+		return false
+	}
+	single := value.Kind != targets.List && value.Kind != targets.Map && value.Kind != targets.Null
+	if single && limitOK(name, value.Text) {
+		return true
+	}
+	want := "a change such as 5%, or off"
+	switch name {
+	case "errors":
+		want = "a difference in percentage points such as 0.5pp"
+	case "throughput":
+		want = "a change such as 5%, below 99%"
+	}
+	d.Bad(value, "found %s, want %s", value.Describe(), want)
+	return false
+}
+
+// limitOK says whether the value is a limit of the metric.
+func limitOK(name, value string) bool {
+	_, err := results.ParseLimits(name + "=" + value)
+	return err == nil && !strings.ContainsAny(name+value, ",=")
+}
+
+func didYouMean(word string, known []string) string {
+	if s := targets.Suggest(word, known); s != "" {
+		return fmt.Sprintf(", did you mean %q?", s)
+	}
+	return ""
+}

@@ -1,0 +1,112 @@
+package main
+
+import (
+	"bytes"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"github.com/mlbench/mlbench/targets"
+)
+
+func TestGateFileSchema(t *testing.T) {
+	code, printed, _ := invoke("gate", "--schema")
+	if code != exitOK || !bytes.Equal(gateFileSchema, []byte(printed)) {
+		t.Fatalf("--schema: exit code %d", code)
+	}
+	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(gateFileSchema))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := jsonschema.NewCompiler()
+	if err := c.AddResource("s", doc); err != nil {
+		t.Fatal(err)
+	}
+	schema, err := c.Compile("s")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, src := range []string{liveGateFile, savedGateFile, singleGateFile} {
+		if err := schema.Validate(plainYAML(t, src)); err != nil {
+			t.Error(err)
+		}
+	}
+	for _, tt := range badGateFiles {
+		if _, err := targets.ReadYAML([]byte(tt.src), "f"); err != nil {
+			continue
+		}
+		if accepted := schema.Validate(plainYAML(t, tt.src)) == nil; accepted != tt.loaderOnly {
+			t.Errorf("%s: the schema accepts: %v, want %v", tt.name, accepted, tt.loaderOnly)
+		}
+	}
+	// It is written by hand; this holds it to the type.
+	var keys, properties []string
+	for _, f := range reflect.VisibleFields(reflect.TypeFor[gateFile]()) {
+		keys = append(keys, f.Tag.Get("yaml"))
+	}
+	for p := range doc.(map[string]any)["properties"].(map[string]any) {
+		properties = append(properties, p)
+	}
+	slices.Sort(keys)
+	slices.Sort(properties)
+	if diff := cmp.Diff(keys, properties); diff != "" {
+		t.Errorf("keys against the schema:\n%s", diff)
+	}
+}
+
+// plainYAML is the document as JSON has it.
+func plainYAML(t *testing.T, src string) any {
+	t.Helper()
+	d, err := targets.ReadYAML([]byte(src), "f")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var plain func(n *targets.Node) any
+	plain = func(n *targets.Node) any {
+		switch n.Kind {
+		case targets.Map:
+			m := map[string]any{}
+			for i, k := range n.Keys {
+				m[k.Name] = plain(n.Items[i])
+			}
+			return m
+		case targets.List:
+			l := []any{}
+			for _, item := range n.Items {
+				l = append(l, plain(item))
+			}
+			return l
+		}
+		return n.Value
+	}
+	return plain(d.Root)
+}
+
+// FuzzGateFile: whatever a file holds, every mistake has its place, and what is
+// accepted are values that the flags take, too.
+func FuzzGateFile(f *testing.F) {
+	for _, src := range []string{liveGateFile, savedGateFile, singleGateFile} {
+		f.Add([]byte(src))
+	}
+	for _, tt := range badGateFiles {
+		f.Add([]byte(tt.src))
+	}
+	f.Fuzz(func(t *testing.T, src []byte) {
+		g, err := parseGateFile(src, "f")
+		if err != nil {
+			for _, line := range strings.Split(err.Error(), "\n") {
+				if !strings.HasPrefix(line, "f:") {
+					t.Errorf("a mistake without its place: %q", err)
+				}
+			}
+			return
+		}
+		if err := g.apply(gateFlags(t, "")); err != nil {
+			t.Errorf("accepted, but no flag's value: %v", err)
+		}
+	})
+}

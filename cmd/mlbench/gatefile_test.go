@@ -1,0 +1,266 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/spf13/pflag"
+)
+
+// Every key, in the forms that it has.
+const (
+	liveGateFile = `
+base: ./old/server --port {port}
+head: main=http://127.0.0.1:8000
+ready: /health
+scenario: concurrent
+budget: 2m
+rate: 300/s
+connections: 64
+max-regression: {p50: 3%, p90: "10%", p99.9: 50%, p99: off, throughput: 4%, errors: 1pp}
+extend: false
+strict: true
+inconclusive: fail
+calibration: calibration.json
+export: [junit=gate.xml, markdown=gate.md]
+`
+	savedGateFile = `
+max-regression: p50=3%,errors=1pp
+baseline:
+  - a.jsonl
+  - b.jsonl
+result: c.jsonl
+export: json=gate.json
+`
+	singleGateFile = "result: c.jsonl\nobjectives: [p99<50ms, \"errors<0.1%\"]\nrate: 200\n"
+)
+
+func settingsOf(t *testing.T, src string) map[string][]string {
+	t.Helper()
+	g, err := parseGateFile([]byte(src), "f")
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := map[string][]string{}
+	for _, s := range g.settings() {
+		if len(s.values) > 0 {
+			out[s.flag] = s.values
+		}
+	}
+	return out
+}
+
+func TestGateFile(t *testing.T) {
+	for _, tt := range []struct {
+		src  string
+		want map[string][]string
+	}{
+		{liveGateFile, map[string][]string{
+			"base": {"./old/server --port {port}"}, "head": {"main=http://127.0.0.1:8000"}, "ready": {"/health"},
+			"scenario": {"concurrent"}, "budget": {"2m0s"}, "rate": {"300/s"}, "connections": {"64"},
+			"max-regression": {"p50=3%,p90=10%,p99.9=50%,p99=off,throughput=4%,errors=1pp"},
+			"extend":         {"false"}, "strict": {"true"}, "inconclusive": {"fail"},
+			"calibration": {"calibration.json"}, "export": {"junit=gate.xml", "markdown=gate.md"},
+		}},
+		{savedGateFile, map[string][]string{
+			"max-regression": {"p50=3%,errors=1pp"}, "baseline": {"a.jsonl", "b.jsonl"}, "result": {"c.jsonl"}, "export": {"json=gate.json"},
+		}},
+		{singleGateFile, map[string][]string{"result": {"c.jsonl"}, "objective": {"p99<50ms", "errors<0.1%"}, "rate": {"200/s"}}},
+	} {
+		if diff := cmp.Diff(tt.want, settingsOf(t, tt.src)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", tt.src, diff)
+		}
+	}
+}
+
+// badGateFiles have every mistake, and all that is said of them. What only the
+// loader finds, and the schema cannot, is marked.
+var badGateFiles = []struct {
+	name, src  string
+	loaderOnly bool
+	want       string
+}{
+	{"empty", "# nothing\n", false, `f:1:1: the file is empty`},
+	{"no mapping", "- base", false, `f:1:1: found a list, want a mapping`},
+	{"no YAML", "base: [", false, ``}, // the parser's words
+	{
+		"unknown keys", "haed: x\nbudegt: 60s\nmax_regression: p50=5%\nobjective: p99<1s\n", false,
+		`f:1:1: unknown key "haed", did you mean "head"? (KNOWN)
+f:2:1: unknown key "budegt", did you mean "budget"? (KNOWN)
+f:3:1: unknown key "max_regression", did you mean "max-regression"? (KNOWN)
+f:4:1: unknown key "objective", did you mean "objectives"? (KNOWN)`,
+	},
+	{
+		"wrong values, all at once", `base: 5
+head:
+ready: health
+scenario: mxi
+budget: soon
+rate: fast
+connections: 0
+extend: maybe
+strict: 1
+inconclusive: pas
+calibration: ""
+export: [junit, "yaml=x", 7]
+`, false,
+		`f:1:7: base: found "5", want text
+f:2:1: head: found nothing, want text
+f:3:8: ready: found "health", want a path that begins with /
+f:4:11: scenario: unknown scenario "mxi", did you mean "mix"? (shipped: sequential, concurrent, mix, users, ramp, spike, soak, ping; a file's name has a slash or ends in .yaml)
+f:5:9: budget: found "soon", want a duration such as 60s or 5m
+f:6:7: rate: found "fast", want a rate such as 200/s, 12000/m or 1.5k/s
+f:7:14: connections: found "0", want a whole number of at least 1
+f:8:9: extend: found the text "maybe", want true or false
+f:9:9: strict: found "1", want true or false
+f:10:15: inconclusive: found "pas", want fail, pass or exit4, did you mean "pass"?
+f:11:14: calibration: found the text "", want text
+f:12:10: export[0]: found "junit", want FORMAT=FILE, for example junit=gate.xml
+f:12:17: export[1]: unknown format "yaml": want one of text, json, markdown, csv, junit
+f:12:27: export[2]: found "7", want text, or a list of texts`,
+	},
+	{"no time", "budget: 0s", true, `f:1:9: budget: found "0s", want a duration such as 60s or 5m`},
+	{
+		"limits", "max-regression:\n  p50: 5\n  throughtput: 5%\n  errors: 5%\n  throughput: 99.5%\n  p99: [20%]\n  p90:\n  p95: fast\n", false,
+		`f:2:8: max-regression.p50: found "5", want a change such as 5%, or off
+f:3:3: max-regression: "throughtput" cannot be judged, did you mean "throughput"? (known: p50 and other percentiles, throughput, errors)
+f:4:11: max-regression.errors: found the text "5%", want a difference in percentage points such as 0.5pp
+f:5:15: max-regression.throughput: found the text "99.5%", want a change such as 5%, below 99%
+f:6:8: max-regression.p99: found a list, want a change such as 5%, or off
+f:7:3: max-regression.p90: found nothing, want a change such as 5%, or off
+f:8:8: max-regression.p95: found the text "fast", want a change such as 5%, or off`,
+	},
+	{"no limits", "max-regression: {}\n", false, `f:1:17: max-regression: found a mapping, want metrics and their limits, such as {p50: 5%, p90: 10%}`},
+	{"a number for limits", "max-regression: 5\n", false, `f:1:17: max-regression: found "5", want metrics and their limits, such as {p50: 5%, p90: 10%}`},
+	{"limits as text", "max-regression: p50=fast\n", true, `f:1:17: max-regression: limit "p50=fast": "fast" is no limit above 0 and up to 10000%; want for example p50=5%,p90=10%,p99=20%,throughput=5%,errors=0.5pp; p99=off does not judge p99`},
+	{"two limits in a value", "max-regression: {p50: \"5%,p90=1%\"}\n", false, `f:1:23: max-regression.p50: found the text "5%,p90=1%", want a change such as 5%, or off`},
+	{"nothing judged", "max-regression: {p50: off, p90: off, p99: off}\n", true, `f:1:17: max-regression: limits: every percentile is off, so no latency would be judged`},
+	{"objectives", "result: a\nobjectives: p99\n", true, `f:2:13: objectives: objective "p99": want [CLASS:]METRIC<LIMIT, for example p99<50ms, lag_p99<1ms, errors<0.1% or goodput>150/s`},
+	{
+		"measure and read", "base: a\nhead: b\nbaseline: x\nresult: y\nobjectives: p99<1s\n", true,
+		`f:3:11: baseline: this is for saved runs, but base and head are to be measured: leave one kind out
+f:4:9: result: this is for saved runs, but base and head are to be measured: leave one kind out
+f:5:13: objectives: this is for saved runs, but base and head are to be measured: leave one kind out`,
+	},
+	{"baseline and objectives", "baseline: x\nresult: y\nobjectives: p99<1s\n", true, `f:3:13: objectives: these judge a result alone, but there is a baseline: leave one out, or give max-regression`},
+	{"no runs", "result: []\n", false, `f:1:9: result: found an empty list, want text, or a list of texts`},
+	{"twice", "base: a\nbase: b\n", true, `f:2:1: the key "base" is there twice`},
+}
+
+const gateFileKeys = "known: base, head, ready, scenario, budget, rate, connections, max-regression, extend, strict, inconclusive, baseline, result, objectives, calibration, export"
+
+func TestGateFileMistakes(t *testing.T) {
+	for _, tt := range badGateFiles {
+		t.Run(tt.name, func(t *testing.T) {
+			g, err := parseGateFile([]byte(tt.src), "f")
+			if err == nil {
+				t.Fatalf("accepted as %+v", g)
+			}
+			if tt.want == "" {
+				if !strings.HasPrefix(err.Error(), "f:1:") {
+					t.Errorf("%v, want a position", err)
+				}
+				return
+			}
+			if diff := cmp.Diff(strings.ReplaceAll(tt.want, "KNOWN", gateFileKeys), fmt.Sprint(err)); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// A flag goes before the file, the file before the default, and flags that
+// choose what is judged leave out what the file says of it.
+func TestGateFilePrecedence(t *testing.T) {
+	const saved = "baseline: [a, b]\nresult: c\nmax-regression: {p50: 3%}\nextend: false\n"
+	for _, tt := range []struct {
+		file, args string
+		want       map[string]string
+	}{
+		{liveGateFile, "", map[string]string{
+			"base": "./old/server --port {port}", "budget": "2m0s", "extend": "false", "export": "[junit=gate.xml,markdown=gate.md]", "slice": "0s",
+		}},
+		{liveGateFile, "--budget 30s --extend --export csv=x.csv --inconclusive exit4 --max-regression p50=1%", map[string]string{
+			"budget": "30s", "extend": "true", "export": "[csv=x.csv]", "inconclusive": "exit4", "max-regression": "p50=1%", "rate": "300/s",
+		}},
+		{liveGateFile, "--base other", map[string]string{"base": "other", "head": "main=http://127.0.0.1:8000"}},
+		{liveGateFile, "--result x", map[string]string{"result": "[x]", "base": "", "head": "", "budget": "2m0s"}},
+		{liveGateFile, "--baseline x", map[string]string{"base": "", "head": ""}},
+		{saved, "", map[string]string{"baseline": "[a,b]", "result": "[c]", "extend": "false", "budget": "1m0s"}},
+		{saved, "--result x", map[string]string{"baseline": "[a,b]", "result": "[x]", "max-regression": "p50=3%"}},
+		{saved, "--result x --objective p99<1s", map[string]string{"baseline": "[]", "result": "[x]"}},
+		{saved, "--base a --head b", map[string]string{"baseline": "[]", "result": "[]", "max-regression": "p50=3%"}},
+		{singleGateFile, "--baseline x", map[string]string{"objective": "[]", "result": "[c.jsonl]"}},
+	} {
+		g, err := parseGateFile([]byte(tt.file), "f")
+		if err != nil {
+			t.Fatal(err)
+		}
+		flags := gateFlags(t, tt.args)
+		if err := g.apply(flags); err != nil {
+			t.Fatal(err)
+		}
+		for name, want := range tt.want {
+			if got := flags.Lookup(name).Value.String(); got != want {
+				t.Errorf("gate %s with\n%s--%s is %q, want %q", tt.args, tt.file, name, got, want)
+			}
+		}
+	}
+}
+
+func gateFlags(t testing.TB, args string) *pflag.FlagSet {
+	t.Helper()
+	flags := newGateCmd(streams{}).Flags()
+	if err := flags.Parse(strings.Fields(args)); err != nil {
+		t.Fatal(err)
+	}
+	return flags
+}
+
+// Which file is read, and what becomes of the exit code.
+func TestGateFileIsFound(t *testing.T) {
+	t.Chdir(t.TempDir())
+	write := func(name, content string) {
+		if err := os.WriteFile(name, []byte(content), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("bad.yaml", "bse: x\nbudget: 0\n")
+	write("empty.yaml", "")
+	write("saved.yaml", "result: missing.jsonl\nobjectives: p99<1s\n")
+	for _, tt := range []struct {
+		args   string
+		code   int
+		stderr []string
+	}{
+		{"gate", exitUsage, []string{"what is to be judged"}},
+		{"gate --file missing.yaml", exitUsage, []string{"gate file", "missing.yaml"}},
+		{"gate --file .", exitUsage, []string{"gate file"}},
+		{"gate --file empty.yaml", exitUsage, []string{"empty.yaml:1:1: the file is empty"}},
+		{"gate --file bad.yaml", exitUsage, []string{`bad.yaml:1:1: unknown key "bse", did you mean "base"?`, "bad.yaml:2:9: budget"}},
+		{"gate --file saved.yaml", exitFailure, []string{"settings from saved.yaml", "missing.jsonl"}},
+	} {
+		code, stdout, stderr := invoke(strings.Fields(tt.args)...)
+		if code != tt.code || stdout != "" {
+			t.Errorf("%s: exit code %d, want %d; stdout %q", tt.args, code, tt.code, stdout)
+		}
+		for _, want := range tt.stderr {
+			if !strings.Contains(stderr, want) {
+				t.Errorf("%s: stderr does not mention %q:\n%s", tt.args, want, stderr)
+			}
+		}
+	}
+	write(gateFileName, "result: other.jsonl\nobjectives: p99<1s\n")
+	if code, _, stderr := invoke("gate"); code != exitFailure || !strings.Contains(stderr, "other.jsonl") {
+		t.Errorf("the file of the folder: exit code %d, %s", code, stderr)
+	}
+	if code, _, stderr := invoke("gate", "--file="); code != exitUsage || !strings.Contains(stderr, "what is to be judged") {
+		t.Errorf("no file wanted: exit code %d, %s", code, stderr)
+	}
+	if code, _, stderr := invoke("gate", "-q"); code != exitFailure || strings.Contains(stderr, "settings") {
+		t.Errorf("quiet: exit code %d, %s", code, stderr)
+	}
+}
