@@ -42,7 +42,7 @@ func (a *arrivals) read(fd int, b []byte) (int, error) {
 	a.header.SetIovlen(1)
 	a.header.Control = &a.control[0]
 	a.header.SetControllen(len(a.control))
-	n, _, errno := unix.Syscall(unix.SYS_RECVMSG, uintptr(fd), uintptr(unsafe.Pointer(&a.header)), 0)
+	n, _, errno := unix.RawSyscall(unix.SYS_RECVMSG, uintptr(fd), uintptr(unsafe.Pointer(&a.header)), 0)
 	a.at = time.Time{}
 	if errno != 0 {
 		return 0, errno

@@ -57,7 +57,7 @@ func (c *conn) read() (int, error) {
 func (c *conn) readReady(fd uintptr) bool {
 	if c.unsent {
 		c.unsent = false
-		n, err := ignoringEINTR(syscall.Write, int(fd), c.wbuf)
+		n, err := ignoringEINTR(writeNow, int(fd), c.wbuf)
 		if err == syscall.EAGAIN {
 			n, err = 0, nil
 		}
@@ -92,5 +92,5 @@ func (c *conn) readOnce(fd int) (int, error) {
 	if c.arrivals != nil {
 		return ignoringEINTR(c.arrivals.read, fd, c.rbuf)
 	}
-	return ignoringEINTR(syscall.Read, fd, c.rbuf)
+	return ignoringEINTR(readNow, fd, c.rbuf)
 }

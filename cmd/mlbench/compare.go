@@ -55,8 +55,7 @@ type compareOptions struct {
 	extend   bool
 	a, b     string
 
-	// Of the command alone, not of the gate.
-	refs        []string // its arguments
+	refs        []string // arguments of the command; the gate has flags instead
 	calibration string
 
 	limits     results.Limits

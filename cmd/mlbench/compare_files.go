@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -146,10 +145,7 @@ func (o *compareOptions) validateSaved(sides [][]string) error {
 		return usageErrorf("--calibration is for single runs: the pairs of a comparison say by themselves how much is luck")
 	}
 	var err error
-	o.calibrated, err = results.ReadCalibration(o.calibration)
-	if pathErr := (*fs.PathError)(nil); err != nil && !errors.As(err, &pathErr) {
-		return usageErrorf("--calibration: %w", err)
-	}
+	o.calibrated, err = openCalibration(o.calibration)
 	return err
 }
 

@@ -123,7 +123,7 @@ func openCalibration(path string) (*results.Calibration, error) {
 	c, err := results.ReadCalibration(path)
 	var unreadable *fs.PathError
 	if err != nil && !errors.As(err, &unreadable) {
-		return nil, usageErrorf("%w", err)
+		return nil, usageErrorf("--calibration: %w", err)
 	}
 	return c, err
 }
