@@ -128,7 +128,7 @@ func (o *compareOptions) validateSaved(sides [][]string) error {
 	}
 	var live []string
 	o.load.flags.Visit(func(f *pflag.Flag) {
-		if !slices.Contains(judgeFlags, f.Name) {
+		if !slices.Contains(judgeFlags, f.Name) && !isFromEnvironment(f) {
 			live = append(live, "--"+f.Name)
 		}
 	})

@@ -5,7 +5,10 @@ import (
 )
 
 const rootLong = `mlbench load-tests HTTP prediction APIs and compares two of them honestly:
-is the new one faster, by how much, and can you prove it?`
+is the new one faster, by how much, and can you prove it?
+
+Every flag has a variable, for whoever leaves it out: --max-regression has
+MLBENCH_MAX_REGRESSION.`
 
 const rootExample = `  mlbench demo                                   # both bundled servers, side by side, in a minute
   mlbench run mix --target http://127.0.0.1:8000
@@ -22,6 +25,8 @@ func newRootCmd(s streams) *cobra.Command {
 		Version:       version(),
 		Args:          checkArgs(cobra.NoArgs),
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+
+		PersistentPreRunE: fromEnvironment,
 	}
 	cmd.SetIn(s.in)
 	cmd.SetOut(s.out)
