@@ -45,10 +45,13 @@ func (r *run) work(ctx context.Context, worker int, next *atomic.Uint64, stop *a
 		if r.phase.Requests > 0 && n >= uint64(r.phase.Requests) {
 			return
 		}
-		req := r.request(n)
-		req.planned, req.sent = now, now
+		req := r.request(n, now)
+		req.sent = now
 		r.flying.Add(1)
 		o := r.g.exchange(&r.g.workers[worker], &req)
+		for r.follow(&req, &o, &t) {
+			o = r.g.exchange(&r.g.workers[worker], &req)
+		}
 		r.flying.Add(-1)
 		pause := time.Duration(0)
 		if rng != nil {
@@ -115,7 +118,7 @@ func (g *Generator) exchange(slot **conn, req *request) outcome {
 // unsent is the outcome of a request for which no connection could be opened.
 func (g *Generator) unsent(req *request, f failure) outcome {
 	now := g.now()
-	o := outcome{class: req.class, failure: f, planned: req.planned, payload: req.payload, number: req.number, service: now - req.sent, response: now - req.planned, lag: req.sent - req.planned}
+	o := outcome{class: req.class, failure: f, planned: req.planned, begun: req.begun(), payload: req.payload, number: req.number, service: now - req.sent, response: now - req.planned, lag: req.sent - req.planned}
 	if f == failTimeout {
 		o.service = g.plan.Timeout
 		o.response = o.lag + o.service

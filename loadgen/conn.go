@@ -5,6 +5,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"runtime"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -15,6 +16,7 @@ type request struct {
 	class   int
 	payload *Payload
 	number  uint64        // written at payload.Fresh
+	journey *journey      // nil: no step follows, and it is none
 	planned time.Duration // on the generator's clock
 	sent    time.Duration
 }
@@ -47,12 +49,16 @@ type conn struct {
 	served   int // answers carried so far: a kept connection may turn out closed
 
 	parser responseParser
+	keep   keeper
 	rbuf   []byte
 	wbuf   []byte
+	sbuf   []byte // of steps that the connection's reader sends
 
 	req      request
+	out      int           // bytes of it
 	first    time.Duration // when the answer's first byte came; 0: with its last
 	state    atomic.Int32
+	writing  atomic.Bool  // a large request is on its way, by a goroutine of its own
 	deadline atomic.Int64 // generator clock, ns; 0: nothing in flight; expired
 	slot     int          // the watchdog's
 	run      *run         // the phase that the request belongs to; open model
@@ -93,12 +99,17 @@ func (c *conn) close() {
 	_ = c.nc.Close()
 }
 
-// prepare takes over a request: its bytes are ready to write.
-func (c *conn) prepare(req *request) {
-	c.req, c.first = *req, 0
-	c.wbuf = req.payload.appendTo(c.wbuf[:0], req.number)
+// prepare takes over a request: its bytes are in wbuf, ready to write.
+func (c *conn) prepare(req *request) { c.wbuf = c.take(req, c.wbuf) }
+
+// take takes over a request and renders it into buf.
+func (c *conn) take(req *request, buf []byte) []byte {
+	buf = req.appendTo(buf[:0])
+	c.req, c.first, c.out = *req, 0, len(buf)
 	c.parser.reset(req.payload.Head)
+	c.keep.prepare(c.g.plan.Classes[req.class].Check, &c.parser)
 	c.deadline.Store(int64(req.sent + c.g.plan.Timeout))
+	return buf
 }
 
 // roundTrip sends the prepared request and reads its answer to the end.
@@ -113,6 +124,9 @@ func (c *conn) roundTrip() outcome {
 func (c *conn) answer(n int, err error) outcome {
 	for {
 		if n > 0 {
+			if c.keep.check != nil {
+				c.keep.add(c.rbuf[:n], &c.parser)
+			}
 			used, done, perr := c.parser.feed(c.rbuf[:n])
 			switch {
 			case perr != nil:
@@ -178,10 +192,11 @@ func (c *conn) end(status int, f failure) outcome {
 		status:   status,
 		failure:  f,
 		planned:  r.planned,
+		begun:    r.begun(),
 		service:  now - r.sent,
 		response: now - r.planned,
 		lag:      r.sent - r.planned,
-		bytesOut: int64(len(c.wbuf)),
+		bytesOut: int64(c.out),
 		bytesIn:  c.parser.bytesIn(),
 		payload:  r.payload,
 		number:   r.number,
@@ -198,6 +213,9 @@ func (c *conn) end(status int, f failure) outcome {
 	if c.first != 0 {
 		o.first = c.first - r.sent
 	}
+	if o.failure == noFailure && c.keep.check != nil {
+		o.failure = c.judge(&o)
+	}
 	o.stale = c.served > 0 && o.failure == failReset && !c.parser.started
 	c.served++
 	return o
@@ -206,5 +224,19 @@ func (c *conn) end(status int, f failure) outcome {
 // reusable says whether the connection can carry another request after o.
 func (c *conn) reusable(o *outcome) bool {
 	limit := c.g.plan.Connect.MaxRequests
-	return c.parser.keepAlive && (o.failure == noFailure || o.failure == failStatus) && (limit == 0 || c.served < limit)
+	answered := o.failure == noFailure || o.failure == failStatus || o.failure == failCheck
+	return c.parser.keepAlive && answered && (limit == 0 || c.served < limit) && c.written()
+}
+
+// written says whether the request is out as a whole. A target that answers
+// before it has read all leaves a connection on which nothing can follow. The
+// writer of an ordinary request may be just about to say that it is done.
+func (c *conn) written() bool {
+	for range 1000 {
+		if !c.writing.Load() {
+			return true
+		}
+		runtime.Gosched()
+	}
+	return false
 }

@@ -15,6 +15,7 @@ import (
 // what differs is the target.
 type Experiment struct {
 	Plans  [2]Plan       // arm A, the baseline, and arm B, the candidate
+	PIDs   [2]int        // of the targets' processes, to be watched; 0: none
 	Budget time.Duration // for all of it, warm-up included
 	Warmup time.Duration // per target
 	Slice  time.Duration // measured, per slice; 0: by rate and latency
@@ -93,6 +94,9 @@ func (e *Experiment) Run(ctx context.Context, origin time.Time, emit func(*resul
 			return fmt.Errorf("arm %s: %w", arms[i], err)
 		}
 		defer g.Close()
+		if e.PIDs[i] != 0 {
+			g.WatchProcess(e.PIDs[i])
+		}
 		gens[i] = g
 	}
 	x := &interleaving{ctx: ctx, gens: gens, emit: emit}

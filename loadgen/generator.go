@@ -25,9 +25,11 @@ type Generator struct {
 	tls     *tls.Config
 	client  *httpClient // of the net/http transports, else nil
 	raw     *rawWriter  // nil: single requests are not written
+	use     *treeUse    // nil: what the target uses is not known
 
 	expect   []map[int]bool // per class; nil: any 2xx
-	weights  []float64
+	weights  []float64      // per class; of steps 0
+	longest  uint64         // requests of a journey, at most
 	recorder *recorder
 	watch    *watchdog
 	workers  []*conn // closed model: each worker's connection
@@ -55,10 +57,14 @@ func New(plan Plan, origin time.Time) (*Generator, error) {
 	if err := plan.Validate(); err != nil {
 		return nil, fmt.Errorf("plan: %w", err)
 	}
-	g := &Generator{plan: plan, origin: origin, tls: tlsConfig(&plan)}
+	g := &Generator{plan: plan, origin: origin, tls: tlsConfig(&plan), longest: plan.longest()}
 	g.network, g.address = plan.address()
 	for _, c := range plan.Classes {
-		g.weights = append(g.weights, c.Weight)
+		weight := c.Weight
+		if c.Step != nil {
+			weight = 0
+		}
+		g.weights = append(g.weights, weight)
 		var set map[int]bool
 		for _, code := range c.Expect {
 			if set == nil {
@@ -160,7 +166,7 @@ func (g *Generator) Run(ctx context.Context, ph Phase, emit func(*results.Slice)
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	r := &run{g: g, phase: ph, begin: g.now(), cut: make(chan struct{})}
+	r := &run{g: g, ctx: ctx, phase: ph, begin: g.now(), cut: make(chan struct{})}
 	r.classes = newSequence(g.weights, newRand(g.plan.Seed, streamClasses, ph.Stream))
 	g.recorder.settled, g.recorder.ends = r.begin+ph.Settle, 0
 	if ph.Duration > 0 {
@@ -245,6 +251,7 @@ const interruptGrace = time.Second
 // run is the state of one phase.
 type run struct {
 	g       *Generator
+	ctx     context.Context // its end is that of sending
 	phase   Phase
 	begin   time.Duration // on the generator's clock
 	classes sequence
@@ -259,13 +266,21 @@ type run struct {
 // end is when a phase limited by time stops sending.
 func (r *run) end() time.Duration { return r.begin + r.phase.Settle + r.phase.Duration }
 
-// request is the n-th request of the phase.
-func (r *run) request(n uint64) request {
+// request is the n-th request of the phase, planned for an instant; of a
+// journey, its first.
+func (r *run) request(n uint64, planned time.Duration) request {
 	class := r.classes.class(n)
 	pool := r.g.plan.Classes[class].Payloads
 	// Phases start at different places of the pool.
-	at := (n + r.phase.Stream*7919) % uint64(len(pool))
-	return request{class: class, payload: &pool[at], number: r.phase.Stream%1e4*requestsPerStream + n%requestsPerStream}
+	at := n + r.phase.Stream*7919
+	req := request{
+		class: class, payload: &pool[at%uint64(len(pool))], planned: planned,
+		number: r.phase.Stream%1e4*requestsPerStream + n*r.g.longest%requestsPerStream,
+	}
+	if r.g.plan.follows(class) {
+		req.journey = &journey{planned: planned, at: at, captured: map[string]string{}}
+	}
+	return req
 }
 
 // requestsPerStream is how many requests of one stream have numbers of their own.

@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptrace"
+	"net/url"
 )
 
 // httpClient carries requests by net/http, for what the lean client does not
@@ -51,16 +52,28 @@ func newHTTPClient(g *Generator) (*httpClient, error) {
 	for i := range g.plan.Classes {
 		pool := g.plan.Classes[i].Payloads
 		for j := range pool {
-			req, err := http.ReadRequest(bufio.NewReader(bytes.NewReader(pool[j].Wire)))
+			if pool[j].Fill != nil {
+				continue // complete only when it is sent
+			}
+			req, err := c.parse(pool[j].Wire)
 			if err != nil {
 				return nil, fmt.Errorf("class %q: %w", g.plan.Classes[i].Name, err)
 			}
-			req.RequestURI = ""
-			req.URL.Scheme, req.URL.Host = g.plan.URL.Scheme, g.plan.URL.Host
 			c.templates[&pool[j]] = req
 		}
 	}
 	return c, nil
+}
+
+// parse makes a prepared request one of net/http's.
+func (c *httpClient) parse(wire []byte) (*http.Request, error) {
+	req, err := http.ReadRequest(bufio.NewReader(bytes.NewReader(wire)))
+	if err != nil {
+		return nil, err
+	}
+	req.RequestURI = ""
+	req.URL.Scheme, req.URL.Host = c.g.plan.URL.Scheme, c.g.plan.URL.Host
+	return req, nil
 }
 
 func (c *httpClient) close() { c.transport.CloseIdleConnections() }
@@ -70,7 +83,7 @@ func (c *httpClient) do(req *request) outcome {
 	g := c.g
 	ctx, cancel := context.WithTimeout(context.Background(), req.sent+g.plan.Timeout-g.now())
 	defer cancel()
-	o := outcome{class: req.class, planned: req.planned, lag: req.sent - req.planned, payload: req.payload, number: req.number}
+	o := outcome{class: req.class, planned: req.planned, begun: req.begun(), lag: req.sent - req.planned, payload: req.payload, number: req.number}
 	trace := &httptrace.ClientTrace{
 		GotConn: func(info httptrace.GotConnInfo) {
 			if !info.Reused {
@@ -79,7 +92,12 @@ func (c *httpClient) do(req *request) outcome {
 		},
 		GotFirstResponseByte: func() { o.first = g.now() - req.sent },
 	}
-	status, n, err := c.roundTrip(httptrace.WithClientTrace(ctx, trace), req, &o)
+	var a *Answer
+	check := g.plan.Classes[req.class].Check
+	if check != nil {
+		a = &Answer{Captured: req.captured()}
+	}
+	status, n, err := c.roundTrip(httptrace.WithClientTrace(ctx, trace), req, &o, a)
 	o.service = g.now() - req.sent
 	o.bytesIn = n
 	switch {
@@ -87,6 +105,11 @@ func (c *httpClient) do(req *request) outcome {
 		o.status = status
 		if !g.expected(req.class, status) {
 			o.failure = failStatus
+		} else if a != nil {
+			a.Service = o.service
+			if err := check(a); err != nil {
+				o.failure = g.samples.keep(failCheck, err)
+			}
 		}
 	case errors.Is(err, context.DeadlineExceeded):
 		o.failure, o.service = failTimeout, g.plan.Timeout
@@ -98,11 +121,21 @@ func (c *httpClient) do(req *request) outcome {
 	return o
 }
 
-// roundTrip sends the request and reads its answer; n counts body bytes.
-func (c *httpClient) roundTrip(ctx context.Context, req *request, o *outcome) (status int, n int64, err error) {
-	t := c.templates[req.payload].WithContext(ctx)
+// roundTrip sends the request and reads its answer, into a if it is to be
+// checked; n counts body bytes.
+func (c *httpClient) roundTrip(ctx context.Context, req *request, o *outcome, a *Answer) (status int, n int64, err error) {
+	t, wire := c.templates[req.payload], []byte(nil)
+	if t == nil {
+		wire = req.appendTo(nil)
+		if t, err = c.parse(wire); err != nil {
+			return 0, 0, err
+		}
+	}
+	t = t.WithContext(ctx)
 	if length := int(t.ContentLength); length > 0 {
-		wire := req.payload.appendTo(nil, req.number)
+		if wire == nil {
+			wire = req.appendTo(nil)
+		}
 		o.bytesOut = int64(len(wire))
 		body := wire[len(wire)-length:]
 		t.Body = io.NopCloser(bytes.NewReader(body))
@@ -110,10 +143,23 @@ func (c *httpClient) roundTrip(ctx context.Context, req *request, o *outcome) (s
 	}
 	resp, err := c.client.Do(t)
 	if err != nil {
+		var outer *url.Error
+		if errors.As(err, &outer) {
+			err = outer.Err // without the URL, which may have a secret
+		}
 		return 0, 0, err
 	}
 	defer resp.Body.Close()
+	if a != nil {
+		if err := a.read(resp); err != nil {
+			return resp.StatusCode, int64(len(a.Body)), err
+		}
+	}
 	n, err = io.Copy(io.Discard, io.LimitReader(resp.Body, defaultMaxBody+1))
+	if a != nil {
+		a.Cut = n > 0
+		n += int64(len(a.Body))
+	}
 	if err == nil && n > defaultMaxBody {
 		err = errBodyTooLarge
 	}

@@ -63,8 +63,7 @@ func (r *run) pace(ctx context.Context) {
 		if !ok {
 			break
 		}
-		req := r.request(n)
-		req.planned = r.begin + at
+		req := r.request(n, r.begin+at)
 		if !p.wait(ctx, req.planned) {
 			return
 		}
@@ -105,24 +104,42 @@ func (r *run) start(req *request) {
 	c.run = r
 	c.prepare(req)
 	c.state.Store(busy)
-	if len(c.wbuf) > directWrite {
-		go c.writeAll()
-		return
-	}
-	c.writeAll()
+	c.send(c.wbuf)
 }
 
-// writeAll writes the prepared request. A failure closes the connection, which
-// its reader then reports.
-func (c *conn) writeAll() {
-	if _, err := c.nc.Write(c.wbuf); err != nil {
+// send writes a request; a large one on the side, for the target may answer
+// before it has read all.
+func (c *conn) send(b []byte) {
+	if len(b) <= directWrite {
+		c.writeAll(b)
+		return
+	}
+	c.writing.Store(true)
+	go func() {
+		c.writeAll(b)
+		c.writing.Store(false)
+	}()
+}
+
+// writeAll writes all of b. A failure closes the connection, which its reader then
+// reports.
+func (c *conn) writeAll(b []byte) {
+	if _, err := c.nc.Write(b); err != nil {
 		_ = c.nc.Close()
 	}
 }
 
+// sendStep sends a step from the connection's reader. It has a buffer of its own:
+// the pacing thread may be still on its way out of writing the request before.
+func (c *conn) sendStep(req *request) {
+	c.sbuf = c.take(req, c.sbuf)
+	c.send(c.sbuf)
+}
+
 // serveNew opens a connection for req, sends it and stays as the connection's
-// reader until it closes.
+// reader until it closes. Steps of journeys are sent from here, too.
 func (g *Generator) serveNew(req request, r *run) {
+	var think timer
 	c := g.startNew(&req, r)
 	for c != nil {
 		n, err := c.read()
@@ -133,25 +150,39 @@ func (g *Generator) serveNew(req request, r *run) {
 		}
 		o := c.answer(n, err)
 		req, r = c.req, c.run
-		switch {
-		case c.reusable(&o):
-			g.ended(c.shard, &o, r, c)
-		case o.stale:
+		kept := c.reusable(&o)
+		if !kept {
+			g.retire(c, &o)
+		}
+		if o.stale {
 			g.conns.stale.Add(1)
-			g.retire(c, &o)
 			c = g.startNew(&req, r)
+			continue
+		}
+		g.recorder.record(c.shard, &o)
+		switch more := r.follow(&req, &o, &think); {
+		case more && kept:
+			c.sendStep(&req)
+		case more:
+			c = g.startNew(&req, r)
+		case kept:
+			g.release(r, c)
 		default:
-			g.retire(c, &o)
-			g.ended(c.shard, &o, r, nil)
+			g.release(r, nil)
 			c = nil
 		}
 	}
 }
 
-// serveHTTP carries one request by the net/http client.
+// serveHTTP carries one request, or journey, by the net/http client.
 func (g *Generator) serveHTTP(req request, r *run) {
-	o := g.client.do(&req)
-	g.ended(int(req.number)%len(g.recorder.shards), &o, r, nil)
+	var think timer
+	for more := true; more; {
+		o := g.client.do(&req)
+		g.recorder.record(int(req.number)%len(g.recorder.shards), &o)
+		more = r.follow(&req, &o, &think)
+	}
+	g.release(r, nil)
 }
 
 // startNew opens a connection and sends req on it; nil when that failed and was
@@ -160,13 +191,14 @@ func (g *Generator) startNew(req *request, r *run) *conn {
 	c, f := g.open(req)
 	if f != noFailure {
 		o := g.unsent(req, f)
-		g.ended(req.class%len(g.recorder.shards), &o, r, nil)
+		g.recorder.record(req.class%len(g.recorder.shards), &o)
+		g.release(r, nil)
 		return nil
 	}
 	c.run = r
 	c.prepare(req)
 	c.state.Store(busy)
-	c.writeAll()
+	c.send(c.wbuf)
 	return c
 }
 
@@ -189,10 +221,9 @@ func (c *conn) awaited() bool {
 	}
 }
 
-// ended records a request's outcome and gives its connection, if it can carry
-// another request, back to the pool.
-func (g *Generator) ended(shard int, o *outcome, r *run, c *conn) {
-	g.recorder.record(shard, o)
+// release ends a request or journey whose outcome is recorded, and gives its
+// connection, if it can carry another request, back to the pool.
+func (g *Generator) release(r *run, c *conn) {
 	if c != nil {
 		g.pool.put(c)
 	}

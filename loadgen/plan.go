@@ -76,12 +76,20 @@ const (
 
 // Class is one weighted kind of request.
 type Class struct {
-	Name   string
-	Weight float64 // > 0, relative to the other classes
+	Name string
+	// Weight is > 0, relative to the other classes that are no steps. A step's is
+	// that of its journey's first class, so that weights as shares of the sum of
+	// all are what each class gets of all requests, if no journey ends early.
+	Weight float64
 	// Payloads is the seeded pool of prepared requests, used in turn.
 	Payloads []Payload
 	// Expect lists the statuses that are not errors; empty: 200 to 299.
 	Expect []int
+	// Check judges answers of expected status, and takes from them what later
+	// steps send; nil: all are good. It must be safe for concurrent use.
+	Check func(*Answer) error
+	// Step makes it a step of the journey that the class before it is part of.
+	Step *Step
 }
 
 // Payload is one prepared HTTP/1.1 request.
@@ -94,6 +102,13 @@ type Payload struct {
 	Fresh []int
 	// Head marks a HEAD request, whose answer has no body.
 	Head bool
+	// ShownURI stands for the request's own, which has a secret, in what is
+	// written down.
+	ShownURI string
+	// Fill, of a step only, appends the request to b: wire, which is Wire with its
+	// number in place, completed by what the journey has captured. nil: wire as it
+	// is. It must be safe for concurrent use.
+	Fill func(b, wire []byte, captured map[string]string) []byte
 }
 
 // appendTo appends the request to b, with its number in place.
@@ -134,9 +149,14 @@ func (p *Plan) Validate() error {
 	}
 	var sum float64
 	for _, c := range p.Classes {
-		sum += c.Weight
+		if c.Step == nil {
+			sum += c.Weight
+		}
 	}
-	for _, c := range p.Classes {
+	for i, c := range p.Classes {
+		if err := p.validateStep(i); err != nil {
+			errs = append(errs, err)
+		}
 		if c.Weight > 0 && c.Weight/sum < 1./maxDeck {
 			bad("class %q: a share of %.2g, want at least 1 in %d", c.Name, c.Weight/sum, maxDeck)
 		}

@@ -3,6 +3,7 @@ package loadgen
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"time"
@@ -70,5 +71,5 @@ func (p *Payload) requestLine() (method, path string) {
 	line, _, _ := bytes.Cut(p.Wire, []byte("\r\n"))
 	m, rest, _ := bytes.Cut(line, []byte(" "))
 	target, _, _ := bytes.Cut(rest, []byte(" "))
-	return string(m), string(target)
+	return string(m), cmp.Or(p.ShownURI, string(target))
 }

@@ -24,6 +24,7 @@ const (
 	failMalformed
 	failLocal
 	failStatus
+	failCheck
 	failureCount
 )
 
@@ -36,6 +37,7 @@ var failureNames = [failureCount]string{
 	failMalformed: results.ErrMalformed,
 	failLocal:     results.ErrLocal,
 	failStatus:    results.ErrStatus,
+	failCheck:     results.ErrCheck,
 }
 
 // samples keeps the text of the first error of each class.
@@ -69,6 +71,7 @@ type outcome struct {
 	status   int // 0: no complete answer
 	failure  failure
 	planned  time.Duration // on the generator's clock
+	begun    time.Duration // planned, or of a step: its journey's; decides the slice
 	response time.Duration
 	service  time.Duration
 	lag      time.Duration
@@ -152,7 +155,7 @@ func (r *recorder) record(sh int, o *outcome) {
 	defer s.mu.Unlock()
 	t := &s.active.classes[o.class]
 	done := o.planned + o.response
-	if o.planned < r.settled {
+	if o.begun < r.settled {
 		s.active.discarded++
 		if o.status != 0 && done >= r.settled && (r.ends == 0 || done < r.ends) {
 			t.carried++

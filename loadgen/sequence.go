@@ -11,6 +11,7 @@ const (
 	streamArrivals uint64 = 0x6172726976616c73 // "arrivals"
 	streamClasses  uint64 = 0x636c617373657321 // "classes!"
 	streamThink    uint64 = 0x7468696e6b000000 // "think", and the worker's number
+	streamSteps    uint64 = 0x737465707321     // "steps!"
 )
 
 func newRand(seed, purpose, stream uint64) *rand.Rand {
@@ -68,6 +69,9 @@ func newDeck(weights []float64) []uint16 {
 
 func exactDeck(weights []float64, sum float64, n int) bool {
 	for _, w := range weights {
+		if w == 0 {
+			continue // a step, which the deck does not deal
+		}
 		cards := w / sum * float64(n)
 		if cards < 0.5 || math.Abs(cards-math.Round(cards)) > 1e-9 {
 			return false

@@ -16,6 +16,9 @@ type slicer struct {
 }
 
 func newSlicer(g *Generator, kind results.Phase, begin time.Duration) *slicer {
+	if g.use != nil {
+		g.use.begin(begin - g.now())
+	}
 	return &slicer{g: g, kind: kind, begin: begin, meter: newMeter()}
 }
 
@@ -31,6 +34,13 @@ func (s *slicer) cut(end time.Duration, inFlightMax *atomic.Int64) (*results.Sli
 		Telemetry:   s.meter.read(),
 	}
 	raw := s.g.recorder.drain(sl)
+	if s.g.use != nil {
+		if sl.TargetUse = s.g.use.cut(end - s.begin); sl.TargetUse != nil {
+			for _, d := range sl.Classes {
+				sl.TargetUse.Requests += d.Sent
+			}
+		}
+	}
 	s.begin = end
 	if s.g.raw == nil || s.kind != results.Measure {
 		return sl, nil

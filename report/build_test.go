@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/mlbench/mlbench/results"
@@ -78,6 +79,30 @@ func judge(s *results.Summary, exprs ...string) {
 	if _, err := s.JudgeAll(os); err != nil {
 		panic(err)
 	}
+}
+
+// managedRun is of a target that mlbench started.
+func managedRun() *results.Summary {
+	f := file(results.Open, results.Class{Name: "predict", Share: 1})
+	for i := range 3 {
+		s := measured(results.ArmA, 0, 10, map[string]*results.ClassData{"predict": class(2000, 0.3, 5)})
+		s.TargetUse = &results.TargetUse{CPUSeconds: 2.25 + float64(i), Requests: 2000, PeakRSSMB: 120.4 - 10*float64(i)}
+		f.Slices = append(f.Slices, s)
+	}
+	return results.Summarize(f, results.ArmA, nil)
+}
+
+// managedPair are two such targets; of those named otherwise nothing is known.
+func managedPair(known ...string) *results.Comparison {
+	f := compareFile()
+	for i := range f.Slices {
+		s := &f.Slices[i]
+		use := map[string]*results.TargetUse{results.ArmA: {CPUSeconds: 1.5, Requests: 722, PeakRSSMB: 96.25}, results.ArmB: {CPUSeconds: 0.5, Requests: 721, PeakRSSMB: 41}}
+		if slices.Contains(known, s.Arm) {
+			s.TargetUse = use[s.Arm]
+		}
+	}
+	return results.Compare(f, results.CompareOptions{})
 }
 
 // closedRun has one class, and the percentiles that its user asked for.

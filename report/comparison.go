@@ -17,6 +17,7 @@ func comparisonPage(c *results.Comparison, f form) *page {
 		{"A " + a, armText(c.A, c.ArmA, c.Errors.A, f)},
 		{"B " + b, armText(c.B, c.ArmB, c.Errors.B, f)},
 	}}
+	head.facts = append(head.facts, tagFacts(c.Tags, f)...)
 	p.parts = append(p.parts, head)
 	var missed []float64
 	for _, class := range comparedClasses(c) {
@@ -34,6 +35,10 @@ func comparisonPage(c *results.Comparison, f form) *page {
 	}
 	if c.ArmA != nil && c.ArmA.Model == results.Closed {
 		last.notes = append(last.notes, closedNote)
+	}
+	if c.Resources != nil {
+		// After all requests, before single classes.
+		p.parts = slices.Insert(p.parts, min(2, len(p.parts)), resourcesPart(c.Resources, a, b))
 	}
 	p.warnings = armWarnings(c, a, b, f)
 	return p

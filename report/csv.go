@@ -69,6 +69,11 @@ func runRows(s *results.Summary) []csvRow {
 		t.add("status_"+code, "", float64(s.Status[code]))
 	}
 	t.latencies(s.Latency)
+	if r := s.Resources; r != nil {
+		for _, x := range resourceFigures(r) {
+			t.add(x.metric, x.unit, orNaN(x.value))
+		}
+	}
 	for i := range s.Classes {
 		c := &s.Classes[i]
 		t.class = c.Name
@@ -137,6 +142,19 @@ func comparisonRows(c *results.Comparison) []csvRow {
 			change.low, change.high = m.CI95Pct[0], m.CI95Pct[1]
 		}
 		changes = append(changes, change)
+	}
+	if c.Resources != nil {
+		ofA, ofB := resourceFigures(c.Resources.A), resourceFigures(c.Resources.B)
+		for i, x := range ofA {
+			row := csvRow{a, results.TotalClass, x.metric, x.unit, orNaN(x.value), math.NaN(), math.NaN()}
+			as = append(as, row)
+			row.target, row.value = b, orNaN(ofB[i].value)
+			bs = append(bs, row)
+			if x.name != "" {
+				row.target, row.metric, row.unit, row.value = b+"/"+a, x.metric+"_change", "%", orNaN(percentChange(x.value, ofB[i].value))
+				changes = append(changes, row)
+			}
+		}
 	}
 	return append(append(as, bs...), changes...)
 }

@@ -37,6 +37,9 @@ var documents = map[string]func(io.Writer, Format, Options) error{
 	"saved":      ofComparison(savedRuns),
 	"twins":      ofComparison(twins),
 	"unmeasured": ofComparison(unmeasured),
+	"managed":    ofRun(managedRun),
+	"resources":  ofComparison(func() *results.Comparison { return managedPair(results.ArmA, results.ArmB) }),
+	"half":       ofComparison(func() *results.Comparison { return managedPair(results.ArmB) }),
 }
 
 func ofRun(make func() *results.Summary) func(io.Writer, Format, Options) error {

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -59,7 +60,22 @@ func runFacts(s *results.Summary, f form) []fact {
 	if len(s.Status) > 0 {
 		facts = append(facts, fact{"statuses", statusText(s.Status, f)})
 	}
-	return facts
+	if r := s.Resources; r != nil {
+		facts = append(facts, fact{"resources", resourcesText(r)})
+	}
+	return append(facts, tagFacts(s.Tags, f)...)
+}
+
+// tagFacts is the user's words for a measurement, if there are any.
+func tagFacts(tags map[string]string, f form) []fact {
+	var parts []string
+	for _, key := range slices.Sorted(maps.Keys(tags)) {
+		parts = append(parts, f.name(key)+"="+f.name(tags[key]))
+	}
+	if len(parts) == 0 {
+		return nil
+	}
+	return []fact{{"tags", strings.Join(parts, ", ")}}
 }
 
 // errorText is "none" or a sum with its classes, in the order of the format.

@@ -22,6 +22,7 @@ var schemaOf = map[string]string{
 	"open": "run", "closed": "run", "empty": "run",
 	"comparison": "comparison", "same": "comparison", "regressed": "comparison", "undecided": "comparison", "throughput": "comparison", "saved": "comparison",
 	"twins": "comparison", "slots": "comparison", "unmeasured": "comparison",
+	"managed": "run", "resources": "comparison", "half": "comparison",
 }
 
 func compile(t *testing.T, name string) *jsonschema.Schema {
@@ -68,14 +69,15 @@ func TestDocumentsMatchTheirSchema(t *testing.T) {
 var percentileKey = regexp.MustCompile(`^p[0-9]`)
 
 // optional says that this key may be absent: those of maps by name, single
-// percentiles, which --percentiles chooses, what only saved runs have, and what only
-// many pairs tell.
+// percentiles, which --percentiles chooses, what only saved runs have, what only many
+// pairs tell, and what only managed targets let be seen.
 func optional(path []string, key string) bool {
 	last := ""
 	if len(path) > 0 {
 		last = path[len(path)-1]
 	}
-	return slices.Contains([]string{"by_class", "status", "classes"}, last) || percentileKey.MatchString(key) || len(path) == 0 && (key == "runs" || key == "slot_effect")
+	return slices.Contains([]string{"by_class", "status", "classes", "tags"}, last) || percentileKey.MatchString(key) ||
+		len(path) == 0 && slices.Contains([]string{"runs", "slot_effect", "tags", "resources"}, key)
 }
 
 // The schemas are strict: removing any key, adding one anywhere, or changing

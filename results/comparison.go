@@ -15,20 +15,23 @@ const (
 
 // Comparison is two arms side by side: A the baseline, B the candidate.
 type Comparison struct {
-	Schema     string      `json:"schema"`
-	Verdict    Verdict     `json:"verdict"`
-	Improved   bool        `json:"improved"`
-	Reasons    []string    `json:"reasons"`
-	A          TargetName  `json:"a"`
-	B          TargetName  `json:"b"`
-	Pairs      int         `json:"pairs"`          // judged; 0 for saved runs
-	Runs       *ArmRuns    `json:"runs,omitempty"` // of saved runs only
-	Seed       uint64      `json:"seed"`
-	MoreTimeS  float64     `json:"more_time_s"` // 0: none would help, or none is needed
-	Metrics    []MetricRow `json:"metrics"`
-	Errors     ArmErrors   `json:"errors"`
-	SlotEffect *SlotEffect `json:"slot_effect,omitempty"` // nil: not to be told
-	ResultFile string      `json:"result_file"`
+	Schema     string            `json:"schema"`
+	Verdict    Verdict           `json:"verdict"`
+	Improved   bool              `json:"improved"`
+	Reasons    []string          `json:"reasons"`
+	A          TargetName        `json:"a"`
+	B          TargetName        `json:"b"`
+	Pairs      int               `json:"pairs"`          // judged; 0 for saved runs
+	Runs       *ArmRuns          `json:"runs,omitempty"` // of saved runs only
+	Seed       uint64            `json:"seed"`
+	Tags       map[string]string `json:"tags,omitempty"` // those that both have
+	MoreTimeS  float64           `json:"more_time_s"`    // 0: none would help, or none is needed
+	Metrics    []MetricRow       `json:"metrics"`
+	Errors     ArmErrors         `json:"errors"`
+	SlotEffect *SlotEffect       `json:"slot_effect,omitempty"` // nil: not to be told
+	// Resources is nil when those of neither target are known.
+	Resources  *ArmResources `json:"resources,omitempty"`
+	ResultFile string        `json:"result_file"`
 
 	// ArmA and ArmB are the summaries behind the rows.
 	ArmA *Summary `json:"-"`

@@ -62,6 +62,7 @@ func (s *Slice) add(next *Slice) {
 			s.Samples[class] = text
 		}
 	}
+	s.TargetUse = s.TargetUse.with(next.TargetUse)
 	if s.Telemetry == nil || next.Telemetry == nil {
 		s.Telemetry = nil
 		return

@@ -38,35 +38,36 @@ const (
 // Header is the first line of a result file: everything needed to say what was
 // measured, and to measure it again.
 type Header struct {
-	Type        string    `json:"type"` // "header"
-	Schema      string    `json:"schema"`
-	Tool        string    `json:"tool"`           // version of mlbench
-	Command     string    `json:"command"`        // "run", "compare"
-	Argv        []string  `json:"argv,omitempty"` // secrets redacted
-	Scenario    Scenario  `json:"scenario"`
-	Targets     []Target  `json:"targets"`
-	Model       Model     `json:"model"`
-	Arrivals    string    `json:"arrivals,omitempty"`    // open model: "poisson", "constant"
-	Shape       string    `json:"shape,omitempty"`       // open model: a rate over time, as written
-	RateRPS     float64   `json:"rate_rps,omitempty"`    // open model: planned mean rate
-	Connections int       `json:"connections,omitempty"` // closed model: workers
-	TimeoutS    float64   `json:"timeout_s"`
-	WarmupS     float64   `json:"warmup_s,omitempty"` // per target
-	BudgetS     float64   `json:"budget_s,omitempty"` // of a comparison
-	Limits      string    `json:"limits,omitempty"`   // comparison: see ParseLimits
-	Strict      bool      `json:"strict,omitempty"`   // comparison: see CompareOptions
-	Looks       int       `json:"looks,omitempty"`    // comparison: how often it may be judged as it grows; 0 is 1
-	Classes     []Class   `json:"classes"`            // in the scenario's order
-	Seed        uint64    `json:"seed"`
-	Start       time.Time `json:"start"`
-	Host        Host      `json:"host"`
-	Warnings    []string  `json:"warnings,omitempty"` // known before the start
+	Type        string            `json:"type"` // "header"
+	Schema      string            `json:"schema"`
+	Tool        string            `json:"tool"`           // version of mlbench
+	Command     string            `json:"command"`        // "run", "compare"
+	Argv        []string          `json:"argv,omitempty"` // secrets redacted
+	Scenario    Scenario          `json:"scenario"`
+	Tags        map[string]string `json:"tags,omitempty"` // the user's words for it
+	Targets     []Target          `json:"targets"`
+	Model       Model             `json:"model"`
+	Arrivals    string            `json:"arrivals,omitempty"`    // open model: "poisson", "constant"
+	Shape       string            `json:"shape,omitempty"`       // open model: a rate over time, as written
+	RateRPS     float64           `json:"rate_rps,omitempty"`    // open model: planned mean rate
+	Connections int               `json:"connections,omitempty"` // closed model: workers
+	TimeoutS    float64           `json:"timeout_s"`
+	WarmupS     float64           `json:"warmup_s,omitempty"` // per target
+	BudgetS     float64           `json:"budget_s,omitempty"` // of a comparison
+	Limits      string            `json:"limits,omitempty"`   // comparison: see ParseLimits
+	Strict      bool              `json:"strict,omitempty"`   // comparison: see CompareOptions
+	Looks       int               `json:"looks,omitempty"`    // comparison: how often it may be judged as it grows; 0 is 1
+	Classes     []Class           `json:"classes"`            // in the scenario's order
+	Seed        uint64            `json:"seed"`
+	Start       time.Time         `json:"start"`
+	Host        Host              `json:"host"`
+	Warnings    []string          `json:"warnings,omitempty"` // known before the start
 }
 
 // Scenario identifies what clients did.
 type Scenario struct {
 	Name   string `json:"name"`
-	Digest string `json:"digest,omitempty"` // "sha256:…" of Text
+	Digest string `json:"digest,omitempty"` // "sha256:…" of Text, and of the files that it names
 	Text   string `json:"text,omitempty"`   // the YAML, as loaded
 }
 
@@ -114,7 +115,8 @@ type Slice struct {
 	Classes     map[string]*ClassData `json:"classes"`
 	Samples     map[string]string     `json:"error_samples,omitempty"` // by class of error, the first one's text
 	Telemetry   *Telemetry            `json:"telemetry,omitempty"`
-	Excluded    string                `json:"excluded,omitempty"` // why it is left out of figures
+	TargetUse   *TargetUse            `json:"target_use,omitempty"` // nil: not known
+	Excluded    string                `json:"excluded,omitempty"`   // why it is left out of figures
 }
 
 // Connections counts what happened to connections during a slice.
@@ -179,6 +181,14 @@ type Telemetry struct {
 	HostCPUPct   float64 `json:"host_cpu_pct"`           // busy share of all cores
 	ThrottledMS  float64 `json:"throttled_ms,omitempty"` // by the container's CPU limit
 	RunDelayS    float64 `json:"run_delay_s,omitempty"`  // generator's threads, ready to run, waited for a core
+}
+
+// TargetUse is what the processes of a managed target used during a slice, from
+// the end of its settle traffic to its last answer.
+type TargetUse struct {
+	CPUSeconds float64 `json:"cpu_s"`       // user + system time
+	Requests   int64   `json:"requests"`    // sent meanwhile
+	PeakRSSMB  float64 `json:"peak_rss_mb"` // resident memory, 10^6 bytes
 }
 
 // Footer is the last line: a file without one was interrupted hard.

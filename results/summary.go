@@ -16,24 +16,26 @@ var DefaultPercentiles = []float64{0.50, 0.90, 0.95, 0.99, 0.999}
 // Summary is what one run, or one arm of a comparison, came to. Durations are
 // in seconds, latencies in milliseconds, rates per second.
 type Summary struct {
-	Schema        string           `json:"schema"`
-	Scenario      string           `json:"scenario"`
-	Target        TargetName       `json:"target"`
-	Seed          uint64           `json:"seed"`
-	Model         Model            `json:"model"`
-	Valid         bool             `json:"valid"`
-	Warnings      []string         `json:"warnings"`
-	DurationS     float64          `json:"duration_s"`
-	Requests      int64            `json:"requests"` // sent; each ended in an answer or an error
-	Dropped       int64            `json:"dropped"`
-	ThroughputRPS float64          `json:"throughput_rps"` // completed answers per second
-	GoodputRPS    float64          `json:"goodput_rps"`    // those without error
-	Errors        Errors           `json:"errors"`
-	Status        map[string]int64 `json:"status"`
-	Latency       Latencies        `json:"latency_ms"`
-	Classes       ClassSummaries   `json:"classes"`
-	Objectives    []Outcome        `json:"objectives"`
-	ResultFile    string           `json:"result_file"`
+	Schema        string            `json:"schema"`
+	Scenario      string            `json:"scenario"`
+	Tags          map[string]string `json:"tags,omitempty"`
+	Target        TargetName        `json:"target"`
+	Seed          uint64            `json:"seed"`
+	Model         Model             `json:"model"`
+	Valid         bool              `json:"valid"`
+	Warnings      []string          `json:"warnings"`
+	DurationS     float64           `json:"duration_s"`
+	Requests      int64             `json:"requests"` // sent; each ended in an answer or an error
+	Dropped       int64             `json:"dropped"`
+	ThroughputRPS float64           `json:"throughput_rps"` // completed answers per second
+	GoodputRPS    float64           `json:"goodput_rps"`    // those without error
+	Errors        Errors            `json:"errors"`
+	Status        map[string]int64  `json:"status"`
+	Latency       Latencies         `json:"latency_ms"`
+	Classes       ClassSummaries    `json:"classes"`
+	Objectives    []Outcome         `json:"objectives"`
+	Resources     *Resources        `json:"resources,omitempty"` // nil: not known
+	ResultFile    string            `json:"result_file"`
 
 	// Load is the load in words: "closed model, 32 connections".
 	Load string `json:"-"`
@@ -91,6 +93,7 @@ func summarize(f *File, arm string, percentiles []float64, figures func(*Slice) 
 	s := &Summary{
 		Schema:     SummarySchema,
 		Scenario:   f.Header.Scenario.Name,
+		Tags:       f.Header.Tags,
 		Target:     f.Header.target(arm),
 		Seed:       f.Header.Seed,
 		Model:      f.Header.Model,
@@ -103,12 +106,14 @@ func summarize(f *File, arm string, percentiles []float64, figures func(*Slice) 
 		arm:        len(f.Header.Targets) > 1,
 	}
 	byClass := map[string]*ClassData{}
+	var use *TargetUse
 	for i := range f.Slices {
 		sl := &f.Slices[i]
 		if sl.Arm != arm || sl.Phase != Measure || sl.Excluded != "" || !figures(sl) {
 			continue
 		}
 		s.DurationS += sl.DurationS
+		use = use.with(sl.TargetUse)
 		for name, d := range sl.Classes {
 			if byClass[name] == nil {
 				byClass[name] = &ClassData{}
@@ -120,6 +125,7 @@ func summarize(f *File, arm string, percentiles []float64, figures func(*Slice) 
 		s.total.Add(d)
 	}
 	s.fill(percentiles)
+	s.Resources = use.resources()
 	for _, c := range f.Header.Classes {
 		d := byClass[c.Name]
 		if d == nil {

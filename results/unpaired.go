@@ -86,6 +86,7 @@ func joined(a, b []*File) *File {
 	ta, tb := a[0].Header.target(ArmA), b[0].Header.target(ArmA)
 	f.Header.Targets = []Target{{ArmA, ta.Name, ta.URL}, {ArmB, tb.Name, tb.URL}}
 	f.Header.Warnings = nil
+	f.Header.Tags = commonTags(slices.Concat(a, b))
 	var paths []string
 	for i, run := range slices.Concat(a, b) {
 		paths = append(paths, run.Path)

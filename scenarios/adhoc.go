@@ -79,7 +79,7 @@ func adHocText(sc *Scenario, r *Request) string {
 	if r.Body != nil {
 		headers["Content-Type"] = r.Body.kind
 		if r.Body.Text != nil {
-			request["body"] = object{"text": *r.Body.Text}
+			request["body"] = object{"text": strings.ReplaceAll(*r.Body.Text, "${", "$${")}
 		} else {
 			request["body"] = object{"base64": *r.Body.Base64}
 		}

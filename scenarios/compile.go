@@ -1,11 +1,14 @@
 package scenarios
 
 import (
+	"cmp"
 	"fmt"
 	"hash/fnv"
+	"maps"
 	"math/rand/v2"
 	"net/http"
 	"net/url"
+	"slices"
 	"time"
 
 	"github.com/mlbench/mlbench/loadgen"
@@ -21,9 +24,12 @@ type CompileOptions struct {
 	UserAgent string
 	Connect   loadgen.Connect // network and address are the target's
 	Seed      uint64
-	PoolSize  int // payloads per class; default 2000
+	PoolSize  int // payloads per class; default the request's, or 2000
 	Override  Overrides
-	Redact    bool // write secrets as [redacted]: for showing, not for sending
+	Note      func(string) // is told what the user should know; nil: nobody
+	Redact    bool         // write secrets as [redacted]: for showing, not for sending
+
+	values *values // of ${NAME}s
 }
 
 // Overrides are the load flags; zero leaves the scenario's value. A rate makes
@@ -44,6 +50,7 @@ type Overrides struct {
 
 const (
 	defaultPool = 2000
+	maxPool     = 1_000_000
 	// maxPoolBytes bounds the payloads of a class: large ones repeat sooner.
 	maxPoolBytes = 32 << 20
 )
@@ -51,12 +58,22 @@ const (
 // Compile prepares everything the engine needs: the same scenario, options and
 // seed give the same bytes.
 func Compile(sc *Scenario, o CompileOptions) (*loadgen.Plan, error) {
-	if o.PoolSize <= 0 {
-		o.PoolSize = defaultPool
+	if o.Note == nil {
+		o.Note = func(string) {}
+	}
+	for _, name := range slices.Sorted(maps.Keys(sc.Data)) {
+		for _, note := range sc.Data[name].source.Notes {
+			o.Note(note)
+		}
 	}
 	tlsConfig, err := o.Target.TLSConfig()
 	if err != nil {
 		return nil, err
+	}
+	if o.values == nil {
+		if o.values, err = sc.values(o.Redact); err != nil {
+			return nil, fmt.Errorf("scenario %s: %w", sc.Name, err)
+		}
 	}
 	l, err := sc.Load.override(o.Override)
 	if err != nil {
@@ -86,14 +103,16 @@ func Compile(sc *Scenario, o CompileOptions) (*loadgen.Plan, error) {
 		plan.Load.Rate = loadgen.ConstantRate(float64(l.Rate))
 	}
 	plan.Connect.Network, plan.Connect.Address = o.Target.Connect()
-	for i := range sc.Requests {
-		r := &sc.Requests[i]
-		payloads, err := pool(r, &o)
+	for _, c := range sc.classes() {
+		payloads, err := pool(&c, &o)
 		if err != nil {
-			return nil, fmt.Errorf("scenario %s, request %s: %w", sc.Name, r.Name, err)
+			return nil, fmt.Errorf("scenario %s, request %s: %w", sc.Name, c.Name, err)
 		}
-		plan.Classes = append(plan.Classes, loadgen.Class{Name: r.Name, Weight: r.Weight, Payloads: payloads, Expect: r.Expect.Status})
+		class := c.class()
+		class.Payloads = payloads
+		plan.Classes = append(plan.Classes, class)
 	}
+	o.values.redactChecks(plan)
 	if err := plan.Validate(); err != nil {
 		return nil, fmt.Errorf("scenario %s: %w", sc.Name, err)
 	}
@@ -102,25 +121,43 @@ func Compile(sc *Scenario, o CompileOptions) (*loadgen.Plan, error) {
 
 // pool renders the payloads of a class, from a stream of its own: adding a class
 // does not change the bytes of the others.
-func pool(r *Request, o *CompileOptions) ([]loadgen.Payload, error) {
+func pool(of *requestClass, o *CompileOptions) ([]loadgen.Payload, error) {
+	r := &of.Request
 	h, err := requestHead(r, o)
 	if err != nil {
 		return nil, err
 	}
-	size, body := o.PoolSize, template(nil)
+	if of.step != nil {
+		h.uri, h.shown = decodeReferences(h.uri), decodeReferences(h.shown)
+	}
+	size, body := cmp.Or(o.PoolSize, int(r.Pool), defaultPool), template(nil)
 	if r.Body != nil {
 		body = r.Body.template
 	}
 	if _, static := body.static(); static {
 		size = 1
 	}
+	data, err := readRows(body, r.Name, size, o.Seed)
+	if err != nil {
+		return nil, err
+	}
+	size = wholePasses(body, size, data)
 	name := fnv.New64a()
 	name.Write([]byte(r.Name))
-	w := writer{rng: rand.New(rand.NewPCG(o.Seed, name.Sum64())), unique: r.Fresh}
+	w := writer{
+		rng: rand.New(rand.NewPCG(o.Seed, name.Sum64())), unique: r.Fresh, data: data,
+		values: o.values, masked: o.Redact,
+	}
 	var payloads []loadgen.Payload
 	for used := 0; len(payloads) < size; {
 		w.index, w.buf, w.fresh = len(payloads), w.buf[:0], nil
 		body.render(&w)
+		if w.err != nil {
+			return nil, w.err
+		}
+		for _, c := range data {
+			c.next, c.taken = c.next+c.taken, 0
+		}
 		if len(w.buf) > maxPoolBytes {
 			return nil, fmt.Errorf("a body of more than %d MB: too large", maxPoolBytes>>20)
 		}
@@ -131,7 +168,15 @@ func pool(r *Request, o *CompileOptions) ([]loadgen.Payload, error) {
 		for i := range w.fresh {
 			w.fresh[i] += at
 		}
-		payloads = append(payloads, loadgen.Payload{Wire: wire, Fresh: w.fresh, Head: h.method == http.MethodHead})
+		payloads = append(payloads, loadgen.Payload{
+			Wire: wire, Fresh: w.fresh, Head: h.method == http.MethodHead, ShownURI: h.shown, Fill: of.fill(wire, at),
+		})
+	}
+	if o.PoolSize == 0 {
+		if r.Pool > 0 && len(payloads) < size {
+			o.Note(fmt.Sprintf("%s has a pool of %d bodies, not %d: %d MB is the limit", r.Name, len(payloads), size, maxPoolBytes>>20))
+		}
+		rowNotes(r.Name, len(payloads), data, o.Note)
 	}
 	return payloads, nil
 }

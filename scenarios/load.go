@@ -73,9 +73,10 @@ func Parse(src []byte, name string) (*Scenario, error) {
 		Name: strings.TrimSuffix(base, filepath.Ext(base)),
 		Load: LoadModel{Warmup: Duration(3 * time.Second), Timeout: Duration(10 * time.Second)},
 		text: string(src),
+		dir:  filepath.Dir(name),
 	}
 	d.Decode(d.Root, sc)
-	v := validator{d: d, sc: sc}
+	v := validator{d: d, sc: sc, dir: filepath.Dir(name)}
 	v.scenario()
 	if err := d.Err(); err != nil {
 		return nil, err

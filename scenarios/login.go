@@ -3,6 +3,7 @@ package scenarios
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/mlbench/mlbench/targets"
 )
@@ -24,12 +25,23 @@ func (s *Scenario) LoginRequest() *targets.Login {
 // by its login. It is empty when no request wants one, or the target has no
 // login and the scenario says that it is optional: the note says so.
 func (s *Scenario) Token(ctx context.Context, t targets.Target) (token targets.Secret, note string, err error) {
-	for _, r := range s.Requests {
-		if r.Auth == Bearer {
-			return s.login(ctx, t)
-		}
+	if s.needsToken() {
+		return s.login(ctx, t)
 	}
 	return "", "", nil
+}
+
+// needsToken says whether anything that is sent needs the login's token.
+func (s *Scenario) needsToken() bool {
+	if s.wantsToken() {
+		return true
+	}
+	for _, c := range slices.Concat(s.Setup, s.Teardown) {
+		if c.Auth == Bearer {
+			return true
+		}
+	}
+	return false
 }
 
 func (s *Scenario) login(ctx context.Context, t targets.Target) (targets.Secret, string, error) {
@@ -38,6 +50,14 @@ func (s *Scenario) login(ctx context.Context, t targets.Target) (targets.Secret,
 		return "", "", err
 	}
 	if l := s.LoginRequest(); l != nil {
+		v, err := s.values(false)
+		if err != nil {
+			return "", "", fmt.Errorf("scenario %s: %w", s.Name, err)
+		}
+		l.Lookup = func(name string) (string, bool) {
+			val, ok := v.declared[name]
+			return val.text, ok
+		}
 		return t.Login(ctx, *l, c)
 	}
 	if c.Token == "" {

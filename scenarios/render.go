@@ -2,7 +2,6 @@ package scenarios
 
 import (
 	"fmt"
-	"math"
 	"math/rand/v2"
 	"strconv"
 
@@ -18,6 +17,24 @@ type writer struct {
 	// unique lets the engine overwrite digits; without it bodies repeat when the
 	// pool has been through.
 	unique bool
+
+	data     map[*DataSource]*classRows // of data files
+	hot      map[*zipfGen]*hotSet
+	hotValue bool // a value of a hot set is rendered, not a body
+
+	values *values // of ${NAME}s
+	masked bool    // leave secrets out
+
+	err error // the first
+}
+
+// expand writes a literal with its ${NAME}s filled in.
+func (w *writer) expand(p *piece) {
+	text, _, err := w.values.expand(string(p.literal), p.escape, w.masked)
+	if w.err == nil {
+		w.err = err
+	}
+	w.buf = append(w.buf, text...)
 }
 
 // full stops generators from filling the memory.
@@ -57,7 +74,28 @@ func (g *intGen) render(w *writer) {
 	w.buf = strconv.AppendInt(w.buf, v, 10)
 }
 
-func (g *choiceGen) render(w *writer) { g.values[w.rng.IntN(len(g.values))].render(w) }
+func (g *choiceGen) render(w *writer) {
+	if g.weights == nil {
+		g.values[w.rng.IntN(len(g.values))].render(w)
+		return
+	}
+	i, u := 0, w.rng.Float64()*g.sum
+	for ; i < len(g.weights)-1 && u >= g.weights[i]; i++ {
+		u -= g.weights[i]
+	}
+	for g.weights[i] == 0 { // rounding went beyond the last that has a weight
+		i--
+	}
+	g.values[i].render(w)
+}
+
+func (g *sequenceGen) render(w *writer) {
+	if g.values != nil {
+		g.values[w.index%len(g.values)].render(w)
+		return
+	}
+	w.buf = strconv.AppendInt(w.buf, g.Start+g.Step*int64(w.index), 10)
+}
 
 func (g *idGen) render(w *writer) {
 	prefix, _ := marshal(g.Prefix) // a string always encodes
@@ -96,41 +134,4 @@ func (w *writer) first(s *numbers) {
 	if !w.unique || !w.freshNumber(v, s) {
 		w.buf = appendNumber(w.buf, v)
 	}
-}
-
-// draw is truncated at the bounds, not clamped to them: clamping would pile up
-// requests that are all alike. The conversions forbid fused multiply-add, which
-// would give other bytes on other architectures.
-func (s *numbers) draw(rng *rand.Rand) float64 {
-	lo, hi := s.bounds()
-	if s.Dist == "uniform" {
-		return min(hi, lo+float64(rng.Float64()*(hi-lo)))
-	}
-	const tries = 100 // enough unless the bounds cut off nearly everything
-	v := s.Mean
-	for range tries {
-		if v = s.Mean + float64(s.Stddev*rng.NormFloat64()); v >= lo && v <= hi {
-			return v
-		}
-	}
-	return min(hi, max(lo, v))
-}
-
-// scale is how far apart the distribution's numbers typically are.
-func (s *numbers) scale() float64 {
-	lo, hi := s.bounds()
-	if s.Dist == "uniform" {
-		return hi - lo
-	}
-	return min(s.Stddev, hi-lo)
-}
-
-// appendNumber writes all digits that a float64 has, as clients in Python or
-// JavaScript do.
-func appendNumber(b []byte, v float64) []byte {
-	format := byte('f')
-	if a := math.Abs(v); a != 0 && (a < 1e-6 || a >= 1e21) {
-		format = 'e'
-	}
-	return strconv.AppendFloat(b, v, format, -1, 64)
 }

@@ -3,6 +3,9 @@ package scenarios
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/mlbench/mlbench/loadgen"
 	"github.com/mlbench/mlbench/results"
@@ -12,20 +15,27 @@ import (
 // Scenario is what clients do. The yaml tags are the language: keys and schema
 // file are held to them by a test.
 type Scenario struct {
-	Name        string    `yaml:"name"`        // default: the file's name
-	Description string    `yaml:"description"` // one line: what it answers
-	Load        LoadModel `yaml:"load"`
-	Login       *Login    `yaml:"login"` // nil: none
-	Objectives  []string  `yaml:"objectives"`
-	Requests    []Request `yaml:"requests"`
+	Name        string                 `yaml:"name"`        // default: the file's name
+	Description string                 `yaml:"description"` // one line: what it answers
+	Tags        Tags                   `yaml:"tags"`        // kept with results
+	Variables   Variables              `yaml:"variables"`   // what ${NAME} stands for, before the environment
+	Data        map[string]*DataSource `yaml:"data"`        // files whose rows go into bodies, by name
+	Load        LoadModel              `yaml:"load"`
+	Login       *Login                 `yaml:"login"` // nil: none
+	Setup       []Call                 `yaml:"setup"` // sent once, before the load
+	Objectives  []string               `yaml:"objectives"`
+	Requests    []Request              `yaml:"requests"`
+	Teardown    []Call                 `yaml:"teardown"` // sent once, after the load
 
-	text string // the file, as loaded
+	text  string   // the file, as loaded
+	dir   string   // of the file: where other files are looked for
+	files [][]byte // contents of the files that bodies are
 }
 
 // LoadModel says when requests start and for how long; flags override it.
 type LoadModel struct {
 	Model       results.Model    `yaml:"model"`       // default: open when there is a rate or shape, else closed
-	Connections int              `yaml:"connections"` // closed: workers, default 1; open: most requests in flight, default 100000
+	Connections int              `yaml:"connections"` // closed: workers, default 1; open: most requests in flight, default 10000
 	Think       Think            `yaml:"think"`       // closed model: between answer and next request; default none
 	SpawnRate   Rate             `yaml:"spawn_rate"`  // closed model: workers started per second; default all at once
 	Rate        Rate             `yaml:"rate"`        // open model, the whole time
@@ -57,6 +67,11 @@ type Request struct {
 	Body    *Body           `yaml:"body"`
 	Expect  Expect          `yaml:"expect"`
 	Fresh   bool            `yaml:"fresh"` // default true: no two requests of a run have the same generated body
+	Pool    Count           `yaml:"pool"`  // bodies prepared before the clock starts; default 2000
+
+	Checks  []Check            `yaml:"checks"`  // what answers of expected status have to be like
+	Capture map[string]Capture `yaml:"capture"` // by name: what later steps use of the answer
+	Steps   []Step             `yaml:"steps"`   // sent one after the other behind it: a journey
 }
 
 // Auth is what a request carries to say who sends it.
@@ -67,16 +82,6 @@ const (
 	NoAuth Auth = "none"
 	Bearer Auth = "bearer" // the token of the login
 )
-
-// Body is a request's body, in one of its forms.
-type Body struct {
-	JSON   *targets.Node `yaml:"json"`   // any value; objects with one $key are generators
-	Text   *string       `yaml:"text"`   // sent as it is
-	Base64 *string       `yaml:"base64"` // bytes
-
-	template template
-	kind     string // content type
-}
 
 // Expect says which answers are not errors.
 type Expect struct {
@@ -94,10 +99,18 @@ func (r *Request) DecodeNode(d *targets.Document, n *targets.Node) {
 // Text is the scenario's YAML, as loaded.
 func (s *Scenario) Text() string { return s.text }
 
-// Digest is the SHA-256 of Text.
+// Digest is the SHA-256 of Text, followed by those of the files that the scenario
+// names: other rows are other load.
 func (s *Scenario) Digest() string {
-	sum := sha256.Sum256([]byte(s.text))
-	return "sha256:" + hex.EncodeToString(sum[:])
+	sum := sha256.New()
+	sum.Write([]byte(s.text))
+	for _, name := range slices.Sorted(maps.Keys(s.Data)) {
+		fmt.Fprintf(sum, "\n%s %s", name, s.Data[name].source.Digest)
+	}
+	for _, f := range s.files {
+		fmt.Fprintf(sum, "\n%x", sha256.Sum256(f))
+	}
+	return "sha256:" + hex.EncodeToString(sum.Sum(nil))
 }
 
 // Identity is what a result file says about the scenario. It holds no secret:

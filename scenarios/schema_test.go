@@ -79,9 +79,18 @@ func TestShippedScenariosFollowTheSchema(t *testing.T) {
 const everything = `
 name: all.of-it_1
 description: all
+tags: {team: search, build: 42, nightly: true}
+variables: {A: plain, B: 5, C: {env: HOME}, D: {file: nowhere, default: x}, E_1: ""}
+setup:
+  - {path: "/x/${A}?b=${B}", method: PUT, headers: {X: "${C}"}, auth: bearer, body: {text: "${D} $${X}"}, expect: {status: [201, 409]}}
+  - {}
+teardown: [{name: end, method: DELETE}]
 load: {model: open, connections: 5, rate: 1.5k/m, arrivals: constant, duration: 1m30s, requests: 2M, warmup: 0, timeout: 250ms}
 login: {method: PUT, path: /auth?x=1, body: {text: "${A:-b}"}, token: a.b, optional: false}
 objectives: [p99<50ms]
+data:
+  people: {file: testdata/rows/people.csv, order: random, columns: {name: text, age: number}, delimiter: ",", format: csv}
+  notes: {file: ./testdata/rows/notes.jsonl, order: shuffle, columns: [id, score]}
 requests:
   - name: a
     weight: 0.5
@@ -98,7 +107,51 @@ requests:
         - {id: {$id: {prefix: r-}}, other: {$id: }, uuid: {$uuid: }}
     expect: {status: [200, 404]}
     fresh: false
+    checks:
+      - json: $.a
+      - {json: $.b, type: number, min: -1, max: 1}
+      - {json: $.c, equals: {x: [1, null]}}
+      - {json: $.d, length: 5..20}
+      - {json: $.e, absent: true}
+      - {json: $.f, contains: x, regex: '^x'}
+      - {text: x}
+      - {regex: '^\{'}
+      - {header: X-Request-ID, equals: 5, contains: x, regex: x, min: 1, max: 2}
+      - {latency: 200ms}
+    capture: {token: $.token, id: {header: Location, regex: '/(\d+)$'}, all: {json: $}, part: {regex: a}}
+    steps:
+      - {name: b, think: "uniform(1s, 3s)", path: "/x/{{id}}?y={{part}}", headers: {Authorization: "Bearer {{ token }}"}}
+      - name: c
+        method: PUT
+        path: /x
+        auth: bearer
+        headers: {X: 1}
+        body: {json: {token: "{{token}}", "{{id}}": ["{{all}}", "<{{part}}>"]}}
+        expect: {status: [201]}
+        fresh: false
+        checks: [{latency: 1s}]
+  - name: rows
+    pool: 20k
+    body:
+      json:
+        - [{$row: people}, {$row: {from: notes, column: id}}, {$row: {from: people, columns: [name, age], as: vector, rows: 1..3}}]
+        - {$choice: {values: [a, {$int: {max: 3}}], weights: [3, 0.5]}}
+        - [{$sequence: }, {$sequence: {start: 0, step: -2}}, {$sequence: [a, {b: c}]}]
+        - {$zipf: {of: {$vector: {size: 3}}, distinct: 100, exponent: 1.2, new: 0.25}}
+        - [{$text: {tokens: 2..5}}, {$blob: {bytes: 30}}]
+        - {$zipf: {of: {$row: {from: people, rows: 2}}, distinct: 1}}
   - {name: b, auth: none, body: {base64: "AA=="}}
+  - {name: c, body: {file: doc.go}}
+  - {name: d, body: {form: {a: 1, b: [x, true, 1.5], c: {$int: {max: 5}}, d: "${A:-b}"}}}
+  - name: e
+    body:
+      multipart:
+        a: 1
+        b: [x, {$uuid: }, {file: doc.go}]
+        c: {file: doc.go, filename: x.txt, type: text/plain}
+        d: {json: {x: "${A}", y: {$int: {max: 5}}}}
+        e: {base64: AA==, filename: f}
+        f: {text: "", type: text/markdown}
 `
 
 func TestLoaderAndSchemaAgree(t *testing.T) {
@@ -110,7 +163,7 @@ func TestLoaderAndSchemaAgree(t *testing.T) {
 		t.Errorf("schema: %v", err)
 	}
 	// What only the loader finds: relations between keys.
-	loaderOnly := []string{"login-bytes.yaml", "login-template.yaml", "load-shape-open.yaml", "load-think-open.yaml"}
+	loaderOnly := []string{"checks-values.yaml", "steps-references.yaml", "login-bytes.yaml", "login-template.yaml", "load-shape-open.yaml", "load-think-open.yaml", "data-none.yaml"}
 	files, err := filepath.Glob("testdata/errors/*.yaml")
 	if err != nil {
 		t.Fatal(err)
@@ -152,13 +205,25 @@ func TestSchemaHasTheKeysOfTheTypes(t *testing.T) {
 		{top.Defs["load"], LoadModel{}},
 		{top.Defs["login"], Login{}},
 		{top.Defs["request"], Request{}},
+		{top.Defs["call"], Call{}},
+		{read(top.Defs["call"]).Properties["expect"], Expect{}},
+		{top.Defs["part"], Part{}},
 		{request.Properties["expect"], Expect{}},
+		{top.Defs["step"], Step{}},
+		{top.Defs["check"], Check{}},
+		{top.Defs["capturePart"], Capture{}},
 		{top.Defs["body"], Body{}},
 		{top.Defs["vector"], vectorGen{}},
 		{top.Defs["matrix"], matrixGen{}},
 		{top.Defs["number"], numberGen{}},
 		{top.Defs["int"], intGen{}},
 		{top.Defs["id"], idGen{}},
+		{top.Defs["sequence"], sequenceGen{}},
+		{top.Defs["zipf"], zipfGen{}},
+		{top.Defs["text"], textGen{}},
+		{top.Defs["blob"], blobGen{}},
+		{top.Defs["row"], rowGen{}},
+		{top.Defs["source"], DataSource{}},
 	} {
 		var keys, properties []string
 		for _, f := range reflect.VisibleFields(reflect.TypeOf(tt.goes)) {
@@ -244,6 +309,7 @@ func FuzzLoad(f *testing.F) {
 }
 
 func requestOf(sc *Scenario, name string) Request {
-	i := slices.IndexFunc(sc.Requests, func(r Request) bool { return r.Name == name })
-	return sc.Requests[i]
+	classes := sc.classes()
+	i := slices.IndexFunc(classes, func(c requestClass) bool { return c.Name == name })
+	return classes[i].Request
 }

@@ -9,12 +9,14 @@ import (
 	"github.com/mlbench/mlbench/targets"
 )
 
-// template is a JSON body: literal bytes with generators between them.
+// template is a body: literal bytes with generators between them.
 type template []piece
 
 // piece is literal bytes, or a generator.
 type piece struct {
 	literal []byte
+	refs    bool                // the literal holds ${NAME}s
+	escape  func(string) string // of their values; nil: none
 	gen     generator
 }
 
@@ -23,17 +25,25 @@ type generator interface{ render(w *writer) }
 
 func literal(b []byte) template { return template{{literal: b}} }
 
+// newLiteral is a literal in which ${NAME}s are filled in, if it has any.
+func newLiteral(b []byte, escape func(string) string) piece {
+	return piece{literal: b, refs: bytes.Contains(b, []byte("${")), escape: escape}
+}
+
 func (t template) render(w *writer) {
 	for _, p := range t {
-		if p.gen != nil {
+		switch {
+		case p.gen != nil:
 			p.gen.render(w)
-		} else {
+		case p.refs:
+			w.expand(&p)
+		default:
 			w.buf = append(w.buf, p.literal...)
 		}
 	}
 }
 
-// static is the template's bytes, if it has no generators.
+// static is the template's bytes, ${NAME}s and all, if it has no generators.
 func (t template) static() ([]byte, bool) {
 	var all []byte
 	for _, p := range t {
@@ -45,24 +55,55 @@ func (t template) static() ([]byte, bool) {
 	return all, true
 }
 
-// parseTemplate reads a JSON body from YAML. An object with one key that begins
-// with $ is a generator; $$ begins a key that is to begin with $.
-func parseTemplate(d *targets.Document, n *targets.Node) template {
-	b := templateBuilder{d: d}
-	b.value(n)
-	b.flush()
-	return b.out
+// walk visits every generator, also those within others.
+func (t template) walk(visit func(generator)) {
+	for _, p := range t {
+		if p.gen == nil {
+			continue
+		}
+		visit(p.gen)
+		var inner []template
+		switch g := p.gen.(type) {
+		case *choiceGen:
+			inner = g.values
+		case *sequenceGen:
+			inner = g.values
+		case *zipfGen:
+			inner = []template{g.of}
+		case *plainGen:
+			inner = []template{g.value}
+		}
+		for _, t := range inner {
+			t.walk(visit)
+		}
+	}
+}
+
+// template reads JSON from YAML. An object with one key that begins with $ is a
+// generator; $$ begins a key that is to begin with $.
+func (v *validator) template(n *targets.Node) template {
+	return (&templateBuilder{d: v.d, rows: &v.rows}).nested(n)
 }
 
 type templateBuilder struct {
-	d   *targets.Document
-	buf []byte
-	out template
+	d    *targets.Document
+	rows *[]*rowGen // collects the uses of data files
+	hot  bool       // within a $zipf
+	buf  []byte
+	out  template
+}
+
+// nested reads a value as a template of its own.
+func (b *templateBuilder) nested(n *targets.Node) template {
+	inner := templateBuilder{d: b.d, rows: b.rows, hot: b.hot}
+	inner.value(n)
+	inner.flush()
+	return inner.out
 }
 
 func (b *templateBuilder) flush() {
 	if len(b.buf) > 0 {
-		b.out = append(b.out, piece{literal: b.buf})
+		b.out = append(b.out, newLiteral(b.buf, jsonEscape))
 		b.buf = nil
 	}
 }
@@ -113,7 +154,8 @@ func (b *templateBuilder) object(n *targets.Node) {
 		if i > 0 {
 			b.add(",")
 		}
-		quoted, _ := marshal(name) // a string always encodes
+		// Only values take variables: a key is sent as it is written.
+		quoted, _ := marshal(strings.ReplaceAll(name, "${", "$${")) // a string always encodes
 		b.buf = append(b.buf, quoted...)
 		b.add(":")
 		b.value(n.Items[i])

@@ -1,7 +1,6 @@
 package scenarios
 
 import (
-	"encoding/base64"
 	"math"
 	"regexp"
 	"strings"
@@ -15,8 +14,13 @@ import (
 // validator notes what the types cannot say. A value that could not be read has
 // been noted already and is left alone: it is in the file, but zero.
 type validator struct {
-	d  *targets.Document
-	sc *Scenario
+	d    *targets.Document
+	sc   *Scenario
+	dir  string    // of the scenario file
+	rows []*rowGen // uses of data files
+	read int       // bytes of files that bodies are, so far
+	// environment lets ${NAME} be what no variable declares, as in headers.
+	environment bool
 }
 
 const (
@@ -40,16 +44,16 @@ func (v *validator) scenario() {
 	}
 	v.load()
 	v.requests()
+	v.calls("setup", v.sc.Setup)
+	v.calls("teardown", v.sc.Teardown)
 	v.objectives()
 	v.login()
+	v.data()
 	v.sc.Load = v.sc.Load.withDefaults()
 }
 
 func (v *validator) objectives() {
-	var classes []string
-	for _, r := range v.sc.Requests {
-		classes = append(classes, r.Name)
-	}
+	classes := v.sc.ClassNames()
 	for i, text := range v.sc.Objectives {
 		n := v.d.At("objectives", i)
 		if n.Kind != targets.String {
@@ -132,6 +136,7 @@ func (v *validator) requests() {
 		}
 		seen[r.Name] = true
 		v.request(r, n)
+		v.journey(r, n, seen)
 	}
 }
 
@@ -141,7 +146,7 @@ func (v *validator) request(r *Request, n *targets.Node) {
 		bad("weight", "found %v, want more than 0", r.Weight)
 	}
 	v.method(r.Method, n)
-	v.path(r.Path, n)
+	v.requestPath(r.Path, n)
 	if r.Auth != NoAuth && r.Auth != Bearer && n.Get("auth").Kind == targets.String {
 		bad("auth", "found %q, want bearer or none", r.Auth)
 	}
@@ -155,7 +160,19 @@ func (v *validator) request(r *Request, n *targets.Node) {
 			v.d.Bad(n.Get("expect").Get("status").Items[i], "found status %d, want 200 to 599", code)
 		}
 	}
+	if at := n.Get("pool"); at != nil && (r.Pool > maxPool || strings.Trim(at.Text, "0kM.") == "") {
+		v.d.Bad(at, "found %s, want 1 to %d", at.Text, maxPool)
+	}
+	v.checks(r.Checks, r.Method, n.Get("checks"))
+	v.captures(r.Method, n.Get("capture"))
 	v.body(r.Body, n.Get("body"))
+	if r.Body != nil && !r.Fresh {
+		r.Body.template.walk(func(g generator) {
+			if z, ok := g.(*zipfGen); ok && z.New > 0 {
+				v.d.Bad(n.Get("fresh"), "a $zipf has new values, which are to be new in every request: leave fresh: false or new out")
+			}
+		})
+	}
 }
 
 // path of a request or login; empty is the default.
@@ -165,9 +182,27 @@ func (v *validator) path(path string, n *targets.Node) {
 	}
 	if err := targets.ValidPath(path); err != nil {
 		v.d.Bad(n.Get("path"), "%v", err)
-	} else if strings.Contains(path, "${") {
-		v.d.Bad(n.Get("path"), "a path takes nothing from the environment (write %%24%%7B for a plain ${)")
 	}
+}
+
+// requestPath may hold ${NAME}s.
+func (v *validator) requestPath(path string, n *targets.Node) {
+	if path == "" || !v.refs(n.Get("path"), path) {
+		return
+	}
+	filled := ""
+	for i, half := range strings.SplitN(path, "?", 2) { // each is escaped in its own way
+		text, err := targets.Expand(half, func(string) (string, bool) { return "x", true }, nil)
+		if err != nil {
+			v.d.Bad(n.Get("path"), "%v", err) // a ? within ${…}
+			return
+		}
+		filled += []string{"", "?"}[i] + text
+	}
+	if targets.ValidPath(filled) != nil {
+		filled = path // for the message: as it is written
+	}
+	v.path(filled, n)
 }
 
 func (v *validator) method(method string, n *targets.Node) {
@@ -180,38 +215,6 @@ func (v *validator) method(method string, n *targets.Node) {
 	}
 }
 
-// body compiles the body, so that its mistakes have positions.
-func (v *validator) body(b *Body, n *targets.Node) {
-	if b == nil || n.Kind != targets.Map {
-		return
-	}
-	forms := 0
-	for _, key := range []string{"json", "text", "base64"} {
-		if n.Get(key) != nil {
-			forms++
-		}
-	}
-	if forms != 1 {
-		v.d.Bad(n, "found %d of json, text and base64, want one", forms)
-		return
-	}
-	switch {
-	case b.JSON != nil:
-		b.kind = "application/json"
-		b.template = parseTemplate(v.d, b.JSON)
-	case b.Text != nil:
-		b.kind = "text/plain; charset=utf-8"
-		b.template = literal([]byte(*b.Text))
-	case b.Base64 != nil:
-		raw, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(*b.Base64), ""))
-		if err != nil {
-			v.d.Bad(n.Get("base64"), "not base64: %v", err)
-		}
-		b.kind = "application/octet-stream"
-		b.template = literal(raw)
-	}
-}
-
 func (v *validator) login() {
 	l, n := v.sc.Login, v.d.Root.Get("login")
 	if l == nil || n.Kind != targets.Map {
@@ -219,47 +222,30 @@ func (v *validator) login() {
 	}
 	v.method(l.Method, n)
 	v.path(l.Path, n)
+	if strings.Contains(l.Path, "${") {
+		v.d.Bad(n.Get("path"), "the path of a login takes no variables: give the target the base URL that you mean")
+	}
 	for _, key := range strings.Split(l.Token, ".") {
 		if key == "" && l.Token != "" {
 			v.d.Bad(n.Get("token"), "found %q, want a field such as token or data.access_token", l.Token)
 			break
 		}
 	}
-	bearer := false
-	for _, r := range v.sc.Requests {
-		bearer = bearer || r.Auth == Bearer
-	}
-	if !bearer {
+	if !v.sc.needsToken() {
 		v.d.Bad(n, "nothing uses the token: no request has auth: bearer")
 	}
+	v.environment = true
 	v.body(l.Body, n.Get("body"))
+	v.environment = false
 	if l.Body == nil || l.Body.kind == "" {
 		return
 	}
 	body := v.d.At("login", "body")
-	if l.Body.Base64 != nil {
-		v.d.Bad(body, "want json or text")
+	if l.Body.JSON == nil && l.Body.Text == nil && l.Body.Form == nil {
+		v.d.Bad(body, "want json, text or form")
 		return
 	}
 	if _, ok := l.Body.template.static(); !ok {
 		v.d.Bad(body, "generators have no place in a login")
-	}
-	for _, form := range body.Items {
-		v.templates(form)
-	}
-}
-
-// templates checks every text, so that the rendered body is a template, too.
-func (v *validator) templates(n *targets.Node) {
-	if err := targets.CheckTemplate(n.Text); err != nil && n.Kind == targets.String {
-		v.d.Bad(n, "%v", err)
-	}
-	for i, item := range n.Items {
-		if n.Kind == targets.Map {
-			if err := targets.CheckTemplate(n.Keys[i].Name); err != nil {
-				v.d.BadAt(n.Keys[i].Line, n.Keys[i].Col, "%s: %v", n.Path, err)
-			}
-		}
-		v.templates(item)
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"os"
 	"strconv"
 	"strings"
 
@@ -15,17 +14,18 @@ import (
 type head struct {
 	method string
 	uri    string
+	shown  string // uri without secrets, if it has any
 	fields []targets.Field
 }
 
 // requestHead joins what scenario, target and flags say. Later ones replace
 // headers of the same name; an empty value takes a header away.
 func requestHead(r *Request, o *CompileOptions) (*head, error) {
-	u, err := o.Target.Resolve(r.Path)
+	u, shown, err := requestURL(r.Path, o)
 	if err != nil {
 		return nil, err
 	}
-	h := &head{method: r.Method, uri: requestURI(u)}
+	h := &head{method: r.Method, uri: requestURI(u), shown: shown}
 	if h.method == "" {
 		h.method = http.MethodGet
 		if r.Body != nil {
@@ -38,7 +38,7 @@ func requestHead(r *Request, o *CompileOptions) (*head, error) {
 	if r.Body != nil {
 		h.set(targets.Field{Name: "Content-Type", Value: r.Body.kind})
 	}
-	own, err := targets.ExpandHeaders(r.Headers, o.lookup)
+	own, err := o.values.expandHeaders(r.Headers)
 	if err != nil {
 		return nil, err
 	}
@@ -55,19 +55,31 @@ func requestHead(r *Request, o *CompileOptions) (*head, error) {
 			return nil, err
 		}
 	}
+	o.values.keep(h.fields)
 	if h.fields[0].Value == "" {
 		return nil, fmt.Errorf("header Host: want a value, HTTP/1.1 needs one")
 	}
 	return h, nil
 }
 
-// lookup reads the environment; for showing, any variable will do.
-func (o *CompileOptions) lookup(name string) (string, bool) {
-	v, ok := os.LookupEnv(name)
-	if o.Redact && !ok {
-		return "unset", true
+// requestURL fills in the path; shown is its URI without secrets, if it has any.
+func requestURL(path string, o *CompileOptions) (u *url.URL, shown string, err error) {
+	filled, secret, err := o.values.expandPath(path, false)
+	if err != nil {
+		return nil, "", fmt.Errorf("path: %w", err)
 	}
-	return v, ok
+	if u, err = o.Target.Resolve(filled); err != nil || !secret {
+		return u, "", err
+	}
+	masked, _, err := o.values.expandPath(path, true)
+	if err != nil {
+		return nil, "", fmt.Errorf("path: %w", err)
+	}
+	v, err := o.Target.Resolve(masked)
+	if err != nil {
+		return nil, "", err
+	}
+	return u, requestURI(v), nil
 }
 
 func (h *head) set(f targets.Field) {
@@ -83,7 +95,11 @@ func (h *head) set(f targets.Field) {
 // wire is the complete request, and where in it the body begins.
 func (h *head) wire(body []byte, hasBody, redact bool) (wire []byte, at int) {
 	wire = make([]byte, 0, 512+len(body))
-	wire = append(wire, h.method+" "+h.uri+" HTTP/1.1\r\n"...)
+	uri := h.uri
+	if redact && h.shown != "" {
+		uri = h.shown
+	}
+	wire = append(wire, h.method+" "+uri+" HTTP/1.1\r\n"...)
 	for _, f := range h.fields {
 		value := f.Value
 		if redact {

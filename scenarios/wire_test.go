@@ -167,7 +167,7 @@ func TestJSONBodies(t *testing.T) {
 		{"{$$vector: 1, $$$x: 2}", `{"$vector":1,"$$x":2}`},
 		{"{}", "{}"},
 		{"[]", "[]"},
-		{"'${HOME}'", `"${HOME}"`}, // bodies take nothing from the environment
+		{"'$${HOME}'", `"${HOME}"`}, // bodies take nothing from the environment
 		{"{$choice: [x]}", `"x"`},
 		{"{$choice: [{$int: {min: 3, max: 3}}]}", "3"},
 		{"{$int: {max: 0}}", "0"},

@@ -2,9 +2,10 @@
 //
 //	"modern" | label=URL | URL | targets.yaml ─► Target ─► Check, Login ─► token
 //	Command ─► Start ─► Process (URL, Stop)
+//	managed Target ─► Target.Start ─► the same, with an address, and its Process
 //
 // It owns the Target, the target file, credentials and login, starting a server
-// process and waiting until it listens, and the strict reading of YAML files
+// process, waiting until it is ready and ending it whatever happens, and the strict reading of YAML files
 // (DecodeYAML), which scenarios shares. It does not own what is sent to a target
 // (scenarios) or when (loadgen).
 package targets

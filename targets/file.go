@@ -20,6 +20,13 @@ import (
 //	  local:
 //	    url: http://model.internal
 //	    socket: /run/model.sock
+//	  flask:                          # managed: started, measured and stopped
+//	    command: gunicorn --bind 127.0.0.1:{port} app:app
+//	    ready: /health
+//	    start_timeout: 30s
+//	    env: {MODEL: large, API_KEY: "${FLASK_KEY}"}
+//	    dir: services/flask
+//	    log: flask.log
 type File struct {
 	Path    string // empty: there is none
 	entries []entry
@@ -36,6 +43,12 @@ type entry struct {
 	Socket   string  `yaml:"socket"`
 	Address  string  `yaml:"address"`
 	Ready    string  `yaml:"ready"`
+
+	Command commandLine `yaml:"command"`
+	Timeout pauseText   `yaml:"start_timeout"`
+	Env     variables   `yaml:"env"`
+	Dir     string      `yaml:"dir"`
+	Log     string      `yaml:"log"`
 }
 
 // LoadFile reads path; when empty, $MLBENCH_TARGETS, else targets.yaml of the
@@ -73,11 +86,8 @@ func (l *entryList) DecodeNode(d *Document, n *Node) {
 		if !labelForm.MatchString(key.Name) {
 			d.BadAt(key.Line, key.Col, "target name %q: want letters, digits, '.', '_' and '-'", key.Name)
 		}
-		if u := n.Items[i].Get("url"); u == nil {
-			d.BadAt(key.Line, key.Col, "target %s: no url", key.Name)
-		} else if _, err := parseURL(e.URL); err != nil {
-			d.Bad(u, "%v", err)
-		}
+		e.checkAddress(d, key, n.Items[i])
+		e.checkManaged(d, n.Items[i])
 		if (e.Cert == "") != (e.Key == "") {
 			d.BadAt(key.Line, key.Col, "target %s: cert and key go together", key.Name)
 		}
@@ -86,6 +96,27 @@ func (l *entryList) DecodeNode(d *Document, n *Node) {
 		}
 		if e.Ready != "" && !strings.HasPrefix(e.Ready, "/") {
 			d.Bad(n.Items[i].Get("ready"), "found %q, want a path that begins with /", e.Ready)
+		}
+	}
+}
+
+// checkAddress wants a URL, or a command that starts the target somewhere.
+func (e *entry) checkAddress(d *Document, key Key, n *Node) {
+	u := n.Get("url")
+	m := e.managed("")
+	switch {
+	case u == nil && n.Get("command") == nil:
+		d.BadAt(key.Line, key.Col, "target %s: no url, and no command that starts it", key.Name)
+	case u == nil:
+	case m != nil:
+		if _, err := m.at("0"); err != nil {
+			d.Bad(u, "%v", err)
+		}
+	case strings.Contains(e.URL, portMark):
+		d.Bad(u, "{port} is for targets with a command")
+	default:
+		if _, err := parseURL(e.URL); err != nil {
+			d.Bad(u, "%v", err)
 		}
 	}
 }
@@ -113,22 +144,34 @@ func (f *File) find(name string) *entry {
 // target fills in the environment: only for the target that is used, so that
 // the variables of the others need not be set.
 func (e *entry) target(file string) (Target, error) {
-	u, err := parseURL(e.URL)
+	t := Target{
+		Name: e.name, Insecure: e.Insecure, Ready: e.Ready, Address: e.Address, Managed: e.managed(file),
+		CAFile: beside(file, e.CA), CertFile: beside(file, e.Cert), KeyFile: beside(file, e.Key), Socket: beside(file, e.Socket),
+	}
+	var err error
+	if t.Managed == nil {
+		t.URL, err = parseURL(e.URL)
+	} else {
+		t.URL, err = t.Managed.at("0")
+	}
 	if err != nil {
 		return Target{}, err
-	}
-	beside := func(path string) string {
-		if path == "" || filepath.IsAbs(path) {
-			return path
-		}
-		return filepath.Join(filepath.Dir(file), path)
-	}
-	t := Target{
-		Name: e.name, URL: u, Insecure: e.Insecure, Ready: e.Ready, Address: e.Address,
-		CAFile: beside(e.CA), CertFile: beside(e.Cert), KeyFile: beside(e.Key), Socket: beside(e.Socket),
 	}
 	if t.Headers, err = ExpandHeaders(e.Headers, os.LookupEnv); err != nil {
 		return Target{}, fmt.Errorf("%s: target %s: %w", file, e.name, err)
 	}
+	if t.Managed != nil {
+		if t.Managed.Env, err = e.Env.expand(os.LookupEnv); err != nil {
+			return Target{}, fmt.Errorf("%s: target %s: %w", file, e.name, err)
+		}
+	}
 	return t, nil
+}
+
+// beside is a path of the target file, which is relative to the file's folder.
+func beside(file, path string) string {
+	if path == "" || filepath.IsAbs(path) {
+		return path
+	}
+	return filepath.Join(filepath.Dir(file), path)
 }

@@ -131,6 +131,10 @@ func ExpandHeaders(in []Field, lookup func(string) (string, bool)) ([]Field, err
 	return out, nil
 }
 
+// ErrNotSet is the sentinel of a variable that a template wants and that is not
+// set.
+var ErrNotSet = errors.New("not set")
+
 // Expand replaces ${NAME} by the variable, ${NAME:-text} by the text when the
 // variable is not set or empty, and $${ by a plain ${. A variable that is not
 // set and has no default is an error. A non-nil escape is applied to variables,
@@ -167,7 +171,7 @@ func Expand(s string, lookup func(string) (string, bool), escape func(string) st
 		case hasDef:
 			out.WriteString(def)
 		default:
-			return "", fmt.Errorf("the environment variable %s is not set", name)
+			return "", fmt.Errorf("the environment variable %s is %w", name, ErrNotSet)
 		}
 		s = rest
 	}

@@ -61,26 +61,35 @@ func (t Target) Connect() (network, address string) {
 	return "tcp", ""
 }
 
+// Checked is what a target said to a check.
+type Checked struct {
+	Status int
+	TLS    *tls.ConnectionState // nil: none
+	Took   time.Duration        // connecting included
+}
+
 // Check says whether the target answers HTTP, by a GET of its ready path, which
 // must answer 200 to 399, or else of its URL, where any status will do.
-func (t Target) Check(ctx context.Context) (status int, err error) {
+func (t Target) Check(ctx context.Context) (Checked, error) {
 	u, err := t.Resolve(t.Ready)
 	if err != nil {
-		return 0, err
+		return Checked{}, err
 	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
 	if err != nil {
-		return 0, err
+		return Checked{}, err
 	}
+	begin := time.Now()
 	resp, err := t.do(req)
 	if err != nil {
-		return 0, err
+		return Checked{}, err
 	}
 	resp.Body.Close()
-	if t.Ready != "" && (resp.StatusCode < 200 || resp.StatusCode > 399) {
-		return resp.StatusCode, fmt.Errorf("target %s is not ready: GET %s answered %d, want 200 to 399", t.Name, t.Ready, resp.StatusCode)
+	a := Checked{Status: resp.StatusCode, TLS: resp.TLS, Took: time.Since(begin)}
+	if t.Ready != "" && (a.Status < 200 || a.Status > 399) {
+		return a, fmt.Errorf("target %s is not ready: GET %s answered %d, want 200 to 399", t.Name, t.Ready, a.Status)
 	}
-	return resp.StatusCode, nil
+	return a, nil
 }
 
 // do sends one request with the target's headers, straight to it as the load

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 )
@@ -19,6 +20,8 @@ type Login struct {
 	ContentType string // default application/json
 	TokenPath   string // field of the answer's JSON, dots go deeper; default token
 	Optional    bool   // a target without the route is used without a token
+	// Lookup knows more variables of Body than the environment; nil: none.
+	Lookup func(name string) (string, bool)
 }
 
 const defaultLoginBody = `{"username":"${MLBENCH_USERNAME}","password":"${MLBENCH_PASSWORD}"}`
@@ -73,17 +76,27 @@ func (t Target) Login(ctx context.Context, l Login, c Credentials) (token Secret
 	return t.loginAnswer(l, c, resp)
 }
 
-// body fills in the credentials. Values are escaped for the JSON string that
-// they stand in.
+// body fills in the credentials. Values are escaped for what they stand in: a
+// JSON string, or a form.
 func (l Login) body(c Credentials) (string, error) {
 	escape := func(s string) string {
 		b, _ := json.Marshal(s) // a string always encodes
 		return string(b[1 : len(b)-1])
 	}
-	if !strings.Contains(l.ContentType, "json") {
+	switch {
+	case strings.HasPrefix(l.ContentType, "application/x-www-form-urlencoded"):
+		escape = url.QueryEscape
+	case !strings.Contains(l.ContentType, "json"):
 		escape = nil
 	}
-	body, err := Expand(l.Body, c.lookup, escape)
+	body, err := Expand(l.Body, func(name string) (string, bool) {
+		if l.Lookup != nil {
+			if value, ok := l.Lookup(name); ok {
+				return value, true
+			}
+		}
+		return c.lookup(name)
+	}, escape)
 	if err != nil && c.Username == "" {
 		return "", fmt.Errorf("%w: %w; set %s", ErrCredentials, err, credentialVariables)
 	}

@@ -229,16 +229,16 @@ func TestCheck(t *testing.T) {
 		}
 		w.WriteHeader(http.StatusServiceUnavailable)
 	}))
-	if status, err := target.Check(t.Context()); err != nil || status != 503 {
-		t.Errorf("any answer will do: %d, %v", status, err)
+	if a, err := target.Check(t.Context()); err != nil || a.Status != 503 {
+		t.Errorf("any answer will do: %d, %v", a.Status, err)
 	}
 	target.Ready = "/health"
 	if _, err := target.Check(t.Context()); err == nil || !strings.Contains(err.Error(), "/health answered 503") {
 		t.Errorf("not ready: %v", err)
 	}
 	target.Headers = []Field{{Name: "host", Value: "virtual"}}
-	if status, err := target.Check(t.Context()); err != nil || status != 200 {
-		t.Errorf("ready, with a Host header: %d, %v", status, err)
+	if a, err := target.Check(t.Context()); err != nil || a.Status != 200 {
+		t.Errorf("ready, with a Host header: %d, %v", a.Status, err)
 	}
 }
 

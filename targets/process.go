@@ -11,6 +11,7 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 )
@@ -22,6 +23,8 @@ type Command struct {
 	Env   []string  // added to this process's environment
 	Dir   string    // working directory; default this one
 	Log   io.Writer // receives its stdout and stderr; nil: discarded
+
+	guarded bool // a guard ends what is left of the group after this process's end
 }
 
 // Process is a running server in a process group of its own, so that ctrl-C
@@ -33,6 +36,10 @@ type Process struct {
 	done chan struct{}
 	err  error // how it ended; to be read after done
 	stop sync.Once
+	// patient: the shell of a managed command ends at SIGTERM, its server may
+	// take its time.
+	patient atomic.Bool
+	guarded bool
 }
 
 const (
@@ -68,11 +75,15 @@ func begin(c Command) (*Process, error) {
 	p.cmd.Env = append(os.Environ(), c.Env...)
 	p.cmd.Dir = c.Dir
 	p.cmd.Stdout, p.cmd.Stderr = p.out.stream(true), p.out.stream(false)
-	p.cmd.SysProcAttr = processAttr()
 	p.cmd.WaitDelay = pipeTimeout
-
+	p.guarded = c.guarded
+	var g *guard
+	if c.guarded {
+		g = newGuard()
+	}
+	p.cmd.SysProcAttr = processAttr(g != nil)
 	started := make(chan error)
-	go p.live(started)
+	go p.live(started, g)
 	if err := <-started; err != nil {
 		return nil, fmt.Errorf("start server: %w", err)
 	}
@@ -82,18 +93,33 @@ func begin(c Command) (*Process, error) {
 // live starts the process and waits for its end on one thread: Linux ends the
 // process when the thread that started it ends, not the whole parent, and Go
 // ends threads at will unless a goroutine is locked to them.
-func (p *Process) live(started chan<- error) {
+func (p *Process) live(started chan<- error, g *guard) {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
+	defer g.dismiss()
 	err := p.cmd.Start()
-	started <- err
 	if err != nil {
+		started <- err
 		return
 	}
+	g.watch(p.PID())
+	started <- nil
 	p.err = p.cmd.Wait()
+	if p.patient.Load() {
+		p.awaitGroup()
+	}
 	signalGroup(p.cmd.Process, syscall.SIGKILL) // what it left behind
+	g.dismiss()
 	p.out.end()
 	close(p.done)
+}
+
+// awaitGroup waits until the rest of the group has ended. Stop's patience bounds
+// it: it then kills the group.
+func (p *Process) awaitGroup() {
+	for groupLives(p.PID()) {
+		time.Sleep(readyEvery)
+	}
 }
 
 // ready waits until the process listens; when it does not, it is stopped.
@@ -128,6 +154,9 @@ func (p *Process) PID() int { return p.cmd.Process.Pid }
 // Done is closed when the process has ended, by Stop or by itself.
 func (p *Process) Done() <-chan struct{} { return p.done }
 
+// Ended says how it ended, as "exit status 1"; to be asked after Done.
+func (p *Process) Ended() string { return p.cmd.ProcessState.String() }
+
 // LastWords are the last lines it wrote, for a message about its end.
 func (p *Process) LastWords() string { return p.out.lastWords() }
 
@@ -146,6 +175,7 @@ func (p *Process) end(patience time.Duration) error {
 		return nil
 	default:
 	}
+	p.patient.Store(p.guarded)
 	signalGroup(p.cmd.Process, syscall.SIGTERM)
 	timer := time.NewTimer(patience)
 	defer timer.Stop()

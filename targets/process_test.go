@@ -2,6 +2,7 @@ package targets
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -52,17 +53,30 @@ func helper(mode string) {
 	case "stubborn":
 		listen("listening on http://%s\n")
 		select {}
-	case "family":
+	case "family": // with a child of the mode $TARGETS_TEST_CHILD
 		child := exec.Command(os.Args[0])
-		child.Env = append(os.Environ(), "TARGETS_TEST_HELPER=stubborn")
+		child.Env = append(os.Environ(), "TARGETS_TEST_HELPER="+cmp.Or(os.Getenv("TARGETS_TEST_CHILD"), "stubborn"))
 		out, _ := child.StdoutPipe()
 		if err := child.Start(); err != nil {
 			panic(err)
 		}
-		line, _ := bufio.NewReader(out).ReadString('\n')
-		fmt.Print("child " + line)
+		for r := bufio.NewReader(out); ; {
+			if line, err := r.ReadString('\n'); err != nil || strings.HasPrefix(line, listeningPrefix) {
+				fmt.Print("child " + line)
+				break
+			}
+		}
 		listen("listening on http://%s\n")
 		<-term
+	case "manager":
+		_, p, err := ByCommand("a", "cd . && TARGETS_TEST_HELPER=family TARGETS_TEST_CHILD=serve '"+os.Args[0]+"'", "").Start(context.Background())
+		if err != nil {
+			panic(err)
+		}
+		_, child, _ := strings.Cut(p.LastWords(), "child listening on http://")
+		child, _, _ = strings.Cut(child, "\n")
+		fmt.Println(p.URL().Host, child)
+		select {}
 	case "parent":
 		p, err := Start(context.Background(), helperCommand("stubborn"))
 		if err != nil {

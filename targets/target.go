@@ -21,6 +21,8 @@ type Target struct {
 	Socket   string   // path of a Unix socket to connect to, instead of the URL's host
 	Address  string   // host:port to connect to, instead of the URL's
 	Ready    string   // path that answers 200–399 once the service is ready; empty: any answer will do
+	Managed  *Managed // how to start it; nil: it runs already
+	PID      int      // of its process, once started; else 0
 }
 
 // Subjects are the bundled servers and where `mlbench serve NAME` listens.
@@ -80,7 +82,8 @@ func (f *File) resolve(ref string) (Target, error) {
 
 // Known is a target that has a name.
 type Known struct {
-	Name, URL string
+	Name, URL string // without URL, it is where {port} says
+	Command   string // that starts it; empty: it runs already
 	Source    string // the file that names it, or "bundled"
 }
 
@@ -89,11 +92,15 @@ type Known struct {
 func (f *File) List() []Known {
 	var list []Known
 	for _, e := range f.entries {
-		list = append(list, Known{e.name, e.URL, f.Path})
+		k := Known{Name: e.name, URL: e.URL, Source: f.Path}
+		if m := e.managed(f.Path); m != nil {
+			k.Command = m.String()
+		}
+		list = append(list, k)
 	}
 	for _, s := range subjects {
 		if f.find(s.name) == nil {
-			list = append(list, Known{s.name, "http://" + s.addr, "bundled"})
+			list = append(list, Known{Name: s.name, URL: "http://" + s.addr, Source: "bundled"})
 		}
 	}
 	return list
@@ -214,6 +221,9 @@ func (t Target) loopback() bool {
 
 // remedy ends the sentence "nothing listens there" for the bundled subjects.
 func (t Target) remedy() string {
+	if t.Managed != nil && t.PID == 0 {
+		return "it is a managed target, which run, compare and gate start themselves"
+	}
 	for _, s := range subjects {
 		if t.URL.Host == s.addr {
 			return fmt.Sprintf("start it with `mlbench serve %s`, or give another target", s.name)

@@ -1,10 +1,13 @@
 package targets
 
 import (
+	"errors"
+	"flag"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -108,35 +111,82 @@ func TestTargetFileFillsIn(t *testing.T) {
 	}
 }
 
+var update = flag.Bool("update", false, "rewrite testdata/*.golden")
+
+// All mistakes at once, each with its place and what is wanted.
 func TestTargetFileMistakes(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "t.yaml")
+	_, err := LoadFile("testdata/mistakes.yaml")
+	if err == nil {
+		t.Fatal("accepted")
+	}
+	got := err.Error() + "\n"
+	const golden = "testdata/mistakes.golden"
+	if *update {
+		if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(golden)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(string(want), got); d != "" {
+		t.Errorf("(-want +got; -update rewrites it):\n%s", d)
+	}
+}
+
+// A managed target's paths are relative to the file, its variables are filled in
+// when it is used, and before its start it has no port.
+func TestTargetFileManaged(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "targets.yaml")
 	src := `targets:
-  a b: {url: "http://h"}
-  c: {ur: "http://h", ready: health}
-  d: {url: "ftp://h", headers: {"X Y": 1, A: "${1}", Content-Length: 3}}
-  d: {url: "http://h"}
-  e: 5
+  shell: {command: " gunicorn -b :{port} app:app "}
+  all:
+    command: [docker, run, --rm, -p, "{port}:8000", image]
+    url: http://127.0.0.1:{port}/v1
+    ready: /health
+    start_timeout: 2m
+    env: {WORKERS: 2, KEY: "${MANAGED_KEY}", EMPTY: ""}
+    dir: services
+    log: logs/all.log
 `
 	if err := os.WriteFile(path, []byte(src), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	_, err := LoadFile(path)
-	if err == nil {
-		t.Fatal("accepted")
+	f, err := LoadFile(path)
+	if err != nil {
+		t.Fatal(err)
 	}
-	got := strings.ReplaceAll(err.Error(), path, "t.yaml")
-	want := `t.yaml:2:3: target name "a b": want letters, digits, '.', '_' and '-'
-t.yaml:3:3: target c: no url
-t.yaml:3:7: targets.c: unknown key "ur", did you mean "url"? (known: url, headers, insecure, ca, cert, key, socket, address, ready)
-t.yaml:3:30: targets.c.ready: found "health", want a path that begins with /
-t.yaml:4:12: targets.d.url: target ftp://h: scheme "ftp", want http or https
-t.yaml:4:40: targets.d.headers.X Y: header name "X Y": want letters, digits and !#$%&'*+-.^_` + "`" + `|~
-t.yaml:4:46: targets.d.headers.A: ${1}: want ${NAME} or ${NAME:-default} (write $${ for a plain ${)
-t.yaml:4:70: targets.d.headers.Content-Length: header Content-Length is set by mlbench itself; leave it out
-t.yaml:5:3: targets: the key "d" is there twice
-t.yaml:6:3: target e: no url
-t.yaml:6:6: targets.e: found "5", want a mapping`
-	if d := cmp.Diff(want, got); d != "" {
+	if _, err := f.Parse("all"); !errors.Is(err, ErrNotSet) || !strings.Contains(err.Error(), "target all: env KEY") {
+		t.Errorf("without the variable: %v", err)
+	}
+	t.Setenv("MANAGED_KEY", "k 1")
+	dir := filepath.Dir(path)
+	for ref, want := range map[string]Target{
+		"shell": {Name: "shell", Managed: &Managed{Command: "gunicorn -b :{port} app:app", Dir: dir}},
+		"v2=all": {Name: "v2", Ready: "/health", Managed: &Managed{
+			Args: []string{"docker", "run", "--rm", "-p", "{port}:8000", "image"}, URL: "http://127.0.0.1:{port}/v1",
+			Dir: filepath.Join(dir, "services"), Env: []string{"WORKERS=2", "KEY=k 1", "EMPTY="},
+			LogFile: filepath.Join(dir, "logs", "all.log"), Timeout: 2 * time.Minute,
+		}},
+	} {
+		got, err := f.Parse(ref)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if port := got.URL.Port(); port != "0" {
+			t.Errorf("%s: port %s before its start", ref, port)
+		}
+		got.URL = nil
+		if d := cmp.Diff(want, got); d != "" {
+			t.Errorf("%s: %s", ref, d)
+		}
+	}
+	want := []Known{
+		{Name: "shell", Command: "gunicorn -b :{port} app:app", Source: path},
+		{Name: "all", URL: "http://127.0.0.1:{port}/v1", Command: "docker run --rm -p {port}:8000 image", Source: path},
+	}
+	if d := cmp.Diff(want, f.List()[:2]); d != "" {
 		t.Error(d)
 	}
 }

@@ -1,6 +1,7 @@
 package targets
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"strings"
@@ -175,7 +176,7 @@ func TestSuggest(t *testing.T) {
 
 func FuzzDecodeYAML(f *testing.F) {
 	for _, src := range []string{
-		sampleFile, "raw: &r {a: 1}\nmap:\n  <<: *r\n", "a: [", "? a\n: b", "- - - a", "%YAML 1.2\n---\na: b", "!!map {a: b}", "a: |\n  b\n",
+		sampleFile, "targets: {a: {command: [x, y], env: {A: \"${B:-c}\"}, url: \"http://h:{port}/{port}\"}}", "raw: &r {a: 1}\nmap:\n  <<: *r\n", "a: [", "? a\n: b", "- - - a", "%YAML 1.2\n---\na: b", "!!map {a: b}", "a: |\n  b\n",
 		"\xff\xfe", "a: 0o17\nb: 1_0\nc: .nan", "{a: b, c}", "<<: [*x]", "a: 'b''c'", "--- 5\n...\n",
 	} {
 		f.Add([]byte(src))
@@ -194,7 +195,7 @@ func FuzzDecodeYAML(f *testing.F) {
 		}
 		if DecodeYAML(src, "f", &file) == nil {
 			for _, e := range file.Targets {
-				if _, err := parseURL(e.URL); err != nil {
+				if _, err := e.target("f"); err != nil && !errors.Is(err, ErrNotSet) {
 					t.Errorf("accepted, but %v", err)
 				}
 			}

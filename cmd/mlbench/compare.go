@@ -14,7 +14,10 @@ import (
 
 const compareLong = `Load two targets in turn, in many short slices whose order is drawn by lot, and
 put them side by side. A is the baseline, B the candidate; each is a name, a
-URL, or label=URL.
+URL, or label=URL. A managed target of targets.yaml, or a command that starts a
+server (in quotes, with a blank in it or as label=cmd:COMMAND), is started, and
+ended whatever happens; its CPU time and memory are then compared, too (on
+Linux). In a command {port} stands for a free port, which is also $PORT.
 
 Both slices of a pair send the same requests at the same distances, so that what
 differs is the target and not the traffic or the machine's mood. The verdict is
@@ -39,6 +42,8 @@ a name write label=NAME.`
 const compareExample = `  mlbench compare legacy modern
   mlbench compare old=http://127.0.0.1:5000 new=http://127.0.0.1:8000 --scenario concurrent
   mlbench compare legacy modern --budget 2m --rate 300/s --export markdown=report.md
+  mlbench compare flask fastapi                               # started as targets.yaml says
+  mlbench compare 'old=cmd:./old --port {port}' 'new=cmd:./new --port {port}' --ready /health
   mlbench compare legacy modern new=http://127.0.0.1:8001     # each against legacy
   mlbench compare mlbench-results/20260102T150405Z-mix-legacy-modern.jsonl --max-regression p50=3%
   mlbench compare 'base-*.jsonl' 'head-*.jsonl'               # saved runs`
@@ -77,6 +82,7 @@ func newCompareCmd(s streams) *cobra.Command {
 	o.load.register(cmd)
 	o.out.register(cmd)
 	o.register(cmd)
+	o.load.registerReady(cmd.Flags())
 	cmd.Flags().StringVar(&o.calibration, "calibration", "", "how much single runs of the target differ by luck, as `FILE` (saved runs only)")
 	return cmd
 }
@@ -121,6 +127,15 @@ func compare(ctx context.Context, o *compareOptions) error {
 	sc, err := o.load.scenario(o.scenario)
 	if err != nil {
 		return err
+	}
+	if _, err := o.experiment(sc); err != nil {
+		return err // before anything is started
+	}
+	defer o.load.stop(o.err)
+	for i, ref := range o.refs {
+		if o.refs[i], err = o.load.start(ctx, o.streams, o.out.quiet, "", ref); err != nil {
+			return err
+		}
 	}
 	candidates := o.refs[1:]
 	outputs := []string{o.load.output}
@@ -178,8 +193,17 @@ func (o *compareOptions) compareTargets(ctx context.Context, sc *scenarios.Scena
 			return nil, false, err
 		}
 		arms = append(arms, p)
-		e.Plans[i] = *p.plan
+		e.Plans[i], e.PIDs[i] = *p.plan, p.pid
 	}
+	err = around(ctx, o.err, arms, func() (err error) {
+		c, interrupted, err = o.compareArms(ctx, sc, e, arms)
+		return err
+	})
+	return c, interrupted, err
+}
+
+// compareArms measures targets that are ready.
+func (o *compareOptions) compareArms(ctx context.Context, sc *scenarios.Scenario, e loadgen.Experiment, arms []*prepared) (c *results.Comparison, interrupted bool, err error) {
 	f := &results.File{Header: *o.header(sc, arms)}
 	if o.extend {
 		e.Extend = func() bool {

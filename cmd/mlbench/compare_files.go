@@ -58,9 +58,10 @@ func savedFiles(arg string) ([]string, error) {
 	case strings.Contains(arg, "://") || strings.Contains(arg, "="):
 		return nil, nil
 	case strings.ContainsAny(arg, "*?["):
-		if paths, err := filesOf(arg, arg); err == nil || named {
+		if paths, err := filesOf(arg, arg); err == nil || named && !isCommand(arg) {
 			return paths, err
 		}
+	case isCommand(arg):
 	case named:
 		return nil, fmt.Errorf("the result file %s does not exist; if it is a target, write label=%s", arg, arg)
 	}

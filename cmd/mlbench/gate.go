@@ -5,22 +5,18 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"slices"
-	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/mlbench/mlbench/report"
 	"github.com/mlbench/mlbench/results"
-	"github.com/mlbench/mlbench/targets"
 )
 
 const gateLong = `Judge a change in CI, by exit code.
 
 --base and --head are the revisions before and after: URLs, target names, or
-commands that start a server, so that both are built and measured in the same
+commands that start a server (managed targets do), so that both are built and measured in the same
 job, the only honest way on shared machines. In a command {port} stands for a
 free port, which is also $PORT.
 
@@ -61,7 +57,6 @@ type gateOptions struct {
 	resultFiles  []string
 	objectives   []string
 	inconclusive string
-	ready        string
 	file         string
 	schema       bool
 }
@@ -87,7 +82,7 @@ func newGateCmd(s streams) *cobra.Command {
 	f.StringArrayVar(&o.resultFiles, "result", nil, "saved run of the revision after, as `FILE` (repeatable), or a saved comparison alone")
 	f.StringArrayVar(&o.objectives, "objective", nil, "limit on --result alone, as `'p99<50ms'` (repeatable)")
 	f.StringVar(&o.inconclusive, "inconclusive", "exit4", "what an inconclusive verdict is: fail (exit 3), pass (exit 0) or exit4")
-	f.StringVar(&o.ready, "ready", "", "`PATH` that answers 200 to 399 once a started server is ready (default: any answer will do)")
+	o.load.registerReady(f)
 	f.StringVar(&o.file, "file", gateFileName, "gate `FILE` of the repository; without the flag it need not exist, and --file= reads none")
 	f.StringVar(&o.calibration, "calibration", "", "how much launches differ, as `FILE` of 'mlbench calibrate'")
 	f.BoolVar(&o.schema, "schema", false, "print the JSON Schema of the gate file instead")
@@ -145,19 +140,15 @@ func (o *gateOptions) live(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	defer o.load.stop(o.err)
 	for _, arm := range []struct {
 		ref   string
 		label string
 		into  *string
 	}{{o.base, "base", &o.a}, {o.head, "head", &o.b}} {
-		p, ref, err := o.start(ctx, arm.label, arm.ref)
-		if err != nil {
+		if *arm.into, err = o.load.start(ctx, o.streams, o.out.quiet, arm.label, arm.ref); err != nil {
 			return err
 		}
-		if p != nil {
-			defer p.Stop()
-		}
-		*arm.into = ref
 	}
 	c, interrupted, err := o.compareTargets(ctx, sc)
 	if err != nil {
@@ -173,44 +164,6 @@ func (o *gateOptions) live(ctx context.Context) error {
 		return &exitError{code: exitInterrupted}
 	}
 	return o.exit(c.Verdict)
-}
-
-// start starts a server if ref is a command, and returns the reference of the
-// target.
-func (o *gateOptions) start(ctx context.Context, label, ref string) (*targets.Process, string, error) {
-	if !isCommand(ref) {
-		return nil, ref, nil
-	}
-	if !o.out.quiet {
-		fmt.Fprintf(o.err, "starting %s: %s\n", label, ref)
-	}
-	p, err := startServer(ctx, ref, o.ready)
-	if err != nil {
-		return nil, "", fmt.Errorf("start %s: %w", label, err)
-	}
-	return p, label + "=" + p.URL().String(), nil
-}
-
-// startServer starts a server by a shell command, and waits until it answers.
-func startServer(ctx context.Context, command, ready string) (*targets.Process, error) {
-	ctx, cancel := context.WithTimeout(ctx, startTimeout)
-	defer cancel()
-	return targets.StartShell(ctx, command, ready, targets.Command{})
-}
-
-// startTimeout is for servers that load a large model.
-const startTimeout = 3 * time.Minute
-
-// isCommand tells a command from a URL or name: it has blanks, or is a program.
-func isCommand(ref string) bool {
-	if strings.ContainsAny(ref, " \t") {
-		return true
-	}
-	if !strings.Contains(ref, "/") || strings.Contains(ref, "://") {
-		return false
-	}
-	_, err := exec.LookPath(ref)
-	return err == nil
 }
 
 // publish shows the comparison on stdout, in exports, and to GitHub.

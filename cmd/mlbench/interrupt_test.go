@@ -15,6 +15,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -72,6 +73,35 @@ func TestInterruptedRunIsSavedAndReported(t *testing.T) {
 	}
 	if n := results.Summarize(f, results.ArmA, nil).Requests; n < 190 {
 		t.Errorf("%d requests saved, at least 200 were served", n)
+	}
+}
+
+// ctrl-C while measuring: the teardown is sent all the same.
+func TestInterruptedRunIsTornDown(t *testing.T) {
+	reached, torn := make(chan struct{}), make(chan struct{}, 1)
+	var loaded sync.Once
+	srv := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		switch r.URL.Path {
+		case "/load":
+			loaded.Do(func() { close(reached) })
+		case "/end":
+			torn <- struct{}{}
+		}
+	}))
+	defer srv.Close()
+	cmd := command(t, "run", "s.yaml", "--url", srv.URL, "-d", "1h", "--warmup", "0s")
+	const text = "{requests: [{name: a, path: /load}], teardown: [{path: /end}]}"
+	if err := os.WriteFile(filepath.Join(cmd.Dir, "s.yaml"), []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	<-reached
+	_ = cmd.Process.Signal(os.Interrupt)
+	_ = cmd.Wait()
+	if code := cmd.ProcessState.ExitCode(); code != exitInterrupted || len(torn) != 1 {
+		t.Errorf("exit code %d, want %d; %d teardowns, want 1", code, exitInterrupted, len(torn))
 	}
 }
 

@@ -15,7 +15,7 @@ const module = "github.com/mlbench/mlbench"
 var allowed = map[string][]string{
 	"cmd/mlbench":         {"loadgen", "report", "results", "results/answers", "scenarios", "scenarios/openapi", "servers", "servers/model", "servers/reference", "targets"},
 	"scenarios":           {"loadgen", "results", "results/answers", "scenarios/openapi", "scenarios/rows", "targets"},
-	"scenarios/openapi":   {},
+	"scenarios/openapi":   {"targets"},
 	"scenarios/rows":      {},
 	"targets":             {},
 	"loadgen":             {"results", "results/stats"},
@@ -47,6 +47,7 @@ var homes = map[string]string{
 	"github.com/golang-jwt/jwt/v5":            "servers/predict",
 	"github.com/maypok86/otter/v2":            "servers/predict",
 	"github.com/ohler55/ojg":                  "results/answers",
+	"github.com/parquet-go/parquet-go":        "scenarios/rows",
 	"github.com/prometheus/client_golang":     "servers/predict",
 }
 

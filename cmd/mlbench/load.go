@@ -4,9 +4,7 @@ import (
 	"context"
 	"io"
 	"math/rand/v2"
-	"net/url"
 	"os"
-	"regexp"
 	"strings"
 	"time"
 
@@ -35,11 +33,15 @@ type loadOptions struct {
 	method      string
 	body        string
 	output      string
+	tags        []string
 	connect     connectOptions
+	ready       string // of targets that a command starts
 
+	tagged   scenarios.Tags
 	flags    *pflag.FlagSet
 	fields   []targets.Field
 	bodyText []byte
+	launched []launch
 }
 
 func (o *loadOptions) register(cmd *cobra.Command) {
@@ -60,7 +62,13 @@ func (o *loadOptions) register(cmd *cobra.Command) {
 	f.StringVarP(&o.method, "method", "m", "", "method of an ad-hoc request (default GET, POST with a body)")
 	f.StringVarP(&o.body, "body", "b", "", "body of an ad-hoc request; `@FILE` reads it, @- from stdin")
 	f.StringVarP(&o.output, "output", "o", "", "result `FILE` (default mlbench-results/<utc>-<scenario>-<target>.jsonl)")
+	f.StringArrayVar(&o.tags, "tag", nil, "word to find the result again, as `team=search` (repeatable; added to the scenario's tags)")
 	o.connect.register(cmd)
+}
+
+// registerReady is for commands that start targets.
+func (o *loadOptions) registerReady(f *pflag.FlagSet) {
+	f.StringVar(&o.ready, "ready", "", "`PATH` that answers 200 to 399 once a started server is ready (default: any answer will do)")
 }
 
 // validate reads what flags name, before anything is contacted.
@@ -103,6 +111,9 @@ func (o *loadOptions) validate(in io.Reader) error {
 	}
 	if o.rate != 0 && o.shape.String() != "" {
 		return usageErrorf("--rate and a rate over time (--stage, --shape) exclude each other: leave one out")
+	}
+	if o.tagged, err = parseTags(o.tags); err != nil {
+		return err
 	}
 	switch loadgen.Arrivals(o.arrivals) {
 	case "", loadgen.Poisson, loadgen.Constant:
@@ -188,6 +199,9 @@ func (o *loadOptions) overrides() scenarios.Overrides {
 
 // target resolves a reference; flags that concern the connection apply to it.
 func (o *loadOptions) target(ref string) (targets.Target, error) {
+	if t, ok := o.launchedTarget(ref); ok {
+		return t, nil
+	}
 	t, err := targets.Parse(ref)
 	if err != nil {
 		return t, usageErrorf("%w", err)
@@ -200,7 +214,11 @@ func (o *loadOptions) target(ref string) (targets.Target, error) {
 type prepared struct {
 	target targets.Target
 	plan   *loadgen.Plan
-	notes  []string
+	calls  *scenarios.Exchanges // setup and teardown
+
+	options scenarios.CompileOptions // of plan
+	notes   []string
+	pid     int // to watch for what the target uses; 0: nothing to see
 }
 
 // prepare checks that the target is there, logs in if the scenario asks for it,
@@ -214,10 +232,13 @@ func (o *loadOptions) prepare(ctx context.Context, sc *scenarios.Scenario, t tar
 		return nil, err
 	}
 	p := &prepared{target: t}
+	if p.pid, err = watchable(t); err != nil {
+		p.notes = append(p.notes, err.Error())
+	}
 	if note != "" {
 		p.notes = append(p.notes, note)
 	}
-	plan, err := scenarios.Compile(sc, scenarios.CompileOptions{
+	options := scenarios.CompileOptions{
 		Target:    t,
 		Headers:   o.fields,
 		Token:     token,
@@ -225,12 +246,16 @@ func (o *loadOptions) prepare(ctx context.Context, sc *scenarios.Scenario, t tar
 		Connect:   o.connect.plan(),
 		Seed:      o.seed,
 		Override:  ov,
-	})
-	if err != nil {
+		Note:      func(note string) { p.notes = append(p.notes, note) },
+	}
+	if p.plan, err = scenarios.Compile(sc, options); err != nil {
 		return nil, usageErrorf("%w", err)
 	}
-	p.plan = plan
-	p.notes = append(p.notes, plan.Warnings(loadgen.ReadLimits())...)
+	if p.calls, err = scenarios.Calls(sc, options); err != nil {
+		return nil, usageErrorf("%w", err)
+	}
+	p.options = options
+	p.notes = append(p.notes, p.plan.Warnings(loadgen.ReadLimits())...)
 	return p, nil
 }
 
@@ -242,6 +267,7 @@ func (o *loadOptions) header(command string, sc *scenarios.Scenario, arms ...*pr
 		Command:  command,
 		Argv:     o.argv(command),
 		Scenario: sc.Identity(),
+		Tags:     sc.TagsWith(o.tagged),
 		Model:    plan.Load.Model,
 		TimeoutS: plan.Timeout.Seconds(),
 		Seed:     o.seed,
@@ -272,31 +298,3 @@ func (o *loadOptions) header(command string, sc *scenarios.Scenario, arms ...*pr
 	}
 	return h
 }
-
-// argv is the command line, without what may be secret: the values of headers
-// and bodies, and of query parameters that look it.
-func (o *loadOptions) argv(command string) []string {
-	out := append([]string{"mlbench", command}, o.flags.Args()...)
-	o.flags.Visit(func(f *pflag.Flag) {
-		values := []string{f.Value.String()}
-		if list, ok := f.Value.(pflag.SliceValue); ok {
-			values = list.GetSlice()
-		}
-		for _, v := range values {
-			if f.Name == "header" || f.Name == "body" {
-				v = "[redacted]"
-			}
-			out = append(out, "--"+f.Name+"="+v)
-		}
-	})
-	for i, a := range out {
-		out[i] = secretQuery.ReplaceAllString(a, "$1=[redacted]")
-	}
-	return out
-}
-
-// secretQuery finds query parameters whose names promise a secret.
-var secretQuery = regexp.MustCompile(`(?i)([?&][^=&#]*(?:key|token|secret|passw|auth|sig)[^=&#]*)=[^&#]*`)
-
-// shownURL is a target's URL for reports and result files.
-func shownURL(u *url.URL) string { return secretQuery.ReplaceAllString(u.Redacted(), "$1=[redacted]") }

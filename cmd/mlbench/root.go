@@ -35,7 +35,7 @@ func newRootCmd(s streams) *cobra.Command {
 		return usageErrorf("%w (see '%s --help')", err, c.CommandPath())
 	})
 	cmd.AddCommand(
-		newDemoCmd(s), newRunCmd(s), newCompareCmd(s), newGateCmd(s), newCalibrateCmd(s), newReportCmd(s),
+		newDemoCmd(s), newRunCmd(s), newCompareCmd(s), newGateCmd(s), newVerifyCmd(s), newCalibrateCmd(s), newReportCmd(s),
 		newSelftestCmd(s), newDoctorCmd(s),
 		newServeCmd(s), newScenariosCmd(s), newTargetsCmd(s), newModelCmd(s),
 	)

@@ -22,14 +22,26 @@ SCENARIO is a shipped one (see 'mlbench scenarios list') or a YAML file. With
 --url and no scenario, one ad-hoc request is repeated: at 100/s, at --rate, or
 by -c workers that each send again when their answer has come.
 
-Rates and numbers of requests are for the whole run, never per worker.`
+A managed target of targets.yaml, or a --start 'COMMAND', is started, measured
+when it is ready, and ended, whatever happens; its CPU time and memory are then
+measured, too (on Linux).
+
+Rates and numbers of requests are for the whole run, never per worker.
+
+With --once nothing is measured: the scenario's setup, one request of each kind
+and the teardown are sent, one after the other, and shown with their answers, for
+you to see whether scenario and target understand each other. No result file is
+written. The exit code is 0 if all answers were as expected, else 1. Secrets show
+as [redacted]; long bodies are cut.`
 
 const runExample = `  mlbench run sequential -t modern
   mlbench run mix --target http://127.0.0.1:8000 --rate 500/s --duration 1m
   mlbench run concurrent -t modern -c 64 -n 100k --format json
   mlbench run --url http://127.0.0.1:8000/health -c 16 -d 10s
   mlbench run --url http://127.0.0.1:8000/predict -b @body.json -H 'Content-Type: application/json'
+  mlbench run my.yaml -t http://127.0.0.1:8000 --once               # does it work at all?
   mlbench run mix -t modern --stage 30s:100 --stage 1m:500          # ramps
+  mlbench run mix --start 'gunicorn --bind 127.0.0.1:{port} app:app' --ready /health
   mlbench run users -t modern -c 500 --spawn-rate 50/s
   mlbench run mix -t modern --objective 'p99<50ms' --objective 'errors<0.1%'`
 
@@ -39,11 +51,13 @@ type runOptions struct {
 	out        outputOptions
 	name       string // scenario
 	target     string
+	start      string
 	url        string
 	requests   scenarios.Count
 	duration   time.Duration
 	objectives []string
 	raw        string
+	once       bool
 
 	judged []results.Objective
 }
@@ -68,9 +82,12 @@ func newRunCmd(s streams) *cobra.Command {
 	f := cmd.Flags()
 	f.StringVarP(&o.target, "target", "t", "", "`NAME|URL` of the target: a name of targets.yaml or a bundled server")
 	f.StringVar(&o.url, "url", "", "the target's URL; without a scenario, the ad-hoc request's")
+	f.StringVar(&o.start, "start", "", "`COMMAND` that starts the target, and is ended afterwards; {port} stands for a free port, which is also $PORT")
+	o.load.registerReady(f)
 	f.VarP(&o.requests, "requests", "n", "stop after this many requests, as 10000 or 10k")
 	f.DurationVarP(&o.duration, "duration", "d", 0, "stop after this time (default: the scenario's)")
 	f.StringVar(&o.raw, "raw", "", "also write every measured request to `FILE`, as JSON lines that vegeta's report and plot read; - is stdout, and the report then goes to stderr")
+	f.BoolVar(&o.once, "once", false, "measure nothing: send setup, each kind of request once, and teardown, and show them with their answers; exit 1 if one was not as expected")
 	f.StringArrayVar(&o.objectives, "objective", nil, "limit that must hold, as `'p99<50ms'` or 'errors<0.1%' (repeatable); exit 6 if missed")
 	return cmd
 }
@@ -86,10 +103,14 @@ func (o *runOptions) validate() error {
 	switch {
 	case o.target != "" && o.url != "":
 		return usageErrorf("--target and --url both name the target: give one")
-	case o.target == "" && o.url == "":
+	case o.target != "" && o.start != "":
+		return usageErrorf("--target and --start both name the target: give one")
+	case o.target+o.url+o.start == "":
 		return usageErrorf("which target? give --target NAME|URL, for example --target modern")
-	case o.target != "" && o.name == "":
+	case o.url == "" && o.name == "":
 		return usageErrorf("which scenario? give one of %s, a YAML file, or --url for one ad-hoc request", strings.Join(scenarios.Names(), ", "))
+	case o.once:
+		return o.validateOnce()
 	case o.raw != "" && o.raw == o.load.output:
 		return usageErrorf("--raw and --output both write %s: name two files", o.raw)
 	case o.duration < 0:
@@ -131,22 +152,22 @@ func runScenario(ctx context.Context, o *runOptions) error {
 		}
 		o.judged = append(o.judged, obj)
 	}
-	var classes []string
-	for _, r := range sc.Requests {
-		classes = append(classes, r.Name)
-	}
 	for i := range o.judged {
-		if err := o.judged[i].CheckClasses(classes); err != nil {
+		if err := o.judged[i].CheckClasses(sc.ClassNames()); err != nil {
 			return usageErrorf("%w", err)
 		}
 	}
-	t, err := o.load.target(o.target + o.url)
+	defer o.load.stop(o.err)
+	t, err := o.startTarget(ctx)
 	if err != nil {
 		return err
 	}
 	p, err := o.load.prepare(ctx, sc, t, o.overrides())
 	if err != nil {
 		return err
+	}
+	if o.once {
+		return o.sendOnce(ctx, sc, p)
 	}
 	f, interrupted, err := o.measure(ctx, sc, p)
 	if err != nil {
@@ -175,14 +196,26 @@ func runScenario(ctx context.Context, o *runOptions) error {
 	return nil
 }
 
-// measure runs the load and returns what was saved of it.
+// measure runs the load, with setup and teardown around it, and returns what was
+// saved of it.
 func (o *runOptions) measure(ctx context.Context, sc *scenarios.Scenario, p *prepared) (f *results.File, interrupted bool, err error) {
+	err = around(ctx, o.err, []*prepared{p}, func() (err error) {
+		f, interrupted, err = o.measureLoad(ctx, sc, p)
+		return err
+	})
+	return f, interrupted, err
+}
+
+func (o *runOptions) measureLoad(ctx context.Context, sc *scenarios.Scenario, p *prepared) (f *results.File, interrupted bool, err error) {
 	h := o.load.header("run", sc, p)
 	g, err := loadgen.New(*p.plan, h.Start)
 	if err != nil {
 		return nil, false, usageErrorf("%w", err)
 	}
 	defer g.Close()
+	if p.pid != 0 {
+		g.WatchProcess(p.pid)
+	}
 	if o.raw != "" {
 		raw, err := o.openRaw()
 		if err != nil {
@@ -215,11 +248,14 @@ func (o *runOptions) measure(ctx context.Context, sc *scenarios.Scenario, p *pre
 	if err == nil {
 		load := p.plan.Load
 		pr.phase(fmt.Sprintf("measuring %s with %s", p.target.Name, sc.Name), load.Duration)
-		err = g.Run(ctx, loadgen.Phase{Kind: results.Measure, Stream: 1, Interval: interval(load.Duration)}, emit)
+		err = g.Run(ctx, loadgen.Phase{Kind: results.Measure, Stream: measuredStream, Interval: interval(load.Duration)}, emit)
 	}
 	pr.done()
 	return rec.finish(err)
 }
+
+// measuredStream is that of a run's measured phase; its warm-up's is 0.
+const measuredStream = 1
 
 // openRaw opens the file of single requests, which is not overwritten either.
 func (o *runOptions) openRaw() (io.WriteCloser, error) {

@@ -2,8 +2,10 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -21,7 +23,19 @@ the target file: targets.yaml in the working directory, or $MLBENCH_TARGETS.
       url: https://staging.example.com/api
       headers: {X-Api-Key: "${STAGING_KEY}"}   # from the environment
       ca: internal-ca.pem                      # or insecure: true
-      ready: /health                           # answers 200 to 399 when ready`
+      ready: /health                           # answers 200 to 399 when ready
+    flask:                                     # managed: started, measured, ended
+      command: gunicorn --bind 127.0.0.1:{port} app:app
+      ready: /health
+      start_timeout: 30s                       # default 3m
+      env: {MODEL: large}                      # values may be ${VARIABLES}, too
+      dir: services/flask                      # default: the file's folder
+      log: flask.log                           # its stdout and stderr
+    image:
+      command: [docker, run, --rm, -p, "{port}:8000", my/image]
+
+In command and url {port} stands for a free port, which is also $PORT. A text is
+run by the shell, a list is run as it is. Paths are relative to the file.`
 
 func newTargetsCmd(s streams) *cobra.Command {
 	cmd := &cobra.Command{
@@ -61,7 +75,11 @@ func targetsList(s streams, path string) error {
 	}
 	w := tabwriter.NewWriter(s.out, 0, 8, 2, ' ', 0)
 	for _, k := range file.List() {
-		fmt.Fprintf(w, "%s\t%s\t%s\n", k.Name, k.URL, k.Source)
+		where := k.URL
+		if k.Command != "" {
+			where = strings.TrimSpace(where + " managed: " + shownCommand(k.Command))
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s\n", k.Name, where, k.Source)
 	}
 	return w.Flush()
 }
@@ -82,13 +100,16 @@ type targetsCheckOptions struct {
 }
 
 func newTargetsCheckCmd(s streams) *cobra.Command {
-	o := targetsCheckOptions{streams: s}
+	o := &targetsCheckOptions{streams: s}
 	cmd := &cobra.Command{
 		Use:   "check [NAME|URL...]",
 		Short: "Check that targets answer",
 		Long: `Send one GET to each target, by default to all of the target file, or to the
 bundled servers when there is none. With the key ready the answer must be 200 to
-399; without it any answer will do. The exit code is 1 when a target fails.`,
+399; without it any answer will do. Managed targets are started for it and ended
+again. Then POST /login is tried, with MLBENCH_USERNAME and MLBENCH_PASSWORD if
+they are set; on this machine else with the demo login, whose refusal is no
+failure. All targets are checked; the exit code is 1 when one fails.`,
 		Example: `  mlbench targets check
   mlbench targets check modern staging
   mlbench targets check http://127.0.0.1:8000`,
@@ -101,7 +122,7 @@ bundled servers when there is none. With the key ready the answer must be 200 to
 	return cmd
 }
 
-func targetsCheck(ctx context.Context, o targetsCheckOptions) error {
+func targetsCheck(ctx context.Context, o *targetsCheckOptions) error {
 	file, err := loadTargets(o.file)
 	if err != nil {
 		return err
@@ -113,18 +134,15 @@ func targetsCheck(ctx context.Context, o targetsCheckOptions) error {
 			}
 		}
 	}
-	var checks []targets.Target
+	failed := 0
 	for _, ref := range o.refs {
-		t, err := file.Parse(ref)
-		if err != nil {
+		// What is misspelt is a mistake of the caller's, found before any check.
+		if _, err := file.Parse(ref); err != nil && !errors.Is(err, targets.ErrNotSet) {
 			return usageErrorf("%w", err)
 		}
-		checks = append(checks, t)
 	}
-	failed := 0
-	for _, t := range checks {
-		begin := time.Now()
-		status, err := t.Check(ctx)
+	for _, ref := range o.refs {
+		said, err := o.check(ctx, file, ref)
 		switch {
 		case ctx.Err() != nil:
 			return ctx.Err()
@@ -132,11 +150,77 @@ func targetsCheck(ctx context.Context, o targetsCheckOptions) error {
 			failed++
 			fmt.Fprintf(o.err, "mlbench: %v\n", err)
 		default:
-			fmt.Fprintf(o.out, "%s: ok, %s%s answered %d in %s\n", t.Name, t.URL.Redacted(), t.Ready, status, time.Since(begin).Round(100*time.Microsecond))
+			fmt.Fprintln(o.out, said)
 		}
 	}
 	if failed > 0 {
-		return fmt.Errorf("%d of %s failed", failed, plural(len(checks), "target"))
+		return fmt.Errorf("%d of %s failed", failed, plural(len(o.refs), "target"))
 	}
 	return nil
+}
+
+// check is one target's check, and what it found.
+func (o *targetsCheckOptions) check(ctx context.Context, file *targets.File, ref string) (string, error) {
+	t, err := file.Parse(ref)
+	if err != nil {
+		return "", err
+	}
+	said := t.Name + ": ok, "
+	if t.Managed != nil {
+		begin := time.Now()
+		started, p, err := t.Start(ctx)
+		if err != nil {
+			return "", fmt.Errorf("start %s: %w", t.Name, err)
+		}
+		defer p.Stop()
+		t = started
+		said += fmt.Sprintf("started in %s, ", time.Since(begin).Round(time.Millisecond))
+	}
+	a, err := t.Check(ctx)
+	if err != nil {
+		return "", err
+	}
+	login, err := loginOf(ctx, t)
+	if err != nil {
+		return "", err
+	}
+	return said + fmt.Sprintf("%s%s answered %d in %s, %s, %s",
+		shownURL(t.URL), t.Ready, a.Status, a.Took.Round(100*time.Microsecond), tlsOf(t, a), login), nil
+}
+
+// tlsOf says how the connection was secured.
+func tlsOf(t targets.Target, a targets.Checked) string {
+	switch {
+	case a.TLS == nil:
+		return "no TLS"
+	case t.Insecure:
+		return tls.VersionName(a.TLS.Version) + " with a certificate that was not verified"
+	case len(a.TLS.PeerCertificates) == 0:
+		return tls.VersionName(a.TLS.Version)
+	}
+	return fmt.Sprintf("%s, certificate valid until %s", tls.VersionName(a.TLS.Version), a.TLS.PeerCertificates[0].NotAfter.UTC().Format(time.DateOnly))
+}
+
+// loginOf tries the login that most scenarios use, if there are credentials.
+func loginOf(ctx context.Context, t targets.Target) (string, error) {
+	c, err := targets.CredentialsFor(t)
+	switch {
+	case err != nil:
+		return "", err
+	case c.Token != "":
+		return "token from MLBENCH_TOKEN", nil
+	case c.Username == "":
+		return "no credentials to log in with", nil
+	}
+	begin := time.Now()
+	_, note, err := t.Login(ctx, targets.Login{Optional: true}, c)
+	switch {
+	case err != nil && ctx.Err() == nil && c.Demo:
+		return "no demo login", nil
+	case err != nil:
+		return "", err
+	case note != "":
+		return "no login", nil
+	}
+	return fmt.Sprintf("login in %s", time.Since(begin).Round(100*time.Microsecond)), nil
 }

@@ -1,0 +1,133 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/mlbench/mlbench/loadgen"
+	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/scenarios"
+	"github.com/mlbench/mlbench/targets"
+)
+
+type scenariosShowOptions struct {
+	streams
+	scenario string
+	dryRun   bool
+	requests int
+	target   string
+	headers  []string
+	seed     uint64
+}
+
+func newScenariosShowCmd(s streams) *cobra.Command {
+	o := scenariosShowOptions{streams: s}
+	cmd := &cobra.Command{
+		Use:   "show SCENARIO",
+		Short: "Print a scenario, or the requests that it makes",
+		Long: `Print the YAML of a shipped scenario or a file. With --dry-run, print instead the
+requests that 'mlbench run' would send with the same seed, byte by byte, in their
+order and with the instants of the schedule, without contacting anything: of the
+measurement, the first of each kind, or the first -n of all; and all of setup and
+teardown. Tokens and other secrets show as [redacted] (Content-Length counts what
+is shown); line ends of the head, CR LF when sent, show as plain ones.`,
+		Example: `  mlbench scenarios show mix
+  mlbench scenarios show mix --dry-run
+  mlbench scenarios show mix --dry-run -n 20 --seed 7
+  mlbench scenarios show my.yaml --dry-run --target https://staging.example.com/api`,
+		Args: checkArgs(cobra.ExactArgs(1)),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o.scenario = args[0]
+			if cmd.Flags().Changed("requests") && o.requests < 1 {
+				return usageErrorf("--requests %d: want at least 1", o.requests)
+			}
+			return scenariosShow(o)
+		},
+	}
+	f := cmd.Flags()
+	f.BoolVar(&o.dryRun, "dry-run", false, "print requests, not the YAML")
+	f.IntVarP(&o.requests, "requests", "n", 0, "for --dry-run: the first `N` requests (default: the first of each kind)")
+	f.StringVarP(&o.target, "target", "t", "modern", "for --dry-run: `NAME|URL` that the requests are for")
+	f.StringArrayVarP(&o.headers, "header", "H", nil, "for --dry-run: header of every request, as `'Name: value'` (repeatable)")
+	f.Uint64Var(&o.seed, "seed", 1, "for --dry-run: seed of the payloads")
+	return cmd
+}
+
+func scenariosShow(o scenariosShowOptions) error {
+	sc, err := scenarios.Load(o.scenario)
+	if err != nil {
+		return usageErrorf("%w", err)
+	}
+	if !o.dryRun {
+		_, err := io.WriteString(o.out, sc.Text())
+		return err
+	}
+	opts := scenarios.CompileOptions{UserAgent: "mlbench/" + version(), Seed: o.seed, Redact: true, Token: "redacted"}
+	for _, h := range o.headers {
+		field, err := targets.ParseField(h)
+		if err != nil {
+			return usageErrorf("--header: %w", err)
+		}
+		opts.Headers = append(opts.Headers, field)
+	}
+	if opts.Target, err = targets.Parse(o.target); err != nil {
+		return usageErrorf("%w", err)
+	}
+	plan, err := scenarios.Compile(sc, opts)
+	if err != nil {
+		return usageErrorf("%w", err)
+	}
+	calls, err := scenarios.Calls(sc, opts)
+	if err != nil {
+		return usageErrorf("%w", err)
+	}
+	var page bytes.Buffer
+	for i := range calls.Setup {
+		dryRequest(&page, "setup "+calls.Setup[i].Name, calls.Setup[i].Shown())
+	}
+	dryRequests(&page, plan, o.requests)
+	for i := range calls.Teardown {
+		dryRequest(&page, "teardown "+calls.Teardown[i].Name, calls.Teardown[i].Shown())
+	}
+	_, err = o.out.Write(page.Bytes())
+	return err
+}
+
+// previewed bounds the search for the first request of each kind: the rarest that
+// is allowed is one in 10,000.
+const previewed = 20_000
+
+// dryRequests prints the first requests of the measurement, or if n is 0 the first
+// of each kind.
+func dryRequests(page *bytes.Buffer, plan *loadgen.Plan, n int) {
+	var sum float64
+	for _, c := range plan.Classes {
+		sum += c.Weight
+	}
+	at, seen := 0, map[int]bool{}
+	for p := range plan.Requests(loadgen.Phase{Kind: results.Measure, Stream: measuredStream}) {
+		if n > 0 && at == n || n == 0 && (len(seen) == len(plan.Classes) || at == previewed) {
+			break
+		}
+		at++
+		if n == 0 && seen[p.Class] {
+			continue
+		}
+		seen[p.Class] = true
+		c := plan.Classes[p.Class]
+		when := "when the answer before has come"
+		if p.At >= 0 {
+			when = "at " + p.At.Round(time.Microsecond).String()
+		}
+		dryRequest(page, fmt.Sprintf("%s (%.4g%%), request %d, %s", c.Name, 100*c.Weight/sum, at, when), p.Wire)
+	}
+}
+
+func dryRequest(page *bytes.Buffer, title string, wire []byte) {
+	head, body, _ := bytes.Cut(wire, []byte("\r\n\r\n"))
+	fmt.Fprintf(page, "--- %s\n%s\n\n%s\n", title, bytes.ReplaceAll(head, []byte("\r"), nil), body)
+}

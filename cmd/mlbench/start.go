@@ -1,0 +1,176 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os/exec"
+	"regexp"
+	"strings"
+	"sync"
+
+	"github.com/mlbench/mlbench/loadgen"
+	"github.com/mlbench/mlbench/targets"
+)
+
+// launch is a target that a command has started, and ends when it is done.
+type launch struct {
+	ref     string // by which loadOptions.target finds it
+	target  targets.Target
+	process *targets.Process
+}
+
+// start starts the target that ref names, if that is a command or a managed
+// target, and returns the reference to use from then on. A command's target is
+// called label, or like its program. Whatever comes of it, stop is to follow.
+func (o *loadOptions) start(ctx context.Context, s streams, quiet bool, label, ref string) (string, error) {
+	t, err := startable(label, ref)
+	if err != nil || t.Managed == nil {
+		return ref, err
+	}
+	return o.launch(ctx, s, quiet, t)
+}
+
+// launch is start, for a target that is known already.
+func (o *loadOptions) launch(ctx context.Context, s streams, quiet bool, t targets.Target) (string, error) {
+	if !quiet {
+		fmt.Fprintf(s.err, "starting %s: %s\n", t.Name, shownCommand(t.Managed.String()))
+	}
+	if t.Ready == "" {
+		t.Ready = o.ready
+	}
+	o.connect.apply(&t)
+	t, p, err := t.Start(ctx)
+	if err != nil {
+		return "", fmt.Errorf("start %s: %w", t.Name, err)
+	}
+	l := launch{ref: t.Name + "=" + t.URL.String(), target: t, process: p}
+	o.launched = append(o.launched, l)
+	return l.ref, nil
+}
+
+// startTarget is the target, started if it is managed.
+func (o *runOptions) startTarget(ctx context.Context) (targets.Target, error) {
+	ref, err := o.target+o.url, error(nil)
+	if o.start == "" {
+		ref, err = o.load.start(ctx, o.streams, o.out.quiet, "", ref)
+	} else {
+		t := targets.ByCommand(programOf(o.start), o.start, "")
+		t.Managed.URL = o.url
+		ref, err = o.load.launch(ctx, o.streams, o.out.quiet, t)
+	}
+	if err != nil {
+		return targets.Target{}, err
+	}
+	return o.load.target(ref)
+}
+
+// launchedTarget is the started target that ref stands for.
+func (o *loadOptions) launchedTarget(ref string) (targets.Target, bool) {
+	for _, l := range o.launched {
+		if l.ref == ref {
+			return l.target, true
+		}
+	}
+	return targets.Target{}, false
+}
+
+// stop ends what was started, all at once. One that has ended by itself has
+// failed, whatever was measured of it.
+func (o *loadOptions) stop(w io.Writer) {
+	var all sync.WaitGroup
+	for _, l := range o.launched {
+		select {
+		case <-l.process.Done():
+			fmt.Fprintf(w, "mlbench: %s ended by itself (%s)%s\n", l.target.Name, l.process.Ended(), l.process.LastWords())
+			continue
+		default:
+		}
+		all.Go(func() {
+			if l.process.Stop() != nil {
+				fmt.Fprintf(w, "note: %s did not end when it was told to, and was killed\n", l.target.Name)
+			}
+		})
+	}
+	all.Wait()
+	o.launched = nil
+}
+
+// commandPrefix says that a reference is a command, where nothing else does.
+const commandPrefix = "cmd:"
+
+var labelForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
+
+// startable resolves a reference as far as it can be before its start: a
+// command, also as cmd:COMMAND and label=cmd:COMMAND, or what package targets
+// knows. A=b ./server is a command with a variable, not one with a label.
+func startable(label, ref string) (targets.Target, error) {
+	name, rest, hasLabel := strings.Cut(ref, "=")
+	hasLabel = hasLabel && labelForm.MatchString(name)
+	command, isMarked := strings.CutPrefix(ref, commandPrefix)
+	switch {
+	case isMarked:
+	case hasLabel && strings.HasPrefix(rest, commandPrefix):
+		label, command = name, rest[len(commandPrefix):]
+	case isCommand(ref):
+	case hasLabel && isCommand(rest):
+		label, command = name, rest
+	default:
+		t, err := targets.Parse(ref)
+		if err != nil {
+			return t, usageErrorf("%w", err)
+		}
+		return t, nil
+	}
+	if strings.TrimSpace(command) == "" {
+		return targets.Target{}, usageErrorf("%q: no command", ref)
+	}
+	if label == "" {
+		label = programOf(command)
+	}
+	return targets.ByCommand(label, command, ""), nil
+}
+
+// isCommand tells a command from a URL or name: it has blanks, or is a program.
+func isCommand(ref string) bool {
+	switch {
+	case strings.HasPrefix(ref, "http://") || strings.HasPrefix(ref, "https://"):
+		return false
+	case strings.ContainsAny(ref, " \t"):
+		return true
+	case !strings.Contains(ref, "/") || strings.Contains(ref, "://"):
+		return false
+	}
+	_, err := exec.LookPath(ref)
+	return err == nil
+}
+
+// startServer starts a server by a shell command, and waits until it answers.
+func startServer(ctx context.Context, command, ready string) (*targets.Process, error) {
+	_, p, err := targets.ByCommand(programOf(command), command, ready).Start(ctx)
+	return p, err
+}
+
+// watchable is the process to watch for what the target uses; 0, and why, if
+// that would tell nothing, or of targets that run already.
+func watchable(t targets.Target) (pid int, err error) {
+	if t.PID == 0 {
+		return 0, nil
+	}
+	network, address := t.Connect()
+	port := ""
+	if network == "tcp" {
+		if port = t.URL.Port(); port == "" {
+			port = map[string]string{"http": "80", "https": "443"}[t.URL.Scheme]
+		}
+		if _, p, err := net.SplitHostPort(address); err == nil {
+			port = p
+		}
+	}
+	if err := loadgen.Watchable(t.PID, port); err != nil {
+		return 0, errors.New(t.Name + ": its use of CPU and memory is not known: " + err.Error())
+	}
+	return t.PID, nil
+}

@@ -1,0 +1,131 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/mlbench/mlbench/loadgen"
+	"github.com/mlbench/mlbench/scenarios"
+	"github.com/mlbench/mlbench/scenarios/openapi"
+	"github.com/mlbench/mlbench/targets"
+)
+
+const (
+	maxDocument     = 16 << 20
+	documentTimeout = 10 * time.Second
+)
+
+// cases are the requests to ask.
+func (o *verifyOptions) cases(ctx context.Context, scenarioGiven bool) (*scenarios.CaseSet, error) {
+	opts := scenarios.CaseOptions{Requests: int(o.requests), Seed: o.seed, Edges: o.edges, Headers: o.fields, UserAgent: "mlbench/" + version()}
+	all := &scenarios.CaseSet{Hide: func(s string) string { return s }}
+	if o.openapi != "" {
+		var err error
+		if all.Cases, all.Notes, err = o.openAPICases(ctx, opts); err != nil {
+			return nil, err
+		}
+		o.name = "OpenAPI"
+		if !scenarioGiven {
+			return all, nil
+		}
+		o.name += " and "
+	}
+	set, err := scenarios.Cases(o.sc, opts)
+	if err != nil {
+		return nil, usageErrorf("%w", err)
+	}
+	o.name += o.sc.Name
+	o.scenarioAsked = true
+	set.Cases, set.Notes = append(all.Cases, set.Cases...), append(all.Notes, set.Notes...)
+	if len(set.Cases) == 0 {
+		return nil, usageErrorf("nothing to ask: %s", strings.Join(set.Notes, "; "))
+	}
+	return set, nil
+}
+
+// side is one of the two targets, ready to be asked.
+func (o *verifyOptions) side(ctx context.Context, ref string) (*asker, *prepared, error) {
+	t, err := targets.Parse(ref)
+	if err != nil {
+		return nil, nil, usageErrorf("%w", err)
+	}
+	o.connect.apply(&t)
+	if _, err := t.Check(ctx); err != nil {
+		return nil, nil, err
+	}
+	token, note, err := o.sc.Token(ctx, t)
+	if err != nil {
+		return nil, nil, err
+	}
+	if note != "" && !o.out.quiet {
+		fmt.Fprintln(o.err, "note:", note)
+	}
+	k, err := newAsker(t, token, o.fields, o.timeout, o.connections)
+	if err != nil {
+		return nil, nil, err
+	}
+	p := &prepared{target: t, plan: &loadgen.Plan{Timeout: o.timeout}, calls: &scenarios.Exchanges{}}
+	if o.scenarioAsked {
+		p.calls, err = scenarios.Calls(o.sc, scenarios.CompileOptions{Target: t, Headers: o.fields, Token: token, UserAgent: "mlbench/" + version(), Seed: o.seed})
+		if err != nil {
+			return nil, nil, usageErrorf("%w", err)
+		}
+	}
+	return k, p, nil
+}
+
+// openAPICases makes the requests of --openapi.
+func (o *verifyOptions) openAPICases(ctx context.Context, opts scenarios.CaseOptions) ([]scenarios.Case, []string, error) {
+	src, err := readDocument(ctx, o.openapi)
+	if err != nil {
+		return nil, nil, err
+	}
+	ops, err := openapi.Load(src)
+	if err != nil {
+		return nil, nil, usageErrorf("--openapi %s: %w", o.openapi, err)
+	}
+	cases, notes := scenarios.OpenAPICases(ops, opts)
+	if len(cases) == 0 {
+		return nil, nil, usageErrorf("--openapi %s: no operation to ask%s", o.openapi, strings.Join(append([]string{""}, notes...), "\n  "))
+	}
+	return cases, notes, nil
+}
+
+// readDocument reads a file, or what a URL answers.
+func readDocument(ctx context.Context, ref string) ([]byte, error) {
+	if !strings.HasPrefix(ref, "http://") && !strings.HasPrefix(ref, "https://") {
+		src, err := os.ReadFile(ref)
+		if err != nil {
+			return nil, usageErrorf("--openapi: %w", err)
+		}
+		return src, nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, documentTimeout)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, ref, nil)
+	if err != nil {
+		return nil, usageErrorf("--openapi: %w", err)
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return nil, fmt.Errorf("--openapi: %w", err)
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		return nil, fmt.Errorf("--openapi: %s answered %d, want 200 and the document", ref, resp.StatusCode)
+	}
+	src, err := io.ReadAll(io.LimitReader(resp.Body, maxDocument+1))
+	if err == nil && len(src) > maxDocument {
+		err = errors.New("too large")
+	}
+	if err != nil {
+		return nil, fmt.Errorf("--openapi: %s: %w", ref, err)
+	}
+	return src, nil
+}

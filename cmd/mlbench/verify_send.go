@@ -1,0 +1,187 @@
+package main
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/mlbench/mlbench/results/answers"
+	"github.com/mlbench/mlbench/scenarios"
+	"github.com/mlbench/mlbench/targets"
+)
+
+// maxAnswer bounds what is read, and compared, of an answer's body.
+const maxAnswer = 4 << 20
+
+// asker asks one target.
+type asker struct {
+	target  targets.Target
+	token   targets.Secret
+	timeout time.Duration
+	client  *http.Client
+	secrets []string // that were sent: a target may echo them
+}
+
+// newAsker goes straight to the target, as load does: no proxy, no redirects,
+// no compression unless asked for. What it sends with every request may be
+// secret, as may the target's headers.
+func newAsker(t targets.Target, token targets.Secret, sent []targets.Field, timeout time.Duration, connections int) (*asker, error) {
+	tlsConfig, err := t.TLSConfig()
+	if err != nil {
+		return nil, err
+	}
+	network, address := t.Connect()
+	transport := &http.Transport{
+		TLSClientConfig:        tlsConfig,
+		DisableCompression:     true,
+		MaxIdleConnsPerHost:    connections,
+		MaxResponseHeaderBytes: 1 << 20,
+		DialContext: func(ctx context.Context, _, host string) (net.Conn, error) {
+			var d net.Dialer
+			return d.DialContext(ctx, network, cmp.Or(address, host))
+		},
+	}
+	k := &asker{target: t, token: token, timeout: timeout, client: &http.Client{
+		Transport:     transport,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}}
+	for _, h := range k.headers(&scenarios.Case{Auth: scenarios.Bearer, Header: sent}) {
+		const least = 6 // shorter ones are part of many words
+		if value := strings.TrimPrefix(h.Value, "Bearer "); h.Shown() != h.Value && len(value) >= least {
+			k.secrets = append(k.secrets, value)
+		}
+	}
+	return k, nil
+}
+
+// redact takes what is secret out of a text.
+func (k *asker) redact(s string) string {
+	for _, secret := range k.secrets {
+		s = strings.ReplaceAll(s, secret, targets.Secret(secret).String())
+	}
+	return s
+}
+
+// ask sends the request. Its error means that nobody listens any more, or that
+// ctx is done; all else that goes wrong is an answer, too.
+func (k *asker) ask(ctx context.Context, c *scenarios.Case) (answers.Answer, error) {
+	a, err := k.once(ctx, c)
+	if err != nil && !errors.Is(err, os.ErrDeadlineExceeded) && !errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
+		a, err = k.once(ctx, c) // the connection may have been closed just before
+	}
+	if err == nil {
+		return a, nil
+	}
+	if ctx.Err() != nil {
+		return a, ctx.Err()
+	}
+	var op *net.OpError
+	if errors.As(err, &op) && op.Op == "dial" {
+		return a, fmt.Errorf("%w: %s at %s does not answer any more: %w", targets.ErrUnreachable, k.target.Name, shownURL(k.target.URL), op)
+	}
+	return answers.Answer{Failure: failure(err)}, nil
+}
+
+func (k *asker) once(ctx context.Context, c *scenarios.Case) (answers.Answer, error) {
+	ctx, cancel := context.WithTimeout(ctx, k.timeout)
+	defer cancel()
+	req, err := k.request(ctx, c)
+	if err != nil {
+		return answers.Answer{}, err
+	}
+	resp, err := k.client.Do(req)
+	if err != nil {
+		return answers.Answer{}, err
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
+	if err != nil {
+		return answers.Answer{}, err
+	}
+	a := answers.Answer{Status: resp.StatusCode, Header: resp.Header, Cut: len(body) > maxAnswer}
+	a.Body = []byte(k.redact(string(body[:min(len(body), maxAnswer)])))
+	for name, values := range resp.Header {
+		for i := range values {
+			resp.Header[name][i] = k.redact(values[i])
+		}
+	}
+	if to := resp.Header.Get("Location"); to != "" {
+		own := k.target.URL.Scheme + "://" + k.target.URL.Host // each target names itself
+		resp.Header.Set("Location", strings.TrimPrefix(to, own))
+	}
+	return a, nil
+}
+
+// request is the case for this target: the target's own headers replace those
+// that say who asks, and are added where the case has none.
+func (k *asker) request(ctx context.Context, c *scenarios.Case) (*http.Request, error) {
+	u, err := k.target.Resolve(c.Path)
+	if err != nil {
+		return nil, err
+	}
+	var body io.Reader = http.NoBody
+	if c.Body != nil {
+		body = bytes.NewReader(c.Body)
+	}
+	req, err := http.NewRequestWithContext(ctx, c.Method, u.String(), body)
+	if err != nil {
+		return nil, err
+	}
+	for _, h := range k.headers(c) {
+		if req.Header.Set(h.Name, h.Value); strings.EqualFold(h.Name, "host") {
+			req.Host = h.Value
+		}
+	}
+	return req, nil
+}
+
+// headers are those of the request, the token among them.
+func (k *asker) headers(c *scenarios.Case) []targets.Field {
+	out := append([]targets.Field{}, c.Header...)
+	if c.Auth == scenarios.Bearer && k.token != "" {
+		out = append(out, targets.Field{Name: "Authorization", Value: "Bearer " + string(k.token), Secret: true})
+	}
+	for _, h := range k.target.Headers {
+		at := -1
+		for i := range out {
+			if strings.EqualFold(out[i].Name, h.Name) {
+				at = i
+			}
+		}
+		switch {
+		case at < 0:
+			out = append(out, h)
+		case strings.EqualFold(h.Name, "user-agent"), strings.EqualFold(h.Name, "accept"):
+			out[at] = h
+		}
+	}
+	return out
+}
+
+// failure names the way in which a target did not answer, without what differs
+// by chance: addresses, ports.
+func failure(err error) string {
+	var timeout net.Error
+	switch {
+	case errors.As(err, &timeout) && timeout.Timeout():
+		return "timeout"
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return "connection closed before the answer's end"
+	}
+	text := err.Error()
+	if strings.Contains(text, "connection reset") || strings.Contains(text, "broken pipe") {
+		return "connection reset"
+	}
+	for inner := errors.Unwrap(err); inner != nil; inner = errors.Unwrap(inner) {
+		text = inner.Error()
+	}
+	return text
+}

@@ -1,0 +1,110 @@
+package loadgen
+
+import (
+	"bytes"
+	"io"
+	"net/http"
+	"time"
+)
+
+// Answer is what a class's Check sees of an answer. Its bytes may be overwritten
+// as soon as the check returns.
+type Answer struct {
+	Status  int
+	Header  []byte // the lines of the header, without the status line
+	Body    []byte // its first MaxCheckedBody bytes
+	Cut     bool   // the body was longer
+	Service time.Duration
+	// Captured are values for the later steps of the journey, for the check to
+	// add to and for Payload.Fill to read; nil where no journey goes on.
+	Captured map[string]string
+}
+
+const (
+	// MaxCheckedBody is how much of a body is kept for checks.
+	MaxCheckedBody = 1 << 20
+	// maxIdleBody is how much room for bodies a connection keeps between answers:
+	// there may be thousands of connections.
+	maxIdleBody = 64 << 10
+)
+
+// keeper keeps the answer in flight on one connection for its check.
+type keeper struct {
+	check  func(*Answer) error // nil: nothing is kept
+	head   []byte              // the first bytes of the answer, to the header's end at least
+	answer Answer
+}
+
+// prepare makes ready for the next answer.
+func (k *keeper) prepare(check func(*Answer) error, p *responseParser) {
+	k.check = check
+	k.head = k.head[:0]
+	p.captureMax = 0
+	if check != nil {
+		p.captureMax = MaxCheckedBody
+	}
+}
+
+// add keeps what came while p had not yet seen the header's end. The parser's
+// limit of a header bounds it.
+func (k *keeper) add(b []byte, p *responseParser) {
+	if p.state <= stateHeader {
+		k.head = append(k.head, b...)
+	}
+}
+
+// judge runs the check on the answer that o is about. All clocks have been read
+// before: what a check takes is nobody's latency.
+func (c *conn) judge(o *outcome) failure {
+	k := &c.keep
+	k.answer = Answer{
+		Status: o.status, Header: finalHeader(k.head), Body: c.parser.body,
+		Cut: c.parser.bodyBytes > MaxCheckedBody, Service: o.service, Captured: c.req.captured(),
+	}
+	err := k.check(&k.answer)
+	k.answer = Answer{}
+	if cap(c.parser.body) > maxIdleBody {
+		c.parser.body = nil
+	}
+	if err != nil {
+		return c.g.samples.keep(failCheck, err)
+	}
+	return noFailure
+}
+
+// read takes header and body of an answer that net/http read.
+func (a *Answer) read(resp *http.Response) error {
+	var header bytes.Buffer
+	if err := resp.Header.Write(&header); err != nil {
+		return err
+	}
+	body, err := io.ReadAll(io.LimitReader(resp.Body, MaxCheckedBody))
+	a.Status, a.Header, a.Body = resp.StatusCode, header.Bytes(), body
+	return err
+}
+
+// finalHeader is the header in the first bytes of an answer: what lies between
+// the status line and the empty line, after interim answers (100, 103).
+func finalHeader(b []byte) []byte {
+	status, rest := cutLine(b)
+	begin := rest
+	for len(rest) > 0 {
+		var line []byte
+		before := len(rest)
+		if line, rest = cutLine(rest); len(line) > 0 {
+			continue
+		}
+		if _, code, _ := bytes.Cut(status, []byte(" ")); !bytes.HasPrefix(bytes.TrimLeft(code, " "), []byte("1")) {
+			return begin[:len(begin)-before]
+		}
+		status, rest = cutLine(rest)
+		begin = rest
+	}
+	return nil
+}
+
+// cutLine splits b behind its first line end, which is CR LF or LF.
+func cutLine(b []byte) (line, rest []byte) {
+	line, rest, _ = bytes.Cut(b, []byte("\n"))
+	return bytes.TrimSuffix(line, []byte("\r")), rest
+}

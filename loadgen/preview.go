@@ -1,0 +1,82 @@
+package loadgen
+
+import (
+	"iter"
+	"time"
+
+	"github.com/mlbench/mlbench/results"
+)
+
+// Planned is a request of a phase, before anything is sent.
+type Planned struct {
+	// At is the instant after the phase's start, if that is known before: those
+	// of an open model and the first of each worker of a closed one. Else it is
+	// negative: the request waits for an answer.
+	At    time.Duration
+	Class int
+	Wire  []byte
+}
+
+// Requests are those of the phase that Run would send, in its order and with its
+// bytes, up to the load's end, or for ever if answers decide it. Steps of journeys
+// follow the request that begins theirs, as prepared.
+func (p *Plan) Requests(ph Phase) iter.Seq[Planned] {
+	return func(yield func(Planned) bool) {
+		g := &Generator{plan: *p, longest: p.longest()}
+		for i := range p.Classes {
+			weight := p.Classes[i].Weight
+			if p.Classes[i].Step != nil {
+				weight = 0
+			}
+			g.weights = append(g.weights, weight)
+		}
+		r := &run{g: g, phase: ph, classes: newSequence(g.weights, newRand(p.Seed, streamClasses, ph.Stream))}
+		for n, at := range p.instants(ph) {
+			req := r.request(n, max(0, at))
+			for follows := true; follows; req.class++ {
+				if !yield(Planned{At: at, Class: req.class, Wire: req.payload.appendTo(nil, req.number)}) {
+					return
+				}
+				if follows = p.follows(req.class); follows {
+					next := p.Classes[req.class+1].Payloads
+					req.payload, at = &next[req.journey.at%uint64(len(next))], -1
+					req.number++
+				}
+			}
+		}
+	}
+}
+
+// previewLimit ends the search for the next request of a rate that has gone to
+// zero.
+const previewLimit = 24 * time.Hour
+
+// instants numbers the requests of a phase and says when they are due.
+func (p *Plan) instants(ph Phase) iter.Seq2[uint64, time.Duration] {
+	load := &p.Load
+	limit, most := ph.Settle+ph.Duration, ph.Requests
+	if ph.Duration == 0 && ph.Requests == 0 {
+		limit, most = load.Duration, load.Requests
+	}
+	if limit == 0 {
+		limit = previewLimit
+	}
+	return func(yield func(uint64, time.Duration) bool) {
+		var sched *schedule
+		if load.Model == results.Open {
+			sched = newSchedule(load.Rate, load.Arrivals, newRand(p.Seed, streamArrivals, ph.Stream))
+		}
+		for n := uint64(0); most == 0 || n < uint64(most); n++ {
+			at, ok := time.Duration(-1), true
+			switch {
+			case sched != nil:
+				at, ok = sched.next(limit)
+			case n == 0 || n < uint64(load.Connections) && load.SpawnRate == 0:
+				at = 0
+			}
+			if !ok || !yield(n, at) {
+				return
+			}
+		}
+	}
+}

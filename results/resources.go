@@ -1,0 +1,52 @@
+package results
+
+// Resources is what a target used while it was measured: the processes of a
+// managed target, as the operating system counts them. Warm-up, settling, and in
+// a comparison the other target's slices are not in it.
+type Resources struct {
+	CPUPer1000 *float64 `json:"cpu_s_per_1000"` // CPU seconds per 1,000 requests; nil: none was sent
+	CPUSeconds float64  `json:"cpu_s"`          // user + system time
+	PeakRSSMB  float64  `json:"peak_rss_mb"`    // resident memory at its highest, 10^6 bytes
+}
+
+// ArmResources are those of both arms; nil is not known.
+type ArmResources struct {
+	A *Resources `json:"a"`
+	B *Resources `json:"b"`
+}
+
+func armResources(a, b *Summary) *ArmResources {
+	if a.Resources == nil && b.Resources == nil {
+		return nil
+	}
+	return &ArmResources{a.Resources, b.Resources}
+}
+
+// with is what was used in two slices. Where it could not be read, neither its
+// costs nor its requests count.
+func (u *TargetUse) with(next *TargetUse) *TargetUse {
+	switch {
+	case u == nil:
+		return next
+	case next == nil:
+		return u
+	}
+	return &TargetUse{
+		CPUSeconds: u.CPUSeconds + next.CPUSeconds,
+		Requests:   u.Requests + next.Requests,
+		PeakRSSMB:  max(u.PeakRSSMB, next.PeakRSSMB),
+	}
+}
+
+// resources is the same for reports; nil for nothing.
+func (u *TargetUse) resources() *Resources {
+	if u == nil {
+		return nil
+	}
+	r := &Resources{CPUSeconds: u.CPUSeconds, PeakRSSMB: u.PeakRSSMB}
+	if u.Requests > 0 {
+		per := 1000 * r.CPUSeconds / float64(u.Requests)
+		r.CPUPer1000 = &per
+	}
+	return r
+}

@@ -1,0 +1,89 @@
+package results
+
+import (
+	"math"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func used(cpu, memory float64) *TargetUse { return &TargetUse{CPUSeconds: cpu, PeakRSSMB: memory} }
+
+// sliceUsing is a slice of n requests.
+func sliceUsing(arm string, phase Phase, n int64, u *TargetUse) Slice {
+	if u != nil {
+		u.Requests = n
+	}
+	return Slice{Arm: arm, Phase: phase, DurationS: 1, TargetUse: u, Classes: map[string]*ClassData{"a": {Planned: n, Sent: n, Done: n}}}
+}
+
+func resourceFile(slices ...Slice) *File {
+	return &File{
+		Header: Header{Schema: Schema, Model: Closed, Connections: 1, Classes: []Class{{"a", 1}}, Targets: []Target{{ArmA, "x", ""}, {ArmB, "y", ""}}},
+		Slices: slices, Footer: &Footer{Ended: Completed},
+	}
+}
+
+func TestResources(t *testing.T) {
+	per := func(v float64) *float64 { return &v }
+	for name, tt := range map[string]struct {
+		slices []Slice
+		want   *Resources
+	}{
+		"sum and peak": {
+			[]Slice{
+				sliceUsing(ArmA, Warmup, 1000, used(9, 999)),
+				sliceUsing(ArmA, Measure, 1000, used(1, 80)),
+				sliceUsing(ArmA, Measure, 3000, used(2, 70)),
+				sliceUsing(ArmB, Measure, 1000, used(9, 999)),
+			},
+			&Resources{per(.75), 3, 80},
+		},
+		"one slice unknown": {
+			[]Slice{sliceUsing(ArmA, Measure, 7, nil), sliceUsing(ArmA, Measure, 1000, used(1, 80)), sliceUsing(ArmA, Measure, 99, nil)},
+			&Resources{per(1), 1, 80},
+		},
+		"none known":       {[]Slice{sliceUsing(ArmA, Measure, 1, nil)}, nil},
+		"nothing measured": {nil, nil},
+		"no request":       {[]Slice{sliceUsing(ArmA, Measure, 0, used(.5, 80))}, &Resources{nil, .5, 80}},
+	} {
+		f := resourceFile(tt.slices...)
+		if d := cmp.Diff(tt.want, Summarize(f, ArmA, nil).Resources); d != "" {
+			t.Errorf("%s: %s", name, d)
+		}
+		// Added up while read, as of long runs, it is the same.
+		f.Header.Targets = f.Header.Targets[:1]
+		path := write(t, f)
+		summed, err := ReadSummed(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d := cmp.Diff(tt.want, Summarize(summed, ArmA, nil).Resources); d != "" {
+			t.Errorf("%s, summed: %s", name, d)
+		}
+	}
+}
+
+// Of a comparison only the pairs that are judged count, for requests and costs
+// alike.
+func TestResourcesOfAComparison(t *testing.T) {
+	f := minute().file()
+	for i := range f.Slices {
+		f.Slices[i].TargetUse = &TargetUse{CPUSeconds: 1, Requests: 500, PeakRSSMB: 50}
+		if f.Slices[i].Arm == ArmB {
+			f.Slices[i].TargetUse = nil
+		}
+	}
+	for i := range f.Slices {
+		if f.Slices[i].Pair == 1 && f.Slices[i].Arm == ArmB {
+			f.Slices[i].Excluded = "interrupted" // so A's slice of the pair counts for nothing
+		}
+	}
+	c := Compare(f, CompareOptions{})
+	if c.Resources == nil || c.Resources.B != nil || c.Resources.A == nil {
+		t.Fatalf("%+v, want those of A only", c.Resources)
+	}
+	if got := c.Resources.A; got.CPUSeconds != float64(c.Pairs) || c.Pairs == 0 || math.Abs(*got.CPUPer1000-2) > 1e-9 {
+		t.Errorf("%v CPU s, %v per 1,000 requests; want %d and 2", got.CPUSeconds, *got.CPUPer1000, c.Pairs)
+	}
+}

@@ -1,0 +1,187 @@
+package scenarios
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"strings"
+
+	"github.com/mlbench/mlbench/loadgen"
+	"github.com/mlbench/mlbench/targets"
+)
+
+// Body is a request's body, in one of its forms. ${NAME} is filled in within
+// the strings of json, in text and in the values of forms, for variables that the
+// scenario declares: what else a body says is sent as it is.
+type Body struct {
+	JSON      *targets.Node `yaml:"json"`      // any value; objects with one $key are generators
+	Text      *string       `yaml:"text"`      // sent as it is
+	Base64    *string       `yaml:"base64"`    // bytes
+	File      *string       `yaml:"file"`      // path, relative to the scenario's file: its bytes
+	Form      *targets.Node `yaml:"form"`      // names and values, percent-encoded
+	Multipart *targets.Node `yaml:"multipart"` // names, and values or parts
+
+	template template
+	kind     string // content type
+}
+
+const (
+	jsonKind  = "application/json"
+	textKind  = "text/plain; charset=utf-8"
+	bytesKind = "application/octet-stream"
+	formKind  = "application/x-www-form-urlencoded"
+)
+
+// body compiles the body, so that its mistakes have positions.
+func (v *validator) body(b *Body, n *targets.Node) {
+	if b == nil || n.Kind != targets.Map || !v.exactlyOne(n, "json", "text", "base64", "file", "form", "multipart") {
+		return
+	}
+	switch {
+	case b.Form != nil:
+		b.kind, b.template = formKind, v.form(b.Form)
+	case b.Multipart != nil:
+		b.kind, b.template = v.multipart(b.Multipart)
+	default:
+		b.kind, b.template = v.content(n, b.JSON, b.Text, b.Base64, b.File)
+	}
+}
+
+// exactlyOne says whether the mapping has exactly one of the keys.
+func (v *validator) exactlyOne(n *targets.Node, keys ...string) bool {
+	found := 0
+	for _, key := range keys {
+		if n.Get(key) != nil {
+			found++
+		}
+	}
+	if found != 1 {
+		last := len(keys) - 1
+		v.d.Bad(n, "found %d of %s and %s, want one", found, strings.Join(keys[:last], ", "), keys[last])
+	}
+	return found == 1
+}
+
+// content is what a body and a part of one may be. A value that could not be
+// read has been noted, and is nil.
+func (v *validator) content(n *targets.Node, value *targets.Node, text, encoded, file *string) (kind string, t template) {
+	switch {
+	case value != nil:
+		v.jsonRefs(value)
+		return jsonKind, v.template(value)
+	case text != nil:
+		return textKind, v.text(n.Get("text"), nil)
+	case encoded != nil:
+		raw, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(*encoded), ""))
+		if err != nil {
+			v.d.Bad(n.Get("base64"), "not base64: %v", err)
+		}
+		return bytesKind, literal(raw)
+	case file != nil:
+		return kindOfFile(*file), literal(v.file(n.Get("file"), *file))
+	}
+	return "", nil
+}
+
+// text is a single value in which ${NAME}s are filled in, escaped like the rest.
+func (v *validator) text(n *targets.Node, escape func(string) string) template {
+	if !v.refs(n, n.Text) {
+		return nil
+	}
+	text := n.Text
+	if escape != nil {
+		text = escapePlain(text, escape)
+	}
+	return template{newLiteral([]byte(text), escape)}
+}
+
+// form is names and values as HTML forms send them.
+func (v *validator) form(n *targets.Node) (t template) {
+	if n.Kind != targets.Map {
+		v.d.Bad(n, "found %s, want a mapping of names to values", n.Describe())
+		return nil
+	}
+	for i, key := range n.Keys {
+		for _, item := range several(n.Items[i]) {
+			if len(t) > 0 {
+				t = append(t, piece{literal: []byte("&")})
+			}
+			t = append(t, piece{literal: []byte(url.QueryEscape(key.Name) + "=")})
+			t = append(t, v.formValue(item, url.QueryEscape)...)
+		}
+	}
+	return t
+}
+
+// several is the items of a list, or the value alone.
+func several(n *targets.Node) []*targets.Node {
+	if n.Kind == targets.List {
+		return n.Items
+	}
+	return []*targets.Node{n}
+}
+
+// formValue is a single value, or what a generator makes.
+func (v *validator) formValue(n *targets.Node, escape func(string) string) template {
+	switch {
+	case n.Kind == targets.Map && len(n.Keys) == 1 && isGenerator(n.Keys[0].Name):
+		v.jsonRefs(n)
+		return template{{gen: &plainGen{value: v.template(n), escape: escape}}}
+	case n.Kind == targets.Null:
+		v.d.Bad(n, `found nothing, want a value ("" is an empty one)`)
+	case n.Kind == targets.Map, n.Kind == targets.List:
+		v.d.Bad(n, "found %s, want a single value, a list of them, or a generator", n.Kind)
+	default:
+		return v.text(n, escape)
+	}
+	return nil
+}
+
+// plainGen is a generated JSON value as forms want it: a string without its
+// quotes, anything else as its JSON.
+type plainGen struct {
+	value  template
+	escape func(string) string // nil: none
+}
+
+func (g *plainGen) render(w *writer) {
+	start, known := len(w.buf), len(w.fresh)
+	g.value.render(w)
+	raw := string(w.buf[start:])
+	fresh := append([]int(nil), w.fresh[known:]...)
+	w.buf, w.fresh = w.buf[:start], w.fresh[:known]
+	quoted := strings.HasPrefix(raw, `"`)
+	plain := func(s string) string {
+		if quoted {
+			s = unquote(s)
+		}
+		if g.escape != nil {
+			s = g.escape(s)
+		}
+		return s
+	}
+	from, to := 0, len(raw)
+	if quoted {
+		from, to = 1, len(raw)-1
+	}
+	// Digits that the engine overwrites stay as they are, wherever they come to
+	// stand.
+	for _, at := range fresh {
+		at -= start
+		w.buf = append(w.buf, plain(raw[from:at])...)
+		w.fresh = append(w.fresh, len(w.buf))
+		from = at + loadgen.FreshDigits
+		w.buf = append(w.buf, raw[at:from]...)
+	}
+	w.buf = append(w.buf, plain(raw[from:to])...)
+}
+
+// unquote undoes the escapes of a JSON string's inside.
+func unquote(s string) string {
+	var out string
+	if err := json.Unmarshal([]byte(`"`+s+`"`), &out); err != nil {
+		panic(fmt.Sprintf("scenarios: a generator made %q", s))
+	}
+	return out
+}

@@ -1,0 +1,139 @@
+package scenarios
+
+import (
+	"regexp"
+	"strings"
+
+	"github.com/mlbench/mlbench/results/answers"
+	"github.com/mlbench/mlbench/targets"
+)
+
+// Check is a condition on every answer of expected status; an answer that fails
+// it is an error of class check. Its subject is one of the first five: a value of
+// the JSON body or a header, which has to be there, the body's text, or the
+// service time. The others go with json and header.
+type Check struct {
+	JSON    *answers.Path `yaml:"json"`    // path; where it selects several values, each must hold
+	Header  string        `yaml:"header"`  // name
+	Text    string        `yaml:"text"`    // the body contains it
+	Regex   *Pattern      `yaml:"regex"`   // the body matches it; with json or header: the value does
+	Latency Duration      `yaml:"latency"` // service time, at most
+
+	Absent   bool          `yaml:"absent"` // it has to be missing
+	Type     jsonType      `yaml:"type"`   // json only
+	Equals   *targets.Node `yaml:"equals"`
+	Contains string        `yaml:"contains"`
+	Min      *float64      `yaml:"min"`    // of a number
+	Max      *float64      `yaml:"max"`    // of a number
+	Length   *Span         `yaml:"length"` // json only: of a text, list or object
+}
+
+// Pattern is a regular expression in Go's syntax (RE2).
+type Pattern struct{ re *regexp.Regexp }
+
+// UnmarshalText compiles it.
+func (p *Pattern) UnmarshalText(b []byte) (err error) {
+	p.re, err = regexp.Compile(string(b))
+	return err
+}
+
+// jsonType is a type of JSON Schema.
+type jsonType string
+
+func jsonTypes() []string {
+	return []string{"number", "integer", "string", "boolean", "array", "object", "null"}
+}
+
+// checks notes what is wrong with the checks of a request.
+func (v *validator) checks(checks []Check, method string, n *targets.Node) {
+	for i := range checks {
+		if n.Items[i].Kind == targets.Map {
+			v.check(&checks[i], method, n.Items[i])
+		}
+	}
+}
+
+// subjects are the keys that say what is checked.
+func subjects() []string { return []string{"json", "header", "text", "regex", "latency"} }
+
+func (v *validator) check(c *Check, method string, n *targets.Node) {
+	has := func(key string) bool { return n.Get(key) != nil }
+	bad := func(key, format string, args ...any) { v.d.Bad(n.Get(key), format, args...) }
+	value := has("json") || has("header")
+	var found []string
+	for _, key := range subjects() {
+		if has(key) && !(key == "regex" && value) {
+			found = append(found, key)
+		}
+	}
+	if len(found) != 1 {
+		const want = "want one of json, header, text, regex and latency"
+		if len(found) == 0 {
+			v.d.Bad(n, "nothing to check: %s", want)
+		} else {
+			v.d.Bad(n, "found %s: %s", strings.Join(found, " and "), want)
+		}
+		return
+	}
+	subject := found[0]
+	for _, key := range []string{"absent", "type", "equals", "contains", "min", "max", "length"} {
+		switch {
+		case !has(key):
+		case !value:
+			bad(key, "goes with json or header, not with %s", subject)
+		case subject == "header" && (key == "type" || key == "length"):
+			bad(key, "goes with json: a header is text")
+		case key != "absent" && c.Absent:
+			bad(key, "what is absent has no value to check: leave one out")
+		}
+	}
+	if method == "HEAD" && subject != "header" && subject != "latency" {
+		bad(subject, "the answer to a HEAD request has no body")
+	}
+	v.checkValues(c, n)
+}
+
+// checkValues notes what is wrong with single values; those that could not be
+// read have been noted already.
+func (v *validator) checkValues(c *Check, n *targets.Node) {
+	bad := func(key, format string, args ...any) { v.d.Bad(n.Get(key), format, args...) }
+	text := func(key string) bool { return n.Get(key) != nil && n.Get(key).Kind == targets.String }
+	if text("header") && !targets.Token(c.Header) {
+		bad("header", "found %q, want a header's name such as X-Request-ID", c.Header)
+	}
+	for _, key := range []string{"text", "contains"} {
+		if text(key) && n.Get(key).Text == "" {
+			bad(key, "an empty text is in every answer")
+		}
+	}
+	if l := n.Get("latency"); l != nil && c.Latency == 0 && strings.Trim(l.Text, "0smhu.n") == "" {
+		bad("latency", "found %s, want more than 0", l.Text)
+	}
+	if text("type") {
+		v.oneOf(n.Get("type"), string(c.Type), jsonTypes())
+	}
+	if c.Min != nil && c.Max != nil && *c.Min > *c.Max {
+		bad("max", "found min %v and max %v, want min <= max", *c.Min, *c.Max)
+	}
+	bounded := c.Min != nil || c.Max != nil
+	if bounded && c.Type != "" && c.Type != "number" && c.Type != "integer" {
+		bad("type", "min and max are of numbers")
+	}
+	if e := n.Get("equals"); e != nil && n.Get("header") != nil && (e.Kind == targets.List || e.Kind == targets.Map || e.Kind == targets.Null) {
+		bad("equals", "found %s, want a single value", e.Kind)
+	}
+}
+
+// oneOf notes a word that is none of those known.
+func (v *validator) oneOf(n *targets.Node, word string, known []string) {
+	for _, k := range known {
+		if word == k {
+			return
+		}
+	}
+	hint := ""
+	if s := targets.Suggest(word, known); s != "" {
+		hint = ", did you mean \"" + s + "\"?"
+	}
+	v.d.Bad(n, "found %q%s (known: %s)", word, hint, strings.Join(known, ", "))
+}

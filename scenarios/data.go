@@ -1,0 +1,184 @@
+package scenarios
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/mlbench/mlbench/scenarios/rows"
+	"github.com/mlbench/mlbench/targets"
+)
+
+// DataSource is a file whose rows go into bodies.
+type DataSource struct {
+	File      string        `yaml:"file"`      // relative to the scenario file
+	Order     rows.Order    `yaml:"order"`     // default sequential
+	Columns   *targets.Node `yaml:"columns"`   // names, or names with types; default all
+	Delimiter string        `yaml:"delimiter"` // of CSV; default a comma, of .tsv a tab
+	Format    rows.Format   `yaml:"format"`    // default by the file's name
+
+	name   string
+	source *rows.Source // nil: not readable
+	chosen []rows.Column
+}
+
+// columns are the names that uses may take.
+func (s *DataSource) columns() []string {
+	if s.chosen == nil {
+		return s.source.Columns
+	}
+	var names []string
+	for _, c := range s.chosen {
+		names = append(names, c.Name)
+	}
+	return names
+}
+
+// data opens the files and looks through them, once all uses are known.
+func (v *validator) data() {
+	n := v.d.Root.Get("data")
+	if n != nil && n.Kind == targets.Map {
+		for i, key := range n.Keys {
+			if s := v.sc.Data[key.Name]; s != nil && n.Items[i].Kind == targets.Map {
+				s.name = key.Name
+				if !nameForm.MatchString(key.Name) {
+					v.d.BadAt(key.Line, key.Col, "data: found the name %q, %s", key.Name, nameRule)
+				}
+				v.openData(s, n.Items[i])
+			}
+		}
+	}
+	need := map[*DataSource][]string{}
+	for _, use := range v.rows {
+		if s := v.resolve(use); s != nil {
+			need[s] = append(need[s], use.taken()...)
+		}
+	}
+	if n == nil {
+		return
+	}
+	for i, key := range n.Keys {
+		s := v.sc.Data[key.Name]
+		if s == nil || s.source == nil {
+			continue
+		}
+		if _, used := need[s]; !used {
+			v.d.BadAt(key.Line, key.Col, "data.%s: nothing uses it: no body has {$row: %s}", key.Name, key.Name)
+			continue
+		}
+		if err := s.source.Scan(need[s]); err != nil {
+			v.d.Bad(n.Items[i].Get("file"), "%v", err)
+		}
+	}
+}
+
+// openData checks the keys of a source and opens its file.
+func (v *validator) openData(s *DataSource, n *targets.Node) {
+	file := n.Get("file")
+	if file == nil {
+		v.d.Bad(n, "no file")
+		return
+	}
+	ok := file.Kind == targets.String
+	bad := func(key, format string, args ...any) {
+		v.d.Bad(n.Get(key), format, args...)
+		ok = false
+	}
+	format := s.Format
+	switch formats := []rows.Format{rows.CSV, rows.JSONL, rows.Parquet}; {
+	case n.Get("format") == nil:
+		if format = rows.FormatOf(s.File); format == "" && ok {
+			bad("file", "found %q, want a name that ends in .csv, .tsv, .jsonl, .ndjson or .parquet, or a key format", s.File)
+		}
+	case !slices.Contains(formats, format):
+		bad("format", "found %q, want csv, jsonl or parquet", format)
+	}
+	if orders := []rows.Order{rows.Sequential, rows.Random, rows.Shuffle}; n.Get("order") == nil {
+		s.Order = rows.Sequential
+	} else if !slices.Contains(orders, s.Order) {
+		bad("order", "found %q, want sequential, random or shuffle", s.Order)
+	}
+	delimiter, _ := utf8.DecodeRuneInString(s.Delimiter)
+	switch {
+	case n.Get("delimiter") == nil:
+		delimiter = 0
+	case format == rows.JSONL || format == rows.Parquet:
+		bad("delimiter", "only CSV files have one: leave it out")
+	case utf8.RuneCountInString(s.Delimiter) != 1 || strings.ContainsAny(s.Delimiter, "\"\r\n\x00\ufffd"):
+		bad("delimiter", `found %q, want one character, such as ";" or "\t"`, s.Delimiter)
+	}
+	if !ok {
+		return
+	}
+	path := s.File
+	if !filepath.IsAbs(path) {
+		path = filepath.Join(v.dir, path)
+	}
+	source, err := rows.Open(path, format, delimiter)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		bad("file", "no such file: %s (names are relative to the scenario file)", path)
+	case err != nil:
+		bad("file", "%v", err)
+	default:
+		s.source = source
+		v.selectColumns(s, n.Get("columns"))
+	}
+}
+
+// selectColumns reads a list of names, or names with types.
+func (v *validator) selectColumns(s *DataSource, n *targets.Node) {
+	if n == nil {
+		return
+	}
+	if n.Kind != targets.List && n.Kind != targets.Map || len(n.Items) == 0 {
+		v.d.Bad(n, "found %s, want a list of columns, or columns with types such as {age: number, name: text}", n.Describe())
+		return
+	}
+	ok := true
+	for i, item := range n.Items {
+		c, at := rows.Column{Name: item.Text}, *item
+		if n.Kind == targets.Map {
+			c = rows.Column{Name: n.Keys[i].Name, Type: rows.Type(item.Text)}
+			at.Line, at.Col = n.Keys[i].Line, n.Keys[i].Col
+			if types := []rows.Type{rows.Number, rows.Bool, rows.Text}; !slices.Contains(types, c.Type) {
+				v.d.Bad(item, "found %s, want number, bool or text", item.Describe())
+			}
+		} else if item.Kind == targets.List || item.Kind == targets.Map || item.Kind == targets.Null {
+			v.d.Bad(item, "found %s, want a column's name", item.Describe())
+			continue
+		}
+		for _, other := range s.chosen {
+			if other.Name == c.Name {
+				v.d.Bad(&at, "the column %q is there twice", c.Name)
+			}
+		}
+		s.chosen = append(s.chosen, c)
+		if !slices.Contains(s.source.Columns, c.Name) {
+			v.noColumn(&at, s, c.Name, s.source.Columns)
+			ok = false
+		}
+	}
+	if ok {
+		_ = s.source.Select(s.chosen) // their names are checked
+		return
+	}
+	s.source = nil
+}
+
+func (v *validator) noColumn(at *targets.Node, s *DataSource, name string, known []string) {
+	hint := ""
+	if c := targets.Suggest(name, known); c != "" {
+		hint = fmt.Sprintf(", did you mean %q?", c)
+	}
+	const most = 20
+	list := strings.Join(known[:min(most, len(known))], ", ")
+	if len(known) > most {
+		list += ", …"
+	}
+	v.d.Bad(at, "%s has no column %q%s (columns: %s)", filepath.Base(s.File), name, hint, list)
+}

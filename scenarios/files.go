@@ -1,0 +1,101 @@
+package scenarios
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/mlbench/mlbench/targets"
+)
+
+// maxFileSum bounds the files that a scenario sends, all together.
+const maxFileSum = 128 << 20
+
+// fileKinds are the content types of files: a table of our own, as that of the
+// system differs from machine to machine.
+var fileKinds = map[string]string{
+	".json": jsonKind, ".txt": textKind, ".csv": "text/csv; charset=utf-8", ".html": "text/html; charset=utf-8",
+	".xml": "application/xml", ".yaml": "application/yaml", ".yml": "application/yaml", ".pdf": "application/pdf",
+	".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".png": "image/png", ".gif": "image/gif", ".webp": "image/webp",
+	".wav": "audio/wav", ".mp3": "audio/mpeg", ".mp4": "video/mp4", ".zip": "application/zip", ".gz": "application/gzip",
+	".parquet": "application/vnd.apache.parquet",
+}
+
+func kindOfFile(path string) string {
+	if kind, ok := fileKinds[strings.ToLower(filepath.Ext(path))]; ok {
+		return kind
+	}
+	return bytesKind
+}
+
+// file reads a file that the scenario names: now, so that nothing is read while
+// measuring, and within bounds.
+func (v *validator) file(n *targets.Node, path string) []byte {
+	raw, err := readRegular(beside(v.dir, path), min(maxPoolBytes, maxFileSum-v.read))
+	switch {
+	case n.Kind != targets.String:
+	case path == "":
+		v.d.Bad(n, "found \"\", want the path of a file")
+	case err != nil && maxFileSum-v.read < maxPoolBytes:
+		v.d.Bad(n, "%v (all files together: at most %s)", err, sizeText(maxFileSum))
+	case err != nil:
+		v.d.Bad(n, "%v", err)
+	}
+	v.read += len(raw)
+	v.sc.files = append(v.sc.files, raw)
+	return raw
+}
+
+// readRegular reads a file of at most so many bytes. Devices and pipes, which
+// may never end, are none.
+func readRegular(path string, most int) ([]byte, error) {
+	info, err := os.Stat(path)
+	var cause *os.PathError
+	if errors.As(err, &cause) {
+		return nil, fmt.Errorf("%s: %w", path, cause.Err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("%s: want a plain file, found a %s", path, kindOf(info.Mode()))
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	raw, err := io.ReadAll(io.LimitReader(f, int64(most)+1))
+	if err == nil && len(raw) > most {
+		return nil, fmt.Errorf("%s: want at most %s", path, sizeText(most))
+	}
+	return raw, err
+}
+
+func kindOf(m os.FileMode) string {
+	switch {
+	case m.IsDir():
+		return "folder"
+	case m&os.ModeNamedPipe != 0:
+		return "pipe"
+	}
+	return "device or socket"
+}
+
+func sizeText(n int) string {
+	if n >= 1<<20 {
+		return fmt.Sprintf("%d MB", n>>20)
+	}
+	return fmt.Sprintf("%d kB", n>>10)
+}
+
+// beside is a path of the file in dir.
+func beside(dir, path string) string {
+	if filepath.IsAbs(path) {
+		return path
+	}
+	return filepath.Join(dir, path)
+}

@@ -1,0 +1,183 @@
+package scenarios
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/mlbench/mlbench/loadgen"
+	"github.com/mlbench/mlbench/results/answers"
+)
+
+// judge looks at the answers of one class: is it as its checks say, and what do
+// later steps take from it?
+type judge struct {
+	class    string
+	checks   []Check
+	captures []namedCapture
+}
+
+// check is what the engine calls; the error names class and subject, and no
+// secret.
+func (j *judge) check(a *loadgen.Answer) error {
+	v := view{a: a}
+	for i := range j.checks {
+		if err := j.checks[i].holds(&v); err != nil {
+			return fmt.Errorf("%s: %w", j.class, err)
+		}
+	}
+	for i := range j.captures {
+		if err := j.captures[i].take(&v); err != nil {
+			return fmt.Errorf("%s: capture %s: %w", j.class, j.captures[i].name, err)
+		}
+	}
+	return nil
+}
+
+// view is an answer, its body decoded when the first check wants it.
+type view struct {
+	a        *loadgen.Answer
+	document any
+	decoded  bool
+	err      error
+}
+
+func (v *view) body() ([]byte, error) {
+	if v.a.Cut {
+		return nil, fmt.Errorf("the answer's body is longer than the %d MB that are kept for checks", loadgen.MaxCheckedBody>>20)
+	}
+	return v.a.Body, nil
+}
+
+func (v *view) json() (any, error) {
+	if !v.decoded {
+		v.decoded = true
+		var body []byte
+		if body, v.err = v.body(); v.err == nil {
+			if v.document, v.err = answers.Decode(body); v.err != nil {
+				v.err = fmt.Errorf("the answer is not JSON: %w", v.err)
+			}
+		}
+	}
+	return v.document, v.err
+}
+
+// header is the value of the first header of that name.
+func (v *view) header(name string) (string, bool) {
+	for rest := v.a.Header; len(rest) > 0; {
+		var line []byte
+		line, rest, _ = bytes.Cut(rest, []byte("\n"))
+		if len(line) > len(name) && line[len(name)] == ':' && strings.EqualFold(string(line[:len(name)]), name) {
+			return strings.Trim(string(line[len(name)+1:]), " \t\r"), true
+		}
+	}
+	return "", false
+}
+
+func (c *Check) holds(v *view) error {
+	switch {
+	case c.Latency > 0:
+		if most := time.Duration(c.Latency); v.a.Service > most {
+			return fmt.Errorf("service time %s, want at most %s", v.a.Service.Round(time.Microsecond), most)
+		}
+		return nil
+	case c.Header != "":
+		return c.headerHolds(v)
+	case c.JSON != nil:
+		return c.jsonHolds(v)
+	}
+	body, err := v.body()
+	switch {
+	case err != nil:
+		return err
+	case c.Text != "" && !bytes.Contains(body, []byte(c.Text)):
+		return fmt.Errorf("the body does not contain %q", c.Text)
+	case c.Regex != nil && !c.Regex.re.Match(body):
+		return fmt.Errorf("the body does not match %s", c.Regex.re)
+	}
+	return nil
+}
+
+func (c *Check) headerHolds(v *view) error {
+	value, found := v.header(c.Header)
+	name := "header " + c.Header
+	switch {
+	case c.Absent && found:
+		return fmt.Errorf("%s: is there, want none", name)
+	case c.Absent:
+		return nil
+	case !found:
+		return fmt.Errorf("%s: not in the answer", name)
+	case c.Equals != nil && value != c.Equals.Text:
+		return fmt.Errorf("%s: found %s, want %q", name, shown(c.Header, value), c.Equals.Text)
+	}
+	return c.valueHolds(name, c.Header, value)
+}
+
+func (c *Check) jsonHolds(v *view) error {
+	document, err := v.json()
+	if err != nil {
+		return err
+	}
+	path := c.JSON.String()
+	all := c.JSON.All(document)
+	switch {
+	case c.Absent && len(all) > 0:
+		return fmt.Errorf("%s: is there, want none", path)
+	case !c.Absent && len(all) == 0:
+		return fmt.Errorf("%s: not in the answer", path)
+	}
+	for _, value := range all {
+		if c.Type != "" && !isType(value, c.Type) {
+			return fmt.Errorf("%s: found %s, want a value of type %s", path, shown(path, value), c.Type)
+		}
+		if c.Equals != nil && !same(value, c.Equals) {
+			return fmt.Errorf("%s: found %s, want %s", path, shown(path, value), wanted(c.Equals))
+		}
+		if err := c.valueHolds(path, path, value); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// valueHolds checks what json and header have in common.
+func (c *Check) valueHolds(subject, name string, value any) error {
+	bad := func(format string, args ...any) error {
+		return fmt.Errorf("%s: found %s, want %s", subject, shown(name, value), fmt.Sprintf(format, args...))
+	}
+	if c.Min != nil || c.Max != nil {
+		f, ok := asNumber(value, c.Header != "")
+		switch {
+		case !ok:
+			return bad("a number")
+		case c.Min != nil && !(f >= *c.Min):
+			return bad("at least %v", *c.Min)
+		case c.Max != nil && !(f <= *c.Max):
+			return bad("at most %v", *c.Max)
+		}
+	}
+	if s := c.Length; s != nil {
+		n, ok := lengthOf(value)
+		switch {
+		case !ok:
+			return bad("a text, list or object")
+		case n < s.Min || n > s.Max:
+			return fmt.Errorf("%s: of length %d, want %s", subject, n, spanText(s))
+		}
+	}
+	if c.Contains == "" && c.Regex == nil {
+		return nil
+	}
+	text, ok := asText(value)
+	switch {
+	case !ok:
+		return bad("a text")
+	case !strings.Contains(text, c.Contains):
+		return bad("a text that contains %q", c.Contains)
+	case c.Regex != nil && !c.Regex.re.MatchString(text):
+		return bad("a text that matches %s", c.Regex.re)
+	}
+	return nil
+}

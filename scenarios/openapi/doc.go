@@ -1,0 +1,8 @@
+// Package openapi reads OpenAPI documents, 3.0 and 3.1, as JSON or YAML.
+//
+//	document ─► Load ─► []Operation (parameters, body, Schema)
+//
+// It flattens what the documents can say in many ways ($ref, allOf, oneOf,
+// nullable, exclusive bounds) to the little that one needs to know to make a
+// request, valid or not. It does not own what is made of it: that is scenarios.
+package openapi

@@ -1,0 +1,190 @@
+package openapi
+
+import (
+	"cmp"
+	"maps"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// methods of a path item that are operations.
+var methods = []string{"get", "put", "post", "delete", "options", "head", "patch", "trace"}
+
+// Load reads a document, JSON or YAML. It never reads another: references to
+// other files are an error. Operations come sorted by path and method.
+func Load(raw []byte) ([]Operation, error) {
+	d, err := parse(raw)
+	if err != nil {
+		return nil, err
+	}
+	var ops []Operation
+	paths := d.root.object("paths")
+	for _, path := range slices.Sorted(maps.Keys(paths)) {
+		item := d.follow(paths[path])
+		for _, method := range methods {
+			if op := item.object(method); op != nil && strings.HasPrefix(path, "/") {
+				ops = append(ops, d.operation(path, method, item, op))
+			}
+		}
+	}
+	if d.err != nil {
+		return nil, d.err
+	}
+	return ops, nil
+}
+
+func (d *document) operation(path, method string, item, op object) Operation {
+	out := Operation{
+		ID: op.text("operationId"), Method: strings.ToUpper(method), Path: path,
+		Base: d.base(item, op), Summary: op.text("summary"), Deprecated: op.flag("deprecated"),
+		Parameters: d.parameters(op.list("parameters"), item.list("parameters")),
+		Security:   d.security(op),
+		Responses:  d.responses(op.object("responses")),
+	}
+	if body := d.follow(op["requestBody"]); body != nil {
+		if kind, media := d.choose(body.object("content")); kind != "" {
+			out.Body = &Body{Required: body.flag("required"), MediaType: kind, Schema: d.schema(media["schema"]), Example: d.example(media)}
+		}
+	}
+	return out
+}
+
+// base is the path of the first server that counts for the operation.
+func (d *document) base(item, op object) string {
+	for _, level := range []object{op, item, d.root} {
+		servers := level.list("servers")
+		if len(servers) == 0 {
+			continue
+		}
+		server := d.follow(servers[0])
+		at := server.text("url")
+		for name := range server.object("variables") {
+			at = strings.ReplaceAll(at, "{"+name+"}", server.object("variables").object(name).text("default"))
+		}
+		u, err := url.Parse(at)
+		if err != nil || !strings.HasPrefix(u.Path, "/") {
+			return ""
+		}
+		return strings.TrimSuffix(u.EscapedPath(), "/")
+	}
+	return ""
+}
+
+// parameters of the operation replace those of the path.
+func (d *document) parameters(own, path []any) []Parameter {
+	var out []Parameter
+	for _, v := range slices.Concat(own, path) {
+		o := d.follow(v)
+		p := Parameter{Name: o.text("name"), In: o.text("in"), Example: d.example(o)}
+		if p.Name == "" || slices.ContainsFunc(out, func(q Parameter) bool { return q.Name == p.Name && q.In == p.In }) {
+			continue
+		}
+		p.Required = o.flag("required") || p.In == "path"
+		schema := o["schema"]
+		if schema == nil {
+			_, media := d.choose(o.object("content"))
+			schema = media["schema"]
+		}
+		p.Schema = d.schema(schema)
+		out = append(out, p)
+	}
+	return out
+}
+
+// choose takes the media type that is the easiest to make.
+func (d *document) choose(content object) (kind string, media object) {
+	rank := func(kind string) int {
+		switch plain, _, _ := strings.Cut(strings.ToLower(kind), ";"); {
+		case plain == "application/json":
+			return 0
+		case IsJSON(kind):
+			return 1
+		case plain == "application/x-www-form-urlencoded":
+			return 2
+		case plain == "text/plain":
+			return 3
+		}
+		return 4
+	}
+	kinds := slices.SortedFunc(maps.Keys(content), func(a, b string) int {
+		return cmp.Or(rank(a)-rank(b), strings.Compare(a, b))
+	})
+	if len(kinds) == 0 {
+		return "", nil
+	}
+	return kinds[0], d.follow(content[kinds[0]])
+}
+
+// IsJSON says whether bodies of the media type are JSON.
+func IsJSON(mediaType string) bool {
+	plain, _, _ := strings.Cut(strings.ToLower(mediaType), ";")
+	plain = strings.TrimSpace(plain)
+	return plain == "application/json" || strings.HasSuffix(plain, "+json") || plain == "*/*" || plain == "application/*"
+}
+
+// example is the one, or the first of several by name.
+func (d *document) example(o object) any {
+	if v := o["example"]; v != nil {
+		return v
+	}
+	several := o.object("examples")
+	for _, name := range slices.Sorted(maps.Keys(several)) {
+		if v := d.follow(several[name])["value"]; v != nil {
+			return v
+		}
+	}
+	return nil
+}
+
+func (d *document) responses(all object) []Response {
+	var out []Response
+	for key, v := range all {
+		answer := Response{Range: key}
+		if status, err := strconv.Atoi(key); err == nil {
+			answer.Status, answer.Range = status, ""
+		}
+		kind, media := d.choose(d.follow(v).object("content"))
+		answer.MediaType = kind
+		if IsJSON(kind) && media["schema"] != nil {
+			answer.Schema = d.schema(media["schema"])
+		}
+		out = append(out, answer)
+	}
+	slices.SortFunc(out, func(a, b Response) int {
+		return cmp.Or(a.Status-b.Status, strings.Compare(a.Range, b.Range))
+	})
+	return out
+}
+
+// security is what the operation, or else the document, asks for.
+func (d *document) security(op object) []Requirement {
+	all := d.root.list("security")
+	if _, own := op["security"]; own {
+		all = op.list("security")
+	}
+	var out []Requirement
+	for _, v := range all {
+		alternative, _ := v.(map[string]any)
+		if len(alternative) == 0 {
+			return nil // open to all
+		}
+		var need Requirement
+		for _, name := range slices.Sorted(maps.Keys(alternative)) {
+			need = append(need, d.scheme(name))
+		}
+		out = append(out, need)
+	}
+	return out
+}
+
+// scheme is of no type when the document does not define it.
+func (d *document) scheme(name string) Scheme {
+	o := d.follow(d.root.object("components").object("securitySchemes")[name])
+	return Scheme{
+		Name: name, Type: o.text("type"), Scheme: strings.ToLower(o.text("scheme")),
+		In: o.text("in"), Parameter: o.text("name"),
+		TokenURL: o.object("flows").object("password").text("tokenUrl"),
+	}
+}

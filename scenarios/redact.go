@@ -1,0 +1,108 @@
+package scenarios
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+	"unicode/utf16"
+
+	"github.com/mlbench/mlbench/loadgen"
+)
+
+// redactor hides secrets in what a target answers, in whichever form it may
+// repeat them.
+type redactor struct {
+	whole   *strings.Replacer
+	secrets []string // longest first
+}
+
+func (v *values) redactor(more ...string) *redactor {
+	for s := range v.seen {
+		more = append(more, s)
+	}
+	r := &redactor{}
+	for _, s := range more {
+		html, _ := json.Marshal(s) // a string always encodes; <, > and & by number
+		r.secrets = append(r.secrets, s, jsonEscape(s), string(html[1:len(html)-1]), asciiEscape(s), url.QueryEscape(s), url.PathEscape(s))
+	}
+	slices.SortFunc(r.secrets, func(a, b string) int { return cmp.Or(cmp.Compare(len(b), len(a)), cmp.Compare(a, b)) })
+	r.secrets = slices.DeleteFunc(slices.Compact(r.secrets), func(s string) bool { return s == "" })
+	var pairs []string
+	for _, s := range r.secrets {
+		pairs = append(pairs, s, hidden)
+	}
+	r.whole = strings.NewReplacer(pairs...)
+	return r
+}
+
+// asciiEscape is jsonEscape as Python writes it: characters beyond ASCII by
+// number.
+func asciiEscape(s string) string {
+	var out strings.Builder
+	for _, c := range jsonEscape(s) {
+		if c < 0x80 {
+			out.WriteRune(c)
+			continue
+		}
+		for _, u := range utf16.Encode([]rune{c}) {
+			fmt.Fprintf(&out, "\\u%04x", u)
+		}
+	}
+	return out.String()
+}
+
+// Replace hides secrets, also the beginning of one that a message cuts off.
+func (r *redactor) Replace(s string) string {
+	const cut = "…"
+	s = r.whole.Replace(s)
+	if !strings.Contains(s, cut) {
+		return s
+	}
+	parts := strings.Split(s, cut)
+	for i := range parts[:len(parts)-1] {
+		parts[i] = r.withoutPart(parts[i])
+	}
+	return strings.Join(parts, cut)
+}
+
+// withoutPart hides the beginning of a secret at the end of s, if it is long
+// enough to be no chance.
+func (r *redactor) withoutPart(s string) string {
+	const shortest = 3
+	for _, secret := range r.secrets {
+		for n := min(len(secret)-1, len(s)); n >= shortest; n-- {
+			if strings.HasSuffix(s, secret[:n]) {
+				return s[:len(s)-n] + hidden
+			}
+		}
+	}
+	return s
+}
+
+// redactChecks hides secrets in what the checks of a finished plan quote of
+// answers.
+func (v *values) redactChecks(plan *loadgen.Plan) {
+	secrets := v.redactor()
+	for i := range plan.Classes {
+		if check := plan.Classes[i].Check; check != nil && len(v.seen) > 0 {
+			plan.Classes[i].Check = func(a *loadgen.Answer) error {
+				if err := check(a); err != nil {
+					return redactedError{err, secrets}
+				}
+				return nil
+			}
+		}
+	}
+}
+
+// redactedError is an error that is redacted when it is shown: of thousands of
+// failed checks one is.
+type redactedError struct {
+	error
+	secrets *redactor
+}
+
+func (e redactedError) Error() string { return e.secrets.Replace(e.error.Error()) }

@@ -1,0 +1,51 @@
+package scenarios
+
+import (
+	"cmp"
+	"strconv"
+
+	"github.com/mlbench/mlbench/targets"
+)
+
+// Call is a request that is sent once, before or after the load, and never
+// measured.
+type Call struct {
+	Name    string          `yaml:"name"`   // default: setup-1, setup-2, …
+	Method  string          `yaml:"method"` // default POST with a body, else GET
+	Path    string          `yaml:"path"`
+	Headers targets.Headers `yaml:"headers"`
+	Auth    Auth            `yaml:"auth"` // default none
+	Body    *Body           `yaml:"body"`
+	Expect  Expect          `yaml:"expect"`
+}
+
+// request is the call as a request of the load.
+func (c *Call) request() *Request {
+	return &Request{Name: c.Name, Weight: 1, Method: c.Method, Path: c.Path, Headers: c.Headers, Auth: c.Auth, Body: c.Body, Expect: c.Expect}
+}
+
+// calls checks a list of calls like the requests that they become.
+func (v *validator) calls(key string, list []Call) {
+	seen := map[string]bool{}
+	for i := range list {
+		c, n := &list[i], v.d.At(key, i)
+		if n.Kind != targets.Map {
+			continue
+		}
+		name := n.Get("name")
+		switch {
+		case name == nil:
+			c.Name = key + "-" + strconv.Itoa(i+1)
+		case name.Kind == targets.String && !nameForm.MatchString(c.Name):
+			v.d.Bad(name, "found %q, %s", c.Name, nameRule)
+		}
+		if seen[c.Name] {
+			v.d.Bad(cmp.Or(name, n), "the name %q is there twice", c.Name)
+		}
+		seen[c.Name] = true
+		if n.Get("auth") == nil {
+			c.Auth = NoAuth
+		}
+		v.request(c.request(), n)
+	}
+}

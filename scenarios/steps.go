@@ -1,0 +1,256 @@
+package scenarios
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/mlbench/mlbench/loadgen"
+	"github.com/mlbench/mlbench/targets"
+)
+
+// Step is a request that is sent after the answer to the request before it in its
+// journey, on the same connection. It is a class of its own, "journey.step".
+type Step struct {
+	Name    string             `yaml:"name"`
+	Think   Think              `yaml:"think"` // between the answer before and the request; default none
+	Method  string             `yaml:"method"`
+	Path    string             `yaml:"path"`
+	Headers targets.Headers    `yaml:"headers"`
+	Auth    Auth               `yaml:"auth"`
+	Body    *Body              `yaml:"body"`
+	Expect  Expect             `yaml:"expect"`
+	Checks  []Check            `yaml:"checks"`
+	Capture map[string]Capture `yaml:"capture"`
+	Fresh   bool               `yaml:"fresh"`
+	Pool    Count              `yaml:"pool"`
+}
+
+// DecodeNode sets the defaults that are not zero.
+func (s *Step) DecodeNode(d *targets.Document, n *targets.Node) {
+	type plain Step // without this method
+	p := plain{Auth: NoAuth, Fresh: true}
+	d.Decode(n, &p)
+	*s = Step(p)
+}
+
+// request is the step as a request of the weight of its journey.
+func (s *Step) request(journey *Request) Request {
+	return Request{
+		Name: journey.Name + "." + s.Name, Weight: journey.Weight, Method: s.Method, Path: s.Path, Headers: s.Headers, Auth: s.Auth,
+		Body: s.Body, Expect: s.Expect, Checks: s.Checks, Capture: s.Capture, Fresh: s.Fresh, Pool: s.Pool,
+	}
+}
+
+// requestClass is one class: a request of the scenario, or a step.
+type requestClass struct {
+	Request
+	step     *Step           // nil: the first of its journey
+	captured map[string]bool // names captured before
+	line     map[string]bool // names that later steps have in paths or headers
+}
+
+// classes are all classes, in the order of results: steps come behind the request
+// that begins their journey.
+func (s *Scenario) classes() []requestClass {
+	var out []requestClass
+	for i := range s.Requests {
+		r := &s.Requests[i]
+		first := len(out)
+		out = append(out, requestClass{Request: *r})
+		for k := range r.Steps {
+			out = append(out, requestClass{Request: r.Steps[k].request(r), step: &r.Steps[k]})
+		}
+		captured := map[string]bool{}
+		for k := range out[first:] {
+			c := &out[first+k]
+			c.captured = copyNames(captured)
+			for name := range c.Capture {
+				captured[name] = true
+			}
+		}
+		line := map[string]bool{}
+		for k := len(out) - 1; k >= first; k-- {
+			c := &out[k]
+			c.line = copyNames(line)
+			lines := c.Path
+			for _, h := range c.Headers {
+				lines += "\n" + h.Value
+			}
+			for _, name := range references(lines) {
+				line[name] = true
+			}
+		}
+	}
+	return out
+}
+
+func copyNames(names map[string]bool) map[string]bool {
+	out := map[string]bool{}
+	for name := range names {
+		out[name] = true
+	}
+	return out
+}
+
+// class is it as the engine has it, its payloads still missing.
+func (c *requestClass) class() loadgen.Class {
+	out := loadgen.Class{Name: c.Name, Weight: c.Weight, Expect: c.Expect.Status}
+	if j := (judge{class: c.Name, checks: c.Checks, captures: namedCaptures(c.Capture, c.line)}); len(j.checks)+len(j.captures) > 0 {
+		out.Check = j.check
+	}
+	if c.step != nil {
+		out.Step = &loadgen.Step{Think: c.step.Think.law}
+	}
+	return out
+}
+
+// reference is a captured value in a request.
+var reference = regexp.MustCompile(`\{\{ *([A-Za-z_][A-Za-z0-9_]*) *\}\}`)
+
+// references are the names that s refers to.
+func references(s string) []string {
+	var names []string
+	for _, m := range reference.FindAllStringSubmatch(s, -1) {
+		names = append(names, m[1])
+	}
+	return names
+}
+
+// journey notes what is wrong with the steps of a request, which is valid
+// otherwise; seen holds the names of classes.
+func (v *validator) journey(r *Request, n *targets.Node, seen map[string]bool) {
+	steps := n.Get("steps")
+	if steps != nil && steps.Kind == targets.List && len(steps.Items) == 0 {
+		v.d.Bad(steps, "found an empty list, want at least one step: leave it out if there is none")
+	}
+	for i := range r.Steps {
+		s, item := &r.Steps[i], steps.Items[i]
+		if item.Kind != targets.Map {
+			continue
+		}
+		request := s.request(r)
+		switch name := item.Get("name"); {
+		case name == nil:
+			v.d.Bad(item, "no name")
+		case name.Kind != targets.String:
+		case !nameForm.MatchString(s.Name):
+			v.d.Bad(name, "found %q, %s", s.Name, nameRule)
+		case nameForm.MatchString(r.Name) && !nameForm.MatchString(request.Name):
+			v.d.Bad(name, "with its journey's it is %q, %s", request.Name, nameRule)
+		case seen[request.Name]:
+			v.d.Bad(name, "the name %q is there twice", request.Name)
+		}
+		seen[request.Name] = true
+		v.request(&request, item)
+	}
+	v.references(r, n)
+}
+
+// references notes names that nothing captures, and captures that nothing uses.
+func (v *validator) references(r *Request, n *targets.Node) {
+	before := map[string]bool{}
+	at := map[string]*targets.Node{} // last captured here
+	used := map[string]bool{}
+	nodes := []*targets.Node{n}
+	if steps := n.Get("steps"); steps != nil {
+		nodes = append(nodes, steps.Items...)
+	}
+	unused := func(name string) {
+		if at[name] != nil && !used[name] {
+			v.d.Bad(at[name], "nothing uses it: no later step of the journey has {{%s}} in its path, headers or body", name)
+		}
+	}
+	for i, node := range nodes {
+		for _, key := range []string{"path", "headers", "body"} {
+			if from := node.Get(key); from != nil {
+				eachText(from, func(text *targets.Node) {
+					for _, name := range references(text.Text) {
+						used[name] = true
+						v.reference(text, name, before, i > 0)
+					}
+				})
+			}
+		}
+		if capture := node.Get("capture"); capture != nil && capture.Kind == targets.Map {
+			for k, key := range capture.Keys {
+				unused(key.Name)
+				before[key.Name], at[key.Name], used[key.Name] = true, capture.Items[k], false
+			}
+		}
+	}
+	for name := range at {
+		unused(name)
+	}
+}
+
+// reference notes a name that is not captured before. Outside of steps double
+// braces are plain text, unless the name is one that is captured elsewhere.
+func (v *validator) reference(n *targets.Node, name string, before map[string]bool, step bool) {
+	switch {
+	case before[name]:
+	case !step && slices.Contains(v.captured(), name):
+		v.d.Bad(n, "{{%s}}: only later steps of the journey that captures it can use it", name)
+	case step:
+		known := []string{}
+		for k := range before {
+			known = append(known, k)
+		}
+		slices.Sort(known)
+		hint := ""
+		if s := targets.Suggest(name, known); s != "" {
+			hint = ", did you mean {{" + s + "}}?"
+		}
+		if len(known) > 0 {
+			hint += " (captured before: " + strings.Join(known, ", ") + ")"
+		}
+		v.d.Bad(n, "{{%s}}: no request before this step captures it%s", name, hint)
+	}
+}
+
+// captured are all names that the scenario captures.
+func (v *validator) captured() []string {
+	var names []string
+	for _, r := range v.sc.Requests {
+		for name := range r.Capture {
+			names = append(names, name)
+		}
+		for _, s := range r.Steps {
+			for name := range s.Capture {
+				names = append(names, name)
+			}
+		}
+	}
+	return names
+}
+
+// eachText visits the texts below n, and keys; a base64 body is none.
+func eachText(n *targets.Node, visit func(*targets.Node)) {
+	if n.Kind == targets.String {
+		visit(n)
+	}
+	for i, item := range n.Items {
+		if n.Kind == targets.Map {
+			key := n.Keys[i]
+			if key.Name == "base64" {
+				continue
+			}
+			visit(&targets.Node{Text: key.Name, Path: n.Path, Line: key.Line, Col: key.Col})
+		}
+		eachText(item, visit)
+	}
+}
+
+// ClassNames are the names of all request classes, steps included.
+func (s *Scenario) ClassNames() []string {
+	var names []string
+	for _, c := range s.classes() {
+		names = append(names, c.Name)
+	}
+	return names
+}
+
+// wantsToken says whether any request needs the login's token.
+func (s *Scenario) wantsToken() bool {
+	return slices.ContainsFunc(s.classes(), func(c requestClass) bool { return c.Auth == Bearer })
+}

@@ -1,0 +1,66 @@
+package scenarios
+
+import (
+	"fmt"
+	"maps"
+	"strings"
+	"unicode"
+
+	"github.com/mlbench/mlbench/targets"
+)
+
+// Tags are words that a user gives a measurement, to find it again: team, branch,
+// machine. They are part of its result and have no effect on it.
+type Tags map[string]string
+
+const longestTag = 200
+
+// DecodeNode accepts any single values.
+func (t *Tags) DecodeNode(d *targets.Document, n *targets.Node) {
+	if n.Kind != targets.Map {
+		d.Bad(n, "found %s, want a mapping of names to values", n.Describe())
+		return
+	}
+	*t = Tags{}
+	for i, key := range n.Keys {
+		item := n.Items[i]
+		if item.Kind == targets.Map || item.Kind == targets.List || item.Kind == targets.Null {
+			d.Bad(item, "found %s, want a single value", item.Describe())
+			continue
+		}
+		if err := checkTag(key.Name, item.Text); err != nil {
+			d.Bad(item, "%v", err)
+		}
+		(*t)[key.Name] = item.Text
+	}
+}
+
+// ParseTag reads key=value, as a flag has it.
+func ParseTag(s string) (key, value string, err error) {
+	key, value, ok := strings.Cut(s, "=")
+	if !ok {
+		return "", "", fmt.Errorf("%q: want KEY=VALUE, such as team=search", s)
+	}
+	return key, value, checkTag(key, value)
+}
+
+func checkTag(key, value string) error {
+	if !nameForm.MatchString(key) {
+		return fmt.Errorf("tag name %q: %s", key, nameRule)
+	}
+	if len(value) > longestTag || strings.ContainsFunc(value, unicode.IsControl) {
+		return fmt.Errorf("tag %s: want at most %d bytes of text, without line breaks", key, longestTag)
+	}
+	return nil
+}
+
+// TagsWith are the scenario's tags and others, which go before.
+func (s *Scenario) TagsWith(others Tags) Tags {
+	if len(s.Tags)+len(others) == 0 {
+		return nil
+	}
+	all := Tags{}
+	maps.Copy(all, s.Tags)
+	maps.Copy(all, others)
+	return all
+}
