@@ -18,6 +18,9 @@ func comparisonPage(c *results.Comparison, f form) *page {
 		{"B " + b, armText(c.B, c.ArmB, c.Errors.B, f)},
 	}}
 	head.facts = append(head.facts, tagFacts(c.Tags, f)...)
+	if c.Parity != nil {
+		head.facts = append(head.facts, fact{"answers", parityText(c.Parity)})
+	}
 	p.parts = append(p.parts, head)
 	var missed []float64
 	for _, class := range comparedClasses(c) {
@@ -41,7 +44,23 @@ func comparisonPage(c *results.Comparison, f form) *page {
 		p.parts = slices.Insert(p.parts, min(2, len(p.parts)), resourcesPart(c.Resources, a, b))
 	}
 	p.warnings = armWarnings(c, a, b, f)
+	if c.Parity != nil {
+		for _, d := range c.Parity.Differences {
+			p.warnings = append(p.warnings, "answers differ: "+f.name(d))
+		}
+		if c.Parity.Ended != "" {
+			p.warnings = append(p.warnings, "the check of answers ended early: "+f.name(c.Parity.Ended))
+		}
+	}
 	return p
+}
+
+// parityText says how many answers were the same.
+func parityText(p *results.Parity) string {
+	if p.Differing == 0 {
+		return fmt.Sprintf("the same to %s asked between slices", count(p.Requests, "request"))
+	}
+	return fmt.Sprintf("DIFFERENT to %d of %s asked between slices: 'mlbench verify' shows them", p.Differing, count(p.Requests, "request"))
 }
 
 func comparisonTitle(c *results.Comparison, f form) string {

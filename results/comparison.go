@@ -31,11 +31,21 @@ type Comparison struct {
 	SlotEffect *SlotEffect       `json:"slot_effect,omitempty"` // nil: not to be told
 	// Resources is nil when those of neither target are known.
 	Resources  *ArmResources `json:"resources,omitempty"`
+	Parity     *Parity       `json:"parity,omitempty"`
 	ResultFile string        `json:"result_file"`
 
 	// ArmA and ArmB are the summaries behind the rows.
 	ArmA *Summary `json:"-"`
 	ArmB *Summary `json:"-"`
+}
+
+// Parity says whether both targets answered the same when asked between the
+// slices. It is of the live comparison only, not in the result file.
+type Parity struct {
+	Requests    int      `json:"requests"`    // asked of both
+	Differing   int      `json:"differing"`   // with a difference that nothing explains
+	Differences []string `json:"differences"` // one for each cause
+	Ended       string   `json:"ended,omitempty"`
 }
 
 // ArmErrors are the failed requests of each arm.

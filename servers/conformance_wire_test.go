@@ -118,6 +118,8 @@ func routeRows() []row {
 		{"HEAD health", use("HEAD", "/health"), notAllowed},
 		{"DELETE cache clear", use("DELETE", "/cache/clear"), notAllowed},
 		{"POST metrics", use("POST", "/metrics"), notAllowed},
+		{"HEAD metrics", use("HEAD", "/metrics"), notAllowed},
 		{"unknown method", use("BREW", "/predict"), notAllowed},
+		{"unknown method and path", use("BREW", "/nope"), notFound},
 	}
 }

@@ -63,6 +63,7 @@ type compareOptions struct {
 	refs        []string // arguments of the command; the gate has flags instead
 	calibration string
 
+	parity     parityOptions
 	limits     results.Limits
 	calibrated *results.Calibration
 }
@@ -96,6 +97,7 @@ func (o *compareOptions) register(cmd *cobra.Command) {
 	f.StringVar(&o.maximum, "max-regression", "", "tolerated changes for the worse (default `"+results.DefaultLimits().String()+"`)")
 	f.BoolVar(&o.strict, "strict", false, "call a regression only what is proven to exceed its limit, not what is proven worse and by estimate exceeds it")
 	f.BoolVar(&o.extend, "extend", o.extend, "when inconclusive, measure on once, for as long again but at most a minute")
+	o.parity.register(f)
 }
 
 // validate checks flags before anything is contacted.
@@ -105,6 +107,9 @@ func (o *compareOptions) validate() (err error) {
 	}
 	if o.limits, err = results.ParseLimits(o.maximum); err != nil {
 		return usageErrorf("--max-regression: %w", err)
+	}
+	if err := o.parity.validate(); err != nil {
+		return err
 	}
 	return o.load.validate(o.in)
 }
@@ -151,7 +156,7 @@ func compare(ctx context.Context, o *compareOptions) error {
 	if err != nil {
 		return err
 	}
-	return verdictExit(worst(made))
+	return comparedExit(made...)
 }
 
 // experiment is what is measured, without the targets.
@@ -210,6 +215,10 @@ func (o *compareOptions) compareArms(ctx context.Context, sc *scenarios.Scenario
 			return results.Compare(f, results.CompareOptions{}).Verdict == results.VerdictInconclusive
 		}
 	}
+	check, err := o.parity.check(sc, &o.load, arms)
+	if err != nil {
+		return nil, false, err
+	}
 	rec, err := startRecording(o.load.output, &f.Header)
 	if err != nil {
 		return nil, false, err
@@ -227,12 +236,15 @@ func (o *compareOptions) compareArms(ctx context.Context, sc *scenarios.Scenario
 	f, interrupted, err = rec.finish(e.Run(ctx, f.Header.Start, func(s *results.Slice) error {
 		pr.slice(s)
 		f.Slices = append(f.Slices, *s)
+		check.after(ctx, s)
 		return rec.w.Slice(s)
 	}))
 	if err != nil {
 		return nil, interrupted, err
 	}
-	return results.Compare(f, results.CompareOptions{Percentiles: o.out.quantiles, Strict: o.strict}), interrupted, nil
+	c = results.Compare(f, results.CompareOptions{Percentiles: o.out.quantiles, Strict: o.strict})
+	c.Parity = check.result()
+	return c, interrupted, nil
 }
 
 // header says how the comparison is measured and judged.

@@ -163,7 +163,7 @@ func (o *gateOptions) live(ctx context.Context) error {
 	if interrupted {
 		return &exitError{code: exitInterrupted}
 	}
-	return o.exit(c.Verdict)
+	return o.exit(c)
 }
 
 // publish shows the comparison on stdout, in exports, and to GitHub.
@@ -188,8 +188,8 @@ func stepSummary(write func(*os.File) error) error {
 
 // exit is the verdict's exit code, with what the caller wants of an
 // inconclusive one.
-func (o *gateOptions) exit(v results.Verdict) error {
-	if v == results.VerdictInconclusive {
+func (o *gateOptions) exit(c *results.Comparison) error {
+	if c.Verdict == results.VerdictInconclusive && !differ(c) {
 		switch o.inconclusive {
 		case "fail":
 			return &exitError{code: exitRegression}
@@ -197,5 +197,5 @@ func (o *gateOptions) exit(v results.Verdict) error {
 			return nil
 		}
 	}
-	return verdictExit(v)
+	return comparedExit(c)
 }

@@ -35,7 +35,7 @@ func (o *gateOptions) saved() error {
 	if err := o.publish(c); err != nil {
 		return err
 	}
-	return o.exit(c.Verdict)
+	return o.exit(c)
 }
 
 // single judges one file: a comparison by its verdict, a run by objectives.
@@ -54,7 +54,7 @@ func (o *gateOptions) single(files []*results.File) error {
 		if err := o.publish(c); err != nil {
 			return err
 		}
-		return o.exit(c.Verdict)
+		return o.exit(c)
 	}
 	if o.calibrated != nil {
 		return usageErrorf("--calibration is for comparisons; %s is a single run", f.Path)

@@ -5,6 +5,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -294,7 +295,11 @@ func (o *loadOptions) header(command string, sc *scenarios.Scenario, arms ...*pr
 		h.Targets = append(h.Targets, results.Target{
 			Arm: []string{results.ArmA, results.ArmB}[i], Name: p.target.Name, URL: shownURL(p.target.URL),
 		})
-		h.Warnings = append(h.Warnings, p.notes...)
+		for _, note := range p.notes {
+			if !slices.Contains(h.Warnings, note) { // as of the other arm
+				h.Warnings = append(h.Warnings, note)
+			}
+		}
 	}
 	return h
 }

@@ -29,7 +29,7 @@ func newScenariosCmd(s streams) *cobra.Command {
 		Args: checkArgs(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(newScenariosListCmd(s), newScenariosShowCmd(s), newScenariosValidateCmd(s), newScenariosSchemaCmd(s))
+	cmd.AddCommand(newScenariosListCmd(s), newScenariosShowCmd(s), newScenariosValidateCmd(s), newScenariosSchemaCmd(s), newScenariosNewCmd(s))
 	return cmd
 }
 

@@ -86,6 +86,12 @@ type verifyOptions struct {
 	later  time.Duration // until doubtful requests are asked once more
 }
 
+// How far apart two numbers that are no whole ones may be.
+const (
+	defaultTolerance = 1e-9
+	defaultRelative  = 1e-6
+)
+
 func newVerifyCmd(s streams) *cobra.Command {
 	// Some clocks of answers tick in seconds.
 	o := &verifyOptions{streams: s, requests: 200, later: 1100 * time.Millisecond}
@@ -115,8 +121,8 @@ func (o *verifyOptions) command() *cobra.Command {
 	f.Uint64Var(&o.seed, "seed", 0, "seed of the payloads (default: random, and reported)")
 	f.DurationVar(&o.timeout, "timeout", 10*time.Second, "per request")
 	f.BoolVar(&o.edges, "edge-cases", true, "send edge cases as well")
-	f.Float64Var(&o.absolute, "tolerance", 1e-9, "numbers this close are the same (two whole numbers must be equal)")
-	f.Float64Var(&o.relative, "relative", 1e-6, "so are numbers that differ by this share")
+	f.Float64Var(&o.absolute, "tolerance", defaultTolerance, "numbers this close are the same (two whole numbers must be equal)")
+	f.Float64Var(&o.relative, "relative", defaultRelative, "so are numbers that differ by this share")
 	f.StringArrayVar(&o.ignore, "ignore", nil, "leave out of the comparison what this JSON `PATH` selects, or 'header NAME' (repeatable)")
 	f.StringSliceVar(&o.headers, "headers", nil, "compare these headers by value, too, as `NAME,NAME`")
 	f.StringArrayVarP(&o.ownHeaders, "header", "H", nil, "header of every request, as `'Name: value'` (repeatable)")

@@ -42,6 +42,7 @@ func (d *document) operation(path, method string, item, op object) Operation {
 		Parameters: d.parameters(op.list("parameters"), item.list("parameters")),
 		Security:   d.security(op),
 		Responses:  d.responses(op.object("responses")),
+		TokenURLs:  d.tokenURLs(),
 	}
 	if body := d.follow(op["requestBody"]); body != nil {
 		if kind, media := d.choose(body.object("content")); kind != "" {
@@ -175,6 +176,17 @@ func (d *document) security(op object) []Requirement {
 			need = append(need, d.scheme(name))
 		}
 		out = append(out, need)
+	}
+	return out
+}
+
+func (d *document) tokenURLs() []string {
+	var out []string
+	schemes := d.root.object("components").object("securitySchemes")
+	for _, name := range slices.Sorted(maps.Keys(schemes)) {
+		if at := d.scheme(name).TokenURL; at != "" {
+			out = append(out, at)
+		}
 	}
 	return out
 }

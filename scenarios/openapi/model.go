@@ -16,6 +16,9 @@ type Operation struct {
 	// one of them is empty.
 	Security  []Requirement
 	Responses []Response // by status, ascending
+	// TokenURLs are where the document's OAuth 2 password flows get their tokens;
+	// the same for all operations.
+	TokenURLs []string
 }
 
 // Parameter is a value outside of the body.

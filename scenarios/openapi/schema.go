@@ -168,7 +168,11 @@ func (u *unfolding) array(s *Schema, o object) {
 	if items := o.object("items"); items != nil {
 		s.Items = u.schema(map[string]any(items))
 	}
-	if prefix := o.list("prefixItems"); prefix != nil {
+	prefix := o.list("prefixItems")
+	if prefix == nil {
+		prefix = o.list("items") // as tuples were written before, and FastAPI of old does
+	}
+	if prefix != nil {
 		s.Prefix = nil
 		for _, item := range prefix {
 			s.Prefix = append(s.Prefix, u.schema(item))

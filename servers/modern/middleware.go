@@ -69,22 +69,15 @@ func refuseEncoded(c *fiber.Ctx) error {
 	return c.Next()
 }
 
-// refuseUnknownMethods answers methods that fiber does not know, which it would
-// refuse with plain text before any middleware.
-func (s *Server) refuseUnknownMethods(next fasthttp.RequestHandler) fasthttp.RequestHandler {
+// refuseUnknownMethods makes methods that fiber does not know, which it would
+// refuse with plain text before any middleware, into one that no route has: it
+// is refused as any other method, with what is allowed instead.
+func refuseUnknownMethods(next fasthttp.RequestHandler) fasthttp.RequestHandler {
 	return func(ctx *fasthttp.RequestCtx) {
-		if slices.Contains(fiber.DefaultMethods, string(ctx.Method())) {
-			next(ctx)
-			return
+		if !slices.Contains(fiber.DefaultMethods, string(ctx.Method())) {
+			ctx.Request.Header.SetMethod(fiber.MethodTrace)
 		}
-		c := s.app.AcquireCtx(ctx)
-		defer s.app.ReleaseCtx(c)
-		start := time.Now()
-		c.Set(headerRequestID, requestID(c.Get(headerRequestID)))
-		writeError(c, fiber.ErrMethodNotAllowed)
-		took := time.Since(start)
-		setProcessTime(c, took)
-		s.service.Observe(predict.UnmatchedRoute, fiber.StatusMethodNotAllowed, took)
+		next(ctx)
 	}
 }
 

@@ -68,7 +68,7 @@ func New(opts Options) (*Server, error) {
 		}))
 	}
 	s.app.Use(refuseEncoded)
-	s.app.Server().Handler = s.refuseUnknownMethods(s.app.Server().Handler)
+	s.app.Server().Handler = refuseUnknownMethods(s.app.Server().Handler)
 	if err := s.routes(); err != nil {
 		return nil, err
 	}
@@ -87,7 +87,8 @@ func (s *Server) routes() error {
 		c.Set(fiber.HeaderContentType, fiber.MIMEApplicationJSON)
 		return c.Send(document)
 	})
-	s.app.Get("/metrics", adaptor.HTTPHandler(s.service.Metrics()))
+	// Not Get, which would answer HEAD too: the API has none.
+	s.app.Add(fiber.MethodGet, "/metrics", adaptor.HTTPHandler(s.service.Metrics()))
 	for _, name := range []string{"docs", "redoc"} {
 		body, contentType, ok := docs.Page(name)
 		if !ok {

@@ -1,0 +1,78 @@
+package main
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/scenarios"
+)
+
+// What is proven decides the exit code before what could not be decided.
+func TestComparedExit(t *testing.T) {
+	same, different := &results.Parity{Requests: 9}, &results.Parity{Requests: 9, Differing: 1}
+	for _, tt := range []struct {
+		verdict results.Verdict
+		parity  *results.Parity
+		want    int
+	}{
+		{results.VerdictOK, nil, exitOK},
+		{results.VerdictOK, same, exitOK},
+		{results.VerdictOK, different, exitParity},
+		{results.VerdictInconclusive, same, exitInconclusive},
+		{results.VerdictInconclusive, different, exitParity},
+		{results.VerdictInvalid, same, exitInvalid},
+		{results.VerdictInvalid, different, exitParity},
+		{results.VerdictRegression, different, exitRegression},
+	} {
+		c := &results.Comparison{Verdict: tt.verdict, Parity: tt.parity}
+		gate := &gateOptions{inconclusive: "pass"}
+		wantGate := tt.want
+		if tt.want == exitInconclusive {
+			wantGate = exitOK
+		}
+		for name, got := range map[string][2]int{"compare": {codeOf(comparedExit(c)), tt.want}, "gate": {codeOf(gate.exit(c)), wantGate}} {
+			if got[0] != got[1] {
+				t.Errorf("%s: %s with %+v: exit %d, want %d", name, tt.verdict, tt.parity, got[0], got[1])
+			}
+		}
+	}
+}
+
+func codeOf(err error) int {
+	var exit *exitError
+	if errors.As(err, &exit) {
+		return exit.code
+	}
+	return exitOK
+}
+
+func TestClassesInTurn(t *testing.T) {
+	var cases []scenarios.Case
+	for _, class := range []string{"a", "a", "a", "b", "c", "c"} {
+		cases = append(cases, scenarios.Case{Class: class})
+	}
+	got := ""
+	for _, c := range inTurn(cases) {
+		got += c.Class
+	}
+	if got != "abcaca" {
+		t.Errorf("order %s, want abcaca", got)
+	}
+}
+
+// As many are asked as the share says, over many slices, and only after pairs.
+func TestParityShare(t *testing.T) {
+	c := &parityCheck{share: 0.01}
+	classes := map[string]*results.ClassData{"a": {Sent: 20}, "b": {Sent: 5}}
+	asked := c.due(&results.Slice{Phase: results.Warmup, Position: 2, Classes: classes})
+	for pair := 1; pair <= 40; pair++ {
+		if n := c.due(&results.Slice{Phase: results.Measure, Pair: pair, Position: 1, Classes: classes}); n != 0 {
+			t.Errorf("%d are asked within pair %d", n, pair)
+		}
+		asked += c.due(&results.Slice{Phase: results.Measure, Pair: pair, Position: 2, Classes: classes})
+	}
+	if asked != 9 && asked != 10 { // 40 pairs of 25 requests; sums of hundredths are not exact
+		t.Errorf("%d are asked, want 1%% of the 1,000 of each arm", asked)
+	}
+}

@@ -1,0 +1,248 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/mlbench/mlbench/scenarios"
+	"github.com/mlbench/mlbench/targets"
+)
+
+const scenariosNewLong = `Write a scenario to begin with: runnable, commented, for you to change. It is made
+of what --from names:
+
+  openapi  an OpenAPI document (3.0, 3.1; JSON or YAML): a file, or the URL of a live
+           service (of a URL without a path, /openapi.json is read)
+  curl     a command line as pasted, in one argument
+  har      recorded traffic, as browsers save it
+  vegeta   a target list of vegeta's, http or json format
+  locust   a table of weights: lines of WEIGHT METHOD PATH [BODY], or CSV of
+           name,weight,method,path[,body]
+  preset   a serving protocol: kserve-v2, tensorflow-serving, torchserve, mlflow,
+           bentoml; or plain, which is also what you get without --from
+
+- is stdin. Secrets are not written: headers become ${VARIABLES} of the environment,
+and REDACTED stands where there can be none. The file is never overwritten without
+--force.`
+
+type scenariosNewOptions struct {
+	streams
+	from, source string
+	output       string
+	force        bool
+	insecure     bool
+	shape        scenarios.NewOptions
+}
+
+func newScenariosNewCmd(s streams) *cobra.Command {
+	o := scenariosNewOptions{streams: s}
+	cmd := &cobra.Command{
+		Use:   "new [--from KIND SOURCE]",
+		Short: "Write a scenario to begin with, made of what you have",
+		Long:  scenariosNewLong,
+		Example: `  mlbench scenarios new --from openapi http://127.0.0.1:8000 -o my.yaml
+  mlbench scenarios new --from curl "curl -X POST http://127.0.0.1:8000/predict --json '{\"features\":[1,2]}'"
+  mlbench scenarios new --from har session.har -o session.yaml
+  mlbench scenarios new --from preset kserve-v2 --model iris --features 4
+  mlbench scenarios new > my.yaml`,
+		Args: checkArgs(cobra.MaximumNArgs(1)),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 1 {
+				o.source = args[0]
+			}
+			return scenariosNew(cmd.Context(), o)
+		},
+	}
+	f := cmd.Flags()
+	f.StringVar(&o.from, "from", "", "what the source is: `KIND` openapi, curl, har, vegeta, locust or preset")
+	f.StringVarP(&o.output, "output", "o", "-", "`FILE` to write; - is stdout")
+	f.BoolVar(&o.force, "force", false, "overwrite the file if it is there")
+	f.BoolVarP(&o.insecure, "insecure", "k", false, "accept any certificate of the document's URL")
+	f.StringVar(&o.shape.Model, "model", "model", "of presets: the model's `NAME`")
+	f.IntVar(&o.shape.Features, "features", 10, "length of feature vectors, where the source does not say")
+	_ = cmd.RegisterFlagCompletionFunc("from", cobra.FixedCompletions(newKinds, cobra.ShellCompDirectiveNoFileComp))
+	return cmd
+}
+
+var newKinds = []string{"openapi", "curl", "har", "vegeta", "locust", "preset"}
+
+func scenariosNew(ctx context.Context, o scenariosNewOptions) error {
+	if err := o.check(); err != nil {
+		return err
+	}
+	o.shape.Source = o.source
+	if o.source == "-" {
+		o.shape.Source = "stdin"
+	}
+	if o.output != "-" {
+		o.shape.File = o.output
+	}
+	text, err := o.make(ctx)
+	if err != nil {
+		return err
+	}
+	if o.output == "-" {
+		_, err := o.out.Write(text)
+		return err
+	}
+	if err := writeAtomically(o.output, text); err != nil {
+		return err
+	}
+	sc, err := scenarios.Parse(text, o.output)
+	if err != nil {
+		return usageErrorf("%s is written, but cannot be used under this name: %w", o.output, err)
+	}
+	fmt.Fprintf(o.err, "%s: %s, see its comments\n", o.output, plural(len(sc.Requests), "request"))
+	return nil
+}
+
+func (o *scenariosNewOptions) check() error {
+	switch {
+	case o.from == "" && o.source != "":
+		return usageErrorf("what is %s? say so with --from %s", clipped(o.source), strings.Join(newKinds, ", "))
+	case o.from == "preset" && o.source == "":
+		return usageErrorf("which preset? one of %s", strings.Join(scenarios.Presets(), ", "))
+	case o.from != "" && o.source == "":
+		return usageErrorf("--from %s: of what? give its source (see 'mlbench scenarios new --help')", o.from)
+	case o.shape.Features < 1 || o.shape.Features > 10_000:
+		return usageErrorf("--features %d: want 1 to 10000", o.shape.Features)
+	case o.output == "":
+		return usageErrorf("--output: want a file, or - for stdout")
+	case o.output == "-" || o.force:
+		return nil
+	}
+	if _, err := os.Lstat(o.output); err == nil {
+		return usageErrorf("%s is there already: name another file, or --force", o.output)
+	} else if !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("cannot write %s: %w", o.output, reason(err))
+	}
+	return nil
+}
+
+// clipped keeps what was pasted by mistake, which may hold secrets, off the
+// screen.
+func clipped(s string) string {
+	const most = 20
+	if r := []rune(s); len(r) > most {
+		return string(r[:most]) + "…"
+	}
+	return s
+}
+
+// make makes the scenario. What is wrong with the source is the caller's
+// mistake; what is wrong with the way to it is not.
+func (o *scenariosNewOptions) make(ctx context.Context) ([]byte, error) {
+	var text []byte
+	var err error
+	switch o.from {
+	case "", "preset":
+		text, err = scenarios.FromPreset(o.source, o.shape)
+	case "curl":
+		command := o.source
+		if command == "-" {
+			raw, err := io.ReadAll(o.in)
+			if err != nil {
+				return nil, err
+			}
+			command = string(raw)
+		}
+		text, err = scenarios.FromCurl(command, o.shape)
+	case "openapi", "har", "vegeta", "locust":
+		raw, err := o.read(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return o.convert(raw)
+	default:
+		hint := ""
+		if s := targets.Suggest(o.from, newKinds); s != "" {
+			hint = fmt.Sprintf(", did you mean %q?", s)
+		}
+		return nil, usageErrorf("--from %s: unknown kind%s (known: %s)", o.from, hint, strings.Join(newKinds, ", "))
+	}
+	if err != nil {
+		return nil, usageErrorf("%w", err)
+	}
+	return text, nil
+}
+
+func (o *scenariosNewOptions) convert(raw []byte) ([]byte, error) {
+	from := map[string]func([]byte, scenarios.NewOptions) ([]byte, error){
+		"openapi": scenarios.FromOpenAPI, "har": scenarios.FromHAR, "vegeta": scenarios.FromVegeta, "locust": scenarios.FromLocust,
+	}[o.from]
+	text, err := from(raw, o.shape)
+	if err != nil {
+		return nil, usageErrorf("%w", err)
+	}
+	return text, nil
+}
+
+// read gets the source: a file, stdin, or the URL of an OpenAPI document.
+func (o *scenariosNewOptions) read(ctx context.Context) ([]byte, error) {
+	if o.from == "openapi" && (strings.HasPrefix(o.source, "http://") || strings.HasPrefix(o.source, "https://")) {
+		return o.fetch(ctx)
+	}
+	if o.source != "-" {
+		o.shape.Source = filepath.Base(o.source)
+	}
+	raw, err := readInput(o.in, o.source)
+	if err != nil {
+		return nil, usageErrorf("%w", err)
+	}
+	return raw, nil
+}
+
+// fetch reads the document of a live service.
+func (o *scenariosNewOptions) fetch(ctx context.Context) ([]byte, error) {
+	const most, patience = 16 << 20, 10 * time.Second
+	t, err := targets.Parse(o.source)
+	if err != nil {
+		return nil, usageErrorf("%w", err)
+	}
+	t.Insecure = o.insecure
+	if t.URL.Path == "" {
+		t.URL.Path = "/openapi.json"
+	}
+	o.shape.Target = (&url.URL{Scheme: t.URL.Scheme, Host: t.URL.Host}).String()
+	o.shape.Source = o.shape.Target + t.URL.Path // without a query, which may hold secrets
+	config, err := t.TLSConfig()
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, t.URL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+	req.Header.Set("Accept", "application/json, application/yaml;q=0.9, */*;q=0.1")
+	client := http.Client{Transport: &http.Transport{TLSClientConfig: config, DisableKeepAlives: true, Proxy: http.ProxyFromEnvironment}}
+	resp, err := client.Do(req)
+	if err != nil {
+		return nil, fmt.Errorf("cannot read the OpenAPI document: %w", err)
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		return nil, fmt.Errorf("cannot read the OpenAPI document: %s answered %s; give the document's own URL, or save it and give the file",
+			o.shape.Source, resp.Status)
+	}
+	raw, err := io.ReadAll(io.LimitReader(resp.Body, most+1))
+	if err == nil && len(raw) > most {
+		err = fmt.Errorf("more than %d MB", most>>20)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("cannot read the OpenAPI document %s: %w", o.shape.Source, err)
+	}
+	return raw, nil
+}

@@ -1,0 +1,216 @@
+package scenarios
+
+import (
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/mlbench/mlbench/targets"
+)
+
+// vault takes secrets out of what becomes a scenario, and puts variables in
+// their place; what is no secret it escapes, so that it is sent as it was.
+type vault struct {
+	names []string // of the variables, in the order of their first use
+	bytes bool     // within bytes, which take no variables: REDACTED
+	used  bool     // something was redacted
+}
+
+// redactedText stands where a secret was and no variable can.
+const redactedText = "REDACTED"
+
+// secretForms are texts that are secrets wherever they stand: JSON web tokens,
+// and keys of services that mark theirs.
+var secretForms = regexp.MustCompile(`eyJ[\w-]{4,}\.[\w-]{2,}\.[\w-]*|\b(?:sk|pk|rk)[-_][\w-]{12,}|\bgh[pousr]_\w{16,}|\bgithub_pat_\w{16,}|\bglpat-[\w-]{12,}|\bhf_\w{16,}|\bxox[abprs]-[\w-]{10,}|\bAKIA[0-9A-Z]{12,}|\bAIza[\w-]{20,}`)
+
+// secretWords are parts of names that usually hold secrets.
+var secretWords = []string{
+	"password", "passwd", "pwd", "passphrase", "secret", "token", "apikey", "jwt", "auth", "authorization",
+	"credential", "credentials", "signature", "sig", "cookie", "session", "sessionid", "otp", "pin", "bearer", "csrf", "xsrf",
+}
+
+var (
+	wordForm = regexp.MustCompile(`[A-Z]?[a-z]+|[A-Z]+|[0-9]+`)
+	// keyWords before "key" make it a secret: api_key, accessKey.
+	keyWords = []string{"api", "access", "private", "secret", "subscription", "license"}
+)
+
+// secretName says whether values of this name usually are secrets. The words
+// decide, so that max_tokens and monkey are none.
+func secretName(name string) bool {
+	words := wordForm.FindAllString(name, -1)
+	for i, word := range words {
+		word = strings.ToLower(word)
+		if slices.Contains(secretWords, word) {
+			return true
+		}
+		if word == "key" && (len(words) == 1 || i > 0 && slices.Contains(keyWords, strings.ToLower(words[i-1]))) {
+			return true
+		}
+	}
+	return slices.Contains(secretWords, strings.ToLower(name))
+}
+
+// variableName is how the environment calls it: x-api-key is X_API_KEY.
+func variableName(name string) string {
+	name = strings.Trim(strings.ToUpper(notOfNames.ReplaceAllString(name, "_")), "_")
+	if name == "" || name[0] >= '0' && name[0] <= '9' {
+		return strings.TrimRight("SECRET_"+name, "_")
+	}
+	return name[:min(len(name), maxName)]
+}
+
+// ref is what stands for the secret of that name.
+func (v *vault) ref(name string) string {
+	if v.bytes {
+		v.used = true
+		return redactedText
+	}
+	name = variableName(name)
+	if !slices.Contains(v.names, name) {
+		v.names = append(v.names, name)
+	}
+	return "${" + name + "}"
+}
+
+// text takes out secrets that show themselves.
+func (v *vault) text(s string) string {
+	if !v.bytes {
+		s = strings.ReplaceAll(s, "${", "$${")
+	}
+	return secretForms.ReplaceAllStringFunc(s, func(string) string { return v.ref("secret") })
+}
+
+// value takes secrets out of a JSON value: texts under telling names, and texts
+// that show themselves. The name is that of the secret it is part of, or empty.
+func (v *vault) value(x any, name string) any {
+	switch x := x.(type) {
+	case string:
+		if name != "" && x != "" {
+			return v.ref(name)
+		}
+		return v.text(x)
+	case []any:
+		out := make([]any, len(x))
+		for i, item := range x {
+			out[i] = v.value(item, name)
+		}
+		return out
+	case generated:
+		if values, ok := x.args.([]any); ok { // a choice; the others' arguments are numbers
+			return generated{x.name, v.value(values, name)}
+		}
+	case pairs:
+		out := make(pairs, len(x))
+		for i, p := range x {
+			within := name
+			if secretName(p.key) {
+				within = p.key
+			}
+			out[i] = pair{key: secretForms.ReplaceAllString(p.key, redactedText), value: v.value(p.value, within), note: p.note}
+		}
+		return out
+	}
+	return x
+}
+
+// query does so for name=value&name=value.
+func (v *vault) query(s string) string {
+	parts := strings.Split(s, "&")
+	for i, part := range parts {
+		name, value, has := strings.Cut(part, "=")
+		plain, err := url.QueryUnescape(name)
+		if err != nil {
+			plain = name
+		}
+		if parts[i] = v.text(part); has && value != "" && secretName(plain) {
+			parts[i] = v.text(name) + "=" + v.ref(plain)
+		}
+	}
+	return strings.Join(parts, "&")
+}
+
+// path does so for a path and its query.
+func (v *vault) path(path string) string {
+	path, query, has := strings.Cut(path, "?")
+	if path = v.text(path); has {
+		path += "?" + v.query(query)
+	}
+	return path
+}
+
+// memberForm and elementForm are a named text of JSON and of XML, in texts that
+// are not taken apart.
+var (
+	memberForm  = regexp.MustCompile(`"([^"\\]+)"(\s*:\s*)"(?:[^"\\]|\\.)*"`)
+	elementForm = regexp.MustCompile(`<([\w:.-]+)>[^<]+</`)
+)
+
+// body takes secrets out of a body that stays a text, or bytes.
+func (v *vault) body(s, mediaType string) string {
+	if s = v.text(s); mediaType == "multipart/form-data" {
+		s = v.parts(s)
+	}
+	s = memberForm.ReplaceAllStringFunc(s, func(member string) string {
+		m := memberForm.FindStringSubmatch(member)
+		if !secretName(m[1]) {
+			return member
+		}
+		return `"` + m[1] + `"` + m[2] + `"` + v.ref(m[1]) + `"`
+	})
+	return elementForm.ReplaceAllStringFunc(s, func(element string) string {
+		if name := elementForm.FindStringSubmatch(element)[1]; secretName(name) {
+			return "<" + name + ">" + v.ref(name) + "</"
+		}
+		return element
+	})
+}
+
+// parts takes the values of telling names out of a multipart body.
+func (v *vault) parts(s string) string {
+	parts := strings.Split(s, "\r\n--")
+	for i, part := range parts {
+		head, _, ok := strings.Cut(part, "\r\n\r\n")
+		_, name, named := strings.Cut(head, `name="`)
+		name, _, _ = strings.Cut(name, `"`)
+		if ok && named && secretName(name) {
+			parts[i] = head + "\r\n\r\n" + v.ref(name)
+		}
+	}
+	return strings.Join(parts, "\r\n--")
+}
+
+// variableForm is a header's value that is a variable of the shell already.
+var variableForm = regexp.MustCompile(`^(?:([A-Za-z]+) +)?\$(?:\{([A-Za-z_]\w*)\}|([A-Za-z_]\w*))$`)
+
+// secretHeader makes a reference to the environment of a header that holds a
+// secret; every other stays as it is.
+func secretHeader(name, value string) draftHeader {
+	f := targets.Field{Name: name, Value: value}
+	if m := variableForm.FindStringSubmatch(value); m != nil {
+		return draftHeader{name: name, value: strings.TrimSpace(m[1] + " ${" + m[2] + m[3] + "}")}
+	}
+	if value == "" || f.Shown() == value && !secretForms.MatchString(value) && !secretName(name) {
+		return draftHeader{name: name, value: strings.ReplaceAll(value, "${", "$${")}
+	}
+	scheme, _, hasScheme := strings.Cut(value, " ")
+	switch {
+	case strings.EqualFold(name, "authorization") && strings.EqualFold(scheme, "bearer") && hasScheme:
+		return draftHeader{name: name, value: "Bearer ${TOKEN}", note: "export TOKEN=…"}
+	case strings.EqualFold(name, "authorization") && strings.EqualFold(scheme, "basic") && hasScheme:
+		return draftHeader{name: name, value: "Basic ${BASIC_AUTH}", note: `export BASIC_AUTH=$(printf 'user:password' | base64)`}
+	}
+	return environmentHeader(name)
+}
+
+func environmentHeader(name string) draftHeader {
+	variable := variableName(name)
+	return draftHeader{name: name, value: "${" + variable + "}", note: "export " + variable + "=…"}
+}
+
+// isBearer says whether a header carries a token.
+func isBearer(name, value string) bool {
+	scheme, _, ok := strings.Cut(value, " ")
+	return ok && strings.EqualFold(name, "authorization") && strings.EqualFold(scheme, "bearer")
+}

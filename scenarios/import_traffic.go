@@ -1,0 +1,245 @@
+package scenarios
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/mlbench/mlbench/targets"
+)
+
+// exchange is a recorded request, with what is known of its answer.
+type exchange struct {
+	method  string
+	url     *url.URL
+	headers []targets.Field
+	body    []byte
+	status  int    // 0: not recorded
+	answer  []byte // of JSON answers
+	typed   bool   // written by a person: every header is meant
+}
+
+// maxChoices bounds the recorded bodies that a request draws from.
+const maxChoices = 10
+
+// traffic makes requests of recorded ones: a request per method and path
+// template, as heavy as it was frequent.
+func (d *draft) traffic(all []exchange, o *NewOptions) {
+	all = d.oneOrigin(all, o)
+	all = d.recordedLogin(all)
+	groups := map[string][]exchange{}
+	var order []string
+	for _, x := range all {
+		key := x.method + " " + templateOf(x.url.EscapedPath())
+		if groups[key] == nil {
+			order = append(order, key)
+		}
+		groups[key] = append(groups[key], x)
+	}
+	slices.SortStableFunc(order, func(a, b string) int { return len(groups[b]) - len(groups[a]) })
+	for _, key := range order {
+		d.requests = append(d.requests, d.recorded(groups[key]))
+	}
+}
+
+// oneOrigin keeps the origin that most requests go to: a scenario has one
+// target.
+func (d *draft) oneOrigin(all []exchange, o *NewOptions) []exchange {
+	count := map[string]int{}
+	origin := func(x exchange) string { return x.url.Scheme + "://" + x.url.Host }
+	for _, x := range all {
+		count[origin(x)]++
+	}
+	best := ""
+	for _, at := range slices.Sorted(maps.Keys(count)) {
+		if count[at] > count[best] {
+			best = at
+		}
+	}
+	for _, at := range slices.Sorted(maps.Keys(count)) {
+		if at != best {
+			d.left = append(d.left, fmt.Sprintf("%s to %s: a scenario has one target", countOf(count[at], "request"), at))
+		}
+	}
+	if best != "" {
+		o.Target = cmp.Or(o.Target, best)
+	}
+	return slices.DeleteFunc(all, func(x exchange) bool { return origin(x) != best })
+}
+
+func countOf(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+var (
+	digitsForm = regexp.MustCompile(`^[0-9]+$`)
+	uuidForm   = regexp.MustCompile(`(?i)^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$`)
+	hashForm   = regexp.MustCompile(`(?i)^[0-9a-f]{16,}$`)
+)
+
+// templateOf replaces what differs from request to request: /items/17 is
+// /items/{id}.
+func templateOf(path string) string {
+	parts := strings.Split(path, "/")
+	for i, part := range parts {
+		switch {
+		case digitsForm.MatchString(part), hashForm.MatchString(part):
+			parts[i] = "{id}"
+		case uuidForm.MatchString(part):
+			parts[i] = "{uuid}"
+		}
+	}
+	return strings.Join(parts, "/")
+}
+
+// recorded is the request that a group of alike ones becomes.
+func (d *draft) recorded(group []exchange) draftRequest {
+	first := group[0]
+	r := draftRequest{method: first.method, weight: float64(len(group)), name: pathName(templateOf(first.url.EscapedPath()))}
+	paths := map[string]bool{}
+	for _, x := range group {
+		paths[pathOf(x.url)] = true
+	}
+	r.path = d.vault.path(pathOf(first.url))
+	if len(paths) > 1 {
+		r.about = append(r.about, fmt.Sprintf("Recorded with %d different paths and queries; this is the first.", len(paths)))
+	}
+	contentType := d.recordedHeaders(&r, first)
+	d.recordedBodies(&r, group, contentType)
+	r.expectRecorded(group)
+	return r
+}
+
+// pathOf is a URL's path and query as a scenario has it.
+func pathOf(u *url.URL) string {
+	path := u.EscapedPath()
+	if !strings.HasPrefix(path, "/") {
+		path = "/" + path
+	}
+	if u.RawQuery != "" {
+		path += "?" + u.RawQuery
+	}
+	// The language wants everything that is not visible to be escaped.
+	var b strings.Builder
+	for i := range len(path) {
+		if c := path[i]; c <= ' ' || c >= 0x7f || c == '#' {
+			fmt.Fprintf(&b, "%%%02X", c)
+		} else {
+			b.WriteByte(c)
+		}
+	}
+	return b.String()
+}
+
+// recordedHeaders keeps what a service may look at, and returns the content
+// type.
+func (d *draft) recordedHeaders(r *draftRequest, x exchange) (contentType string) {
+	for _, f := range x.headers {
+		name := strings.ToLower(f.Name)
+		switch {
+		case !x.typed && noiseHeader(name):
+		case d.login != nil && isBearer(f.Name, f.Value):
+			r.bearer = true
+		case f.Validate() != nil:
+			r.about = append(r.about, fmt.Sprintf("The header %s is left out: it cannot be sent as recorded.", f.Name))
+		case name == "content-type":
+			contentType = f.Value
+		default:
+			r.setHeader(secretHeader(f.Name, f.Value))
+		}
+	}
+	return contentType
+}
+
+func (r *draftRequest) setHeader(h draftHeader) {
+	for i := range r.headers {
+		if strings.EqualFold(r.headers[i].name, h.name) {
+			r.headers[i] = h
+			return
+		}
+	}
+	r.headers = append(r.headers, h)
+}
+
+// noiseHeader are headers that speak of the browser or the connection.
+func noiseHeader(name string) bool {
+	if strings.HasPrefix(name, ":") || strings.HasPrefix(name, "sec-") || strings.HasPrefix(name, "if-") {
+		return true
+	}
+	return slices.Contains([]string{
+		"host", "connection", "content-length", "transfer-encoding", "keep-alive", "te", "trailer", "upgrade", "expect",
+		"accept-encoding", "accept-language", "user-agent", "referer", "origin", "cache-control", "pragma", "dnt",
+		"priority", "upgrade-insecure-requests", "proxy-connection",
+	}, name)
+}
+
+// recordedBodies become a choice of the different ones.
+func (d *draft) recordedBodies(r *draftRequest, group []exchange, contentType string) {
+	var kept []*draftBody
+	seen := map[string]bool{}
+	for _, x := range group {
+		b, header := d.vault.importBody(x.body, contentType)
+		if b == nil || seen[b.form+yamlFlow(b.value)] {
+			continue
+		}
+		seen[b.form+yamlFlow(b.value)] = true
+		if len(kept) == 0 && header != "" {
+			r.setHeader(secretHeader("Content-Type", header))
+		}
+		if len(kept) > 0 && b.form != kept[0].form {
+			continue
+		}
+		kept = append(kept, b)
+	}
+	if len(kept) == 0 {
+		return
+	}
+	r.body = kept[0]
+	if kept[0].form != "json" {
+		if len(seen) > 1 {
+			r.body.about = append(r.body.about, fmt.Sprintf("The first of %d different bodies.", len(seen)))
+		}
+		return
+	}
+	if hint := vectorHint(kept[0].value); hint != "" {
+		r.body.about = append(r.body.about, hint)
+	}
+	if len(kept) > 1 {
+		var choices []any
+		for _, b := range kept[:min(len(kept), maxChoices)] {
+			choices = append(choices, b.value)
+		}
+		r.body.value = generated{"$choice", choices}
+		if len(seen) > len(choices) {
+			r.body.about = append(r.body.about, fmt.Sprintf("%d of %d different bodies.", len(choices), len(seen)))
+		}
+	}
+}
+
+// expectRecorded expects what was answered, if that was no error.
+func (r *draftRequest) expectRecorded(group []exchange) {
+	seen := map[int]bool{}
+	for _, x := range group {
+		if x.status >= 200 && x.status < 600 {
+			seen[x.status] = true
+		}
+	}
+	all := slices.Sorted(maps.Keys(seen))
+	if len(all) == 0 {
+		return
+	}
+	if last := all[len(all)-1]; last >= 400 {
+		r.about = append(r.about, "When recorded, answers were of status "+joinInts(all)+".")
+		return
+	}
+	if slices.ContainsFunc(all, func(status int) bool { return status >= 300 }) {
+		r.status = all
+	}
+}
