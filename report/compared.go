@@ -37,7 +37,7 @@ func comparedPart(c *results.Comparison, class, a, b string, f form) (part, []fl
 		}
 		t.rows = append(t.rows, cells)
 		if m.Metric == "stalls" && m.Judged {
-			out.notes = append(out.notes, "stalls: pairs in which only this target froze (a request of over ten medians)")
+			out.notes = append(out.notes, "stalls: pairs in which only this target froze (a request far slower than the rest: docs/metrics.md)")
 		}
 	}
 	return out, missedRows(rows)

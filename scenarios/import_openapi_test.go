@@ -24,7 +24,7 @@ func TestOpenAPIBodiesMeetTheirSchemas(t *testing.T) {
 		c := jsonschema.NewCompiler()
 		c.DefaultDraft(jsonschema.Draft2020)
 		c.AssertFormat()
-		if err := c.AddResource(name, plain(doc.Root)); err != nil {
+		if err := c.AddResource(name, doc.Root.Plain()); err != nil {
 			t.Fatal(err)
 		}
 		text, err := FromOpenAPI(raw, NewOptions{})

@@ -34,32 +34,13 @@ func compiledSchema(t *testing.T) *jsonschema.Schema {
 	return s
 }
 
-// plain is the document as JSON has it.
-func plain(n *targets.Node) any {
-	switch n.Kind {
-	case targets.Map:
-		m := map[string]any{}
-		for i, k := range n.Keys {
-			m[k.Name] = plain(n.Items[i])
-		}
-		return m
-	case targets.List:
-		l := []any{}
-		for _, item := range n.Items {
-			l = append(l, plain(item))
-		}
-		return l
-	}
-	return n.Value
-}
-
 func document(t *testing.T, src []byte) any {
 	t.Helper()
 	d, err := targets.ReadYAML(src, "f")
 	if err != nil {
 		t.Skipf("no document: %v", err)
 	}
-	return plain(d.Root)
+	return d.Root.Plain()
 }
 
 func TestShippedScenariosFollowTheSchema(t *testing.T) {

@@ -56,6 +56,32 @@ func (n *Node) Get(key string) *Node {
 	return nil
 }
 
+// Plain is the tree as a JSON decoder would have given it: maps, lists, strings,
+// bools, nil and numbers, of which whole ones are int64 where they fit.
+func (n *Node) Plain() any {
+	switch n.Kind {
+	case Map:
+		m := make(map[string]any, len(n.Items))
+		for i, key := range n.Keys {
+			m[key.Name] = n.Items[i].Plain()
+		}
+		return m
+	case List:
+		list := make([]any, 0, len(n.Items))
+		for _, item := range n.Items {
+			list = append(list, item.Plain())
+		}
+		return list
+	}
+	if u, ok := n.Value.(uint64); ok {
+		if int64(u) >= 0 {
+			return int64(u)
+		}
+		return float64(u)
+	}
+	return n.Value
+}
+
 // Bounds against files made to exhaust memory through aliases or nesting.
 const (
 	maxYAMLBytes = 16 << 20

@@ -25,6 +25,7 @@ free port, which is also $PORT.
   4  inconclusive: not enough data (see --inconclusive)
   5  invalid: the machine decided the numbers
   6  an objective was missed
+  7  the answers differ (with --parity)
 
 A missing, empty or unreadable input is never a pass. When $GITHUB_STEP_SUMMARY
 is set, the report is added to it as markdown.

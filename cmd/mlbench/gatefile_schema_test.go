@@ -65,25 +65,7 @@ func plainYAML(t *testing.T, src string) any {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var plain func(n *targets.Node) any
-	plain = func(n *targets.Node) any {
-		switch n.Kind {
-		case targets.Map:
-			m := map[string]any{}
-			for i, k := range n.Keys {
-				m[k.Name] = plain(n.Items[i])
-			}
-			return m
-		case targets.List:
-			l := []any{}
-			for _, item := range n.Items {
-				l = append(l, plain(item))
-			}
-			return l
-		}
-		return n.Value
-	}
-	return plain(d.Root)
+	return d.Root.Plain()
 }
 
 // FuzzGateFile: whatever a file holds, every mistake has its place, and what is

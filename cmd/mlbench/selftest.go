@@ -19,8 +19,9 @@ the reference server, whose behaviour is known, and hold what was measured
 against what must be. It takes about half a minute and needs nothing to be set up.
 
 A check that fails while something else used the machine is repeated, twice at
-most and as long as there is time, and says so. Exit code 5 when a check does not hold: the numbers that this
-tool gives on this machine cannot be trusted until it does.`
+most and as long as there is time, and says so. Exit code 5 when a check does
+not hold: the numbers that this tool gives on this machine cannot be trusted
+until it does.`
 
 const selftestExample = `  mlbench selftest
   mlbench selftest --thorough               # longer stalls, more requests: some 4 minutes

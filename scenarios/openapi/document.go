@@ -42,7 +42,7 @@ func parse(raw []byte) (*document, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%w: %w", ErrDocument, err)
 		}
-		tree = plain(doc.Root)
+		tree = doc.Root.Plain()
 	}
 	root, _ := tree.(map[string]any)
 	d := &document{root: root}
@@ -79,31 +79,6 @@ func plainNumbers(v any) any {
 		}
 	}
 	return v
-}
-
-// plain is a YAML tree as JSON would have given it.
-func plain(n *targets.Node) any {
-	switch n.Kind {
-	case targets.Map:
-		m := map[string]any{}
-		for i, key := range n.Keys {
-			m[key.Name] = plain(n.Items[i])
-		}
-		return m
-	case targets.List:
-		list := []any{}
-		for _, item := range n.Items {
-			list = append(list, plain(item))
-		}
-		return list
-	}
-	if u, ok := n.Value.(uint64); ok {
-		if int64(u) >= 0 {
-			return int64(u)
-		}
-		return float64(u)
-	}
-	return n.Value
 }
 
 // maxHops bounds references to references.
