@@ -56,18 +56,28 @@ func between(old, text string) (string, error) {
 type tally struct {
 	done     int
 	verdicts map[results.Verdict]int
+	invalid  int // attempts, with those that were made again
 	records  []record
 }
 
-// tallyOf counts each planned run of the present method once, the first.
+// tallyOf counts each planned run of the present method once: its first valid
+// attempt, or that it was invalid each time. One that is still to be made again
+// is not done.
 func tallyOf(c condition, records []record) tally {
 	t := tally{verdicts: map[results.Verdict]int{}}
-	seen := map[int]bool{}
+	made, counted := map[int]int{}, map[int]bool{}
 	for _, r := range records {
-		if r.Method != method || r.Condition != c.name || r.Repeat < 1 || r.Repeat > c.runs || seen[r.Repeat] {
+		if r.Method != method || r.Condition != c.name || r.Repeat < 1 || r.Repeat > c.runs || counted[r.Repeat] {
 			continue
 		}
-		seen[r.Repeat] = true
+		made[r.Repeat]++
+		if r.Verdict == results.VerdictInvalid {
+			t.invalid++
+			if made[r.Repeat] < attempts {
+				continue
+			}
+		}
+		counted[r.Repeat] = true
 		t.done++
 		t.verdicts[r.Verdict]++
 		t.records = append(t.records, r)
@@ -79,10 +89,11 @@ func tallyOf(c condition, records []record) tally {
 func render(list []condition, records []record) string {
 	var all, compared, equal []record
 	var b strings.Builder
-	rows, planned := [][]string{}, 0
+	rows, planned, again := [][]string{}, 0, 0
 	for _, c := range list {
 		t := tallyOf(c, records)
 		planned += c.runs
+		again += t.invalid - t.verdicts[results.VerdictInvalid]
 		all = append(all, t.records...)
 		if !c.vegeta {
 			compared = append(compared, t.records...)
@@ -95,7 +106,7 @@ func render(list []condition, records []record) string {
 	if len(all) == 0 {
 		return fmt.Sprintf("None of the %d runs has been made yet.\n", planned)
 	}
-	b.WriteString(summary(all, planned, len(records)))
+	b.WriteString(summary(all, planned, len(records)-again))
 	writeTable(&b, []string{
 		"condition", "compared", "work of B", "p50 of B in the runs: median (range)", "by", "budget", "runs",
 		"regression", "ok", "inconclusive", "invalid", "share (95% interval)", "goal", "held",
@@ -120,7 +131,10 @@ func row(c condition, t tally) []string {
 	if t.done < c.runs {
 		runs = fmt.Sprintf("%d of %d", t.done, c.runs)
 	}
-	invalid := fmt.Sprint(t.verdicts[results.VerdictInvalid])
+	invalid := fmt.Sprint(t.invalid)
+	if n := t.verdicts[results.VerdictInvalid]; n > 0 {
+		invalid += fmt.Sprintf(", %d runs each time", n)
+	}
 	if n := t.verdicts[failed]; n > 0 {
 		invalid += fmt.Sprintf(", %d failed", n)
 	}

@@ -105,6 +105,16 @@ func TestTallyCountsPlannedRunsOnce(t *testing.T) {
 		run(method+1, c.name, 2, results.VerdictOK),
 		run(method, "other", 3, results.VerdictOK),
 	})
+	if again := tallyOf(c, []record{
+		run(method, c.name, 1, results.VerdictInvalid),
+		run(method, c.name, 2, results.VerdictInvalid),
+		run(method, c.name, 3, results.VerdictInvalid),
+		run(method, c.name, 2, results.VerdictOK), // the second attempt is valid
+		run(method, c.name, 3, results.VerdictInvalid),
+		run(method, c.name, 3, results.VerdictInvalid), // none of three is
+	}); again.done != 2 || again.invalid != 5 || again.verdicts[results.VerdictOK] != 1 || again.verdicts[results.VerdictInvalid] != 1 {
+		t.Errorf("runs made again: %+v", again)
+	}
 	if got.done != 1 || got.verdicts[results.VerdictOK] != 1 || got.verdicts[results.VerdictRegression] != 0 {
 		t.Errorf("%+v", got)
 	}

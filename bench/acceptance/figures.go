@@ -85,7 +85,7 @@ func disturbances(compared []record) string {
 	if len(compared) == 0 {
 		return ""
 	}
-	return fmt.Sprintf("- **Disturbances.** Load average before a run: %s; time stolen by the hypervisor: %s; left out because the generator was late: %d of %d pairs.\n",
+	return fmt.Sprintf("- **Disturbances.** Load average before a run: %s; time stolen by the hypervisor: %s; left out of the counted runs because the generator was late: %d of %d pairs.\n",
 		ranged(loads, "%.2f"), ranged(steals, "%.2f%%"), left, pairs)
 }
 

@@ -148,7 +148,16 @@ func accept(ctx context.Context, args []string, stdout, stderr io.Writer) error 
 	if err != nil {
 		return err
 	}
-	err = h.inFolder(ctx, tasks, func() error { return h.series(ctx, tasks, &records, j) })
+	err = h.inFolder(ctx, tasks, func() error {
+		begin := time.Now()
+		for len(tasks) > 0 && !h.late(begin) && ctx.Err() == nil {
+			if err := h.series(ctx, begin, tasks, &records, j); err != nil {
+				return err
+			}
+			tasks = pending(tasks, records)
+		}
+		return nil
+	})
 	return errors.Join(err, j.close(), h.makePage(records))
 }
 
@@ -173,12 +182,15 @@ func (h *harness) inFolder(ctx context.Context, tasks []task, f func() error) er
 // mostFailures in a row stop a series: then it is not the runs that fail.
 const mostFailures = 3
 
+// late says whether the time for runs is over.
+func (h *harness) late(begin time.Time) bool { return h.limit > 0 && time.Since(begin) >= h.limit }
+
 // series makes the runs one after the other.
-func (h *harness) series(ctx context.Context, tasks []task, records *[]record, j *journal) error {
-	begin, failures := time.Now(), 0
+func (h *harness) series(ctx context.Context, begin time.Time, tasks []task, records *[]record, j *journal) error {
+	failures := 0
 	fmt.Fprintf(h.stderr, "%d runs, about %v; ctrl-C loses only the one in progress\n", len(tasks), length(tasks))
 	for i, t := range tasks {
-		if h.limit > 0 && time.Since(begin) >= h.limit {
+		if h.late(begin) {
 			fmt.Fprintf(h.stderr, "%d runs are left for another time\n", len(tasks)-i)
 			return nil
 		}

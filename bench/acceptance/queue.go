@@ -6,6 +6,8 @@ import (
 	"hash/fnv"
 	"math/rand/v2"
 	"slices"
+
+	"github.com/mlbench/mlbench/results"
 )
 
 // task is one run to be made.
@@ -46,13 +48,15 @@ func newTask(c condition, repeat int) task {
 	}
 }
 
-// pending leaves out what the journal has.
-func pending(tasks []task, done []record) []task {
-	have := map[runID]bool{}
-	for _, r := range done {
-		have[r.id()] = true
+// pending leaves out what the journal has a valid run of, or attempts runs.
+func pending(tasks []task, records []record) []task {
+	valid, made := map[runID]bool{}, map[runID]int{}
+	for _, r := range records {
+		made[r.id()]++
+		valid[r.id()] = valid[r.id()] || r.Verdict != results.VerdictInvalid
 	}
 	return slices.DeleteFunc(slices.Clone(tasks), func(t task) bool {
-		return have[runID{method, t.condition.name, t.repeat}]
+		id := runID{method, t.condition.name, t.repeat}
+		return valid[id] || made[id] >= attempts
 	})
 }

@@ -3,9 +3,12 @@ package main
 import (
 	"fmt"
 	"math"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/mlbench/mlbench/results"
 )
 
 func names(tasks []task) (out []string) {
@@ -95,6 +98,17 @@ func TestPendingRepeatsNothing(t *testing.T) {
 	done[0].Method = method + 1
 	if got := pending(tasks, done); len(got) != len(tasks)-99 {
 		t.Errorf("%d tasks are left with a run of another method, not %d", len(got), len(tasks)-99)
+	}
+	// An invalid run is made again, but not for ever.
+	first := record{Method: method, Condition: tasks[0].condition.name, Repeat: tasks[0].repeat, Verdict: results.VerdictInvalid}
+	for n := range attempts + 1 {
+		want := 1
+		if n == attempts {
+			want = 0
+		}
+		if got := pending(tasks[:1], slices.Repeat([]record{first}, n)); len(got) != want {
+			t.Errorf("after %d invalid runs %d are left, not %d", n, len(got), want)
+		}
 	}
 	if len(tasks) != len(queue(conditions)) {
 		t.Error("pending changed the queue")
