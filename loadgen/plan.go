@@ -157,7 +157,7 @@ func (p *Plan) Validate() error {
 		if err := p.validateStep(i); err != nil {
 			errs = append(errs, err)
 		}
-		if c.Weight > 0 && c.Weight/sum < 1./maxDeck {
+		if c.Weight > 0 && c.Weight/sum < LeastShare {
 			bad("class %q: a share of %.2g, want at least 1 in %d", c.Name, c.Weight/sum, maxDeck)
 		}
 		if len(c.Payloads) == 0 {

@@ -24,8 +24,11 @@ func newRand(seed, purpose, stream uint64) *rand.Rand {
 type sequence []uint16
 
 const (
-	maxDeck = 10_000 // most cards in a deck, so the smallest share is 1/10000
-	minLong = 6_400  // requests after which a sequence may repeat, at the least
+	maxDeck = 10_000 // most cards in a deck
+
+	// LeastShare is the smallest share that a class may have.
+	LeastShare = 1. / maxDeck
+	minLong    = 6_400 // requests after which a sequence may repeat, at the least
 )
 
 // newSequence builds the sequence of a phase.

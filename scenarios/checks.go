@@ -22,6 +22,7 @@ type Check struct {
 	Absent   bool          `yaml:"absent"` // it has to be missing
 	Type     jsonType      `yaml:"type"`   // json only
 	Equals   *targets.Node `yaml:"equals"`
+	OneOf    *targets.Node `yaml:"one_of"` // a list of single values, to equal one of
 	Contains string        `yaml:"contains"`
 	Min      *float64      `yaml:"min"`    // of a number
 	Max      *float64      `yaml:"max"`    // of a number
@@ -76,7 +77,7 @@ func (v *validator) check(c *Check, method string, n *targets.Node) {
 		return
 	}
 	subject := found[0]
-	for _, key := range []string{"absent", "type", "equals", "contains", "min", "max", "length"} {
+	for _, key := range []string{"absent", "type", "equals", "one_of", "contains", "min", "max", "length"} {
 		switch {
 		case !has(key):
 		case !value:
@@ -119,8 +120,20 @@ func (v *validator) checkValues(c *Check, n *targets.Node) {
 	if bounded && c.Type != "" && c.Type != "number" && c.Type != "integer" {
 		bad("type", "min and max are of numbers")
 	}
-	if e := n.Get("equals"); e != nil && n.Get("header") != nil && (e.Kind == targets.List || e.Kind == targets.Map || e.Kind == targets.Null) {
-		bad("equals", "found %s, want a single value", e.Kind)
+	single := func(n *targets.Node, null bool) {
+		if n.Kind == targets.List || n.Kind == targets.Map || n.Kind == targets.Null && !null {
+			v.d.Bad(n, "found %s, want a single value", n.Kind)
+		}
+	}
+	if e := n.Get("equals"); e != nil && n.Get("header") != nil {
+		single(e, false)
+	}
+	if of := n.Get("one_of"); of != nil && (of.Kind != targets.List || len(of.Items) == 0) {
+		v.d.Bad(of, "want a list of values such as [stay, churn]")
+	} else if of != nil {
+		for _, item := range of.Items {
+			single(item, n.Get("header") == nil)
+		}
 	}
 }
 

@@ -65,6 +65,14 @@ func TestChecks(t *testing.T) {
 		{"{json: $.o, equals: {b: [1, x, null]}}", "$.o: found"},
 		{"{json: $.list, equals: [1, 2]}", "$.list: found [1,2,3], want the list of the scenario"},
 
+		{"{json: $.name, one_of: [Ann, Zoë]}", ""},
+		{"{json: $.count, one_of: [4, 5.0]}", ""},
+		{"{json: $.none, one_of: [1, null]}", ""},
+		{"{json: $.name, one_of: [Ann, 5]}", `$.name: found "Zoë", want one of "Ann", 5`},
+		{"{json: '$.list[*]', one_of: [1, 2]}", "$.list[*]: found 3, want one of 1, 2"},
+		{"{header: X-N, one_of: [4, 5]}", ""},
+		{"{header: X-Request-ID, one_of: [a, b]}", `header X-Request-ID: found "abc-1", want one of "a", "b"`},
+
 		{"{json: $.list, length: 3}", ""},
 		{"{json: $.list, length: 1..3}", ""},
 		{"{json: $.list, length: 4..9}", "$.list: of length 3, want 4 to 9"},
@@ -112,6 +120,39 @@ func TestChecks(t *testing.T) {
 }
 
 // Answers that are not what a check is about at all.
+// Checks of a step can want what was captured, and do not show it.
+func TestChecksKnowWhatWasCaptured(t *testing.T) {
+	answer := loadgen.Answer{
+		Status: 200, Header: []byte("X-Id: a-17\r\n"), Body: []byte(`{"id": "a-17", "n": 17, "list": [1, "x"], "plain": "{{id}}"}`),
+		Captured: map[string]string{"id": `"a-17"`, "n": "17", "list": `[1,"x"]`, "other": `"hunter2"`},
+	}
+	for _, tt := range []struct{ check, want string }{
+		{`{json: $.id, equals: "{{id}}"}`, ""},
+		{`{json: $.id, equals: "a-{{n}}"}`, ""},
+		{`{json: $.n, equals: "{{ n }}"}`, ""},
+		{`{json: $.list, equals: "{{list}}"}`, ""},
+		{`{json: $.id, contains: "{{n}}"}`, ""},
+		{`{header: X-Id, equals: "{{id}}"}`, ""},
+		{`{text: '"id": "{{id}}"'}`, ""},
+		{`{json: $.id, equals: "{{other}}"}`, `$.id: found "a-17", want the value of {{other}}`},
+		{`{json: $.id, equals: "{{n}}"}`, `$.id: found "a-17", want the value of {{n}}`},
+		{`{header: X-Id, equals: "x{{other}}"}`, `header X-Id: found "a-17", want the value of x{{other}}`},
+	} {
+		sc := parse(t, "requests: [{name: a, capture: {id: $.id, n: $.n, list: $.list, other: $.o}, steps: [{name: b, path: '/{{id}}{{n}}{{list}}{{other}}', checks: ["+tt.check+"]}]}]")
+		got := ""
+		if err := compile(t, sc, CompileOptions{}).Classes[1].Check(&answer); err != nil {
+			got = err.Error()
+		}
+		if tt.want == "" && got != "" || tt.want != "" && got != "a.b: "+tt.want {
+			t.Errorf("%s: %q, want %q", tt.check, got, tt.want)
+		}
+	}
+	// Outside of steps double braces are text.
+	if got := judged(t, `{json: $.plain, equals: "{{id}}"}`, &answer); got != "" {
+		t.Error(got)
+	}
+}
+
 func TestChecksOfOddAnswers(t *testing.T) {
 	cut := &loadgen.Answer{Body: []byte(`{"a":1}`), Cut: true, Header: []byte("A: 1\r\n")}
 	html := &loadgen.Answer{Body: []byte("<html>")}

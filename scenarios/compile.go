@@ -75,9 +75,9 @@ func Compile(sc *Scenario, o CompileOptions) (*loadgen.Plan, error) {
 			return nil, fmt.Errorf("scenario %s: %w", sc.Name, err)
 		}
 	}
-	l, err := sc.Load.override(o.Override)
+	l, err := sc.Overridden(o.Override)
 	if err != nil {
-		return nil, fmt.Errorf("scenario %s: %w", sc.Name, err)
+		return nil, err
 	}
 	plan := &loadgen.Plan{
 		URL:     &url.URL{Scheme: o.Target.URL.Scheme, Host: o.Target.URL.Host},
@@ -179,6 +179,15 @@ func pool(of *requestClass, o *CompileOptions) ([]loadgen.Payload, error) {
 		rowNotes(r.Name, len(payloads), data, o.Note)
 	}
 	return payloads, nil
+}
+
+// Overridden is the scenario's load with flags applied.
+func (s *Scenario) Overridden(o Overrides) (LoadModel, error) {
+	l, err := s.Load.override(o)
+	if err != nil {
+		return l, fmt.Errorf("scenario %s: %w", s.Name, err)
+	}
+	return l, nil
 }
 
 // override applies flags.

@@ -18,6 +18,8 @@ type numbers struct {
 	Stddev float64  `yaml:"stddev"` // normal; default 1
 	Min    *float64 `yaml:"min"`    // never less; uniform: default 0
 	Max    *float64 `yaml:"max"`    // never more; uniform: default 1
+
+	Decimals *Count `yaml:"decimals"` // rounded to so many places; default as drawn
 }
 
 func normal() numbers { return numbers{Dist: "normal", Stddev: 1} }
@@ -58,7 +60,13 @@ func (s *numbers) check(d *targets.Document, n *targets.Node) {
 		d.Bad(n.Get("dist"), "found %q, want normal or uniform", s.Dist)
 		return
 	}
+	if s.Decimals != nil && *s.Decimals > maxDecimals {
+		d.Bad(n.Get("decimals"), "found %d, want 0 to %d", *s.Decimals, maxDecimals)
+		return
+	}
 	switch lo, hi := s.bounds(); {
+	case s.Decimals != nil && lo <= hi && s.first() > s.last():
+		d.Bad(n.Get("decimals"), "no number of %d places is between min %v and max %v", *s.Decimals, lo, hi)
 	case lo > hi:
 		d.Bad(n, "found min %v and max %v, want min <= max", lo, hi)
 	case s.Dist == "normal" && s.Mean < lo:
@@ -82,6 +90,32 @@ func (s *numbers) bounds() (lo, hi float64) {
 		hi = min(most, *s.Max)
 	}
 	return lo, hi
+}
+
+// maxDecimals is what a float64 of about 1 can hold.
+const maxDecimals = 15
+
+// first and last are the bounds in units of the last place; a bound that has no
+// exact float64, such as 0.07, is still reached.
+func (s *numbers) first() float64 {
+	lo, _ := s.bounds()
+	lo = shift(lo, int(*s.Decimals))
+	return math.Ceil(lo - 1e-9*math.Abs(lo))
+}
+
+func (s *numbers) last() float64 {
+	_, hi := s.bounds()
+	hi = shift(hi, int(*s.Decimals))
+	return math.Floor(hi + 1e-9*math.Abs(hi))
+}
+
+// drawNumber appends a number of the distribution.
+func (w *writer) drawNumber(s *numbers) {
+	v := s.draw(w.rng)
+	if s.Decimals != nil {
+		v = shift(min(s.last(), max(s.first(), math.Round(shift(v, int(*s.Decimals))))), -int(*s.Decimals))
+	}
+	w.buf = appendNumber(w.buf, v)
 }
 
 // draw is truncated at the bounds, not clamped to them: clamping would pile up

@@ -47,6 +47,14 @@ func (s *Scenario) values(redact bool) (*values, error) {
 	return v, errors.Join(errs...)
 }
 
+// CheckVariables says which variables are not set, before anything is contacted.
+func (s *Scenario) CheckVariables() error {
+	if _, err := s.values(false); err != nil {
+		return fmt.Errorf("scenario %s: %w", s.Name, err)
+	}
+	return nil
+}
+
 func (v *values) get(name string) (value, bool) {
 	if val, ok := v.declared[name]; ok {
 		return val, true

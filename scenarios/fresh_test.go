@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -36,6 +37,34 @@ func drawNumbers(t *rapid.T) *numbers {
 		s.Max = &hi
 	}
 	return &s
+}
+
+// A rounded number has no more than its places and stays within its bounds, also
+// where these have more.
+func TestRoundedNumbersKeepTheirPromises(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s := drawNumbers(t)
+		lo, hi := s.bounds()
+		places := Count(rapid.IntRange(0, 6).Draw(t, "decimals"))
+		s.Decimals = &places
+		if s.first() > s.last() {
+			t.Skip("refused when the scenario is read")
+		}
+		w := &writer{rng: rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 1)), unique: true}
+		w.first(s)
+		var v float64
+		if err := json.Unmarshal(w.buf, &v); err != nil || len(w.fresh) > 0 {
+			t.Fatalf("%s: %v, fresh %v", w.buf, err, w.fresh)
+		}
+		near := 1e-9 * math.Abs(v) // as no decimal fraction is exact
+		if v < lo-near || v > hi+near {
+			t.Fatalf("%s is not within %v and %v", w.buf, lo, hi)
+		}
+		_, fraction, _ := strings.Cut(string(w.buf), ".")
+		if len(fraction) > int(places) && math.Abs(v) < 1e9 && !strings.Contains(fraction, "e") {
+			t.Fatalf("%s has more than %d places", w.buf, places)
+		}
+	})
 }
 
 // Whatever the engine writes at the fresh digits, the number is JSON, within

@@ -3,11 +3,13 @@ package scenarios
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/mlbench/mlbench/loadgen"
 	"github.com/mlbench/mlbench/results/answers"
+	"github.com/mlbench/mlbench/targets"
 )
 
 // judge looks at the answers of one class: is it as its checks say, and what do
@@ -16,6 +18,7 @@ type judge struct {
 	class    string
 	checks   []Check
 	captures []namedCapture
+	captured map[string]bool // names captured before, that checks may refer to
 }
 
 // check is what the engine calls; the error names class and subject, and no
@@ -23,7 +26,11 @@ type judge struct {
 func (j *judge) check(a *loadgen.Answer) error {
 	v := view{a: a}
 	for i := range j.checks {
-		if err := j.checks[i].holds(&v); err != nil {
+		c := &j.checks[i]
+		if len(j.captured) > 0 {
+			c = c.filled(a.Captured)
+		}
+		if err := c.holds(&v); err != nil {
 			return fmt.Errorf("%s: %w", j.class, err)
 		}
 	}
@@ -110,7 +117,9 @@ func (c *Check) headerHolds(v *view) error {
 	case !found:
 		return fmt.Errorf("%s: not in the answer", name)
 	case c.Equals != nil && value != c.Equals.Text:
-		return fmt.Errorf("%s: found %s, want %q", name, shown(c.Header, value), c.Equals.Text)
+		return fmt.Errorf("%s: found %s, want %s", name, shown(c.Header, value), wanted(c.Equals))
+	case c.OneOf != nil && !slices.ContainsFunc(c.OneOf.Items, func(n *targets.Node) bool { return value == n.Text }):
+		return fmt.Errorf("%s: found %s, want one of %s", name, shown(c.Header, value), wantedOf(c.OneOf))
 	}
 	return c.valueHolds(name, c.Header, value)
 }
@@ -134,6 +143,9 @@ func (c *Check) jsonHolds(v *view) error {
 		}
 		if c.Equals != nil && !same(value, c.Equals) {
 			return fmt.Errorf("%s: found %s, want %s", path, shown(path, value), wanted(c.Equals))
+		}
+		if c.OneOf != nil && !slices.ContainsFunc(c.OneOf.Items, func(n *targets.Node) bool { return same(value, n) }) {
+			return fmt.Errorf("%s: found %s, want one of %s", path, shown(path, value), wantedOf(c.OneOf))
 		}
 		if err := c.valueHolds(path, path, value); err != nil {
 			return err

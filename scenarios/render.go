@@ -123,15 +123,16 @@ func (w *writer) vector(s *numbers, size int) {
 			continue
 		}
 		w.buf = append(w.buf, ',')
-		w.buf = appendNumber(w.buf, s.draw(w.rng))
+		w.drawNumber(s)
 	}
 	w.buf = append(w.buf, ']')
 }
 
 // first draws a number and writes it with fresh digits where it can.
 func (w *writer) first(s *numbers) {
-	v := s.draw(w.rng)
-	if !w.unique || !w.freshNumber(v, s) {
+	if !w.unique || s.Decimals != nil {
+		w.drawNumber(s)
+	} else if v := s.draw(w.rng); !w.freshNumber(v, s) {
 		w.buf = appendNumber(w.buf, v)
 	}
 }

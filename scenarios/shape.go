@@ -59,11 +59,20 @@ func (s *Shape) stages(name string, args []string) error {
 		}
 		stages = append(stages, st)
 	}
+	from := 0.0
+	if ramps := name == "stages"; ramps && stages[0].Duration == 0 && len(stages) > 1 {
+		from, stages = stages[0].Rate, stages[1:]
+	}
+	for _, st := range stages {
+		if st.Duration == 0 {
+			return errors.New("a stage must last longer than 0s; only the first of stages(…) may be 0s:RATE, the rate to begin with")
+		}
+	}
 	s.length = loadgen.TotalDuration(stages)
 	if name == "steps" {
 		s.shape = loadgen.Steps(stages)
 	} else {
-		s.shape = loadgen.Ramps(0, stages)
+		s.shape = loadgen.Ramps(from, stages)
 	}
 	return nil
 }
@@ -72,7 +81,7 @@ func (s *Shape) stages(name string, args []string) error {
 func parseStage(text string) (loadgen.Stage, error) {
 	length, rate, ok := strings.Cut(text, ":")
 	d, err := time.ParseDuration(strings.TrimSpace(length))
-	if !ok || err != nil || d <= 0 {
+	if !ok || err != nil || d < 0 {
 		return loadgen.Stage{}, fmt.Errorf("stage %q: want DURATION:RATE such as 30s:50", text)
 	}
 	rate = strings.TrimSpace(rate)
@@ -182,6 +191,9 @@ func (t *Think) Set(text string) error { return t.UnmarshalText([]byte(text)) }
 
 // String is the think time as written.
 func (t Think) String() string { return t.text }
+
+// Zero says that nobody waits.
+func (t Think) Zero() bool { return t.law.Min == 0 && t.law.Max == 0 && t.law.Mean == 0 }
 
 // Type names the flag value in help texts.
 func (Think) Type() string { return "think" }

@@ -18,6 +18,7 @@ func TestShapes(t *testing.T) {
 	}{
 		{"stages(30s:50, 1m:200)", time.Minute, 125, 90 * time.Second},
 		{"stages(10s:0,10s:100/s)", 15 * time.Second, 50, 20 * time.Second},
+		{"stages(0s:40, 10s:100/s)", 5 * time.Second, 70, 10 * time.Second},
 		{"steps( 30s:50 , 1m:600/m )", 40 * time.Second, 10, 90 * time.Second},
 		{"sine(200/s, 100/s, 1m)", 15 * time.Second, 300, 0},
 		{"spike(50/s, 500/s, 30s, 5s)", 31 * time.Second, 500, 0},
@@ -37,7 +38,7 @@ func TestShapes(t *testing.T) {
 		}
 	}
 	for _, text := range []string{
-		"", "stages", "stages()", "stages(30s)", "stages(0s:5)", "stages(-1s:5)", "stages(1s:-5)", "stages(1s:x)", "stages(1s:5",
+		"", "stages", "stages()", "stages(30s)", "stages(0s:5)", "stages(1s:5, 0s:5)", "stages(0s:5, 0s:6)", "steps(0s:5, 1s:5)", "stages(-1s:5)", "stages(1s:-5)", "stages(1s:x)", "stages(1s:5",
 		"sine(1,2,3)", "sine(10,20,1m)", "sine(10,5,0s)", "spike(1,2,3s)", "spike(1,2,3s,0s)", "wave(1)", "spike((1,2,3s,4s))",
 	} {
 		var s Shape

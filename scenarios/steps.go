@@ -96,7 +96,7 @@ func copyNames(names map[string]bool) map[string]bool {
 // class is it as the engine has it, its payloads still missing.
 func (c *requestClass) class() loadgen.Class {
 	out := loadgen.Class{Name: c.Name, Weight: c.Weight, Expect: c.Expect.Status}
-	if j := (judge{class: c.Name, checks: c.Checks, captures: namedCaptures(c.Capture, c.line)}); len(j.checks)+len(j.captures) > 0 {
+	if j := (judge{class: c.Name, checks: c.Checks, captures: namedCaptures(c.Capture, c.line), captured: c.captured}); len(j.checks)+len(j.captures) > 0 {
 		out.Check = j.check
 	}
 	if c.step != nil {
@@ -158,7 +158,7 @@ func (v *validator) references(r *Request, n *targets.Node) {
 	}
 	unused := func(name string) {
 		if at[name] != nil && !used[name] {
-			v.d.Bad(at[name], "nothing uses it: no later step of the journey has {{%s}} in its path, headers or body", name)
+			v.d.Bad(at[name], "nothing uses it: no later step of the journey has {{%s}} in its path, headers, body or checks", name)
 		}
 	}
 	for i, node := range nodes {
@@ -170,6 +170,18 @@ func (v *validator) references(r *Request, n *targets.Node) {
 						v.reference(text, name, before, i > 0)
 					}
 				})
+			}
+		}
+		if checks := node.Get("checks"); checks != nil && checks.Kind == targets.List {
+			for _, check := range checks.Items {
+				for _, key := range checkKeys() {
+					if text := check.Get(key); text != nil && text.Kind == targets.String {
+						for _, name := range references(text.Text) {
+							used[name] = true
+							v.reference(text, name, before, i > 0)
+						}
+					}
+				}
 			}
 		}
 		if capture := node.Get("capture"); capture != nil && capture.Kind == targets.Map {

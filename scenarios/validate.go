@@ -138,6 +138,20 @@ func (v *validator) requests() {
 		v.request(r, n)
 		v.journey(r, n, seen)
 	}
+	v.shares()
+}
+
+// shares notes weights too small beside the others.
+func (v *validator) shares() {
+	sum := 0.0
+	for _, r := range v.sc.Requests {
+		sum += r.Weight
+	}
+	for i, r := range v.sc.Requests {
+		if r.Weight > 0 && r.Weight/sum < loadgen.LeastShare {
+			v.d.Bad(v.d.At("requests", i, "weight"), "a weight of %v is a share of %.2g, want at least 1 in %.0f", r.Weight, r.Weight/sum, 1/loadgen.LeastShare)
+		}
+	}
 }
 
 func (v *validator) request(r *Request, n *targets.Node) {

@@ -26,6 +26,9 @@ func shown(name string, value any) string {
 }
 
 func wanted(n *targets.Node) string {
+	if c, ok := n.Value.(capturedValue); ok {
+		return "the value of " + c.reference
+	}
 	if n.Kind == targets.List || n.Kind == targets.Map {
 		return "the " + strings.TrimPrefix(string(n.Kind), "a ") + " of the scenario"
 	}
@@ -34,6 +37,15 @@ func wanted(n *targets.Node) string {
 		return n.Text
 	}
 	return string(text)
+}
+
+// wantedOf lists the values of one_of.
+func wantedOf(n *targets.Node) string {
+	texts := make([]string, len(n.Items))
+	for i, item := range n.Items {
+		texts[i] = wanted(item)
+	}
+	return strings.Join(texts, ", ")
 }
 
 func isType(value any, t jsonType) bool {
@@ -61,6 +73,9 @@ func isType(value any, t jsonType) bool {
 // same compares a value of an answer with one of the scenario, numbers as
 // numbers.
 func same(value any, want *targets.Node) bool {
+	if c, ok := want.Value.(capturedValue); ok {
+		return c.is(value)
+	}
 	switch v := value.(type) {
 	case json.Number:
 		return want.Kind == targets.Int && sameWhole(v, want) || want.Kind == targets.Float && sameFloat(v, want.Value)

@@ -48,7 +48,7 @@ func (b *templateBuilder) zipf(n *targets.Node) generator {
 	g.of = b.nested(g.Of)
 	b.hot = false
 	if g.New > 0 && !g.of.canBeFresh() {
-		b.d.Bad(n.Get("new"), "nothing in the value can be new in every request: want a $vector, $matrix, $number, $text, $blob, $id or $uuid in it")
+		b.d.Bad(n.Get("new"), "nothing in the value can be new in every request: want a $vector, $matrix or $number without decimals, or a $text, $blob, $id or $uuid in it")
 	}
 	return g
 }
@@ -57,8 +57,14 @@ func (b *templateBuilder) zipf(n *targets.Node) generator {
 func (t template) canBeFresh() bool {
 	fresh := false
 	t.walk(func(g generator) {
-		switch g.(type) {
-		case *vectorGen, *matrixGen, *numberGen, *textGen, *blobGen, *idGen:
+		switch g := g.(type) {
+		case *vectorGen:
+			fresh = fresh || g.Decimals == nil
+		case *matrixGen:
+			fresh = fresh || g.Decimals == nil
+		case *numberGen:
+			fresh = fresh || g.Decimals == nil
+		case *textGen, *blobGen, *idGen:
 			fresh = true
 		}
 	})

@@ -109,7 +109,10 @@ func (t Target) loginAnswer(l Login, c Credentials, resp *http.Response) (Secret
 	switch code := resp.StatusCode; {
 	case code == http.StatusUnauthorized || code == http.StatusForbidden:
 		who := "these credentials"
-		if c.Demo {
+		switch {
+		case !strings.Contains(l.Body, "MLBENCH_"):
+			return "", "", fmt.Errorf("%w refused: %s to the scenario's own login (scenario key login.body)", ErrCredentials, what)
+		case c.Demo:
 			who = "the demo login of the bundled servers"
 		}
 		return "", "", fmt.Errorf("%w refused: %s to %s; set %s", ErrCredentials, what, who, credentialVariables)

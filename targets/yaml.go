@@ -1,6 +1,7 @@
 package targets
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"regexp"
@@ -128,7 +129,11 @@ func (d *Document) parse(src []byte) (body ast.Node) {
 				line, col = tk.Position.Line, tk.Position.Column
 			}
 		}
-		d.BadAt(line, col, "not valid YAML: %s", firstLine(msg))
+		hint := ""
+		if lines := bytes.Split(src, []byte("\n")); line <= len(lines) && bytes.Contains(lines[line-1], []byte("{{")) {
+			hint = `; {{name}} needs quotes: "{{name}}"`
+		}
+		d.BadAt(line, col, "not valid YAML: %s%s", firstLine(msg), hint)
 		return nil
 	}
 	for _, doc := range file.Docs {

@@ -161,11 +161,33 @@ func compare(ctx context.Context, o *compareOptions) error {
 
 // experiment is what is measured, without the targets.
 func (o *compareOptions) experiment(sc *scenarios.Scenario) (loadgen.Experiment, error) {
+	l, err := sc.Overridden(o.load.overrides())
+	if err != nil {
+		return loadgen.Experiment{}, usageErrorf("%w", err)
+	}
+	if err := comparable(l); err != nil {
+		return loadgen.Experiment{}, err
+	}
 	e := loadgen.Experiment{Budget: o.budget, Slice: o.slice, Warmup: o.load.warmupOf(sc), Seed: o.load.seed}
 	if err := e.CheckBudget(); err != nil {
 		return e, usageErrorf("%w", err)
 	}
 	return e, nil
+}
+
+// comparable refuses loads of which slices of half a second would see nothing but
+// the beginning, the same for every target.
+func comparable(l scenarios.LoadModel) error {
+	const remedy = "compare at a constant rate, such as --rate 200/s"
+	switch {
+	case l.Shape.String() != "":
+		return usageErrorf("the load %s changes over time, and targets are compared in slices that would all be its first half second: %s", l.Shape, remedy)
+	case !l.Think.Zero():
+		return usageErrorf("with a think time of %s clients decide how many requests there are, not the target: %s", l.Think, remedy)
+	case l.SpawnRate != 0:
+		return usageErrorf("clients that start one after the other are too few in a slice: %s", remedy)
+	}
+	return nil
 }
 
 // verdictExit is the exit code of a verdict.

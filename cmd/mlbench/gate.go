@@ -141,6 +141,9 @@ func (o *gateOptions) live(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if _, err := o.experiment(sc); err != nil {
+		return err // before anything is started
+	}
 	defer o.load.stop(o.err)
 	for _, arm := range []struct {
 		ref   string

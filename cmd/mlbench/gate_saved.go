@@ -12,6 +12,9 @@ import (
 
 // saved judges result files.
 func (o *gateOptions) saved() error {
+	if o.parity.share != "" {
+		return usageErrorf("--parity asks live targets: give --base and --head")
+	}
 	head, err := readResults(o.streams, o.resultFiles)
 	if err != nil {
 		return err
@@ -45,6 +48,9 @@ func (o *gateOptions) single(files []*results.File) error {
 	}
 	f := files[0]
 	if len(f.Arms()) == 2 {
+		if len(o.objectives) > 0 {
+			return usageErrorf("--objective judges a single run, and %s is a comparison: give --max-regression", f.Path)
+		}
 		opt := results.CompareOptions{Percentiles: o.out.quantiles, Strict: o.strict}
 		if o.maximum != "" {
 			opt.Limits = &o.limits
@@ -81,10 +87,16 @@ func (o *gateOptions) single(files []*results.File) error {
 		return &exitError{code: exitInvalid}
 	case !held:
 		return &exitError{code: exitObjective}
-	case !f.Complete():
-		return &exitError{code: exitFailure, err: fmt.Errorf("%s is of a measurement that did not come to its end: no pass", f.Path)}
 	}
-	return nil
+	return ended(f)
+}
+
+// ended refuses to let the part of a measurement pass.
+func ended(f *results.File) error {
+	if f.Complete() {
+		return nil
+	}
+	return &exitError{code: exitFailure, err: fmt.Errorf("%s is of a measurement that did not come to its end: no pass", f.Path)}
 }
 
 // cautionLive is caution for what was measured just now.

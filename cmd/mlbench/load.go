@@ -20,6 +20,7 @@ import (
 
 // loadOptions are the flags that say what to send; run and compare share them.
 type loadOptions struct {
+	launcher
 	connections int
 	rate        scenarios.Rate
 	shape       scenarios.Shape
@@ -35,14 +36,11 @@ type loadOptions struct {
 	body        string
 	output      string
 	tags        []string
-	connect     connectOptions
-	ready       string // of targets that a command starts
 
 	tagged   scenarios.Tags
 	flags    *pflag.FlagSet
 	fields   []targets.Field
 	bodyText []byte
-	launched []launch
 }
 
 func (o *loadOptions) register(cmd *cobra.Command) {
@@ -56,7 +54,7 @@ func (o *loadOptions) register(cmd *cobra.Command) {
 	f.Var(&o.spawnRate, "spawn-rate", "closed model: workers started per second, as `10/s` (default all at once)")
 	f.StringVar(&o.arrivals, "arrivals", "", "gaps of an open model: poisson or constant")
 	f.DurationVar(&o.warmup, "warmup", -1, "load before measuring, in no figure (default: the scenario's)")
-	f.Lookup("warmup").DefValue = ""
+	f.Lookup("warmup").DefValue = "0s" // not shown
 	f.DurationVar(&o.timeout, "timeout", 0, "per request; later answers count as this (default: the scenario's)")
 	f.Uint64Var(&o.seed, "seed", 0, "seed of arrivals, classes and payloads (default: random, and reported)")
 	f.StringArrayVarP(&o.headers, "header", "H", nil, "header of every request, as `'Name: value'` (repeatable)")
@@ -65,11 +63,6 @@ func (o *loadOptions) register(cmd *cobra.Command) {
 	f.StringVarP(&o.output, "output", "o", "", "result `FILE` (default mlbench-results/<utc>-<scenario>-<target>.jsonl)")
 	f.StringArrayVar(&o.tags, "tag", nil, "word to find the result again, as `team=search` (repeatable; added to the scenario's tags)")
 	o.connect.register(cmd)
-}
-
-// registerReady is for commands that start targets.
-func (o *loadOptions) registerReady(f *pflag.FlagSet) {
-	f.StringVar(&o.ready, "ready", "", "`PATH` that answers 200 to 399 once a started server is ready (default: any answer will do)")
 }
 
 // validate reads what flags name, before anything is contacted.
@@ -169,6 +162,9 @@ func (o *loadOptions) scenario(name string) (*scenarios.Scenario, error) {
 		return nil, usageErrorf("--method and --body shape the ad-hoc request of --url, not the scenario %s: leave one out", name)
 	}
 	sc, err := scenarios.Load(name)
+	if err == nil {
+		err = sc.CheckVariables()
+	}
 	if err != nil {
 		return nil, usageErrorf("%w", err)
 	}
@@ -196,19 +192,6 @@ func (o *loadOptions) overrides() scenarios.Overrides {
 		Arrivals:    loadgen.Arrivals(o.arrivals),
 		Timeout:     o.timeout,
 	}
-}
-
-// target resolves a reference; flags that concern the connection apply to it.
-func (o *loadOptions) target(ref string) (targets.Target, error) {
-	if t, ok := o.launchedTarget(ref); ok {
-		return t, nil
-	}
-	t, err := targets.Parse(ref)
-	if err != nil {
-		return t, usageErrorf("%w", err)
-	}
-	o.connect.apply(&t)
-	return t, nil
 }
 
 // prepared is a target that answered, ready to be loaded.

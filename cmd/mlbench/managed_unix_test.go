@@ -45,6 +45,7 @@ func TestManagedTargetsEndWhateverHappens(t *testing.T) {
 		"ctrl-C while starting":  {"compare one never --scenario sequential", "starting never", ctrlC, exitInterrupted, []string{"one"}},
 		"ctrl-C while loading":   {"run sequential -t one -d 1h --warmup 0s", "measuring one", ctrlC, exitInterrupted, []string{"one"}},
 		"ctrl-C while comparing": {"compare one two --scenario sequential --budget 1h --slice 1s --warmup 0s", "comparing one and two", ctrlC, exitInterrupted, []string{"one", "two"}},
+		"ctrl-C while verifying": {"verify one two --scenario sequential -n 20000", "verifying two against one", ctrlC, exitInterrupted, []string{"one", "two"}},
 		"killed hard": {
 			"compare one two --scenario sequential --budget 1h --slice 1s --warmup 0s", "comparing one and two",
 			func(pid int) { _ = syscall.Kill(pid, syscall.SIGKILL) }, -1,

@@ -22,7 +22,7 @@ const reportLong = `Render saved result files: a run as its summary, a compariso
 side by side. Several files are rendered one after another; - is stdin.
 
 With --objective the exit code says whether every run held every objective
-(0 held, 6 missed, 5 the measurement is invalid).`
+(0 held, 6 missed, 5 the measurement is invalid, 1 it did not come to its end).`
 
 const reportExample = `  mlbench report mlbench-results/20260102T150405Z-mix-modern.jsonl
   mlbench report run.jsonl --format markdown --export csv=run.csv
@@ -94,6 +94,11 @@ func reportFiles(s streams, o reportOptions) error {
 		return &exitError{code: exitInvalid}
 	case !held:
 		return &exitError{code: exitObjective}
+	}
+	for _, f := range files {
+		if err := ended(f); err != nil {
+			return err
+		}
 	}
 	return nil
 }

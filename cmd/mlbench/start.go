@@ -11,13 +11,22 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/spf13/pflag"
+
 	"github.com/mlbench/mlbench/loadgen"
 	"github.com/mlbench/mlbench/targets"
 )
 
-// launch is a target that a command has started, and ends when it is done.
+// launcher finds targets, starts those that are managed, and ends them.
+type launcher struct {
+	connect  connectOptions
+	ready    string // path that tells that a command's target is ready
+	launched []launch
+}
+
+// launch is a target that was started.
 type launch struct {
-	ref     string // by which loadOptions.target finds it
+	ref     string // by which launcher.target finds it
 	target  targets.Target
 	process *targets.Process
 }
@@ -25,7 +34,7 @@ type launch struct {
 // start starts the target that ref names, if that is a command or a managed
 // target, and returns the reference to use from then on. A command's target is
 // called label, or like its program. Whatever comes of it, stop is to follow.
-func (o *loadOptions) start(ctx context.Context, s streams, quiet bool, label, ref string) (string, error) {
+func (o *launcher) start(ctx context.Context, s streams, quiet bool, label, ref string) (string, error) {
 	t, err := startable(label, ref)
 	if err != nil || t.Managed == nil {
 		return ref, err
@@ -34,7 +43,7 @@ func (o *loadOptions) start(ctx context.Context, s streams, quiet bool, label, r
 }
 
 // launch is start, for a target that is known already.
-func (o *loadOptions) launch(ctx context.Context, s streams, quiet bool, t targets.Target) (string, error) {
+func (o *launcher) launch(ctx context.Context, s streams, quiet bool, t targets.Target) (string, error) {
 	if !quiet {
 		fmt.Fprintf(s.err, "starting %s: %s\n", t.Name, shownCommand(t.Managed.String()))
 	}
@@ -67,19 +76,29 @@ func (o *runOptions) startTarget(ctx context.Context) (targets.Target, error) {
 	return o.load.target(ref)
 }
 
-// launchedTarget is the started target that ref stands for.
-func (o *loadOptions) launchedTarget(ref string) (targets.Target, bool) {
+// target resolves a reference; flags that concern the connection apply to it.
+func (o *launcher) target(ref string) (targets.Target, error) {
 	for _, l := range o.launched {
 		if l.ref == ref {
-			return l.target, true
+			return l.target, nil
 		}
 	}
-	return targets.Target{}, false
+	t, err := targets.Parse(ref)
+	if err != nil {
+		return t, usageErrorf("%w", err)
+	}
+	o.connect.apply(&t)
+	return t, nil
+}
+
+// registerReady is for commands that start targets.
+func (o *launcher) registerReady(f *pflag.FlagSet) {
+	f.StringVar(&o.ready, "ready", "", "`PATH` that answers 200 to 399 once a started server is ready (default: any answer will do)")
 }
 
 // stop ends what was started, all at once. One that has ended by itself has
 // failed, whatever was measured of it.
-func (o *loadOptions) stop(w io.Writer) {
+func (o *launcher) stop(w io.Writer) {
 	var all sync.WaitGroup
 	for _, l := range o.launched {
 		select {

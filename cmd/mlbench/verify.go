@@ -18,7 +18,7 @@ import (
 
 const verifyLong = `Ask two targets the same and say in what their answers differ: the faster one
 must still give the right ones. A is the baseline, B the candidate; each is a
-name, a URL, or label=URL. The exit code is 7 when there is a difference that
+name, a URL, label=URL, or a command that starts a server. The exit code is 7 when there is a difference that
 nothing explains.
 
 Sent are the requests of a scenario, from one seed, and edge cases made of them:
@@ -50,14 +50,15 @@ An expected difference that did not occur is told, too.`
 
 const verifyExample = `  mlbench verify legacy modern --expected examples/verify/legacy-modern.yaml
   mlbench verify old=http://127.0.0.1:5000 new=http://127.0.0.1:8000 --scenario my.yaml
+  mlbench verify old=cmd:'python3 app.py --port {port}' new=cmd:'./server --port {port}' --ready /health
   mlbench verify legacy modern --ignore '$.timestamp' --headers Cache-Control
   mlbench verify v1=http://127.0.0.1:5000 v2=http://127.0.0.1:8000 --openapi http://127.0.0.1:8000/openapi.json
   mlbench verify legacy modern --export json=parity.json --export markdown=parity.md`
 
 type verifyOptions struct {
 	streams
+	launcher
 	out         outputOptions
-	connect     connectOptions
 	refs        []string
 	scenario    string
 	openapi     string
@@ -132,6 +133,7 @@ func (o *verifyOptions) command() *cobra.Command {
 	f.StringVar(&o.connect.ca, "cacert", "", "PEM `FILE` of certificate authorities to trust")
 	f.StringVar(&o.connect.cert, "cert", "", "PEM `FILE` of the client's certificate")
 	f.StringVar(&o.connect.key, "key", "", "PEM `FILE` of its key")
+	o.registerReady(f)
 	f.StringVar(&o.out.format, "format", string(report.Text), "what goes to stdout: "+report.ParityFormats)
 	f.StringArrayVar(&o.out.exports, "export", nil, "also write the report to a file, as `FORMAT=FILE` (repeatable)")
 	f.BoolVarP(&o.out.quiet, "quiet", "q", false, "no progress on stderr")
@@ -178,7 +180,10 @@ func (o *verifyOptions) validate() (err error) {
 			return err
 		}
 	}
-	if o.sc, err = scenarios.Load(o.scenario); err != nil {
+	if o.sc, err = scenarios.Load(o.scenario); err == nil {
+		err = o.sc.CheckVariables()
+	}
+	if err != nil {
 		return usageErrorf("%w", err)
 	}
 	return nil
@@ -225,6 +230,14 @@ func verify(ctx context.Context, o *verifyOptions, scenarioGiven bool) error {
 	if err := o.validate(); err != nil {
 		return err
 	}
+	defer o.stop(o.err)
+	for i, ref := range o.refs {
+		var err error
+		if o.refs[i], err = o.start(ctx, o.streams, o.out.quiet, "", ref); err != nil {
+			return err
+		}
+	}
+	// Not before the start: an OpenAPI document may be a target's own.
 	asked, err := o.cases(ctx, scenarioGiven)
 	if err != nil {
 		return err

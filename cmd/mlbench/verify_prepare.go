@@ -13,7 +13,6 @@ import (
 	"github.com/mlbench/mlbench/loadgen"
 	"github.com/mlbench/mlbench/scenarios"
 	"github.com/mlbench/mlbench/scenarios/openapi"
-	"github.com/mlbench/mlbench/targets"
 )
 
 const (
@@ -51,11 +50,10 @@ func (o *verifyOptions) cases(ctx context.Context, scenarioGiven bool) (*scenari
 
 // side is one of the two targets, ready to be asked.
 func (o *verifyOptions) side(ctx context.Context, ref string) (*asker, *prepared, error) {
-	t, err := targets.Parse(ref)
+	t, err := o.target(ref)
 	if err != nil {
-		return nil, nil, usageErrorf("%w", err)
+		return nil, nil, err
 	}
-	o.connect.apply(&t)
 	if _, err := t.Check(ctx); err != nil {
 		return nil, nil, err
 	}

@@ -1,0 +1,49 @@
+package scenarios
+
+import (
+	"encoding/json"
+	"strings"
+
+	"github.com/mlbench/mlbench/results/answers"
+	"github.com/mlbench/mlbench/targets"
+)
+
+// checkKeys are the keys of a check in which {{name}} stands for a captured value.
+func checkKeys() []string { return []string{"text", "equals", "contains"} }
+
+// filled is the check with what the journey has captured in the place of {{name}}.
+func (c *Check) filled(captured map[string]string) *Check {
+	text := func(s string) string {
+		return reference.ReplaceAllStringFunc(s, func(ref string) string { return plainText(captured[references(ref)[0]]) })
+	}
+	if c.Equals == nil && !strings.Contains(c.Text+c.Contains, "{{") {
+		return c
+	}
+	out := *c
+	out.Text, out.Contains = text(c.Text), text(c.Contains)
+	if e := c.Equals; e != nil && e.Kind == targets.String && strings.Contains(e.Text, "{{") {
+		filled := targets.Node{Kind: targets.String, Text: text(e.Text)}
+		filled.Value = capturedValue{reference: e.Text, value: filled.Text}
+		if name := reference.FindString(e.Text); name == e.Text {
+			if value, err := answers.Decode([]byte(captured[references(name)[0]])); err == nil {
+				filled.Value = capturedValue{reference: name, value: value}
+			}
+		}
+		out.Equals = &filled
+	}
+	return &out
+}
+
+// capturedValue is what a check wants that was captured: messages name the
+// reference, since the value may be a secret.
+type capturedValue struct {
+	reference string
+	value     any // as answers.Decode has it
+}
+
+// is compares as JSON: two numbers must be written alike.
+func (c capturedValue) is(value any) bool {
+	a, errA := json.Marshal(c.value)
+	b, errB := json.Marshal(value)
+	return errA == nil && errB == nil && string(a) == string(b)
+}
