@@ -113,6 +113,7 @@ func render(list []condition, records []record) string {
 	}, rows)
 	b.WriteString("\n")
 	b.WriteString(coverage(equal))
+	b.WriteString(otherLimits(list, records))
 	b.WriteString(deciding(compared))
 	b.WriteString(spread(list, records))
 	b.WriteString(disturbances(compared))

@@ -30,6 +30,32 @@ func coverage(equal []record) string {
 		held, n, 100*float64(held)/float64(n), 100*low, 100*high)
 }
 
+// otherLimits is what scripts with other limits would have said of the same runs
+// of the baseline: a limit decides between false alarms and misses.
+func otherLimits(list []condition, records []record) string {
+	var parts []string
+	for _, c := range list {
+		runs := tallyOf(c, records).records
+		if !c.vegeta || len(runs) == 0 {
+			continue
+		}
+		p95, p50 := 0, 0
+		for _, r := range runs {
+			if r.P95B > 1.05*r.P95A {
+				p95++
+			}
+			if pct, ok := r.effect(); ok && pct > 5 {
+				p50++
+			}
+		}
+		parts = append(parts, fmt.Sprintf("%s, of %d runs: p95 over 5%%: %d, p50 over 5%%: %d", c.name, len(runs), p95, p50))
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return "- **The script with another limit** would have alarmed so often in the same runs. " + strings.Join(parts, "; ") + ".\n"
+}
+
 // deciding is what comes after the last slice.
 func deciding(compared []record) string {
 	var ms []float64

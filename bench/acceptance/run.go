@@ -68,8 +68,8 @@ func (h *harness) compare(ctx context.Context, t task, urls [2]string, r *record
 		r.Verdict, r.Reason = failed, lastLine(err.Error()+": "+lastLine(stderr))
 		return nil
 	}
-	if r.Decide, err = h.decide(ctx, file); err != nil {
-		return err
+	if r.Decide, err = h.decide(ctx, file); err != nil && ctx.Err() == nil {
+		r.Verdict, r.Reason = failed, err.Error()
 	}
 	return ctx.Err()
 }
