@@ -168,6 +168,17 @@ func summarizeClass(c Class, d, total *ClassData, seconds float64, percentiles [
 	return out
 }
 
+// data is one class of the run, or all together; never nil.
+func (s *Summary) data(class string) *ClassData {
+	if class == TotalClass {
+		return &s.total
+	}
+	if i := s.class(class); i >= 0 {
+		return &s.Classes[i].data
+	}
+	return &ClassData{}
+}
+
 // Add merges from into d.
 func (d *ClassData) Add(from *ClassData) {
 	d.Planned += from.Planned
