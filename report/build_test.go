@@ -97,7 +97,7 @@ func managedPair(known ...string) *results.Comparison {
 	f := compareFile()
 	for i := range f.Slices {
 		s := &f.Slices[i]
-		use := map[string]*results.TargetUse{results.ArmA: {CPUSeconds: 1.5, Requests: 722, PeakRSSMB: 96.25}, results.ArmB: {CPUSeconds: 0.5, Requests: 721, PeakRSSMB: 41}}
+		use := map[string]*results.TargetUse{results.ArmA: {CPUSeconds: 1.5, Requests: 722, PeakRSSMB: 96.25}, results.ArmB: {CPUSeconds: 0.5, Requests: 722, PeakRSSMB: 41}}
 		if slices.Contains(known, s.Arm) {
 			s.TargetUse = use[s.Arm]
 		}
@@ -151,12 +151,12 @@ func compareFile() *results.File {
 	f.Header.Targets = []results.Target{{Arm: results.ArmA, Name: "legacy", URL: "http://127.0.0.1:5000"}, {Arm: results.ArmB, Name: "modern", URL: "http://127.0.0.1:8000"}}
 	f.Header.Warnings = []string{"both targets share this machine with the generator"}
 	for pair := 1; pair <= 2; pair++ {
-		slow, fast := class(702, 0.5, 20), class(700, 0.4, 12)
+		slow, fast := class(702, 0.5, 20), class(702, 0.4, 12)
 		slow.Errors = map[string]int64{results.ErrStatus: 7}
 		slow.Status = map[string]int64{"200": 695, "503": 7}
 		f.Slices = append(f.Slices,
 			measured(results.ArmA, pair, 5, map[string]*results.ClassData{"predict": slow, "health": class(20, 0.1, 2)}),
-			measured(results.ArmB, pair, 5, map[string]*results.ClassData{"predict": fast, "health": class(21, 0.1, 2)}))
+			measured(results.ArmB, pair, 5, map[string]*results.ClassData{"predict": fast, "health": class(20, 0.1, 2)}))
 	}
 	f.Slices[1].Telemetry = &results.Telemetry{StealPct: 4}
 	return f

@@ -37,4 +37,8 @@ type Options struct {
 	// empty line. XML has one root, so JUnit joins the document before it, which
 	// must be in the same *bytes.Buffer.
 	Continued bool
+	// Inconclusive is what an inconclusive comparison is to a CI server that
+	// reads JUnit, so that it says the same as the exit code: "fail" a failure,
+	// "pass" a pass if it only lacks data, and skipped otherwise.
+	Inconclusive string
 }

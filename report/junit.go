@@ -65,8 +65,11 @@ func runSuite(s *results.Summary) *junitSuite {
 		warnings = append(warnings, plain(w))
 	}
 	measurement := junitCase{Class: class, Name: "measurement"}
-	if !s.Valid {
+	switch {
+	case !s.Valid:
 		measurement.Error = &junitOutcome{Message: invalidAlarm, Type: "invalid", Text: strings.Join(warnings, "\n")}
+	case s.Unfinished != "":
+		measurement.Error = &junitOutcome{Message: plain(s.Unfinished), Type: "unfinished", Text: strings.Join(warnings, "\n")}
 	}
 	suite.add(measurement)
 	for _, o := range s.Objectives {
@@ -80,8 +83,9 @@ func runSuite(s *results.Summary) *junitSuite {
 	return suite
 }
 
-// comparisonSuite has a case for the verdict and one for each judged metric.
-func comparisonSuite(c *results.Comparison) *junitSuite {
+// comparisonSuite has a case for the verdict, one for the answers if they were
+// compared, and one for each judged metric.
+func comparisonSuite(c *results.Comparison, o Options) *junitSuite {
 	a, b := armNames(c, form{})
 	scenario, seconds := "comparison", 0.0
 	if c.ArmA != nil && c.ArmB != nil {
@@ -105,22 +109,46 @@ func comparisonSuite(c *results.Comparison) *junitSuite {
 	case results.VerdictRegression:
 		verdict.Failure = whole
 	case results.VerdictInconclusive:
-		verdict.Skipped = whole
+		switch {
+		case o.Inconclusive == "fail":
+			verdict.Failure = whole
+		case o.Inconclusive != "pass" || !c.LacksData():
+			verdict.Skipped = whole
+		}
 	default:
 		verdict.Error = whole
 	}
 	suite.add(verdict)
+	if c.Parity != nil {
+		suite.add(parityCase(c.Parity, verdict.Class))
+	}
 	for i := range c.Metrics {
 		if m := &c.Metrics[i]; m.Judged {
 			suite.add(metricCase(m, plain("mlbench."+scenario+"."+m.Class)))
 		}
 	}
 	output := armWarnings(c, a, b, form{})
-	if c.Verdict == results.VerdictOK { // the others have their reasons above
+	if verdict.Failure == nil && verdict.Skipped == nil && verdict.Error == nil { // the others have their reasons above
 		output = append(reasons, output...)
 	}
 	suite.Output = strings.Join(output, "\n")
 	return suite
+}
+
+// parityCase fails where the targets answered differently.
+func parityCase(p *results.Parity, class string) junitCase {
+	c := junitCase{Class: class, Name: "answers"}
+	switch {
+	case p.Differing > 0:
+		var differences []string
+		for _, d := range p.Differences {
+			differences = append(differences, plain(d))
+		}
+		c.Failure = &junitOutcome{Message: parityText(p), Type: "parity", Text: strings.Join(differences, "\n")}
+	case p.Ended != "":
+		c.Skipped = &junitOutcome{Message: plain("the check of answers ended early: " + p.Ended)}
+	}
+	return c
 }
 
 func metricCase(m *results.MetricRow, class string) junitCase {

@@ -10,6 +10,8 @@ import (
 	"unicode"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/mlbench/mlbench/results"
 )
 
 // read is a document as a CI server reads it.
@@ -119,5 +121,65 @@ func TestJUnitContinued(t *testing.T) {
 		if err := documents["open"](w, JUnit, Options{Continued: true}); err == nil || !strings.Contains(err.Error(), "--export junit=FILE") {
 			t.Errorf("continued without a beginning: %v", err)
 		}
+	}
+}
+
+// What a CI server reads agrees with the exit code: of the gate's --inconclusive,
+// of answers that differ, and of a run that did not come to its end.
+func TestJUnitAgreesWithTheExitCode(t *testing.T) {
+	short := judged(pairedFile(13, constantly(1.04)))
+	cut := pairedFile(24, constantly(1))
+	cut.Footer = nil
+	damaged := judged(cut)
+	if short.Verdict != results.VerdictInconclusive || !short.LacksData() || damaged.Verdict != results.VerdictInconclusive || damaged.LacksData() {
+		t.Fatalf("%s %v %q, %s %v %q", short.Verdict, short.LacksData(), short.Reasons, damaged.Verdict, damaged.LacksData(), damaged.Reasons)
+	}
+	differing := judged(pairedFile(24, constantly(1)))
+	differing.Parity = &results.Parity{Requests: 10, Differing: 2, Differences: []string{"status 200 and 500 in 2 answers (predict)"}}
+	same := judged(pairedFile(24, constantly(1)))
+	same.Parity = &results.Parity{Requests: 10}
+	ended := judged(pairedFile(24, constantly(1)))
+	ended.Parity = &results.Parity{Requests: 3, Ended: "connection refused"}
+	for name, tt := range map[string]struct {
+		c            *results.Comparison
+		inconclusive string
+		at           int // of the cases
+		want         string
+	}{
+		"exit4":                     {short, "exit4", 0, "skipped"},
+		"fail":                      {short, "fail", 0, "failure"},
+		"pass":                      {short, "pass", 0, "passed"},
+		"pass, of half a file":      {damaged, "pass", 0, "skipped"},
+		"fail, of half a file":      {damaged, "fail", 0, "failure"},
+		"ok, fail":                  {same, "fail", 0, "passed"},
+		"the same answers":          {same, "", 1, "passed"},
+		"answers differ":            {differing, "", 1, "failure"},
+		"answers differ, ok itself": {differing, "", 0, "passed"},
+		"answers not all asked":     {ended, "", 1, "skipped"},
+	} {
+		var buf bytes.Buffer
+		if err := Comparison(&buf, JUnit, tt.c, Options{Inconclusive: tt.inconclusive}); err != nil {
+			t.Fatal(err)
+		}
+		c := read(t, buf.String())[0].Cases[tt.at]
+		got := "passed"
+		switch {
+		case c.Failure != nil:
+			got = "failure"
+		case c.Skipped != nil:
+			got = "skipped"
+		case c.Error != nil:
+			got = "error"
+		}
+		if got != tt.want {
+			t.Errorf("%s: %s is %s, want %s", name, c.Name, got, tt.want)
+		}
+	}
+
+	f := file(results.Open, mixClasses[:1]...)
+	f.Slices = []results.Slice{measured(results.ArmA, 0, 10, map[string]*results.ClassData{"predict": class(2000, 0.4, 9)})}
+	f.Footer.Ended = results.Interrupted
+	if c := runSuite(results.Summarize(f, results.ArmA, nil)).Cases[0]; c.Error == nil || c.Error.Message != "the measurement was interrupted before its end" {
+		t.Errorf("an interrupted run: %+v", c)
 	}
 }

@@ -36,7 +36,7 @@ func Comparison(w io.Writer, format Format, c *results.Comparison, o Options) er
 	case Text, Markdown:
 		return writePage(w, format, comparisonPage(c, form{markdown: format == Markdown}), o)
 	case JUnit:
-		return writeJUnit(w, comparisonSuite(c), o)
+		return writeJUnit(w, comparisonSuite(c, o), o)
 	}
 	return fmt.Errorf("unknown format %q: want one of %s", format, FormatNames)
 }

@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/mlbench/mlbench/results/stats"
 )
 
 // spreads is a calibration of legacy with these spreads of ln p50 and ln p99.
@@ -144,7 +146,7 @@ func TestCalibrationOfWhat(t *testing.T) {
 		t.Errorf("of too few requests: %+v, %v", c, err)
 	}
 	equal, err := Calibrate(closedEqual(savedRuns("legacy", 3, 1, 0.01)), DefaultLimits())
-	if err != nil || len(equal.Spreads) != 1 || equal.Spreads[0].Sigma != finest {
+	if err != nil || len(equal.Spreads) != 1 || equal.Spreads[0].Sigma != stats.Resolution {
 		t.Errorf("of runs that agree: %+v, %v", equal, err)
 	}
 	runs[1].Slices[0].DurationS = 15

@@ -46,8 +46,9 @@ type Spread struct {
 }
 
 // Limit is the smallest limit, as a share, that launches alone hardly ever
-// exceed: 3.3σ, which two launches of the same target differ by in one of a
-// hundred cases.
+// exceed: 3.3σ. One of two launches of the same target is worse than the other by
+// more in a hundredth of cases if σ is known, and in one of fifty with σ from
+// twelve launches; that they differ by more either way is twice as likely.
 func (s Spread) Limit() float64 { return s.worse(3.3 * s.Sigma) }
 
 // Percent is the spread as a change in percent.
@@ -106,14 +107,10 @@ func Calibrate(runs []*File, limits Limits) (*Calibration, error) {
 			c.Unknown = append(c.Unknown, m.Class+" "+m.Name)
 			continue
 		}
-		c.Spreads = append(c.Spreads, Spread{Class: m.Class, Metric: m.Name, Sigma: max(sigma, finest), DF: float64(len(runs) - 1)})
+		c.Spreads = append(c.Spreads, Spread{Class: m.Class, Metric: m.Name, Sigma: max(sigma, stats.Resolution), DF: float64(len(runs) - 1)})
 	}
 	return c, nil
 }
-
-// finest is the least spread: half a step of the histograms, which have three
-// digits. Values that agree in all of them may still differ beyond.
-const finest = 0.0005
 
 // spreadOfLogs is the standard deviation of the values' logarithms; NaN if one
 // of them has none.

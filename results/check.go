@@ -121,8 +121,8 @@ func (s *Summary) checkHost(f *File, arm string) {
 			s.warn("%s", text)
 		}
 	}
-	if cores := float64(f.Header.Host.Cores); s.Model == Closed && seconds > 0 && cpu/seconds > 0.7*cores {
-		s.warn("the generator used %.0f%% of all cores: throughput may be its limit, not the target's", 100*cpu/seconds/cores)
+	if cores := f.Header.Host.usableCores(); s.Model == Closed && seconds > 0 && cpu/seconds > busyGenerator*cores {
+		s.warn("the generator used %.0f%% of all cores it may use: throughput may be its limit, not the target's", 100*cpu/seconds/cores)
 	}
 }
 

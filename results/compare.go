@@ -3,6 +3,8 @@ package results
 import (
 	"fmt"
 	"math"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/mlbench/mlbench/results/stats"
@@ -36,10 +38,14 @@ func Compare(f *File, o CompareOptions) *Comparison {
 	overA, overB := f.overdue(ArmA), f.overdue(ArmB)
 	c.ArmA.warnOverdue(overA)
 	c.ArmB.warnOverdue(overB)
-	j.e.Unsustained = (overA > 0) != (overB > 0)
+	j.blocks = f.blocks(c, p, overA, overB)
 	if p.late > 0 && j.invalid == "" {
-		j.notes = append(j.notes, fmt.Sprintf("%d of %d pairs are left out because the load generator was late in them", p.late, p.late+c.Pairs))
+		j.notes = append(j.notes, fmt.Sprintf("%d of %d pairs are left out because the load generator was late in them", p.late, p.leftOut()+c.Pairs))
 	}
+	if p.excluded > 0 && j.invalid == "" {
+		j.notes = append(j.notes, fmt.Sprintf("%d of %d pairs are left out because a slice was excluded as it was measured (%s)", p.excluded, p.leftOut()+c.Pairs, p.why))
+	}
+	j.notes = slices.Concat(j.notes, f.warmUpNotes(overA, overB), limits.notes(f.Header.Model))
 	j.decide()
 	if c.Verdict != VerdictInvalid {
 		c.SlotEffect = p.slotEffect(f.Header.Model)
@@ -78,9 +84,17 @@ func (f *File) invalidity(c *Comparison, p *pairing) string {
 			}
 		}
 	}
-	if p.tooLate() {
+	if unequal := p.unequal(&f.Header); unequal != nil {
+		a, b := c.names()
+		return fmt.Sprintf("%s and %s were not sent the same requests (%s), as both slices of a pair are: something of the file is missing", a, b, strings.Join(unequal, ", "))
+	}
+	if all := len(p.kept) + p.leftOut(); p.tooFew() {
+		if p.excluded > 0 {
+			return fmt.Sprintf("%d of %d pairs are left out: the load generator was late in %d, and in %d a slice was excluded as it was measured (%s)"+describesMachine,
+				p.leftOut(), all, p.late, p.excluded, p.why)
+		}
 		return fmt.Sprintf("the load generator was late in %d of %d pairs (a tenth of a slice's requests by over %s): use a quieter machine, fewer cores for the targets, or a lower rate"+describesMachine,
-			p.late, p.late+len(p.kept), p.limit.Round(10*time.Microsecond))
+			p.late, all, p.limit.Round(10*time.Microsecond))
 	}
 	return ""
 }

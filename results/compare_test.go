@@ -31,7 +31,7 @@ func compareFile() *File {
 	add(ArmB, 2, b())
 	add(ArmA, 2, served(10))
 	add(ArmA, 3, served(10))
-	f.Slices = append(f.Slices, Slice{Arm: ArmB, Pair: 3, Phase: Measure, DurationS: 2, Excluded: "steal", Classes: map[string]*ClassData{"predict": b()}})
+	f.Slices = append(f.Slices, Slice{Arm: ArmB, Pair: 3, Phase: Measure, DurationS: 2, Excluded: excludedByInterrupt, Classes: map[string]*ClassData{"predict": b()}})
 	return f
 }
 

@@ -37,6 +37,23 @@ type Comparison struct {
 	// ArmA and ArmB are the summaries behind the rows.
 	ArmA *Summary `json:"-"`
 	ArmB *Summary `json:"-"`
+
+	lacksData bool
+}
+
+// LacksData says that an inconclusive verdict is so for want of data alone: an
+// interval is too wide, something is likely and not proven, or there is too
+// little to judge at all. It is false where the measurement itself is in doubt:
+// one that was cut off, a file that is damaged, requests that were dropped, arms
+// that failed too differently, different hosts.
+func (c *Comparison) LacksData() bool { return c.lacksData }
+
+// names are those of the arms, told apart where they are the same.
+func (c *Comparison) names() (a, b string) {
+	if a, b = c.A.Name, c.B.Name; a == "" || b == "" || a == b {
+		return "A", "B"
+	}
+	return a, b
 }
 
 // Parity says whether both targets answered the same when asked between the

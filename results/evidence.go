@@ -52,7 +52,7 @@ func (p *pairing) arms(class string) (a, b []*ClassData) {
 // percentileMetric pairs a percentile's logarithms; where slices have too few
 // requests for it, those of consecutive pairs are merged.
 func percentileMetric(class string, l PercentileLimit, a, b []*ClassData) stats.Metric {
-	m := stats.Metric{Name: PercentileName(l.Q), Class: class, Margin: l.Max}
+	m := l.metric(class)
 	n := 0.0
 	for i := range a {
 		n += math.Min(count(a[i].response()), count(b[i].response())) / float64(len(a))
@@ -64,7 +64,16 @@ func percentileMetric(class string, l PercentileLimit, a, b []*ClassData) stats.
 			m.D = append(m.D, math.Log(qb)-math.Log(qa))
 		}
 	}
+	if len(m.D) == 0 && m.Group > 0 {
+		m.Pairs = len(a)
+	}
 	return m
+}
+
+// metric is the limit's metric of a class, without data. One that somebody chose
+// has to be judged in the total: single classes may be too rare for it.
+func (p PercentileLimit) metric(class string) stats.Metric {
+	return stats.Metric{Name: PercentileName(p.Q), Class: class, Margin: p.Max, Required: p.chosen() && class == TotalClass}
 }
 
 func count(h *stats.Histogram) float64 {
@@ -90,34 +99,6 @@ func pooled(data []*ClassData, q float64) float64 {
 		return 0
 	}
 	return math.Max(500, float64(h.Quantile(q)))
-}
-
-// throughputMetric pairs the completed requests per second, turned so that
-// fewer is worse.
-func (p *pairing) throughputMetric(limit float64) stats.Metric {
-	m := throughputLimit(limit)
-	for _, pair := range p.kept {
-		ra, rb := pair.a.throughput(), pair.b.throughput()
-		if ra > 0 && rb > 0 {
-			m.D = append(m.D, math.Log(ra)-math.Log(rb))
-		}
-	}
-	return m
-}
-
-// throughputLimit is the metric without data. Fewer by a share m is A's being
-// more than B's by m/(1−m).
-func throughputLimit(m float64) stats.Metric {
-	return stats.Metric{Name: "throughput", Class: TotalClass, Margin: m / (1 - m), Group: 1}
-}
-
-// throughput counts half a request where there was none: a slice that a target
-// spent without an answer must not drop out.
-func (m *measured) throughput() float64 {
-	if m.DurationS <= 0 || m.total.Sent+m.total.Carried == 0 {
-		return 0
-	}
-	return math.Max(float64(m.total.completed()), 0.5) / m.DurationS
 }
 
 // errorsOf counts errors per pair. Those of classes are there to withhold the

@@ -123,6 +123,9 @@ func TestReadRefuses(t *testing.T) {
 		{"no schema", `{"type":"header"}`, `its schema is ""`},
 		{"summary instead", `{"type":"header","schema":"mlbench.run/1"}`, `its schema is "mlbench.run/1"`},
 		{"bad header field", `{"type":"header","schema":"mlbench.result/1","seed":"x"}`, `x:1: not a readable mlbench result file: header: json: cannot unmarshal string`},
+		// It would be taken for a single run of A.
+		{"three targets", `{"type":"header","schema":"mlbench.result/1","targets":[{"arm":"A"},{"arm":"B"},{"arm":"C"}]}`, `x:1: not a readable mlbench result file: its targets are of the arms A, B, C, want A, or A and B`},
+		{"targets of other arms", `{"type":"header","schema":"mlbench.result/1","targets":[{"arm":"B"}]}`, `x:1: not a readable mlbench result file: its targets are of the arms B, want A, or A and B`},
 		{"two headers", ours + ours, `x:2: not a readable mlbench result file: a second header`},
 		{"header after blank", "\n{", `x:2: not a readable mlbench result file: unexpected end of JSON input`},
 	}

@@ -119,6 +119,9 @@ type Slice struct {
 	Excluded    string                `json:"excluded,omitempty"`   // why it is left out of figures
 }
 
+// excludedByInterrupt is the Slice.Excluded of what was cut off.
+const excludedByInterrupt = "interrupted"
+
 // Connections counts what happened to connections during a slice.
 type Connections struct {
 	Opened int64 `json:"opened"`

@@ -1,6 +1,8 @@
 package results
 
 import (
+	"cmp"
+	"math"
 	"time"
 
 	"github.com/mlbench/mlbench/results/stats"
@@ -28,9 +30,13 @@ type slicePair struct{ a, b *measured }
 
 // pairing is what a comparison is judged by.
 type pairing struct {
-	kept  []slicePair // in the order of time
-	late  int         // pairs left out because the generator was late in one slice
-	limit time.Duration
+	kept     []slicePair // in the order of time
+	late     int         // pairs left out because the generator was late in one slice
+	excluded int         // pairs left out because a slice was excluded as it was measured
+	why      string      // it was
+	limit    time.Duration
+	workers  int     // of the closed model
+	settle   float64 // seconds of load before each slice, about
 }
 
 // A slice in which a tenth of the requests were sent later than this is not
@@ -38,18 +44,19 @@ type pairing struct {
 // invalid.
 const (
 	sliceLagShare = 0.25 // of the median response time of both arms together
-	mostLatePairs = 0.25
+	mostLeftOut   = 0.25
 )
 
 // pairing lists the pairs of which both slices were measured. What is left out
-// is decided by the generator's lag alone, by the same limit for either slice of
-// every pair, never by what one target did: so it favours none.
+// is decided by the generator's lag, by the same limit for either slice of every
+// pair, and by what was excluded for the host's sake as it was measured, never by
+// what one target did: so it favours none.
 func (f *File) pairing() *pairing {
 	byPair := map[int]*slicePair{}
 	var order []*slicePair
 	for i := range f.Slices {
 		s := &f.Slices[i]
-		if s.Phase != Measure || s.Pair == 0 || s.Excluded != "" {
+		if s.Phase != Measure || s.Pair == 0 {
 			continue
 		}
 		p := byPair[s.Pair]
@@ -69,10 +76,17 @@ func (f *File) pairing() *pairing {
 			p.b = m
 		}
 	}
-	out := &pairing{}
+	out := &pairing{workers: f.Header.Connections, settle: f.settle()}
 	both := stats.NewHistogram()
 	for _, p := range order {
-		if p.a != nil && p.b != nil {
+		switch {
+		case p.a == nil || p.b == nil:
+		case p.a.Excluded != "" || p.b.Excluded != "":
+			// The end of a measurement is no fault of the machine's.
+			if why := cmp.Or(p.a.Excluded, p.b.Excluded); why != excludedByInterrupt {
+				out.excluded, out.why = out.excluded+1, why
+			}
+		default:
 			out.kept = append(out.kept, *p)
 			both.Merge(p.a.total.response())
 			both.Merge(p.b.total.response())
@@ -96,15 +110,18 @@ func (p *pairing) leaveOutLate() {
 	}
 }
 
-// tooLate says that so many pairs are left out that the rest means nothing.
-func (p *pairing) tooLate() bool {
-	return p.late > 0 && float64(p.late) > mostLatePairs*float64(len(p.kept)+p.late)
+// leftOut is how many pairs were measured and do not count.
+func (p *pairing) leftOut() int { return p.late + p.excluded }
+
+// tooFew says that so many pairs are left out that the rest means nothing.
+func (p *pairing) tooFew() bool {
+	return float64(p.leftOut()) > mostLeftOut*float64(len(p.kept)+p.leftOut())
 }
 
 // figures selects the slices whose figures are shown: those that are judged, or
 // all where none can be.
 func (p *pairing) figures() func(*Slice) bool {
-	if len(p.kept) == 0 || p.tooLate() {
+	if len(p.kept) == 0 || p.tooFew() {
 		return func(*Slice) bool { return true }
 	}
 	judged := map[*Slice]bool{}
@@ -112,6 +129,22 @@ func (p *pairing) figures() func(*Slice) bool {
 		judged[pair.a.Slice], judged[pair.b.Slice] = true, true
 	}
 	return func(s *Slice) bool { return judged[s] }
+}
+
+// settle is how long a target is loaded before each slice: the shortest time
+// from the end of one slice to the beginning of the next.
+func (f *File) settle() float64 {
+	shortest := math.Inf(1)
+	for i := 1; i < len(f.Slices); i++ {
+		before, s := &f.Slices[i-1], &f.Slices[i]
+		if gap := s.StartS - before.StartS - before.DurationS - before.DrainS; s.Phase == Measure && s.Pair != 0 && gap >= 0 {
+			shortest = min(shortest, gap)
+		}
+	}
+	if math.IsInf(shortest, 1) {
+		return 0
+	}
+	return shortest
 }
 
 // elapsed is how long measuring took, settling and draining included, in

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 )
 
@@ -134,6 +135,10 @@ func (f *File) addHeader(line []byte, schema string) error {
 	}
 	if err := json.Unmarshal(line, &f.Header); err != nil {
 		return fmt.Errorf("%w: header: %w", ErrFormat, err)
+	}
+	// Any other would be taken for a run of its first.
+	if arms, known := f.Arms(), []string{ArmA, ArmB}; len(arms) > len(known) || !slices.Equal(arms, known[:len(arms)]) {
+		return fmt.Errorf("%w: its targets are of the arms %s, want A, or A and B", ErrFormat, strings.Join(arms, ", "))
 	}
 	return nil
 }

@@ -33,14 +33,19 @@ func (j *judging) whyInvalid() []string {
 	if j.invalid != "" {
 		return []string{j.invalid}
 	}
-	a, b := j.names()
+	a, b := j.c.names()
 	ea, ra, eb, rb := j.errorCounts(TotalClass)
 	return []string{fmt.Sprintf("over 5%% of the requests failed (%s %d of %d, %s %d of %d): mend that first, latencies of the rest say little", a, ea, ra, b, eb, rb)}
 }
 
 func (j *judging) regressions() (out []string) {
 	for m := range j.all(stats.Regression) {
-		out = append(out, fmt.Sprintf("%s%s (%s)", j.changed(m), limitText(m), j.proof(m.PHolm)))
+		text := fmt.Sprintf("%s%s (%s)", j.changed(m), limitText(m), j.proof(m.PHolm))
+		if _, _, failed, requests := j.errorCounts(TotalClass); m.Kind == stats.ErrorShare && m.Class == TotalClass && float64(failed) > mostlyFailed*float64(requests) {
+			_, b := j.c.names()
+			text = fmt.Sprintf("%s fails: %s", b, text)
+		}
+		out = append(out, text)
 	}
 	return out
 }
@@ -112,7 +117,9 @@ func (j *judging) passed(begin string) []string {
 	for m := range j.all(stats.OK) {
 		switch {
 		case m.Class != TotalClass:
-			classes[m.Class] = classes[m.Class] || m.Kind == stats.LogRatio
+			if m.Kind == stats.LogRatio {
+				classes[m.Class] = true
+			}
 		case m.Kind == stats.StallShare:
 			held = append(held, j.changed(m))
 		case m.Kind == stats.ErrorShare:
@@ -123,32 +130,30 @@ func (j *judging) passed(begin string) []string {
 			held = append(held, j.changed(m)+" <"+limitOf(m))
 		}
 	}
-	n := 0
-	for _, latencies := range classes {
-		if latencies {
-			n++
-		}
-	}
 	text := begin + strings.Join(held, "; ") + " (" + j.basis
-	if n > 0 {
-		text += fmt.Sprintf("; the same in each of %d request classes", n)
+	switch n := len(classes); {
+	case n == 1:
+		text += "; the same in one request class, as far as it is judged"
+	case n > 1:
+		text += fmt.Sprintf("; the same in each of %d request classes, as far as they are judged", n)
 	}
 	return []string{text + ")"}
 }
 
 // open says what keeps the comparison from being decided.
 func (j *judging) open() (out []string) {
-	a, b := j.names()
+	a, b := j.c.names()
+	out = append(out, j.blocks...)
 	if j.noVerdict != "" {
 		out = append(out, j.noVerdict)
 	}
 	for _, r := range j.v.Reasons {
 		switch {
-		case r == stats.NotSustained:
-			out = append(out, fmt.Sprintf("one of %s and %s kept up with the load of the warm-up and the other did not: lower the rate", a, b))
 		case r != stats.NothingJudged || j.noVerdict != "":
 		case len(j.e.Metrics) == 0:
 			out = append(out, "no percentile has a limit, so none is judged")
+		case j.uncalibrated != nil:
+			out = append(out, "the calibration has none of the metrics that these runs show")
 		case j.c.Runs == nil && j.c.Pairs < stats.MinValues:
 			out = append(out, fmt.Sprintf("not enough data: %s, and no verdict comes from fewer than %d", j.basis, stats.MinValues))
 		default:
@@ -169,10 +174,10 @@ func (j *judging) open() (out []string) {
 		}
 	}
 	if names := withheld[stats.SurvivorsOnly]; names != nil {
-		out = append(out, fmt.Sprintf("%s and %s fail differently often, and those that fail may be the slow ones: not judged are %s", a, b, strings.Join(names, ", ")))
+		out = append(out, fmt.Sprintf("%s and %s fail differently often, and those that fail may be the slow ones: withheld are %s", a, b, strings.Join(names, ", ")))
 	}
 	if names := withheld[stats.MostlyErrors]; names != nil {
-		out = append(out, "over 5% of these requests fail: not judged are "+strings.Join(names, ", "))
+		out = append(out, "over 5% of these requests fail: withheld are "+strings.Join(names, ", "))
 	}
 	if out == nil {
 		// An improvement without an upper bound, which takes odd data.
@@ -189,6 +194,10 @@ func (j *judging) undecided(m *stats.Judgement) string {
 		return fmt.Sprintf("possible %s (by chance alone: %.0f%%)", j.changed(m), 100*m.P)
 	case m.Reason == stats.LikelyWorse:
 		return fmt.Sprintf("possibly worse, not proven: %s%s (%s)", j.changed(m), limitText(m), j.proof(m.PHolm))
+	case m.Reason == stats.TooFewPairs && slices.Contains(j.uncalibrated, metricName(m)):
+		return fmt.Sprintf("%s has a limit of your own, %s, and the calibration lacks it", metricName(m), limitOf(m))
+	case m.Reason == stats.TooFewPairs:
+		return fmt.Sprintf("not enough data: %s has a limit of your own, %s, and too few requests in %s to be judged", metricName(m), limitOf(m), j.basis)
 	case math.IsNaN(low) || math.IsNaN(high):
 		return fmt.Sprintf("not enough data: %s, limit %s (%s)", metricName(m), limitOf(m), j.basis)
 	}
@@ -209,12 +218,19 @@ func (j *judging) undecided(m *stats.Judgement) string {
 func (j *judging) unjudged() []string {
 	var names []string
 	for m := range j.all(stats.NotJudged) {
-		if m.Kind == stats.LogRatio {
+		if m.Kind == stats.LogRatio && !slices.Contains(j.uncalibrated, metricName(m)) {
 			names = append(names, metricName(m))
 		}
 	}
-	if names == nil || slices.Contains(j.v.Reasons, stats.NothingJudged) {
+	if slices.Contains(j.v.Reasons, stats.NothingJudged) {
 		return nil
 	}
-	return []string{"not judged, for too little data: " + strings.Join(names, ", ")}
+	var out []string
+	if names != nil {
+		out = append(out, "not judged, for too little data: "+strings.Join(names, ", "))
+	}
+	if j.uncalibrated != nil {
+		out = append(out, "not judged, because the calibration lacks them: "+strings.Join(j.uncalibrated, ", "))
+	}
+	return out
 }

@@ -43,7 +43,7 @@ func (p *pairing) slotEffect(model Model) *SlotEffect {
 	s := &SlotEffect{Metric: PercentileName(0.5)}
 	value := func(m *measured) float64 { return pooled([]*ClassData{m.total}, 0.5) }
 	if model == Closed {
-		s.Metric, value = "throughput", (*measured).throughput
+		s.Metric, value = "throughput", p.throughput
 	}
 	var order [2][]float64 // ln(B/A) where A came first, and where B did
 	for _, pair := range p.kept {

@@ -91,7 +91,8 @@ func TestSlotEffectClosed(t *testing.T) {
 	f := after(minute(), atRate(0.5))
 	for i := range f.Slices {
 		if s := &f.Slices[i]; s.Position == 2 {
-			s.DurationS /= 0.9
+			d := s.Classes["predict"]
+			d.Service = repeat(int(d.Sent), 8*500/(0.9*float64(d.Sent)))
 		}
 	}
 	s := Compare(f, CompareOptions{}).SlotEffect

@@ -39,6 +39,8 @@ type Summary struct {
 
 	// Load is the load in words: "closed model, 32 connections".
 	Load string `json:"-"`
+	// Unfinished says why a saved measurement is only part of one; "" if it is not.
+	Unfinished string `json:"-"`
 
 	total ClassData
 	arm   bool // of a comparison
@@ -103,6 +105,7 @@ func summarize(f *File, arm string, percentiles []float64, figures func(*Slice) 
 		Status:     map[string]int64{},
 		Objectives: []Outcome{},
 		ResultFile: f.Path,
+		Unfinished: f.unfinished(),
 		arm:        len(f.Header.Targets) > 1,
 	}
 	byClass := map[string]*ClassData{}
@@ -166,6 +169,17 @@ func summarizeClass(c Class, d, total *ClassData, seconds float64, percentiles [
 		out.Share = float64(d.Planned) / float64(total.Planned)
 	}
 	return out
+}
+
+// data is one class of the run, or all together; never nil.
+func (s *Summary) data(class string) *ClassData {
+	if class == TotalClass {
+		return &s.total
+	}
+	if i := s.class(class); i >= 0 {
+		return &s.Classes[i].data
+	}
+	return &ClassData{}
 }
 
 // Add merges from into d.

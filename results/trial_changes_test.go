@@ -1,6 +1,9 @@
 package results
 
-import "strings"
+import (
+	"math"
+	"strings"
+)
 
 // Changes to a trial, for the truth table.
 
@@ -72,3 +75,43 @@ func warmedUp(a, b float64) func(*File) {
 }
 
 func atRate(rate float64) func(*File) { return func(f *File) { closedModel(f, rate) } }
+
+// dropping drops n requests of an arm, spread evenly over 48 pairs.
+func dropping(arm string, n int) func(*trial) {
+	return func(t *trial) {
+		t.slice = func(pair int, s *Slice) {
+			if d := s.Classes["predict"]; s.Arm == arm {
+				d.Dropped = int64(pair*n/48 - (pair-1)*n/48)
+				d.Sent, d.Done = d.Sent-d.Dropped, d.Done-d.Dropped
+				d.Status["200"] = d.Sent
+			}
+		}
+	}
+}
+
+// excluding marks the second slices of the last n pairs.
+func excluding(why string, n int) func(*File) {
+	return func(f *File) {
+		last := f.Slices[len(f.Slices)-1].Pair
+		for i := range f.Slices {
+			if s := &f.Slices[i]; s.Position == 2 && s.Pair > last-n {
+				s.Excluded = why
+			}
+		}
+	}
+}
+
+// busyIn has the generator use a little over 70% of two cores in the slices of B
+// of n pairs, and a little less in all others.
+func busyIn(n int) func(*File) {
+	return func(f *File) {
+		for i := range f.Slices {
+			s := &f.Slices[i]
+			share := 0.69
+			if s.Arm == ArmB && s.Pair <= n {
+				share = 0.71
+			}
+			s.Telemetry = &Telemetry{CPUSeconds: math.Round(1e6*share*2*(settleS+s.DurationS)) / 1e6}
+		}
+	}
+}

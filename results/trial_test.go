@@ -106,12 +106,14 @@ func (t trial) measure(h *Header, pair int, arm string) *Slice {
 		live[class].Record(time.Duration(ms * float64(time.Millisecond)))
 		s.Classes[class].Sent++
 	}
-	if t.stall != nil {
-		a, b := t.stall(pair)
-		if arm == ArmA && a || arm == ArmB && b {
-			live[t.classes[0].Name].Record(300 * time.Millisecond)
-			s.Classes[t.classes[0].Name].Sent++
+	if t.stall != nil { // of one more request, which both arms get
+		first := t.classes[0].Name
+		took := time.Duration(base(first) * float64(time.Millisecond))
+		if a, b := t.stall(pair); arm == ArmA && a || arm == ArmB && b {
+			took = 300 * time.Millisecond
 		}
+		live[first].Record(took)
+		s.Classes[first].Sent++
 	}
 	lag := 0.01
 	if t.lag != nil {
@@ -163,6 +165,7 @@ func closedModel(f *File, rate float64) {
 				n = int64(rate * float64(n))
 			}
 			d.Planned, d.Sent, d.Done = n, n, n
+			d.Service = repeat(int(n), 8*1000*s.DurationS/float64(n*int64(len(s.Classes))))
 		}
 	}
 }

@@ -38,7 +38,9 @@ func CompareFiles(a, b []*File, o CompareOptions) (*Comparison, error) {
 	sumsA, sumsB := summaries(a, limits), summaries(b, limits)
 	c.ArmA.Warnings, c.ArmB.Warnings = warningsOf(sumsA), warningsOf(sumsB)
 
-	j := judging{c: c, rule: stats.RuleFor(1), basis: runsText(len(a), len(b)), e: f.sums()}
+	j := judging{c: c, rule: stats.RuleFor(1), basis: runsText(len(a), len(b))}
+	j.e.Errors = runErrors(h, sumsA, sumsB, limits.Errors)
+	j.notes = limits.notes(h.Model)
 	j.rule.Strict, j.rule.Seed = o.Strict, h.Seed
 	for i, s := range slices.Concat(sumsA, sumsB) {
 		if !s.Valid && j.invalid == "" {
@@ -101,25 +103,21 @@ func joined(a, b []*File) *File {
 	return f
 }
 
-// sums is the evidence of errors: all runs of a side as one.
-func (f *File) sums() (e stats.Evidence) {
-	var a, b ClassData
-	for i := range f.Slices {
-		s := &f.Slices[i]
-		if s.Phase != Measure || s.Excluded != "" {
-			continue
+// runErrors is the evidence of errors, in all and of each class: an entry for
+// each run, which nothing pairs.
+func runErrors(h *Header, sumsA, sumsB []*Summary, limit float64) (out []stats.Errors) {
+	for _, class := range h.judgedClasses() {
+		e := stats.Errors{Class: class, Whole: class == TotalClass, Margin: limit}
+		none := &ClassData{}
+		for _, s := range sumsA {
+			e.Pairs = append(e.Pairs, errorPair(s.data(class), none))
 		}
-		to := &a
-		if s.Arm == ArmB {
-			to = &b
+		for _, s := range sumsB {
+			e.Pairs = append(e.Pairs, errorPair(none, s.data(class)))
 		}
-		for _, d := range s.Classes {
-			to.Sent += d.Sent
-			to.Errors = addCounts(to.Errors, d.Errors)
-		}
+		out = append(out, e)
 	}
-	e.Errors = []stats.Errors{{Class: TotalClass, Whole: true, Pairs: []stats.ErrorPair{errorPair(&a, &b)}}}
-	return e
+	return out
 }
 
 // summaries are one of each run, with the percentiles that are judged.
@@ -151,7 +149,7 @@ func (h *Header) judgedMetrics(limits Limits) (out []stats.Metric) {
 	}
 	for _, class := range h.judgedClasses() {
 		for _, l := range limits.Percentiles {
-			out = append(out, stats.Metric{Name: PercentileName(l.Q), Class: class, Margin: l.Max})
+			out = append(out, l.metric(class))
 		}
 	}
 	return out
@@ -183,7 +181,6 @@ func valuesOf(sums []*Summary, m stats.Metric) []float64 {
 // unpaired sets the runs against each other, if there is anything to tell their
 // luck by, or says why there is not.
 func (j *judging) unpaired(a, b []*File, sumsA, sumsB []*Summary, limits Limits, cal *Calibration) {
-	j.e.Errors[0].Margin = limits.Errors
 	h := &a[0].Header
 	j.e.Metrics = h.judgedMetrics(limits)
 	for _, f := range slices.Concat(a, b) {
@@ -202,7 +199,7 @@ func (j *judging) unpaired(a, b []*File, sumsA, sumsB []*Summary, limits Limits,
 				why += "; the one given does not hold: " + differs
 			}
 		}
-		if j.noVerdict = why; why != "" {
+		if j.noVerdict, j.fewRuns = why, cal == nil; why != "" {
 			return
 		}
 	}
@@ -212,8 +209,9 @@ func (j *judging) unpaired(a, b []*File, sumsA, sumsB []*Summary, limits Limits,
 		shift, ok := stats.Welch(va, vb)
 		if !enough {
 			s, known := cal.spread(*m)
-			shift, ok = stats.Calibrated(va, vb, s.Sigma, s.DF)
-			ok = ok && known
+			if shift, ok = stats.Calibrated(va, vb, s.Sigma, s.DF); !known && positive(va) && positive(vb) {
+				j.uncalibrated = append(j.uncalibrated, metricName(&stats.Judgement{Name: m.Name, Class: m.Class}))
+			}
 		}
 		if !ok {
 			continue
@@ -232,4 +230,9 @@ func (j *judging) crossCheck(m *stats.Metric, a, b []float64) {
 	if p, ok := stats.MannWhitney(a, b); ok && p > 0.05 && min(len(a), len(b)) >= stats.MinRuns {
 		j.notes = append(j.notes, fmt.Sprintf("ranks alone do not bear out that %s of %s is worse (Mann-Whitney p=%.2g): look at single runs", m.Name, m.Class, p))
 	}
+}
+
+// positive says that all runs have a value.
+func positive(values []float64) bool {
+	return !slices.ContainsFunc(values, func(v float64) bool { return !(v > 0) })
 }

@@ -105,9 +105,16 @@ func unpairedCases() []unpairedCase {
 		{"calibrated at another rate", runs("legacy", 1, 1, 0.01), runs("modern", 1, 1.5, 0.01), with(calibrated(0.01), func(c *Calibration) { c.RateRPS = 7 }), "inconclusive", []string{few + "; the one given does not hold: it is of another load: the arrivals differ, open model, poisson arrivals at 7/s and open model, poisson arrivals at 100/s"}},
 		{"calibrated without p90", runs("legacy", 1, 1, 0.01), runs("modern", 1, 1.5, 0.01), with(calibrated(0.01), func(c *Calibration) {
 			c.Spreads = slices.DeleteFunc(c.Spreads, func(s Spread) bool { return s.Metric == "p90" })
-		}), "regression", []string{"p50 +", "p99 +"}},
+		}), "regression", []string{"p50 +", "p99 +", "predict p50 +", "predict p99 +", "health p50 +", "health p99 +", "not judged, because the calibration lacks them: p90, predict p90, health p90"}},
+		{"calibrated without a chosen p90", runs("legacy", 1, 1, 0.001), runs("modern", 1, 1, 0.001), CompareOptions{Limits: limitsOf("p90=12%").Limits, Calibration: func() *Calibration {
+			c := calibrated(0.001)
+			c.Spreads = slices.DeleteFunc(c.Spreads, func(s Spread) bool { return s.Metric == "p90" })
+			return c
+		}()}, "inconclusive", []string{"p90 has a limit of your own, 12%, and the calibration lacks it"}},
+		{"closed, no two runs of a side differ", closedEqual(runs("legacy", 5, 1, 0.01)), closedEqual(runs("modern", 5, 1, 0.01)), CompareOptions{}, "ok", []string{"no regression beyond limits: throughput +0.0% [90% CI -0.1, +0.1] >-5%"}},
 		{"invalid run", runs("legacy", 5, 1, 0.01), failAt(runs("modern", 5, 1, 0.01), ErrLocal, 1), CompareOptions{}, "invalid", []string{"modern3.jsonl is an invalid run: see the warnings"}},
-		{"errors in one run", runs("legacy", 5, 1, 0.01), failAt(runs("modern", 5, 1, 0.01), ErrStatus, 240), CompareOptions{}, "inconclusive", []string{"possibly worse, not proven: errors +0.60 pp [95% CI +0.53, +0.68], 0/40000 vs 240/40000, limit 0.5 pp (5 and 5 saved runs)"}},
+		{"errors in one run", runs("legacy", 5, 1, 0.01), failAt(runs("modern", 5, 1, 0.01), ErrStatus, 240), CompareOptions{}, "inconclusive", []string{"possibly worse, not proven: errors +0.60 pp [95% CI -1.72, +3.33], 0/40000 vs 240/40000, limit 0.5 pp (5 and 5 saved runs)"}},
+		{"a class fails in one", runs("legacy", 5, 1, 0.01), failing(runs("modern", 5, 1, 0.01), "health", 8), CompareOptions{}, "inconclusive", []string{"possibly worse, not proven: health errors +"}},
 		{"cut off", runs("legacy", 5, 1, 0.01), cutOff(runs("modern", 5, 1, 0.01)), CompareOptions{}, "inconclusive", []string{"modern1.jsonl: the measurement was cut off before its end: a part of one is no pass"}},
 	}
 }
@@ -121,6 +128,13 @@ func short(runs []*File) []*File {
 
 func failAt(runs []*File, class string, n int64) []*File {
 	runs[2].Slices[0].Classes["predict"].Errors = map[string]int64{class: n}
+	return runs
+}
+
+func failing(runs []*File, class string, n int64) []*File {
+	for _, f := range runs {
+		f.Slices[0].Classes[class].Errors = map[string]int64{ErrStatus: n}
+	}
 	return runs
 }
 

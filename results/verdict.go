@@ -18,14 +18,17 @@ type judging struct {
 	// invalid, unfinished: why the numbers are no measurement, or only a part of
 	// one; "" if they are.
 	invalid, unfinished string
-	noVerdict           string // why nothing can be judged, where that is known; ""
-	advice              string // what would settle it; ""
+	noVerdict           string   // why nothing can be judged, where that is known; ""
+	fewRuns             bool     // that is all that noVerdict says
+	blocks              []string // why nothing may pass, whatever the metrics say
+	uncalibrated        []string // metrics that the calibration lacks
+	advice              string   // what would settle it; ""
 	notes               []string
 }
 
 // decide fills in the verdict, and what it says of each row.
 func (j *judging) decide() {
-	j.e.Invalid = j.invalid != ""
+	j.e.Invalid, j.e.Blocked = j.invalid != "", len(j.blocks) > 0
 	v, err := stats.Judge(j.e, j.rule)
 	if err != nil {
 		j.invalid = fmt.Sprintf("the file holds what cannot have been measured (%v)", err)
@@ -42,6 +45,20 @@ func (j *judging) decide() {
 	for i := range v.Judgements {
 		j.enter(&v.Judgements[i])
 	}
+	j.c.lacksData = j.lacksData()
+}
+
+// lacksData says whether an inconclusive verdict is so for want of data alone.
+func (j *judging) lacksData() bool {
+	if j.c.Verdict != VerdictInconclusive || j.unfinished != "" || j.noVerdict != "" && !j.fewRuns || slices.Contains(j.v.Reasons, stats.PassBlocked) {
+		return false
+	}
+	for m := range j.all(stats.Inconclusive) {
+		if m.Reason == stats.SurvivorsOnly || m.Reason == stats.MostlyErrors {
+			return false
+		}
+	}
+	return true
 }
 
 // enter writes a judgement into its row.
@@ -69,7 +86,7 @@ func (j *judging) enter(m *stats.Judgement) {
 		row.LimitPct = number(limitPct(m))
 	}
 	estimate, low, high := change(m)
-	if math.IsNaN(low) || math.IsNaN(high) || m.Kind == stats.LogRatio && !row.Judged {
+	if math.IsNaN(low) || math.IsNaN(high) || m.Kind == stats.LogRatio && m.Reason == stats.TooFewPairs {
 		return // an estimate from too few pairs may even contradict A and B
 	}
 	row.CI95Pct = &[2]float64{low, high}

@@ -67,7 +67,7 @@ func limitCases() []verdictCase {
 			CompareOptions{},
 			"ok",
 			map[string]string{"total p50": "ok"},
-			[]string{"no regression", "really slower, but within your limits: p50 +2.5% [95% CI +1.2, +4.2], limit 5%; p90 +2.5% [95% CI +1.2, +4.2], limit 10% (48 pairs, p≤0.001, Holm-corrected for 5 tests)"},
+			[]string{"no regression", "really slower, but within your limits: p50 +2.5% [90% CI +1.4, +3.9], limit 5%; p90 +2.5% [90% CI +1.4, +3.9], limit 10% (48 pairs, p≤0.001, Holm-corrected for 5 tests)"},
 		},
 		{
 			"20% slower within a limit of 30%", with(minute(), slowBy(0.2)).file(), limitsOf("p50=30%,p90=30%,p99=30%"), "ok",
@@ -122,6 +122,19 @@ func limitCases() []verdictCase {
 			map[string]string{"total p75": "-", "total p95": "regression"},
 			[]string{"p50 +20.", "p90 +20.", "p95 +20."},
 		},
+
+		{
+			"a chosen p99.9 that cannot be judged", minute().file(), limitsOf("p99.9=10%"), "inconclusive",
+			map[string]string{"total p50": "ok"},
+			[]string{"not enough data: p99.9 has a limit of your own, 10%, and too few requests in 48 pairs to be judged. About 270s more would settle it: --budget 330s"},
+		},
+		{"a chosen p99.9 of a slower B", with(minute(), slowBy(0.2)).file(), limitsOf("p99.9=10%"), "regression", nil, []string{"p50 +20."}},
+		{
+			"a chosen p99 in too few slices for any", with(minute(), ofPairs(20)).file(), limitsOf("p99.99=10%"), "inconclusive",
+			nil,
+			[]string{"not enough data: p99.99 has a limit of your own, 10%, and too few requests in 20 pairs to be judged. About 45m more"},
+		},
+		{"the default p99 that cannot be judged", with(minute(), ofPairs(20)).file(), limitsOf("p99=20%"), "ok", map[string]string{"total p99": "-"}, []string{"no regression", "not judged, for too little data: p99"}},
 
 		{
 			"8 pairs", after(with(minute(), ofPairs(8)), func(f *File) { f.Header.BudgetS = 15 }),

@@ -36,12 +36,80 @@ func guardCases() []verdictCase {
 		},
 
 		{
-			"errors in 8% of B", with(minute(), failOf("predict", 4, ArmB)).file(),
+			"12 of 48 pairs excluded", after(minute(), excluding("steal", 12)),
+			CompareOptions{},
+			"ok",
+			nil,
+			[]string{"no regression", "12 of 48 pairs are left out because a slice was excluded as it was measured (steal)"},
+		},
+		{
+			"8 of 48 pairs excluded, 5 late", after(with(minute(), lateIn(5)), excluding("steal", 8)),
 			CompareOptions{},
 			"invalid",
-			map[string]string{"total errors": "-"},
-			[]string{"over 5% of the requests failed (legacy 0 of 2400, modern 192 of 2400)"},
+			nil,
+			[]string{"13 of 48 pairs are left out: the load generator was late in 5, and in 8 a slice was excluded as it was measured (steal)"},
 		},
+		{"interrupted in the last of three pairs", after(with(minute(), ofPairs(3)), excluding(excludedByInterrupt, 1)), CompareOptions{}, "inconclusive", nil, []string{"not enough data: 2 pairs"}},
+
+		{
+			"0.2% dropped of B", with(minute(), dropping(ArmB, 5)).file(),
+			CompareOptions{},
+			"inconclusive",
+			map[string]string{"total p50": "ok"},
+			[]string{"5 of 2400 planned requests to modern were dropped because the in-flight limit was reached, and those would have been the slow ones: raise --connections or lower the rate"},
+		},
+		{"0.2% dropped of A", with(minute(), dropping(ArmA, 5)).file(), CompareOptions{}, "inconclusive", nil, []string{"5 of 2400 planned requests to legacy were dropped"}},
+		{"0.08% dropped", with(minute(), dropping(ArmB, 2)).file(), CompareOptions{}, "ok", nil, []string{"no regression"}},
+		{"half dropped of a slower B", with(with(minute(), slowBy(0.2)), dropping(ArmB, 1200)).file(), CompareOptions{}, "regression", nil, []string{"p50 +20."}},
+		{
+			"a class that B never got", after(mixed(), func(f *File) {
+				for i := range f.Slices {
+					if f.Slices[i].Arm == ArmB {
+						delete(f.Slices[i].Classes, "info")
+					}
+				}
+			}),
+			CompareOptions{},
+			"invalid",
+			nil,
+			[]string{"legacy and modern were not sent the same requests (info: "},
+		},
+		{
+			"two thirds of B's requests are missing", after(minute(), func(f *File) {
+				for i := range f.Slices {
+					if d := f.Slices[i].Classes["predict"]; f.Slices[i].Arm == ArmB && d != nil {
+						d.Planned, d.Sent, d.Done = d.Planned/3, d.Sent/3, d.Done/3
+					}
+				}
+			}),
+			CompareOptions{},
+			"invalid",
+			nil,
+			[]string{"legacy and modern were not sent the same requests (predict: 2400 and 768), as both slices of a pair are: something of the file is missing"},
+		},
+
+		// However many requests of B fail, it is no better than with a few.
+		{
+			"errors in 8% of B", with(minute(), failOf("predict", 4, ArmB)).file(),
+			CompareOptions{},
+			"regression",
+			map[string]string{"total errors": "regression", "total p50": "inconclusive"},
+			[]string{"modern fails: errors +8.00 pp [95% CI +"},
+		},
+		{
+			"every request to B is refused", with(minute(), func(t *trial) {
+				t.slice = func(_ int, s *Slice) {
+					if d := s.Classes["predict"]; s.Arm == ArmB {
+						d.Done, d.Errors, d.Status, d.Response, d.Service = 0, map[string]int64{ErrRefused: d.Sent}, nil, nil, nil
+					}
+				}
+			}).file(),
+			CompareOptions{},
+			"regression",
+			map[string]string{"total errors": "regression", "total p50": "-"},
+			[]string{"modern fails: errors +100.00 pp"},
+		},
+		{"errors in 8% of A", with(minute(), failOf("predict", 4, ArmA)).file(), CompareOptions{}, "invalid", map[string]string{"total errors": "-"}, []string{"over 5% of the requests failed (legacy 192 of 2400, modern 0 of 2400)"}},
 		{"errors in 8% of both", with(minute(), failOf("predict", 4, "AB")).file(), CompareOptions{}, "invalid", nil, []string{"over 5%"}},
 		{
 			"errors in 2% of both", with(minute(), failOf("predict", 1, "AB")).file(),
@@ -62,7 +130,7 @@ func guardCases() []verdictCase {
 			CompareOptions{},
 			"inconclusive",
 			map[string]string{"total errors": "improved", "total p50": "inconclusive"},
-			[]string{"legacy and modern fail differently often, and those that fail may be the slow ones: not judged are p50, p90, p99", "improved: errors -2.00 pp"},
+			[]string{"legacy and modern fail differently often, and those that fail may be the slow ones: withheld are p50, p90, p99", "improved: errors -2.00 pp"},
 		},
 		{
 			"a few new errors", with(minute(), failEvery(6)).file(),
@@ -106,7 +174,7 @@ func modelCases() []verdictCase {
 			CompareOptions{},
 			"ok",
 			map[string]string{"total throughput": "ok", "total p50": "-", "total errors": "ok"},
-			[]string{"no regression beyond limits: throughput +0.0% [95% CI +0.0, +0.0] >-5%; stalls"},
+			[]string{"no regression beyond limits: throughput +0.0% [90% CI +0.0, +0.0] >-5%; stalls"},
 		},
 		{
 			"closed, 10% fewer", after(minute(), atRate(0.9)),
@@ -123,11 +191,25 @@ func modelCases() []verdictCase {
 			[]string{"improved: throughput +10.0% [95% CI +"},
 		},
 		{
+			"closed, the generator is busy in 13 pairs", after(minute(), func(f *File) { atRate(1)(f); busyIn(13)(f) }),
+			CompareOptions{},
+			"inconclusive",
+			map[string]string{"total throughput": "ok"},
+			[]string{"the load generator used over 70% of the cores it may use in 13 of 48 pairs: throughput may be its limit and not the targets'"},
+		},
+		{"closed, the generator is busy in 12 pairs", after(minute(), func(f *File) { atRate(1)(f); busyIn(12)(f) }), CompareOptions{}, "ok", nil, []string{"no regression"}},
+		{"closed, slower and busy", after(minute(), func(f *File) { atRate(0.9)(f); busyIn(48)(f) }), CompareOptions{}, "regression", nil, []string{"throughput -10."}},
+		{"open, the generator is busy", after(minute(), busyIn(48)), CompareOptions{}, "ok", nil, []string{"no regression"}},
+		{
+			"closed, with a limit of p50", after(minute(), atRate(1)), limitsOf("p50=3%"), "ok", nil,
+			[]string{"no regression", "of the closed model throughput is judged, and no percentile: the limit of p50 counts for nothing here"},
+		},
+		{
 			"closed, 2% fewer", after(minute(), atRate(0.98)),
 			CompareOptions{},
 			"ok",
 			map[string]string{"total throughput": "ok"},
-			[]string{"no regression", "really slower, but within your limits: throughput -2.1% [95% CI -2.1, -2.1], limit -5% (48 pairs, p=1e-14"},
+			[]string{"no regression", "really slower, but within your limits: throughput -2."},
 		},
 
 		{
@@ -149,12 +231,12 @@ func modelCases() []verdictCase {
 		{
 			"a class that fails now and then is not judged", with(with(mixed(), classBy("info", 0.1)), failSometimes).file(), limitsOf("errors=90pp"), "inconclusive",
 			map[string]string{"total p50": "ok", "predict p50": "ok", "info p50": "inconclusive", "info p90": "inconclusive"},
-			[]string{"legacy and modern fail differently often, and those that fail may be the slow ones: not judged are info p50, info p90"},
+			[]string{"legacy and modern fail differently often, and those that fail may be the slow ones: withheld are info p50, info p90"},
 		},
 		{
 			"a class that fails in both", with(mixed(), failOf("info", 1, "AB")).file(), limitsOf("errors=90pp"), "inconclusive",
 			map[string]string{"total p50": "ok", "info p50": "inconclusive"},
-			[]string{"over 5% of these requests fail: not judged are info p50, info p90"},
+			[]string{"over 5% of these requests fail: withheld are info p50, info p90"},
 		},
 		{
 			"a rare class that fails", with(with(mixed(), classBy("health", 0.5)), failOf("health", 1, ArmB)).file(), limitsOf("errors=2pp"), "regression",
@@ -169,7 +251,8 @@ func modelCases() []verdictCase {
 			map[string]string{"total p50": "ok"},
 			[]string{"one of legacy and modern kept up with the load of the warm-up and the other did not: lower the rate"},
 		},
-		{"neither keeps up", after(minute(), warmedUp(4, 4)), CompareOptions{}, "ok", nil, []string{"no regression"}},
+		{"neither keeps up", after(minute(), warmedUp(4, 4)), CompareOptions{}, "ok", nil, []string{"no regression", "neither target kept up with the load of the warm-up"}},
+		{"no warm-up", after(minute(), func(f *File) { f.Header.WarmupS = 0 }), CompareOptions{}, "ok", nil, []string{"no regression", "without a warm-up nothing tells whether the targets keep up"}},
 		{"B is slow but keeps up", after(with(minute(), func(t *trial) { t.slow = 200 }), warmedUp(3, 3.4)), CompareOptions{}, "regression", nil, []string{"p50 +200"}},
 
 		{

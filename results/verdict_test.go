@@ -50,6 +50,69 @@ func TestVerdicts(t *testing.T) {
 	}
 }
 
+// Only what more data would settle may pass for want of it.
+func TestLacksData(t *testing.T) {
+	lacks := map[string]bool{
+		"8 pairs": true, "wide": true, "wide, at the limit": true, "4 new stalls": true, "and strict": true,
+		"a few new errors": true, "a chosen p99.9 that cannot be judged": true,
+		"identical": false, "20% slower": false, "13 of 48 pairs late": false,
+		"damaged": false, "cut off": false, "interrupted": false, "B does not keep up": false, "0.2% dropped of B": false,
+		"a class that B never got": false, "closed, the generator is busy in 13 pairs": false,
+		"errors in 2% of A: only survivors are seen": false, "a class that fails in both": false,
+	}
+	unpaired := map[string]bool{
+		"five of each, wide": true, "one of each": true, "one of each, calibrated as too noisy": true,
+		"five of each, alike": false, "five of each, on two hosts": false, "calibrated on another host": false, "cut off": false, "invalid run": false,
+	}
+	tried := 0
+	check := func(want map[string]bool, name string, c *Comparison) {
+		if lacks, listed := want[name]; listed {
+			if tried++; c.LacksData() != lacks {
+				t.Errorf("%s: lacks data %v, want %v: %s, %q", name, c.LacksData(), lacks, c.Verdict, c.Reasons)
+			}
+		}
+		if c.LacksData() && c.Verdict != VerdictInconclusive {
+			t.Errorf("%s: %s, and lacks data", name, c.Verdict)
+		}
+	}
+	for _, tt := range verdictCases() {
+		check(lacks, tt.name, Compare(tt.file, tt.options))
+	}
+	for _, tt := range unpairedCases() {
+		c, err := CompareFiles(tt.a, tt.b, tt.options)
+		if err != nil {
+			t.Fatal(err)
+		}
+		check(unpaired, tt.name, c)
+	}
+	if tried != len(lacks)+len(unpaired) {
+		t.Errorf("%d of %d cases found", tried, len(lacks)+len(unpaired))
+	}
+}
+
+// A journey that breaks off takes the rest of its steps along: what fails and
+// what is dropped may explain that classes were sent differently often, and
+// nothing else.
+func TestJourneysMayBreakOff(t *testing.T) {
+	for _, tt := range []struct {
+		failed int64
+		steps  int64 // of B, of 100
+		want   int
+	}{{0, 100, 0}, {0, 99, 1}, {3, 97, 0}, {3, 96, 1}, {3, 103, 0}} {
+		f := openFile(nil)
+		f.Header.Classes = []Class{{"login", 0.5}, {"predict", 0.5}}
+		slice := func(arm string, steps, failed int64) Slice {
+			login := &ClassData{Planned: 100, Sent: 100}
+			login.failing(failed)
+			return Slice{Arm: arm, Pair: 1, Phase: Measure, Classes: map[string]*ClassData{"login": login, "predict": {Planned: steps, Sent: steps}}}
+		}
+		f.Slices = []Slice{slice(ArmA, 100, 0), slice(ArmB, tt.steps, tt.failed)}
+		if got := f.pairing().unequal(&f.Header); len(got) != tt.want {
+			t.Errorf("%d logins failed and %d of 100 steps were sent: %q", tt.failed, tt.steps, got)
+		}
+	}
+}
+
 // Every sentence of a verdict, in its golden file.
 func TestReasons(t *testing.T) {
 	var b strings.Builder

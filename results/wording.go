@@ -20,15 +20,6 @@ func (j *judging) all(o stats.Outcome) iter.Seq[*stats.Judgement] {
 	}
 }
 
-// names are those of the arms, told apart where they are the same.
-func (j *judging) names() (a, b string) {
-	a, b = j.c.A.Name, j.c.B.Name
-	if a == "" || b == "" || a == b {
-		return "A", "B"
-	}
-	return a, b
-}
-
 func metricName(m *stats.Judgement) string {
 	if m.Class == TotalClass {
 		return m.Name
@@ -36,16 +27,24 @@ func metricName(m *stats.Judgement) string {
 	return m.Class + " " + m.Name
 }
 
-// changed names a metric and its change with its interval.
+// changed names a metric and its change with its interval: 95%, or of what
+// passed the one whose upper end decided that it did.
 func (j *judging) changed(m *stats.Judgement) string {
 	if m.Kind == stats.StallShare {
 		return j.stalls(m)
 	}
 	estimate, low, high := change(m)
 	text := metricName(m) + " " + signed(estimate, m)
+	level := 95.0
+	if m.Outcome == stats.OK {
+		within := *m
+		within.Low, within.High = m.Lower, m.Upper
+		_, low, high = change(&within)
+		level = 100 * (1 - 2*j.v.Rule.Beta)
+	}
 	if !math.IsNaN(low) && !math.IsNaN(high) {
 		unit := unitOf(m)
-		text += fmt.Sprintf(" [95%% CI %s, %s]", strings.TrimSuffix(signed(low, m), unit), strings.TrimSuffix(signed(high, m), unit))
+		text += fmt.Sprintf(" [%.4g%% CI %s, %s]", level, strings.TrimSuffix(signed(low, m), unit), strings.TrimSuffix(signed(high, m), unit))
 	}
 	if m.Kind == stats.ErrorShare {
 		text += ", " + j.errors(m)
@@ -55,7 +54,7 @@ func (j *judging) changed(m *stats.Judgement) string {
 
 // stalls says in how many pairs one arm froze and the other did not.
 func (j *judging) stalls(m *stats.Judgement) string {
-	a, b := j.names()
+	a, b := j.c.names()
 	var onlyA, onlyB int
 	for _, s := range j.e.Stalls {
 		if s.Class == m.Class {

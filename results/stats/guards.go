@@ -22,7 +22,7 @@ type Errors struct {
 	// excused unless its errors look uneven. Latencies are withheld in the Class
 	// where errors differ too much.
 	Whole  bool
-	Pairs  []ErrorPair // single runs: their sums as one pair
+	Pairs  []ErrorPair // of single runs one entry each, with the other arm's counts 0
 	Margin float64     // tolerated difference of shares: 0.005 is half a percentage point
 }
 
@@ -93,10 +93,10 @@ func (e *Errors) totals() (errA, reqA, errB, reqB float64) {
 	return errA, reqA, errB, reqB
 }
 
-// share is that of the arm with more errors; 0 without requests.
-func (e *Errors) share() float64 {
+// shares are those that failed of each arm's requests; 0 without requests.
+func (e *Errors) shares() (a, b float64) {
 	errA, reqA, errB, reqB := e.totals()
-	return max(errA/max(reqA, 1), errB/max(reqB, 1))
+	return errA / max(reqA, 1), errB / max(reqB, 1)
 }
 
 // differences are the shares of B less those of A, of pairs in which both had
@@ -120,7 +120,7 @@ func (e *Errors) withholds() Reason {
 	if math.Abs(errB/reqB-errA/reqA) > survivorsDiff && (e.Whole || max(errA, errB) > 1) {
 		return SurvivorsOnly
 	}
-	if e.share() > mostErrors && max(errA, errB) > 1 {
+	if max(errA/reqA, errB/reqB) > mostErrors && max(errA, errB) > 1 {
 		return MostlyErrors
 	}
 	return ""
@@ -157,12 +157,19 @@ func (e *Errors) measure(r Rule) test {
 }
 
 // designEffect is how many times as variable the difference of shares is as it
-// would be of independent requests: errors come in bursts. Never below 1.
+// would be of independent requests: errors come in bursts, and some runs have
+// more of them than others. Never below 1.
 func (e *Errors) designEffect(d []float64) float64 {
 	errA, reqA, errB, reqB := e.totals()
 	pa, pb := errA/reqA, errB/reqB
 	independent := pa*(1-pa)/reqA + pb*(1-pb)/reqB
-	if independent <= 0 || len(d) < MinValues {
+	if independent <= 0 {
+		return 1
+	}
+	if len(d) == 0 {
+		return max(1, e.betweenRuns()/independent)
+	}
+	if len(d) < MinValues {
 		return 1
 	}
 	var mean, squares float64
@@ -175,6 +182,28 @@ func (e *Errors) designEffect(d []float64) float64 {
 		squares += (x - mean) * (x - mean)
 	}
 	return max(1, squares/(n-1)/n/independent)
+}
+
+// betweenRuns is the variance of the difference of shares as single runs show
+// it, each weighing as many requests as it made (a ratio estimator). An arm of
+// one run shows none.
+func (e *Errors) betweenRuns() float64 {
+	errA, reqA, errB, reqB := e.totals()
+	of := func(share, requests float64, run func(ErrorPair) (failed, requests int)) float64 {
+		runs, squares := 0.0, 0.0
+		for _, p := range e.Pairs {
+			if failed, n := run(p); n > 0 {
+				x := float64(failed) - share*float64(n)
+				runs, squares = runs+1, squares+x*x
+			}
+		}
+		if runs < 2 {
+			return 0
+		}
+		return squares * runs / (runs - 1) / (requests * requests)
+	}
+	return of(errA/reqA, reqA, func(p ErrorPair) (int, int) { return p.ErrorsA, p.RequestsA }) +
+		of(errB/reqB, reqB, func(p ErrorPair) (int, int) { return p.ErrorsB, p.RequestsB })
 }
 
 // decideErrors is left when no change of errors is proven.

@@ -21,6 +21,10 @@ const (
 // to it and counted.
 const MaxLatency = time.Duration(highest)
 
+// Resolution is half a step of the digits, as a share: values that agree in all
+// of them may still differ by so much.
+const Resolution = 0.0005
+
 // Live is a histogram to record into: a dense array of about 155 kB whose
 // Record takes a few nanoseconds and allocates nothing. It is not safe for
 // concurrent use.

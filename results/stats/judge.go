@@ -43,6 +43,10 @@ type Metric struct {
 	Margin float64
 	// Group is the number of pairs behind each value of D, 1 unless merged.
 	Group int
+	// Pairs is how many were measured, if D is empty for want of a whole group.
+	Pairs int
+	// Required: nothing passes unless this metric could be judged.
+	Required bool
 	// Unpaired replaces D where single runs are compared.
 	Unpaired *Shift
 }
@@ -56,9 +60,9 @@ type Evidence struct {
 	Errors []Errors
 	// Invalid: generator or host decided the numbers.
 	Invalid bool
-	// Unsustained: one arm kept up with the load and the other did not, which
-	// short slices hide. Nothing passes then.
-	Unsustained bool
+	// Blocked: nothing passes, whatever the metrics say, for something that they
+	// cannot show or that censored them. What is proven to be worse still is.
+	Blocked bool
 }
 
 // Judge decides. The verdict does not depend on the order of metrics nor, but
@@ -85,6 +89,7 @@ func Judge(e Evidence, r Rule) (Verdict, error) {
 		tests[i].decide(r, k)
 		v.Judgements = append(v.Judgements, tests[i].Judgement)
 	}
+	e.require(v.Judgements)
 	e.withhold(v.Judgements)
 	v.conclude(&e)
 	return v, nil
@@ -141,6 +146,9 @@ func (m *Metric) check() error {
 	}
 	if m.Group < 0 {
 		return fmt.Errorf("%s of %s: groups of %d pairs", m.Name, m.Class, m.Group)
+	}
+	if m.Pairs < 0 {
+		return fmt.Errorf("%s of %s: %d pairs", m.Name, m.Class, m.Pairs)
 	}
 	for _, x := range m.D {
 		if !(math.Abs(x) <= maxLogRatio) {

@@ -167,6 +167,34 @@ func TestErrorBursts(t *testing.T) {
 	}
 }
 
+// Of single runs the run is the replicate: 240 errors of one run of five say less
+// than 48 of each.
+func TestErrorsOfRuns(t *testing.T) {
+	of := func(failed ...int) Errors {
+		e := Errors{Class: "total", Whole: true, Margin: 0.005}
+		for _, n := range failed {
+			e.Pairs = append(e.Pairs, ErrorPair{RequestsA: 8000}, ErrorPair{ErrorsB: n, RequestsB: 8000})
+		}
+		return e
+	}
+	even, one := of(48, 48, 48, 48, 48), of(0, 0, 240, 0, 0)
+	a, b := even.measure(RuleFor(1)), one.measure(RuleFor(1))
+	lo, hi := Newcombe(0, 40000, 240, 40000, 0.025)
+	if a.Estimate != 0.006 || b.Estimate != 0.006 || !math.IsNaN(b.P) || a.N != 0 || a.Low != lo || a.High != hi {
+		t.Errorf("even runs: %+v, want [%v, %v]", a.Judgement, lo, hi)
+	}
+	// By hand: squares of 240 − 48 and four of −48 are 46080; ·5/4/40000² is
+	// 3.6e-5, and independent requests would have 0.006·0.994/40000.
+	deff := 3.6e-5 / (0.006 * 0.994 / 40000)
+	lo, hi = Newcombe(0, 40000/deff, 240/deff, 40000/deff, 0.025)
+	if !approx(b.Low, lo, 1e-9) || !approx(b.High, hi, 1e-9) {
+		t.Errorf("one bad run: [%v, %v], want [%v, %v]", b.Low, b.High, lo, hi)
+	}
+	if single := (&Errors{Class: "total", Whole: true, Pairs: []ErrorPair{{RequestsA: 8000}, {ErrorsB: 48, RequestsB: 8000}}}).designEffect(nil); single != 1 {
+		t.Errorf("design effect of single runs %v, want 1: they show none", single)
+	}
+}
+
 func TestJudgeRefuses(t *testing.T) {
 	one := RuleFor(1)
 	for name, tt := range map[string]struct {

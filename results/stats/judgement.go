@@ -31,7 +31,7 @@ const (
 // Of the whole; MostlyErrors too.
 const (
 	NoiseDecided  Reason = "noise-decided"  // Evidence.Invalid
-	NotSustained  Reason = "not-sustained"  // Evidence.Unsustained
+	PassBlocked   Reason = "pass-blocked"   // Evidence.Blocked
 	NothingJudged Reason = "nothing-judged" // no metric had enough pairs
 )
 
@@ -124,10 +124,8 @@ func (v *Verdict) conclude(e *Evidence) {
 	if e.Invalid {
 		v.Reasons = append(v.Reasons, NoiseDecided)
 	}
-	for i := range e.Errors {
-		if e.Errors[i].Whole && e.Errors[i].share() > mostErrors {
-			v.Reasons = append(v.Reasons, MostlyErrors)
-		}
+	if e.mostlyErrors() && !v.blamesErrors(e) {
+		v.Reasons = append(v.Reasons, MostlyErrors)
 	}
 	if len(v.Reasons) > 0 {
 		v.Outcome = Invalid
@@ -140,10 +138,10 @@ func (v *Verdict) conclude(e *Evidence) {
 		v.Outcome = Regression
 		return
 	}
-	if e.Unsustained {
-		v.Reasons = append(v.Reasons, NotSustained)
+	if e.Blocked {
+		v.Reasons = append(v.Reasons, PassBlocked)
 	}
-	if !slices.ContainsFunc(v.Judgements, func(j Judgement) bool { return j.Kind == LogRatio && j.Outcome != NotJudged }) {
+	if !slices.ContainsFunc(v.Judgements, Judgement.measures) {
 		v.Reasons = append(v.Reasons, NothingJudged)
 	}
 	if len(v.Reasons) == 0 && !slices.ContainsFunc(v.Judgements, Judgement.blocks) {
@@ -154,6 +152,43 @@ func (v *Verdict) conclude(e *Evidence) {
 	v.MoreTime = v.moreTime()
 }
 
+// mostlyErrors says that too many of all requests of an arm failed.
+func (e *Evidence) mostlyErrors() bool {
+	a, b := e.whole().shares()
+	return max(a, b) > mostErrors
+}
+
+// blamesErrors says that it is proven to be B which fails, while A does not: then
+// the errors are what was measured. That they are many must not make them count
+// for less.
+func (v *Verdict) blamesErrors(e *Evidence) bool {
+	whole := e.whole()
+	a, _ := whole.shares()
+	return a <= mostErrors && slices.ContainsFunc(v.Judgements, func(j Judgement) bool {
+		return j.Kind == ErrorShare && j.Class == whole.Class && j.Outcome == Regression
+	})
+}
+
+// whole has the errors of all requests; check has seen that there are.
+func (e *Evidence) whole() *Errors {
+	return &e.Errors[slices.IndexFunc(e.Errors, func(e Errors) bool { return e.Whole })]
+}
+
+// require opens what has to be judged and could not be, unless nothing could.
+func (e *Evidence) require(js []Judgement) {
+	if !slices.ContainsFunc(js, Judgement.measures) {
+		return
+	}
+	for i := range e.Metrics {
+		if e.Metrics[i].Required && js[i].Outcome == NotJudged {
+			js[i].Outcome = Inconclusive
+		}
+	}
+}
+
+// measures says whether j judges a metric.
+func (j Judgement) measures() bool { return j.Kind == LogRatio && j.Outcome != NotJudged }
+
 // blocks says whether j forbids an OK. A proven improvement without a proven
 // upper bound, which takes odd data, does.
 func (j Judgement) blocks() bool {
@@ -163,7 +198,7 @@ func (j Judgement) blocks() bool {
 // moreTime is the largest factor that any open metric needs; one that growing
 // does not help makes it 0.
 func (v *Verdict) moreTime() float64 {
-	if slices.Contains(v.Reasons, NotSustained) {
+	if slices.Contains(v.Reasons, PassBlocked) {
 		return 0
 	}
 	need, least := 0.0, 0.0

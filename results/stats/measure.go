@@ -11,7 +11,8 @@ type test struct {
 	Judgement
 	// by is how far from zero a change must be to count: 0, or the limit if
 	// strict.
-	by float64
+	by    float64
+	pairs int // Metric.Pairs
 	// Of stalls.
 	onlyA, onlyB int
 	// Of errors. empty: an arm without requests. clean: no error in either.
@@ -68,7 +69,7 @@ func (m *Metric) measure(r Rule, critical criticalRanks) test {
 		t.P, t.PBetter = s.Test(t.by)
 		return t
 	}
-	t.N, t.Group = len(m.D), max(m.Group, 1)
+	t.N, t.Group, t.pairs = len(m.D), max(m.Group, 1), m.Pairs
 	if t.N == 0 {
 		return t
 	}
@@ -115,8 +116,11 @@ func (t *test) decide(r Rule, k int) {
 		t.decideErrors(r, k)
 	case !tested && t.N < MinValues:
 		t.Reason = TooFewPairs
-		if t.N > 0 {
+		switch {
+		case t.N > 0:
 			t.MoreTime = MinValues / float64(t.N)
+		case t.pairs > 0:
+			t.MoreTime = MinValues * float64(t.Group) / float64(t.pairs)
 		}
 	case t.Kind == StallShare:
 		t.decideStalls(r, k)

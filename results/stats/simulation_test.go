@@ -13,16 +13,17 @@ import (
 // of which 1% is four times as long, on a host whose speed drifts, flutters,
 // changes for seconds at a time and bursts. Times are seconds.
 const (
-	simRate    = 100.0
-	simWork    = 0.002
-	simSigma   = 0.3
-	simShared  = 0.8 // of the work's variance is in the payload, same for A and B
-	simPairs   = 48
-	simSlice   = 0.5
-	simSettle  = 0.06 // load that is not counted
-	simTick    = 0.01 // of the host's speed
-	simNaive   = 27.0 // seconds of each single run of the usual script
-	simStalled = 10   // times the pooled median
+	simRate   = 100.0
+	simWork   = 0.002
+	simSigma  = 0.3
+	simShared = 0.8 // of the work's variance is in the payload, same for A and B
+	simPairs  = 48
+	simSlice  = 0.5
+	simSettle = 0.06 // load that is not counted
+	simTick   = 0.01 // of the host's speed
+	simNaive  = 27.0 // seconds of each single run of the usual script
+	// A stall is over so many medians and p99s, as in results.
+	simStallMedians, simStallTails = 10, 5
 )
 
 var simulations = flag.Int("simulations", 1, "times as many simulated experiments")
@@ -81,13 +82,24 @@ func simRequests(rng *rand.Rand, seconds float64) []request {
 	return out
 }
 
+// freezes stop a server for so long, once in every so many seconds; none: 0.
+type freezes struct{ lasting, every float64 }
+
+// over is when a server that would begin at the instant at can do so.
+func (f freezes) over(at float64) float64 {
+	if f.lasting == 0 {
+		return at
+	}
+	return max(at, f.every*math.Floor(at/f.every)+f.lasting)
+}
+
 // serve answers the requests of a slice that begins at start, and returns the
 // sorted response times of those after settle.
-func serve(rng *rand.Rand, requests []request, start, settle, factor float64, slowness []float64) []float64 {
+func serve(rng *rand.Rand, requests []request, start, settle, factor float64, slowness []float64, f freezes) []float64 {
 	out := make([]float64, 0, len(requests))
 	free := 0.0
 	for _, r := range requests {
-		begin := max(r.at, free)
+		begin := f.over(start+max(r.at, free)) - start
 		noise := math.Sqrt(simShared)*r.payload + math.Sqrt(1-simShared)*rng.NormFloat64()
 		work := factor * simWork * math.Exp(simSigma*noise-simSigma*simSigma/2)
 		if r.long {
@@ -109,7 +121,7 @@ func simQuantile(sorted []float64, q float64) float64 {
 
 // experiment is the proposed design: pairs of short slices on the same arrivals
 // and payloads, a coin for the order of each.
-func experiment(rng *rand.Rand, host simHost, factor float64, pairs int) Evidence {
+func experiment(rng *rand.Rand, host simHost, factor float64, pairs int, ofB freezes) Evidence {
 	const span = simSlice + simSettle
 	slowness := host.slowness(rng, 2*span*float64(pairs))
 	arms := [2][][]float64{}
@@ -117,19 +129,19 @@ func experiment(rng *rand.Rand, host simHost, factor float64, pairs int) Evidenc
 		requests := simRequests(rng, span)
 		first := rng.IntN(2)
 		for position := range 2 {
-			arm, f := (first+position)%2, 1.0
+			arm, by, f := (first+position)%2, 1.0, freezes{}
 			if arm == 1 {
-				f = factor
+				by, f = factor, ofB
 			}
 			start := span * float64(2*pair+position)
-			arms[arm] = append(arms[arm], serve(rng, requests, start, simSettle, f, slowness))
+			arms[arm] = append(arms[arm], serve(rng, requests, start, simSettle, by, slowness, f))
 		}
 	}
 	return simEvidence(arms)
 }
 
 func simEvidence(arms [2][][]float64) Evidence {
-	merged := func(slots [][]float64) []float64 {
+	merged := func(slots ...[]float64) []float64 {
 		if len(slots) == 1 {
 			return slots[0] // sorted already
 		}
@@ -137,20 +149,21 @@ func simEvidence(arms [2][][]float64) Evidence {
 		slices.Sort(all)
 		return all
 	}
-	pooled := merged(slices.Concat(arms[0], arms[1]))
-	stalled := simStalled * simQuantile(pooled, 0.5)
+	ofA, ofB := merged(arms[0]...), merged(arms[1]...)
+	medianA, medianB := simQuantile(ofA, 0.5), simQuantile(ofB, 0.5)
+	stalled := max(medianA, medianB) * max(simStallMedians, simStallTails*min(simQuantile(ofA, 0.99)/medianA, simQuantile(ofB, 0.99)/medianB))
 	pairs := len(arms[0])
 	ratios := func(q float64, size int) (d []float64) {
 		for _, g := range Groups(pairs, size) {
 			var v [2]float64
 			for arm, slots := range arms {
-				v[arm] = simQuantile(merged(slots[g[0]:g[1]]), q)
+				v[arm] = simQuantile(merged(slots[g[0]:g[1]]...), q)
 			}
 			d = append(d, math.Log(v[1])-math.Log(v[0]))
 		}
 		return d
 	}
-	tail := MergeSize(float64(len(pooled))/float64(2*pairs), 0.99)
+	tail := MergeSize(float64(len(ofA)+len(ofB))/float64(2*pairs), 0.99)
 	e := Evidence{
 		Metrics: []Metric{
 			{Name: "p50", Class: "total", D: ratios(0.5, 1), Margin: 0.05},
@@ -177,8 +190,8 @@ func simEvidence(arms [2][][]float64) Evidence {
 // 10% worse.
 func script(rng *rand.Rand, host simHost, factor float64) (alarm bool) {
 	slowness := host.slowness(rng, 2*simNaive)
-	a := serve(rng, simRequests(rng, simNaive), 0, 0, 1, slowness)
-	b := serve(rng, simRequests(rng, simNaive), simNaive, 0, factor, slowness)
+	a := serve(rng, simRequests(rng, simNaive), 0, 0, 1, slowness, freezes{})
+	b := serve(rng, simRequests(rng, simNaive), simNaive, 0, factor, slowness, freezes{})
 	return simQuantile(b, 0.95) > 1.1*simQuantile(a, 0.95)
 }
 
@@ -201,7 +214,7 @@ func simulate(t *testing.T, host simHost, factor float64, runs int) tally {
 	}
 	n := tally{runs: runs}
 	for range runs {
-		e := experiment(rng, host, factor, simPairs)
+		e := experiment(rng, host, factor, simPairs, freezes{})
 		v := judge(e, 1)
 		if slices.ContainsFunc(v.Judgements, func(j Judgement) bool { return j.PHolm <= v.Rule.Alpha }) {
 			n.significant++
@@ -217,7 +230,7 @@ func simulate(t *testing.T, host simHost, factor float64, runs int) tally {
 		}
 		v = judge(e, 2)
 		if v.Outcome == Inconclusive {
-			v = judge(joined(e, experiment(rng, host, factor, simPairs)), 2)
+			v = judge(joined(e, experiment(rng, host, factor, simPairs, freezes{})), 2)
 		}
 		switch v.Outcome {
 		case OK:
@@ -292,6 +305,31 @@ func TestSimulatedFalseAlarmsAndPower(t *testing.T) {
 		report(tt.host, "+20%", twenty)
 		if share(twenty.regression, twenty.runs) < 0.99 || twenty.ok > 0 {
 			t.Errorf("%s host: +20%% found in %d, passed in %d of %d runs", tt.host.name, twenty.regression, twenty.ok, twenty.runs)
+		}
+	}
+}
+
+// A freeze of 300 ms every ten seconds falls into some five slices of a minute,
+// which is mostly too few to prove it and enough not to pass; four minutes prove
+// it. docs/method.md says so.
+func TestSimulatedStalls(t *testing.T) {
+	for _, tt := range []struct {
+		pairs, runs         int
+		mostOK, leastProven float64
+	}{{simPairs, 200, 0.15, 0}, {4 * simPairs, 100, 0.01, 0.80}} {
+		rng := rand.New(rand.NewPCG(7, uint64(tt.pairs)))
+		found := map[Outcome]int{}
+		for range tt.runs {
+			v, err := Judge(experiment(rng, typicalHost, 1, tt.pairs, freezes{0.3, 10}), RuleFor(1))
+			if err != nil {
+				t.Fatal(err)
+			}
+			found[v.Outcome]++
+		}
+		t.Logf("%d pairs, %d runs: %v", tt.pairs, tt.runs, found)
+		runs := float64(tt.runs)
+		if ok, proven := float64(found[OK])/runs, float64(found[Regression])/runs; ok > tt.mostOK || proven < tt.leastProven || tt.pairs == simPairs && proven > 0.25 {
+			t.Errorf("%d pairs: %v of %d", tt.pairs, found, tt.runs)
 		}
 	}
 }

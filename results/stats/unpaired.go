@@ -20,7 +20,8 @@ type Shift struct {
 
 // Welch compares the logarithms of two groups of runs whose spreads may differ
 // (Welch 1947; degrees of freedom by Satterthwaite). Not ok means fewer than
-// MinRuns on a side, a value that is not above zero, or no spread at all.
+// MinRuns on a side, or a value that is not above zero. Runs that agree in all
+// digits have the spread that those could hide.
 func Welch(a, b []float64) (s Shift, ok bool) {
 	if len(a) < MinRuns || len(b) < MinRuns || !allPositive(a) || !allPositive(b) {
 		return Shift{}, false
@@ -28,12 +29,8 @@ func Welch(a, b []float64) (s Shift, ok bool) {
 	meanA, varA := logMoments(a)
 	meanB, varB := logMoments(b)
 	na, nb := float64(len(a)), float64(len(b))
-	ua, ub := varA/na, varB/nb
-	if ua+ub <= 0 {
-		return Shift{}, false
-	}
+	ua, ub := max(varA, Resolution*Resolution)/na, max(varB, Resolution*Resolution)/nb
 	s = Shift{Estimate: meanB - meanA, SE: math.Sqrt(ua + ub)}
-	// As shares of the sum, so that tiny variances do not underflow.
 	wa, wb := ua/(ua+ub), ub/(ua+ub)
 	s.DF = 1 / (wa*wa/(na-1) + wb*wb/(nb-1))
 	return s, true

@@ -130,6 +130,17 @@ var verdictTests = []struct {
 	}, found{Outcome: Inconclusive, Reasons: []Reason{NothingJudged}, More: true}, p50, NotJudged, TooFewPairs},
 	{"no metrics", oneLook, func(e *Evidence) { e.Metrics[p50].D, e.Metrics[p90].D, e.Metrics[p99].D = nil, nil, nil }, found{Outcome: Inconclusive, Reasons: []Reason{NothingJudged}}, p99, NotJudged, TooFewPairs},
 
+	{"11 groups of a required p99", oneLook, func(e *Evidence) { e.Metrics[p99].D, e.Metrics[p99].Required = around(0, 0.1, 11), true }, wantsMore, p99, Inconclusive, TooFewPairs},
+	{"no group of a required p99", oneLook, func(e *Evidence) {
+		e.Metrics[p99] = Metric{Name: "p99.9", Class: "total", Margin: 0.1, Group: 50, Pairs: 48, Required: true}
+	}, wantsMore, p99, Inconclusive, TooFewPairs},
+	{"no group of a p99 that is not required", oneLook, func(e *Evidence) {
+		e.Metrics[p99] = Metric{Name: "p99.9", Class: "total", Margin: 0.1, Group: 50, Pairs: 48}
+	}, passes, p99, NotJudged, TooFewPairs},
+	{"regression beside a required p99", oneLook, func(e *Evidence) {
+		e.Metrics[p50].D, e.Metrics[p99].D, e.Metrics[p99].Required = around(pct(10), 0.05, 48), nil, true
+	}, fails, p99, Inconclusive, TooFewPairs},
+
 	{"12 new stalls", oneLook, func(e *Evidence) { e.Stalls[0].OnlyB = 12 }, fails, stalls, Regression, ""},
 	{"2 new stalls", oneLook, func(e *Evidence) { e.Stalls[0].OnlyB = 2 }, wantsMore, stalls, Inconclusive, MaybeStalls},
 	{"5 new stalls", oneLook, func(e *Evidence) { e.Stalls[0].OnlyB = 5 }, wantsMore, stalls, Inconclusive, MaybeStalls},
@@ -149,7 +160,15 @@ var verdictTests = []struct {
 		e.Errors[0] = failing("total", true, 48, 48, 0)
 		e.Metrics[p50].D = around(pct(10), 0.05, 48)
 	}, open, p50, Inconclusive, SurvivorsOnly},
-	{"6% errors in B", oneLook, func(e *Evidence) { e.Errors[0] = failing("total", true, 48, 0, 144) }, found{Outcome: Invalid, Reasons: []Reason{MostlyErrors}}, failures, Regression, ""},
+	// However many: 2% are no regression that 6% or all could undo.
+	{"6% errors in B", oneLook, func(e *Evidence) { e.Errors[0] = failing("total", true, 48, 0, 144) }, fails, p50, Inconclusive, SurvivorsOnly},
+	{"all fail in B", oneLook, func(e *Evidence) { e.Errors[0] = failing("total", true, 48, 0, 2400) }, fails, failures, Regression, ""},
+	{"all fail in B, 4% in A", oneLook, func(e *Evidence) { e.Errors[0] = failing("total", true, 48, 96, 2400) }, fails, failures, Regression, ""},
+	{"all fail in B, 6% in A", oneLook, func(e *Evidence) { e.Errors[0] = failing("total", true, 48, 144, 2400) }, found{Outcome: Invalid, Reasons: []Reason{MostlyErrors}}, failures, Regression, ""},
+	{"one slice of B fails: not proven", oneLook, func(e *Evidence) {
+		e.Errors[0] = failing("total", true, 12, 0, 0)
+		e.Errors[0].Pairs[3].ErrorsB = 50
+	}, found{Outcome: Invalid, Reasons: []Reason{MostlyErrors}}, failures, Inconclusive, LikelyWorse},
 	{"6% errors in A", oneLook, func(e *Evidence) { e.Errors[0] = failing("total", true, 48, 144, 0) }, found{Outcome: Invalid, Reasons: []Reason{MostlyErrors}}, failures, Improved, ""},
 	{"6% errors in both", oneLook, func(e *Evidence) { e.Errors[0] = failing("total", true, 48, 144, 144) }, found{Outcome: Invalid, Reasons: []Reason{MostlyErrors}}, p50, Inconclusive, MostlyErrors},
 	{"no requests", oneLook, func(e *Evidence) { e.Errors[0].Pairs = nil }, open, failures, Inconclusive, TooFewRequests},
@@ -182,8 +201,8 @@ var verdictTests = []struct {
 	}, open, p90, Inconclusive, MostlyErrors},
 
 	{"generator late", oneLook, func(e *Evidence) { e.Invalid = true; e.Metrics[p50].D = around(pct(10), 0.05, 48) }, found{Outcome: Invalid, Reasons: []Reason{NoiseDecided}}, p50, Regression, ""},
-	{"load not sustained", oneLook, func(e *Evidence) { e.Unsustained = true; e.Metrics[p50].D = around(0, 0.3, 48) }, found{Outcome: Inconclusive, Reasons: []Reason{NotSustained}}, p90, OK, ""},
-	{"regression, load not sustained", oneLook, func(e *Evidence) { e.Unsustained = true; e.Metrics[p50].D = around(pct(10), 0.05, 48) }, fails, p90, OK, ""},
+	{"blocked", oneLook, func(e *Evidence) { e.Blocked = true; e.Metrics[p50].D = around(0, 0.3, 48) }, found{Outcome: Inconclusive, Reasons: []Reason{PassBlocked}}, p90, OK, ""},
+	{"regression, blocked", oneLook, func(e *Evidence) { e.Blocked = true; e.Metrics[p50].D = around(pct(10), 0.05, 48) }, fails, p90, OK, ""},
 
 	{"runs alike", oneLook, func(e *Evidence) { e.Metrics[p50].D, e.Metrics[p50].Unpaired = nil, &Shift{0.001, 0.01, 12} }, passes, p50, OK, ""},
 	{"runs +10%", oneLook, func(e *Evidence) { e.Metrics[p50].D, e.Metrics[p50].Unpaired = nil, &Shift{pct(10), 0.01, 12} }, fails, p50, Regression, ""},

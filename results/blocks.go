@@ -1,0 +1,135 @@
+package results
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+const (
+	// mostDropped is the share of planned requests beyond which those dropped
+	// censor percentiles: so many of the slowest may be missing.
+	mostDropped = 0.001
+	// busyGenerator is the share of the cores it may use at which a generator
+	// counts as what limits a closed model's throughput, and busyPairs the share
+	// of pairs in which that blocks a pass.
+	busyGenerator = 0.7
+	busyPairs     = 0.25
+)
+
+// blocks says why nothing may pass, whatever the metrics say: they were
+// censored, or cannot show it. What is proven to be worse in spite of it, is.
+func (f *File) blocks(c *Comparison, p *pairing, overA, overB float64) (why []string) {
+	a, b := c.names()
+	if (overA > 0) != (overB > 0) {
+		why = append(why, fmt.Sprintf("one of %s and %s kept up with the load of the warm-up and the other did not: lower the rate", a, b))
+	}
+	var dropping []string
+	for _, arm := range []struct {
+		name string
+		d    *ClassData
+	}{{a, p.counts(ArmA, TotalClass)}, {b, p.counts(ArmB, TotalClass)}} {
+		if float64(arm.d.Dropped) > mostDropped*float64(arm.d.Planned) {
+			dropping = append(dropping, fmt.Sprintf("%d of %d planned requests to %s", arm.d.Dropped, arm.d.Planned, arm.name))
+		}
+	}
+	if dropping != nil {
+		why = append(why, fmt.Sprintf("%s were dropped because the in-flight limit was reached, and those would have been the slow ones: raise --connections or lower the rate", strings.Join(dropping, " and ")))
+	}
+	if busy := p.busyPairs(f.Header.Host.usableCores()); f.Header.Model == Closed && float64(busy) > busyPairs*float64(len(p.kept)) {
+		why = append(why, fmt.Sprintf("the load generator used over %.0f%% of the cores it may use in %d of %d pairs: throughput may be its limit and not the targets', so give it more cores, or fewer --connections", 100*busyGenerator, busy, len(p.kept)))
+	}
+	return why
+}
+
+// counts sums what was planned and what became of it over the pairs.
+func (p *pairing) counts(arm, class string) *ClassData {
+	sum := &ClassData{}
+	for _, pair := range p.kept {
+		d := pair.a.data(class)
+		if arm == ArmB {
+			d = pair.b.data(class)
+		}
+		sum.Planned += d.Planned
+		sum.Dropped += d.Dropped
+		sum.Errors = addCounts(sum.Errors, d.Errors)
+	}
+	return sum
+}
+
+// unequal lists the classes of which the arms were to be sent different numbers
+// of requests. In the open model both slices of a pair have one schedule. Only a
+// journey that breaks off, at a failed or dropped request, takes the rest of its
+// steps along.
+func (p *pairing) unequal(h *Header) (out []string) {
+	if h.Model != Open {
+		return nil
+	}
+	a, b := p.counts(ArmA, TotalClass), p.counts(ArmB, TotalClass)
+	brokenOff := a.Dropped + b.Dropped + a.errorCounts().Total + b.errorCounts().Total
+	most := brokenOff * int64(max(len(h.Classes)-1, 0))
+	for _, c := range h.Classes {
+		if n, m := p.counts(ArmA, c.Name).Planned, p.counts(ArmB, c.Name).Planned; max(n, m)-min(n, m) > most {
+			out = append(out, fmt.Sprintf("%s: %d and %d", c.Name, n, m))
+		}
+	}
+	return out
+}
+
+// busyPairs counts the pairs in which the generator itself was busy in a slice.
+func (p *pairing) busyPairs(cores float64) (n int) {
+	busy := func(m *measured) bool {
+		return m.Telemetry != nil && m.Telemetry.CPUSeconds > busyGenerator*cores*(p.settle+m.DurationS+m.DrainS)
+	}
+	for _, pair := range p.kept {
+		if busy(pair.a) || busy(pair.b) {
+			n++
+		}
+	}
+	return n
+}
+
+// usableCores is how many the generator may use.
+func (h *Host) usableCores() float64 {
+	cores := float64(h.Cores)
+	for _, limit := range []float64{h.CPULimit, float64(h.GOMAXPROCS)} {
+		if limit > 0 && limit < cores {
+			cores = limit
+		}
+	}
+	return cores
+}
+
+// warmUpNotes say what the check of sustained load could not, or need not, tell
+// apart.
+func (f *File) warmUpNotes(overA, overB float64) []string {
+	switch {
+	case f.Header.Model != Open:
+	case f.Header.WarmupS <= 0:
+		return []string{"without a warm-up nothing tells whether the targets keep up with the load: short slices do not show a queue that grows slowly"}
+	case overA > 0 && overB > 0:
+		return []string{"neither target kept up with the load of the warm-up: so near their limits small changes of a target make for large ones of latency. Lower the rate"}
+	}
+	return nil
+}
+
+// notes name limits that this load model does not judge by.
+func (l Limits) notes(model Model) []string {
+	if model != Closed {
+		return nil
+	}
+	var names []string
+	for _, p := range l.Percentiles {
+		if p.chosen() {
+			names = append(names, PercentileName(p.Q))
+		}
+	}
+	if names == nil {
+		return nil
+	}
+	return []string{fmt.Sprintf("of the closed model throughput is judged, and no percentile: the limit of %s counts for nothing here", strings.Join(names, ", "))}
+}
+
+// chosen says that the limit is not the default: somebody wants this percentile
+// to be judged.
+func (p PercentileLimit) chosen() bool { return !slices.Contains(DefaultLimits().Percentiles, p) }
