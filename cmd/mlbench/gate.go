@@ -23,11 +23,12 @@ free port, which is also $PORT.
   0  no regression beyond the limits
   3  regression
   4  inconclusive: not enough data (see --inconclusive)
-  5  invalid: the machine decided the numbers
+  5  invalid: the machine decided the numbers, or the base fails, too
   6  an objective was missed
   7  the answers differ (with --parity)
 
-A missing, empty or unreadable input is never a pass. When $GITHUB_STEP_SUMMARY
+A missing, empty, damaged or unreadable input is never a pass, --inconclusive
+pass or not: that passes what lacks data, and nothing else. When $GITHUB_STEP_SUMMARY
 is set, the report is added to it as markdown.
 
 What does not change from job to job can be kept in the repository: in
@@ -123,6 +124,7 @@ func (o *gateOptions) validate() (err error) {
 	if !slices.Contains(inconclusiveWays, o.inconclusive) {
 		return usageErrorf("--inconclusive %q: want fail, pass or exit4", o.inconclusive)
 	}
+	o.out.inconclusive = o.inconclusive
 	if o.calibration != "" {
 		o.calibrated, err = openCalibration(o.calibration)
 	}
@@ -198,7 +200,9 @@ func (o *gateOptions) exit(c *results.Comparison) error {
 		case "fail":
 			return &exitError{code: exitRegression}
 		case "pass":
-			return nil
+			if c.LacksData() {
+				return nil
+			}
 		}
 	}
 	return comparedExit(c)

@@ -32,6 +32,8 @@ type outputOptions struct {
 	stdout    report.Format
 	files     []*exportFile
 	documents int // shown so far
+
+	inconclusive string // what a gate makes of that verdict; "" for other commands
 }
 
 // exportFile collects the documents of one --export.
@@ -125,7 +127,7 @@ func (o *outputOptions) comparison(s streams, c *results.Comparison) error {
 // render shows one document everywhere. An export that fails does not keep the
 // others, or stdout, from being written.
 func (o *outputOptions) render(s streams, show showFunc) error {
-	opt := report.Options{Continued: o.documents > 0}
+	opt := report.Options{Continued: o.documents > 0, Inconclusive: o.inconclusive}
 	o.documents++
 	return errors.Join(o.export(show, opt), o.print(s, show, opt))
 }
