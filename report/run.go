@@ -214,7 +214,11 @@ func objectivePart(outcomes []results.Outcome, f form) part {
 		if o.Held {
 			mark, word = heldMark, "held"
 		}
-		t.rows = append(t.rows, []string{mark, f.code(o.Expr), word, outcomeText(o)})
+		text := outcomeText(o)
+		if o.Note != "" {
+			text += " (" + o.Note + ")"
+		}
+		t.rows = append(t.rows, []string{mark, f.code(o.Expr), word, text})
 	}
 	return part{table: t}
 }

@@ -31,6 +31,9 @@ type Outcome struct {
 	Expr  string   `json:"expr"`
 	Value *float64 `json:"value"`
 	Held  bool     `json:"held"`
+	// Note says that a percentile is of too few requests to be more than their
+	// maximum; "" otherwise.
+	Note string `json:"note,omitempty"`
 }
 
 var objectiveForm = regexp.MustCompile(`^(?:([^:<>=\s]+)\s*:)?\s*(?:(response|service|lag)_)?([a-z0-9.]+)\s*(<=|>=|<|>)\s*([0-9.]+)\s*([a-zµ/%]*)$`)
@@ -134,6 +137,9 @@ func (o *Objective) Judge(s *Summary) (Outcome, error) {
 		return out, nil
 	}
 	out.Value = &v
+	if h := d.clock(o.clock); o.q > 0 && !Enough(h.Count(), o.q) {
+		out.Note = fmt.Sprintf("the maximum: %d requests are too few for %s", h.Count(), PercentileName(o.q))
+	}
 	switch o.op {
 	case "<":
 		out.Held = v < o.limit

@@ -102,6 +102,26 @@ func TestObjectiveWithoutData(t *testing.T) {
 	}
 }
 
+// A percentile of too few requests is their maximum, and is said to be.
+func TestObjectiveOfFewRequests(t *testing.T) {
+	s := Summarize(openFile(map[string]*ClassData{"predict": served(16)}), ArmA, nil)
+	for expr, want := range map[string]string{
+		"p95<1h":           "the maximum: 16 requests are too few for p95",
+		"predict:p99.9<1h": "the maximum: 16 requests are too few for p99.9",
+		"p90<1h":           "",
+		"max<1h":           "",
+		"errors<1%":        "",
+	} {
+		o, err := ParseObjective(expr)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if out, err := o.Judge(s); err != nil || !out.Held || out.Note != want {
+			t.Errorf("%s: %+v, %v; want note %q", expr, out, err, want)
+		}
+	}
+}
+
 func TestJudgeAll(t *testing.T) {
 	parse := func(exprs ...string) []Objective {
 		var out []Objective
