@@ -24,22 +24,29 @@ func (f *File) blocks(c *Comparison, p *pairing, overA, overB float64) (why []st
 	if (overA > 0) != (overB > 0) {
 		why = append(why, fmt.Sprintf("one of %s and %s kept up with the load of the warm-up and the other did not: lower the rate", a, b))
 	}
-	var dropping []string
-	for _, arm := range []struct {
-		name string
-		d    *ClassData
-	}{{a, p.counts(ArmA, TotalClass)}, {b, p.counts(ArmB, TotalClass)}} {
-		if float64(arm.d.Dropped) > mostDropped*float64(arm.d.Planned) {
-			dropping = append(dropping, fmt.Sprintf("%d of %d planned requests to %s", arm.d.Dropped, arm.d.Planned, arm.name))
-		}
-	}
-	if dropping != nil {
-		why = append(why, fmt.Sprintf("%s were dropped because the in-flight limit was reached, and those would have been the slow ones: raise --connections or lower the rate", strings.Join(dropping, " and ")))
-	}
+	why = append(why, censored(a, p.counts(ArmA, TotalClass), b, p.counts(ArmB, TotalClass))...)
 	if busy := p.busyPairs(f.Header.Host.usableCores()); f.Header.Model == Closed && float64(busy) > busyPairs*float64(len(p.kept)) {
 		why = append(why, fmt.Sprintf("the load generator used over %.0f%% of the cores it may use in %d of %d pairs: throughput may be its limit and not the targets', so give it more cores, or fewer --connections", 100*busyGenerator, busy, len(p.kept)))
 	}
 	return why
+}
+
+// censored says whether so many requests were dropped that percentiles miss the
+// slow ones.
+func censored(a string, ofA *ClassData, b string, ofB *ClassData) []string {
+	var dropping []string
+	for _, arm := range []struct {
+		name string
+		d    *ClassData
+	}{{a, ofA}, {b, ofB}} {
+		if float64(arm.d.Dropped) > mostDropped*float64(arm.d.Planned) {
+			dropping = append(dropping, fmt.Sprintf("%d of %d planned requests to %s", arm.d.Dropped, arm.d.Planned, arm.name))
+		}
+	}
+	if dropping == nil {
+		return nil
+	}
+	return []string{strings.Join(dropping, " and ") + " were dropped because the in-flight limit was reached, and those would have been the slow ones: raise --connections or lower the rate"}
 }
 
 // counts sums what was planned and what became of it over the pairs.

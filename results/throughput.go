@@ -46,19 +46,23 @@ func (p *pairing) throughput(m *measured) float64 {
 	if workers == 0 { // not in the file
 		return math.Max(float64(d.completed()), 0.5) / m.DurationS
 	}
+	if d.Sent == 0 && d.Carried > 0 {
+		// Steps of journeys that began before the slice.
+		return float64(d.completed()) / m.DurationS
+	}
 	if d.Sent == 0 {
 		// From before the slice until after it, all workers waited for one answer.
 		return workers / (p.settle + m.DurationS + m.DrainS)
 	}
 	good := d.goodShare() * float64(d.Done)
+	if good == 0 {
+		// Half a request: a slice that a target spent without a good answer must not
+		// drop out.
+		return 0.5 / m.DurationS
+	}
 	pace := (float64(d.completed()) + workers) / m.DurationS
 	if busy := seconds(d.response()); busy > 0 {
 		pace = math.Min(pace, workers*good/busy)
-	}
-	// Half a request where there was none: a slice that a target spent without an
-	// answer must not drop out.
-	if least := 0.5 / m.DurationS; good == 0 || pace < least {
-		return least
 	}
 	return pace
 }

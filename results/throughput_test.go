@@ -30,6 +30,8 @@ func TestThroughputOfASlice(t *testing.T) {
 		"nothing but failures":                  {2, 0, &ClassData{Sent: 9, Errors: map[string]int64{ErrRefused: 9}}, 1},
 		"nothing but status 500":                {2, 0, with(answers(100, 1), func(d *ClassData) { d.failing(100) }), 1},
 		"frozen from before until after":        {2, 0.44, &ClassData{}, 2},
+		"steps of journeys from before":         {2, 0.44, &ClassData{Carried: 7}, 14},
+		"one answer now and then":               {1, 0, answers(1, 600), 1 / 0.6},
 		"a file that does not tell the workers": {0, 0, answers(4, 250), 8},
 	} {
 		p := &pairing{workers: tt.workers, settle: 0.06}

@@ -52,12 +52,23 @@ func CompareFiles(a, b []*File, o CompareOptions) (*Comparison, error) {
 			j.unfinished = fmt.Sprintf("%s: %s", f.Path, why)
 		}
 	}
+	nameA, nameB := c.names()
+	j.blocks = censored(nameA, totals(sumsA), nameB, totals(sumsB))
 	j.unpaired(a, b, sumsA, sumsB, limits, o.Calibration)
 	j.decide()
 	j.adviseRuns(min(len(a), len(b)), c.ArmA.DurationS+c.ArmB.DurationS)
 	j.notes = append(j.notes, "these are saved runs, not pairs in turn: whatever else changed between them counts as the targets' doing. 'mlbench compare' with both targets at once does not have this weakness")
 	c.Reasons = j.reasons()
 	return c, nil
+}
+
+// totals sums what was planned in runs, and what of it was dropped.
+func totals(sums []*Summary) *ClassData {
+	d := &ClassData{}
+	for _, s := range sums {
+		d.Planned, d.Dropped = d.Planned+s.total.Planned, d.Dropped+s.total.Dropped
+	}
+	return d
 }
 
 // adviseRuns says how many more runs to make.

@@ -114,6 +114,7 @@ func unpairedCases() []unpairedCase {
 		{"closed, no two runs of a side differ", closedEqual(runs("legacy", 5, 1, 0.01)), closedEqual(runs("modern", 5, 1, 0.01)), CompareOptions{}, "ok", []string{"no regression beyond limits: throughput +0.0% [90% CI -0.1, +0.1] >-5%"}},
 		{"invalid run", runs("legacy", 5, 1, 0.01), failAt(runs("modern", 5, 1, 0.01), ErrLocal, 1), CompareOptions{}, "invalid", []string{"modern3.jsonl is an invalid run: see the warnings"}},
 		{"errors in one run", runs("legacy", 5, 1, 0.01), failAt(runs("modern", 5, 1, 0.01), ErrStatus, 240), CompareOptions{}, "inconclusive", []string{"possibly worse, not proven: errors +0.60 pp [95% CI -1.72, +3.33], 0/40000 vs 240/40000, limit 0.5 pp (5 and 5 saved runs)"}},
+		{"requests are dropped", runs("legacy", 5, 1, 0.01), droppedIn(runs("modern", 5, 1, 0.01), 60), CompareOptions{}, "inconclusive", []string{"300 of "}},
 		{"a class fails in one", runs("legacy", 5, 1, 0.01), failing(runs("modern", 5, 1, 0.01), "health", 8), CompareOptions{}, "inconclusive", []string{"possibly worse, not proven: health errors +"}},
 		{"cut off", runs("legacy", 5, 1, 0.01), cutOff(runs("modern", 5, 1, 0.01)), CompareOptions{}, "inconclusive", []string{"modern1.jsonl: the measurement was cut off before its end: a part of one is no pass"}},
 	}
@@ -134,6 +135,13 @@ func failAt(runs []*File, class string, n int64) []*File {
 func failing(runs []*File, class string, n int64) []*File {
 	for _, f := range runs {
 		f.Slices[0].Classes[class].Errors = map[string]int64{ErrStatus: n}
+	}
+	return runs
+}
+
+func droppedIn(runs []*File, n int64) []*File {
+	for _, f := range runs {
+		f.Slices[0].Classes["predict"].Dropped, f.Slices[0].Classes["predict"].Planned = n, f.Slices[0].Classes["predict"].Planned+n
 	}
 	return runs
 }

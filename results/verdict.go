@@ -53,12 +53,7 @@ func (j *judging) lacksData() bool {
 	if j.c.Verdict != VerdictInconclusive || j.unfinished != "" || j.noVerdict != "" && !j.fewRuns || slices.Contains(j.v.Reasons, stats.PassBlocked) {
 		return false
 	}
-	for m := range j.all(stats.Inconclusive) {
-		if m.Reason == stats.SurvivorsOnly || m.Reason == stats.MostlyErrors {
-			return false
-		}
-	}
-	return true
+	return !slices.ContainsFunc(j.e.Errors, func(e stats.Errors) bool { return e.Withholds() != "" })
 }
 
 // enter writes a judgement into its row.

@@ -27,6 +27,18 @@ type Check struct {
 	Min      *float64      `yaml:"min"`    // of a number
 	Max      *float64      `yaml:"max"`    // of a number
 	Length   *Span         `yaml:"length"` // json only: of a text, list or object
+
+	// unfilled is the check before captured values took their places, for
+	// messages: a value may be a secret. Nil if it is this one.
+	unfilled *Check
+}
+
+// written is the check as the scenario has it.
+func (c *Check) written() *Check {
+	if c.unfilled != nil {
+		return c.unfilled
+	}
+	return c
 }
 
 // Pattern is a regular expression in Go's syntax (RE2).

@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"encoding/json"
+	"fmt"
 	"strings"
 
 	"github.com/mlbench/mlbench/results/answers"
@@ -12,15 +13,22 @@ import (
 func checkKeys() []string { return []string{"text", "equals", "contains"} }
 
 // filled is the check with what the journey has captured in the place of {{name}}.
-func (c *Check) filled(captured map[string]string) *Check {
+// It fails where that leaves nothing to check.
+func (c *Check) filled(captured map[string]string) (*Check, error) {
 	text := func(s string) string {
 		return reference.ReplaceAllStringFunc(s, func(ref string) string { return plainText(captured[references(ref)[0]]) })
 	}
 	if c.Equals == nil && !strings.Contains(c.Text+c.Contains, "{{") {
-		return c
+		return c, nil
 	}
 	out := *c
+	out.unfilled = c
 	out.Text, out.Contains = text(c.Text), text(c.Contains)
+	for _, f := range [][2]string{{c.Text, out.Text}, {c.Contains, out.Contains}} {
+		if f[0] != "" && f[1] == "" {
+			return nil, fmt.Errorf("%s is empty, and an empty text is in every answer", f[0])
+		}
+	}
 	if e := c.Equals; e != nil && e.Kind == targets.String && strings.Contains(e.Text, "{{") {
 		filled := targets.Node{Kind: targets.String, Text: text(e.Text)}
 		filled.Value = capturedValue{reference: e.Text, value: filled.Text}
@@ -31,7 +39,7 @@ func (c *Check) filled(captured map[string]string) *Check {
 		}
 		out.Equals = &filled
 	}
-	return &out
+	return &out, nil
 }
 
 // capturedValue is what a check wants that was captured: messages name the

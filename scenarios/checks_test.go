@@ -124,7 +124,7 @@ func TestChecks(t *testing.T) {
 func TestChecksKnowWhatWasCaptured(t *testing.T) {
 	answer := loadgen.Answer{
 		Status: 200, Header: []byte("X-Id: a-17\r\n"), Body: []byte(`{"id": "a-17", "n": 17, "list": [1, "x"], "plain": "{{id}}"}`),
-		Captured: map[string]string{"id": `"a-17"`, "n": "17", "list": `[1,"x"]`, "other": `"hunter2"`},
+		Captured: map[string]string{"id": `"a-17"`, "n": "17", "list": `[1,"x"]`, "other": `"hunter2"`, "empty": `""`},
 	}
 	for _, tt := range []struct{ check, want string }{
 		{`{json: $.id, equals: "{{id}}"}`, ""},
@@ -136,9 +136,12 @@ func TestChecksKnowWhatWasCaptured(t *testing.T) {
 		{`{text: '"id": "{{id}}"'}`, ""},
 		{`{json: $.id, equals: "{{other}}"}`, `$.id: found "a-17", want the value of {{other}}`},
 		{`{json: $.id, equals: "{{n}}"}`, `$.id: found "a-17", want the value of {{n}}`},
+		{`{text: "{{other}}"}`, `the body does not contain "{{other}}"`},
+		{`{json: $.id, contains: "{{other}}"}`, `$.id: found "a-17", want a text that contains "{{other}}"`},
+		{`{text: "{{empty}}"}`, "{{empty}} is empty, and an empty text is in every answer"},
 		{`{header: X-Id, equals: "x{{other}}"}`, `header X-Id: found "a-17", want the value of x{{other}}`},
 	} {
-		sc := parse(t, "requests: [{name: a, capture: {id: $.id, n: $.n, list: $.list, other: $.o}, steps: [{name: b, path: '/{{id}}{{n}}{{list}}{{other}}', checks: ["+tt.check+"]}]}]")
+		sc := parse(t, "requests: [{name: a, capture: {id: $.id, n: $.n, list: $.list, other: $.o, empty: $.e}, steps: [{name: b, path: '/{{id}}{{n}}{{list}}{{other}}{{empty}}', checks: ["+tt.check+"]}]}]")
 		got := ""
 		if err := compile(t, sc, CompileOptions{}).Classes[1].Check(&answer); err != nil {
 			got = err.Error()

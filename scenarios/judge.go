@@ -28,7 +28,10 @@ func (j *judge) check(a *loadgen.Answer) error {
 	for i := range j.checks {
 		c := &j.checks[i]
 		if len(j.captured) > 0 {
-			c = c.filled(a.Captured)
+			var err error
+			if c, err = c.filled(a.Captured); err != nil {
+				return fmt.Errorf("%s: %w", j.class, err)
+			}
 		}
 		if err := c.holds(&v); err != nil {
 			return fmt.Errorf("%s: %w", j.class, err)
@@ -99,7 +102,7 @@ func (c *Check) holds(v *view) error {
 	case err != nil:
 		return err
 	case c.Text != "" && !bytes.Contains(body, []byte(c.Text)):
-		return fmt.Errorf("the body does not contain %q", c.Text)
+		return fmt.Errorf("the body does not contain %q", c.written().Text)
 	case c.Regex != nil && !c.Regex.re.Match(body):
 		return fmt.Errorf("the body does not match %s", c.Regex.re)
 	}
@@ -187,7 +190,7 @@ func (c *Check) valueHolds(subject, name string, value any) error {
 	case !ok:
 		return bad("a text")
 	case !strings.Contains(text, c.Contains):
-		return bad("a text that contains %q", c.Contains)
+		return bad("a text that contains %q", c.written().Contains)
 	case c.Regex != nil && !c.Regex.re.MatchString(text):
 		return bad("a text that matches %s", c.Regex.re)
 	}

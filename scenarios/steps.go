@@ -253,6 +253,11 @@ func eachText(n *targets.Node, visit func(*targets.Node)) {
 	}
 }
 
+// StepsThink says whether any step waits before it is sent.
+func (s *Scenario) StepsThink() bool {
+	return slices.ContainsFunc(s.classes(), func(c requestClass) bool { return c.step != nil && !c.step.Think.Zero() })
+}
+
 // ClassNames are the names of all request classes, steps included.
 func (s *Scenario) ClassNames() []string {
 	var names []string

@@ -165,7 +165,7 @@ func (o *compareOptions) experiment(sc *scenarios.Scenario) (loadgen.Experiment,
 	if err != nil {
 		return loadgen.Experiment{}, usageErrorf("%w", err)
 	}
-	if err := comparable(l); err != nil {
+	if err := comparable(sc, l); err != nil {
 		return loadgen.Experiment{}, err
 	}
 	e := loadgen.Experiment{Budget: o.budget, Slice: o.slice, Warmup: o.load.warmupOf(sc), Seed: o.load.seed}
@@ -177,13 +177,15 @@ func (o *compareOptions) experiment(sc *scenarios.Scenario) (loadgen.Experiment,
 
 // comparable refuses loads of which slices of half a second would see nothing but
 // the beginning, the same for every target.
-func comparable(l scenarios.LoadModel) error {
+func comparable(sc *scenarios.Scenario, l scenarios.LoadModel) error {
 	const remedy = "compare at a constant rate, such as --rate 200/s"
 	switch {
 	case l.Shape.String() != "":
 		return usageErrorf("the load %s changes over time, and targets are compared in slices that would all be its first half second: %s", l.Shape, remedy)
 	case !l.Think.Zero():
 		return usageErrorf("with a think time of %s clients decide how many requests there are, not the target: %s", l.Think, remedy)
+	case l.Model == results.Closed && sc.StepsThink():
+		return usageErrorf("with think times in journeys clients decide how many requests there are, not the target: %s", remedy)
 	case l.SpawnRate != 0:
 		return usageErrorf("clients that start one after the other are too few in a slice: %s", remedy)
 	}

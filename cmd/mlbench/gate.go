@@ -23,7 +23,8 @@ free port, which is also $PORT.
   0  no regression beyond the limits
   3  regression
   4  inconclusive: not enough data (see --inconclusive)
-  5  invalid: the machine decided the numbers, or the base fails, too
+  5  invalid: the machine decided the numbers, or over 5% of the
+     base's requests fail (of saved runs: of either's)
   6  an objective was missed
   7  the answers differ (with --parity)
 

@@ -111,8 +111,8 @@ func (e *Errors) differences() []float64 {
 	return d
 }
 
-// withholds says why latencies of the class must not be judged; "" if they may.
-func (e *Errors) withholds() Reason {
+// Withholds says why latencies of the class must not be judged; "" if they may.
+func (e *Errors) Withholds() Reason {
 	errA, reqA, errB, reqB := e.totals()
 	if reqA == 0 || reqB == 0 {
 		return ""

@@ -106,7 +106,7 @@ const (
 // class: those that fail may be the slow ones.
 func (e *Evidence) withhold(js []Judgement) {
 	for i := range e.Errors {
-		reason := e.Errors[i].withholds()
+		reason := e.Errors[i].Withholds()
 		if reason == "" {
 			continue
 		}
