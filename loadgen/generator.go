@@ -188,7 +188,7 @@ func (g *Generator) Run(ctx context.Context, ph Phase, emit func(*results.Slice)
 	if ph.Duration > 0 {
 		g.recorder.ends = r.end()
 	}
-	r.slices = newSlicer(g, ph.Kind, g.recorder.settled)
+	r.slices = newSlicer(g, ph.Kind, r.begin, g.recorder.settled)
 
 	loaded := make(chan struct{})
 	go func() {
@@ -236,9 +236,10 @@ func (r *run) emit(end time.Duration, emit func(*results.Slice) error, finish fu
 
 // watchIntervals emits a slice per interval until the load has ended.
 func (r *run) watchIntervals(ctx context.Context, cancel context.CancelCauseFunc, loaded <-chan struct{}, emit func(*results.Slice) error) error {
+	var t *time.Timer
 	var tick <-chan time.Time
 	if r.phase.Interval > 0 {
-		t := time.NewTicker(r.phase.Interval)
+		t = time.NewTimer(r.untilNext())
 		defer t.Stop()
 		tick = t.C
 	}
@@ -257,8 +258,19 @@ func (r *run) watchIntervals(ctx context.Context, cancel context.CancelCauseFunc
 				<-loaded
 				return err
 			}
+			t.Reset(r.untilNext())
 		}
 	}
+}
+
+// untilNext is the time until the next interval ends. After the phase's end,
+// while its last answers are awaited, they go on.
+func (r *run) untilNext() time.Duration {
+	now := r.g.now()
+	if next := r.slices.next(r.phase.Interval); next > now {
+		return next - now
+	}
+	return r.phase.Interval
 }
 
 // interruptGrace is how long an interrupted phase waits for answers.

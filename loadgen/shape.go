@@ -89,12 +89,29 @@ func MeanRate(s Shape, d time.Duration) float64 {
 	if d <= 0 {
 		return s.Rate(0)
 	}
-	const parts = 10_000
+	return meanRate(s, 0, d, 10_000)
+}
+
+// meanRate is the mean of a shape from one instant to a later one, by the middle
+// of so many parts.
+func meanRate(s Shape, from, to time.Duration, parts int) float64 {
 	sum := 0.0
 	for i := range parts {
-		sum += s.Rate(time.Duration((float64(i) + 0.5) / parts * float64(d)))
+		sum += s.Rate(from + time.Duration((float64(i)+0.5)/float64(parts)*float64(to-from)))
 	}
-	return sum / parts
+	return sum / float64(parts)
+}
+
+// stageAt is the number of the stage at an instant, from 1, and when it ends; 0
+// for a shape without stages.
+func stageAt(s Shape, at time.Duration) (number int, end time.Duration) {
+	stages, _ := s.(piecewise)
+	for i, st := range stages {
+		if at < st.until || i == len(stages)-1 {
+			return i + 1, st.until
+		}
+	}
+	return 0, 0
 }
 
 // TotalDuration is the length of all stages together.

@@ -11,15 +11,44 @@ import (
 type slicer struct {
 	g     *Generator
 	kind  results.Phase
+	start time.Duration // of the phase: the zero of a shape's time
 	begin time.Duration
 	meter *meter
 }
 
-func newSlicer(g *Generator, kind results.Phase, begin time.Duration) *slicer {
+func newSlicer(g *Generator, kind results.Phase, start, begin time.Duration) *slicer {
 	if g.use != nil {
 		g.use.begin(begin - g.now())
 	}
-	return &slicer{g: g, kind: kind, begin: begin, meter: newMeter()}
+	return &slicer{g: g, kind: kind, start: start, begin: begin, meter: newMeter()}
+}
+
+// asked is the mean rate that the load has from the last cut until end, and its
+// stage in the middle.
+func (s *slicer) asked(end time.Duration) (rps float64, stage int) {
+	shape := s.g.plan.Load.Rate
+	if s.g.plan.Load.Model != results.Open || shape == nil {
+		return 0, 0
+	}
+	from, to := s.begin-s.start, end-s.start
+	stage, _ = stageAt(shape, (from+to)/2)
+	if to > from {
+		rps = meanRate(shape, from, to, 100)
+	}
+	return rps, stage
+}
+
+// next is when the slice that begins at the last cut is to end: at a multiple of
+// the interval, or with a stage.
+func (s *slicer) next(interval time.Duration) time.Duration {
+	first := s.g.recorder.settled
+	at := first + ((s.begin-first)/interval+1)*interval
+	if s.g.plan.Load.Model == results.Open {
+		if _, end := stageAt(s.g.plan.Load.Rate, s.begin-s.start); end > s.begin-s.start && end < at-s.start {
+			at = s.start + end
+		}
+	}
+	return at
 }
 
 // cut returns what was recorded since the last cut, as the slice that ends at end.
@@ -33,6 +62,10 @@ func (s *slicer) cut(end time.Duration, inFlightMax *atomic.Int64) (*results.Sli
 		Samples:     s.g.samples.drain(),
 		Telemetry:   s.meter.read(),
 	}
+	if s.g.recorder.open {
+		inFlightMax.Store(s.g.inFlight.Load()) // of the next slice, so far
+	}
+	sl.RateRPS, sl.Stage = s.asked(end)
 	raw := s.g.recorder.drain(sl)
 	if s.g.use != nil {
 		if sl.TargetUse = s.g.use.cut(end - s.begin); sl.TargetUse != nil {

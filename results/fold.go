@@ -7,7 +7,7 @@ import (
 )
 
 // ReadSummed reads the file of a run as ReadFile does, but adds up the slices
-// of each phase as they come: all that Summarize needs, in memory that does not
+// of each phase, and stage of it, as they come: all that Summarize needs, in memory that does not
 // grow with the run.
 func ReadSummed(path string) (*File, error) {
 	in, err := os.Open(path)
@@ -24,9 +24,12 @@ func ReadSummed(path string) (*File, error) {
 
 // take appends a slice, or, if summed, adds it to the last one.
 func (f *File) take(s Slice, summed bool) {
+	if summed {
+		f.points = append(f.points, f.point(&s))
+	}
 	if n := len(f.Slices); summed && n > 0 && s.Pair == 0 && s.Excluded == "" {
 		last := &f.Slices[n-1]
-		if last.Arm == s.Arm && last.Phase == s.Phase && last.Excluded == "" {
+		if last.Arm == s.Arm && last.Phase == s.Phase && last.Stage == s.Stage && last.Excluded == "" {
 			last.add(&s)
 			return
 		}
@@ -36,6 +39,9 @@ func (f *File) take(s Slice, summed bool) {
 
 // add makes s last until the end of next, the slice behind it.
 func (s *Slice) add(next *Slice) {
+	if d := s.DurationS + next.DurationS; d > 0 {
+		s.RateRPS = (s.RateRPS*s.DurationS + next.RateRPS*next.DurationS) / d
+	}
 	s.DurationS += next.DurationS
 	s.InFlightMax = max(s.InFlightMax, next.InFlightMax)
 	s.Discarded += next.Discarded

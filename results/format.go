@@ -100,15 +100,20 @@ type Host struct {
 // Slice is a contiguous span of load on one target. A long run is written as
 // several slices, one per interval.
 type Slice struct {
-	Type        string                `json:"type"` // "slice"
-	Arm         string                `json:"arm"`
-	Pair        int                   `json:"pair,omitempty"`     // comparison: from 1
-	Position    int                   `json:"position,omitempty"` // comparison: 1 or 2, the slot within the pair
-	Phase       Phase                 `json:"phase"`
-	StartS      float64               `json:"start_s"`              // seconds after Header.Start
-	DurationS   float64               `json:"duration_s"`           // as planned; until the last answer if planned by number
-	DrainS      float64               `json:"drain_s,omitempty"`    // from then to the last answer
-	Unfinished  int64                 `json:"unfinished,omitempty"` // in flight when interrupted: in no figure
+	Type       string  `json:"type"` // "slice"
+	Arm        string  `json:"arm"`
+	Pair       int     `json:"pair,omitempty"`     // comparison: from 1
+	Position   int     `json:"position,omitempty"` // comparison: 1 or 2, the slot within the pair
+	Phase      Phase   `json:"phase"`
+	StartS     float64 `json:"start_s"`              // seconds after Header.Start
+	DurationS  float64 `json:"duration_s"`           // as planned; until the last answer if planned by number
+	DrainS     float64 `json:"drain_s,omitempty"`    // from then to the last answer
+	Unfinished int64   `json:"unfinished,omitempty"` // in flight when interrupted: in no figure
+	// RateRPS is what the load of an open model asked for, in the mean of the
+	// slice's time, and Stage the part of a load in stages that it is of, from 1;
+	// absent in the files of earlier versions.
+	RateRPS     float64               `json:"rate_rps,omitempty"`
+	Stage       int                   `json:"stage,omitempty"`
 	InFlightMax int64                 `json:"in_flight_max"`
 	Discarded   int64                 `json:"discarded,omitempty"` // settle requests, in no figure
 	Connections Connections           `json:"connections"`

@@ -65,10 +65,7 @@ func (f *File) pairing() *pairing {
 			byPair[s.Pair] = p
 			order = append(order, p)
 		}
-		m := &measured{Slice: s, total: &ClassData{}}
-		for _, d := range s.Classes {
-			m.total.Add(d)
-		}
+		m := &measured{Slice: s, total: s.total()}
 		switch {
 		case s.Arm == ArmA && p.a == nil:
 			p.a = m

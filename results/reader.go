@@ -22,6 +22,8 @@ type File struct {
 	Footer *Footer
 	// Damage says what of the file could not be read; the rest stands.
 	Damage string
+
+	points []Point // of a file of which slices were added up; see Series
 }
 
 // maxLine bounds one line: a slice of a hundred request classes stays far below.

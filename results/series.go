@@ -1,0 +1,140 @@
+package results
+
+import (
+	"slices"
+
+	"github.com/mlbench/mlbench/results/stats"
+)
+
+// Point is one interval of a measurement, as a line of its course over time. A
+// request is in the interval in which it ended; one that is slow therefore shows
+// later than it was sent. Numbers that there are not are nil.
+type Point struct {
+	Arm   string `json:"arm"`
+	Phase Phase  `json:"phase"`
+	// Pair is that of a comparison, Stage the part of a load in stages; from 1,
+	// and 0 where there are none.
+	Pair  int `json:"pair,omitempty"`
+	Stage int `json:"stage,omitempty"`
+	// StartS is when it began, in seconds after Header.Start. An interval without
+	// a duration is of answers that were awaited after the phase's end.
+	StartS    float64 `json:"t_s"`
+	DurationS float64 `json:"duration_s"`
+	// AskedRPS is the rate that the load had in the mean, nil in the closed model;
+	// AchievedRPS the complete answers per second, whatever they said.
+	AskedRPS    *float64 `json:"asked_rps"`
+	AchievedRPS *float64 `json:"achieved_rps"`
+	InFlightMax int64    `json:"in_flight_max"`
+	Requests    int64    `json:"requests"`
+	Dropped     int64    `json:"dropped"`
+	Errors      Errors   `json:"errors"`
+	// Response times, in milliseconds.
+	P50 *float64 `json:"p50_ms"`
+	P99 *float64 `json:"p99_ms"`
+	// Excluded says why it is in no figure; "" if it is.
+	Excluded string `json:"excluded,omitempty"`
+}
+
+// Series is the course of a measurement over time: all intervals of all phases
+// and arms, in the order of the file. It is the same of a file read by ReadFile
+// and by ReadSummed.
+func Series(f *File) []Point {
+	if f.points != nil {
+		return slices.Clone(f.points)
+	}
+	points := make([]Point, 0, len(f.Slices))
+	for i := range f.Slices {
+		points = append(points, f.point(&f.Slices[i]))
+	}
+	return points
+}
+
+func (f *File) point(s *Slice) Point {
+	d := s.total()
+	p := Point{
+		Arm: s.Arm, Phase: s.Phase, Pair: s.Pair, Stage: s.Stage, StartS: s.StartS, DurationS: s.DurationS,
+		InFlightMax: s.InFlightMax, Requests: d.Sent, Dropped: d.Dropped, Errors: d.errorCounts(), Excluded: s.Excluded,
+	}
+	if s.DurationS > 0 {
+		p.AskedRPS = f.asked(s)
+		p.AchievedRPS = number(perSecond(d.completed(), s.DurationS))
+	}
+	if h := d.response(); h != nil && h.Count() > 0 {
+		p.P50, p.P99 = quantileMS(h, 0.5), quantileMS(h, 0.99)
+	}
+	return p
+}
+
+// asked is the rate that the load of a slice had; nil if that is not known.
+func (f *File) asked(s *Slice) *float64 {
+	switch h := &f.Header; {
+	case h.Model != Open:
+		return nil
+	case s.RateRPS > 0 || s.Stage > 0: // a stage may ask for nothing
+		return number(s.RateRPS)
+	case h.Shape == "" && h.RateRPS > 0: // a file from before slices said it
+		return number(h.RateRPS)
+	}
+	return nil
+}
+
+func quantileMS(h *stats.Histogram, q float64) *float64 { return number(Milliseconds(h.Quantile(q))) }
+
+// total is all classes together.
+func (s *Slice) total() *ClassData {
+	sum := &ClassData{}
+	for _, d := range s.Classes {
+		sum.Add(d)
+	}
+	return sum
+}
+
+// StageSummary is what one stage of a load in stages (steps, stages, spike) came
+// to. Rates are per second, latencies in milliseconds.
+type StageSummary struct {
+	Stage       int     `json:"stage"` // from 1
+	StartS      float64 `json:"t_s"`   // seconds after Header.Start
+	DurationS   float64 `json:"duration_s"`
+	AskedRPS    float64 `json:"asked_rps"` // in the mean of the stage
+	AchievedRPS float64 `json:"achieved_rps"`
+	InFlightMax int64   `json:"in_flight_max"`
+	Requests    int64   `json:"requests"`
+	Dropped     int64   `json:"dropped"`
+	Errors      Errors  `json:"errors"`
+	Response    Latency `json:"latency_ms"` // response time
+}
+
+// Stages are the stages of the measured phase of an arm, in order; nil of a load
+// without stages, and of a file from before slices said theirs. percentiles nil
+// means DefaultPercentiles.
+func Stages(f *File, arm string, percentiles []float64) []StageSummary {
+	if percentiles == nil {
+		percentiles = DefaultPercentiles
+	}
+	var out []StageSummary
+	var total *ClassData
+	for i := range f.Slices {
+		s := &f.Slices[i]
+		if s.Arm != arm || s.Phase != Measure || s.Excluded != "" || s.Stage == 0 {
+			continue
+		}
+		if n := len(out); n == 0 || out[n-1].Stage != s.Stage {
+			out, total = append(out, StageSummary{Stage: s.Stage, StartS: s.StartS}), &ClassData{}
+		}
+		total.Add(s.total())
+		out[len(out)-1].take(s, total, percentiles)
+	}
+	return out
+}
+
+// take adds a slice; total is what the stage has done with it.
+func (st *StageSummary) take(s *Slice, total *ClassData, percentiles []float64) {
+	if d := st.DurationS + s.DurationS; d > 0 {
+		st.AskedRPS = (st.AskedRPS*st.DurationS + s.RateRPS*s.DurationS) / d
+	}
+	st.DurationS += s.DurationS
+	st.InFlightMax = max(st.InFlightMax, s.InFlightMax)
+	st.Requests, st.Dropped, st.Errors = total.Sent, total.Dropped, total.errorCounts()
+	st.AchievedRPS = perSecond(total.completed(), st.DurationS)
+	st.Response = newLatency(total.response(), percentiles)
+}
