@@ -53,7 +53,10 @@ func (s *Source) newParquet(in io.ReaderAt) (p *parquetReader, err error) {
 	}
 	p.names = nil
 	for _, column := range taken {
-		c, err := parquetColumnOf(file.Root().Column(column.Name))
+		c, err := parquetColumnOf(file, file.Root().Column(column.Name))
+		if err == nil {
+			err = readable(file, c.leaf)
+		}
 		if err != nil {
 			return nil, fmt.Errorf("%s: column %s %w", s.name, column.Name, err)
 		}
@@ -72,7 +75,7 @@ func (s *Source) recovered(err *error) {
 
 // parquetColumnOf looks into a top-level column: a leaf, or a list of leaves,
 // which may be wrapped in groups of its own (list.element).
-func parquetColumnOf(c *parquet.Column) (parquetColumn, error) {
+func parquetColumnOf(file *parquet.File, c *parquet.Column) (parquetColumn, error) {
 	var out parquetColumn
 	nested := errors.New("is neither a plain value nor a list of them: select others with columns")
 	defined := 0
@@ -101,8 +104,38 @@ func parquetColumnOf(c *parquet.Column) (parquetColumn, error) {
 	}
 	out.leaf = c.Index()
 	var err error
-	out.append, err = parquetValue(c.Type())
+	out.append, err = parquetValue(c.Type(), leafElement(file, out.leaf))
 	return out, err
+}
+
+// leafElement is what the file's schema says of a leaf: more than the library's
+// types do.
+func leafElement(file *parquet.File, leaf int) *format.SchemaElement {
+	schema := file.Metadata().Schema
+	for i := range schema {
+		if !schema[i].Type.Valid {
+			continue // a group
+		}
+		if leaf == 0 {
+			return &schema[i]
+		}
+		leaf--
+	}
+	return &format.SchemaElement{}
+}
+
+// readable refuses pages that the library cannot decompress. LZ4_RAW is among
+// them: where pages compress to more than a third, it takes the buffer before
+// decompression for the page, silently (parquet-go issue 608, in v0.32.0).
+func readable(file *parquet.File, leaf int) error {
+	for _, group := range file.Metadata().RowGroups {
+		switch codec := group.Columns[leaf].MetaData.Codec; codec {
+		case format.Uncompressed, format.Snappy, format.Gzip, format.Brotli, format.Zstd:
+		default:
+			return fmt.Errorf("is compressed by %s, which is not readable here: write the file again with snappy or zstd", codec)
+		}
+	}
+	return nil
 }
 
 // next reads a row.

@@ -2,6 +2,7 @@ package rows
 
 import (
 	"encoding/base64"
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -13,14 +14,25 @@ import (
 	"unicode/utf8"
 
 	"github.com/parquet-go/parquet-go"
+	"github.com/parquet-go/parquet-go/deprecated"
 	"github.com/parquet-go/parquet-go/format"
 )
 
 // appendValue appends a Parquet value as JSON.
 type appendValue = func(b []byte, v parquet.Value) ([]byte, error)
 
-// parquetValue says how values of a type become JSON.
-func parquetValue(t parquet.Type) (appendValue, error) {
+// parquetValue says how values of a type become JSON; in is the type as the file
+// declares it, for those that the library has no type of.
+func parquetValue(t parquet.Type, in *format.SchemaElement) (appendValue, error) {
+	switch in.LogicalType.Value.(type) {
+	case *format.Float16Type:
+		return appendFloat16, nil
+	case *format.NullType:
+		return appendNull, nil // a column without any value
+	}
+	if in.ConvertedType.Valid && in.ConvertedType.V == deprecated.Interval {
+		return appendInterval, nil
+	}
 	if logical := t.LogicalType(); logical != nil && logical.Value != nil {
 		switch l := logical.Value.(type) {
 		case *format.StringType, *format.EnumType:
@@ -38,7 +50,9 @@ func parquetValue(t parquet.Type) (appendValue, error) {
 				return appendText(b, day.Format(time.DateOnly)), nil
 			}, nil
 		case *format.TimestampType:
-			return appendTime(l)
+			return appendTimestamp(l)
+		case *format.TimeType:
+			return appendTimeOfDay(l)
 		case *format.DecimalType:
 			return appendDecimal(int(l.Scale)), nil
 		case *format.IntType:
@@ -58,6 +72,8 @@ func parquetValue(t parquet.Type) (appendValue, error) {
 		}, nil
 	case parquet.Int64:
 		return func(b []byte, v parquet.Value) ([]byte, error) { return strconv.AppendInt(b, v.Int64(), 10), nil }, nil
+	case parquet.Int96:
+		return appendInt96, nil
 	case parquet.Float:
 		return func(b []byte, v parquet.Value) ([]byte, error) { return appendFloat(b, float64(v.Float()), 32) }, nil
 	case parquet.Double:
@@ -109,22 +125,33 @@ func appendFloat(b []byte, v float64, bits int) ([]byte, error) {
 	return strconv.AppendFloat(b, v, 'f', -1, bits), nil
 }
 
-// appendTime appends RFC 3339; times without a zone have none.
-func appendTime(t *format.TimestampType) (appendValue, error) {
-	if t.Unit.Value == nil {
-		return nil, errors.New("is a timestamp without a unit")
+// appendFloat16 appends a half-precision number, which is stored little-endian.
+func appendFloat16(b []byte, v parquet.Value) ([]byte, error) {
+	raw := v.ByteArray()
+	if len(raw) != 2 {
+		return b, fmt.Errorf("a float16 of %d bytes", len(raw))
 	}
-	layout := "2006-01-02T15:04:05.999999999"
-	if t.IsAdjustedToUTC {
-		layout += "Z"
+	bits := binary.LittleEndian.Uint16(raw)
+	exponent, fraction := int(bits>>10&0x1f), float64(bits&0x3ff)
+	var f float64
+	switch exponent {
+	case 0:
+		f = math.Ldexp(fraction, -24)
+	case 0x1f:
+		if f = math.Inf(1); fraction != 0 {
+			f = math.NaN()
+		}
+	default:
+		f = math.Ldexp(fraction+1024, exponent-25)
 	}
-	perSecond := int64(time.Second / t.Unit.Value.Duration())
-	return func(b []byte, v parquet.Value) ([]byte, error) {
-		n := v.Int64()
-		at := time.Unix(n/perSecond, n%perSecond*int64(t.Unit.Value.Duration())).UTC()
-		return appendText(b, at.Format(layout)), nil
-	}, nil
+	if bits>>15 == 1 {
+		f = -f
+	}
+	// The shortest digits of single precision are exact enough to read back as the same half.
+	return appendFloat(b, f, 32)
 }
+
+func appendNull(b []byte, _ parquet.Value) ([]byte, error) { return append(b, "null"...), nil }
 
 // appendDecimal appends a number with so many places.
 func appendDecimal(scale int) appendValue {
