@@ -23,8 +23,8 @@ func curlLine(k *asker, of *scenarios.Case, hide func(string) string) string {
 	data := ""
 	if c.Body != nil {
 		data = " --data-raw " + shellQuote(string(c.Body))
-		if !printable(c.Body) {
-			fmt.Fprintf(&b, "printf '%s' | ", octal(c.Body))
+		if !printable(string(c.Body)) {
+			fmt.Fprintf(&b, "printf '%s' | ", octal(string(c.Body)))
 			data = " --data-binary @-"
 		}
 	}
@@ -39,8 +39,12 @@ func curlLine(k *asker, of *scenarios.Case, hide func(string) string) string {
 	if k.target.Insecure {
 		b.WriteString(" -k")
 	}
-	if k.target.CAFile != "" {
-		b.WriteString(" --cacert " + shellQuote(k.target.CAFile))
+	for _, f := range []struct{ flag, value string }{
+		{"--cacert", k.target.CAFile}, {"--cert", k.target.CertFile}, {"--key", k.target.KeyFile}, {"--unix-socket", k.target.Socket},
+	} {
+		if f.value != "" {
+			b.WriteString(" " + f.flag + " " + shellText(f.value))
+		}
 	}
 	labelled := false
 	for _, h := range k.headers(c) {
@@ -49,11 +53,12 @@ func curlLine(k *asker, of *scenarios.Case, hide func(string) string) string {
 		switch {
 		case name == "user-agent" && strings.HasPrefix(h.Value, "mlbench/"), name == "accept" && h.Value == "*/*":
 		case h.Shown() == h.Value, name == "authorization" && c.Kind == scenarios.BadToken: // made up, no secret
-			b.WriteString(" -H " + shellQuote(h.Name+": "+h.Value))
+			b.WriteString(" -H " + shellText(h.Name+": "+h.Value))
 		case name == "authorization" && c.Auth == scenarios.Bearer:
 			b.WriteString(` -H "Authorization: Bearer $TOKEN"`)
 		default:
-			fmt.Fprintf(&b, ` -H "%s: $%s"`, h.Name, variableName(h.Name))
+			// A document or a scenario chose the name: ` and $ are among its characters.
+			b.WriteString(" -H " + shellQuote(h.Name+": ") + `"$` + variableName(h.Name) + `"`)
 		}
 	}
 	if c.Body != nil && !labelled {
@@ -72,7 +77,8 @@ func curlLine(k *asker, of *scenarios.Case, hide func(string) string) string {
 	return b.String()
 }
 
-var shellSafe = regexp.MustCompile(`^[A-Za-z0-9_./:=@%+,-]+$`)
+// shellSafe has no leading = and ~, which zsh and others expand.
+var shellSafe = regexp.MustCompile(`^[A-Za-z0-9_./:@%+,-][A-Za-z0-9_./:=@%+,-]*$`)
 
 func shellQuote(s string) string {
 	if shellSafe.MatchString(s) {
@@ -81,24 +87,32 @@ func shellQuote(s string) string {
 	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
 }
 
+// shellText is shellQuote for what a terminal or a page might change.
+func shellText(s string) string {
+	if printable(s) {
+		return shellQuote(s)
+	}
+	return `"$(printf '` + octal(s) + `')"`
+}
+
 // printable says whether a shell, a terminal and a page keep every byte.
-func printable(body []byte) bool {
-	if !utf8.Valid(body) {
+func printable(s string) bool {
+	if !utf8.ValidString(s) {
 		return false
 	}
-	for _, r := range string(body) {
+	for _, r := range s {
 		if r != ' ' && (unicode.IsSpace(r) || !unicode.IsGraphic(r)) {
 			return false
 		}
 	}
-	return strings.TrimSpace(string(body)) == string(body) && !strings.Contains(string(body), "  ")
+	return strings.TrimSpace(s) == s && !strings.Contains(s, "  ")
 }
 
-// octal is the body for printf, in which %, \ and ' are special as well.
-func octal(body []byte) string {
+// octal is the text for printf, in which %, \ and ' are special as well.
+func octal(s string) string {
 	var b strings.Builder
-	for _, c := range body {
-		if c > ' ' && c < 0x7f && !strings.ContainsRune(`%\'`, rune(c)) {
+	for i := range len(s) {
+		if c := s[i]; c > ' ' && c < 0x7f && !strings.ContainsRune(`%\'`, rune(c)) {
 			b.WriteByte(c)
 		} else {
 			fmt.Fprintf(&b, `\%03o`, c)
@@ -107,7 +121,20 @@ func octal(body []byte) string {
 	return b.String()
 }
 
-// variableName of a secret header: $X_API_KEY.
+// variableName of a secret header: $X_API_KEY. Whatever is no letter or digit
+// would end it, or begin something else.
 func variableName(header string) string {
-	return strings.ToUpper(strings.ReplaceAll(header, "-", "_"))
+	name := strings.Map(func(r rune) rune {
+		switch {
+		case r >= 'a' && r <= 'z':
+			return r - 'a' + 'A'
+		case r >= 'A' && r <= 'Z', r >= '0' && r <= '9':
+			return r
+		}
+		return '_'
+	}, header)
+	if name == "" || name[0] <= '9' {
+		name = "_" + name
+	}
+	return name
 }

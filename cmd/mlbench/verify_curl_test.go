@@ -2,7 +2,9 @@ package main
 
 import (
 	"net/url"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -54,6 +56,70 @@ func TestCurlLine(t *testing.T) {
 		}
 		if diff := cmp.Diff(tc.args+"\nstdin:"+tc.stdin, string(out)); diff != "" {
 			t.Errorf("%s\n-want +got:\n%s", line, diff)
+		}
+	}
+}
+
+// H1: what a document, a scenario or a service chose runs nothing when the line
+// is pasted: bash runs curl, once, with the arguments that are meant.
+func TestCurlLineRunsNothingElse(t *testing.T) {
+	bash, err := exec.LookPath("bash")
+	if err != nil {
+		t.Skip("no bash")
+	}
+	dir := t.TempDir()
+	// The fake records its arguments, each after a mark, and what else is called.
+	fake := "#!" + bash + "\nprintf '<curl>' >>\"$RECORD\"\nfor a; do printf '<%s>' \"$a\" >>\"$RECORD\"; done\n"
+	other := "#!" + bash + "\necho \"RAN $0\" >>\"$RECORD\"\n"
+	for name, text := range map[string]string{"curl": fake, "id": other, "sh": other, "ls": other, "evil": other} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	secret := func(name string) targets.Field { return targets.Field{Name: name, Value: "hidden-value", Secret: true} }
+	plain := func(name, value string) targets.Field { return targets.Field{Name: name, Value: value} }
+	hostile := []string{
+		"`evil`", "$(evil)", "$IFS", "${IFS}", "|sh", ";evil;", "&evil&", "'evil'", "'; evil; '", `"; evil; "`, `\`, `\'; evil; '`,
+		"!!", "~", "*", "[a-z]*", "{a,b}", "#", "<(evil)", ">evil", "\n evil", "%s", "%n", "=ls", "-o/evil", "@/etc/passwd", "\u202e evil", "\x1b[31m", "é",
+	}
+	for _, bad := range hostile {
+		name := strings.Map(func(r rune) rune {
+			if targets.Token(string(r)) {
+				return r
+			}
+			return -1
+		}, "X-"+bad+"-Key")
+		c := scenarios.Case{Method: "POST", Path: "/p", Body: []byte(bad), Header: []targets.Field{
+			plain("Content-Type", "text/plain"), secret(name), plain("X-Plain", bad), plain(strings.TrimSuffix(name, "-Key"), "v"),
+		}}
+		k := &asker{target: targets.Target{URL: &url.URL{Scheme: "http", Host: "h:1", Path: "/" + bad}, CAFile: bad, Socket: bad}}
+		line := curlLine(k, &c, func(s string) string { return s })
+		if strings.ContainsAny(line, "\n\x1b") {
+			t.Errorf("%q: no single line: %q", bad, line)
+		}
+		record := filepath.Join(dir, "record")
+		_ = os.Remove(record)
+		cmd := exec.Command(bash, "-c", line)
+		variable := variableName(name)
+		if strings.Trim(variable, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") != "" {
+			t.Errorf("%q: variable %q", bad, variable)
+		}
+		cmd.Dir, cmd.Env = dir, []string{"PATH=" + dir, "RECORD=" + record, variable + "=SET"}
+		out, err := cmd.CombinedOutput()
+		got, _ := os.ReadFile(record)
+		args := []string{"curl", "-sS", "-i", "--cacert", bad, "--unix-socket", bad, "-H", "Content-Type: text/plain", "-H", name + ": SET", "-H", "X-Plain: " + bad, "-H", strings.TrimSuffix(name, "-Key") + ": v"}
+		if printable(bad) {
+			args = append(args, "--data-raw", bad)
+		} else {
+			args = append(args, "--data-binary", "@-")
+		}
+		u, _ := k.target.Resolve("/p")
+		if strings.ContainsAny(shownURL(u), "[]{}") {
+			args = append(args, "-g")
+		}
+		args = append(args, shownURL(u))
+		if want := "<" + strings.Join(args, "><") + ">"; err != nil || len(out) > 0 || string(got) != want {
+			t.Errorf("%q: %v %s\n%s\nran  %s\nwant %s", bad, err, out, line, got, want)
 		}
 	}
 }

@@ -145,6 +145,11 @@ func (v *verification) parity(err error) *answers.Parity {
 		e.About, e.Curl = v.asked.Hide(c.About), curlLine(v.b, c, v.asked.Hide)
 	}
 	p.Warnings = append(p.Warnings, v.asked.Notes...)
+	for _, k := range []*asker{v.a, v.b} {
+		if n := k.resent.Load(); n > 0 {
+			p.Warnings = append(p.Warnings, fmt.Sprintf("%s: %s sent once more, because the first had no answer; a POST never is", k.target.Name, plural(int(n), "GET, HEAD or OPTIONS request")))
+		}
+	}
 	for _, k := range p.Classes {
 		if k.Accepted == 0 {
 			p.Warnings = append(p.Warnings, fmt.Sprintf("%s: A refused all %s: alike or not, the answers say little; does the scenario fit this service?", k.Class, plural(k.Requests, "request")))

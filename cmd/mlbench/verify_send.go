@@ -10,7 +10,10 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"slices"
+	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/mlbench/mlbench/results/answers"
@@ -28,6 +31,7 @@ type asker struct {
 	timeout time.Duration
 	client  *http.Client
 	secrets []string // that were sent: a target may echo them
+	resent  atomic.Int64
 }
 
 // newAsker goes straight to the target, as load does: no proxy, no redirects,
@@ -43,6 +47,7 @@ func newAsker(t targets.Target, token targets.Secret, sent []targets.Field, time
 		TLSClientConfig:        tlsConfig,
 		DisableCompression:     true,
 		MaxIdleConnsPerHost:    connections,
+		IdleConnTimeout:        time.Second, // what the target may have closed meanwhile is not used
 		MaxResponseHeaderBytes: 1 << 20,
 		DialContext: func(ctx context.Context, _, host string) (net.Conn, error) {
 			var d net.Dialer
@@ -62,10 +67,13 @@ func newAsker(t targets.Target, token targets.Secret, sent []targets.Field, time
 	return k, nil
 }
 
-// redact takes what is secret out of a text.
+// redact takes what is secret out of a text, also where it is quoted.
 func (k *asker) redact(s string) string {
 	for _, secret := range k.secrets {
-		s = strings.ReplaceAll(s, secret, targets.Secret(secret).String())
+		hidden := targets.Secret(secret).String()
+		quoted := strconv.Quote(secret)
+		s = strings.ReplaceAll(s, quoted[1:len(quoted)-1], hidden)
+		s = strings.ReplaceAll(s, secret, hidden)
 	}
 	return s
 }
@@ -74,7 +82,8 @@ func (k *asker) redact(s string) string {
 // ctx is done; all else that goes wrong is an answer, too.
 func (k *asker) ask(ctx context.Context, c *scenarios.Case) (answers.Answer, error) {
 	a, err := k.once(ctx, c)
-	if err != nil && !errors.Is(err, os.ErrDeadlineExceeded) && !errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
+	if err != nil && harmless(c.Method) && !errors.Is(err, os.ErrDeadlineExceeded) && !errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
+		k.resent.Add(1)
 		a, err = k.once(ctx, c) // the connection may have been closed just before
 	}
 	if err == nil {
@@ -87,7 +96,12 @@ func (k *asker) ask(ctx context.Context, c *scenarios.Case) (answers.Answer, err
 	if errors.As(err, &op) && op.Op == "dial" {
 		return a, fmt.Errorf("%w: %s at %s does not answer any more: %w", targets.ErrUnreachable, k.target.Name, shownURL(k.target.URL), op)
 	}
-	return answers.Answer{Failure: failure(err)}, nil
+	return answers.Answer{Failure: k.redact(failure(err))}, nil
+}
+
+// harmless methods are safe to send again: RFC 9110 §9.2.1.
+func harmless(method string) bool {
+	return slices.Contains([]string{http.MethodGet, http.MethodHead, http.MethodOptions}, method)
 }
 
 func (k *asker) once(ctx context.Context, c *scenarios.Case) (answers.Answer, error) {

@@ -67,7 +67,7 @@ func Compare(a, b Answer, rules Rules) []Difference {
 	c := comparison{rules: rules}
 	if a.Status == 0 || b.Status == 0 {
 		if a.Status != b.Status || a.Failure != b.Failure {
-			c.add(NoAnswer, "", outcome(a), outcome(b))
+			c.add(NoAnswer, "", c.outcome(a), c.outcome(b))
 		}
 		return c.found
 	}
@@ -85,9 +85,10 @@ func Compare(a, b Answer, rules Rules) []Difference {
 // the other refuses is told by the status: the bodies speak of different things.
 func accepted(a Answer) bool { return a.Status >= 200 && a.Status <= 299 }
 
-func outcome(a Answer) string {
+// outcome shows a failure as what it is: text of the target's.
+func (c *comparison) outcome(a Answer) string {
 	if a.Status == 0 {
-		return a.Failure
+		return shorten(c.hide(a.Failure))
 	}
 	return fmt.Sprint(a.Status)
 }
