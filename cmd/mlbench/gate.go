@@ -34,12 +34,14 @@ is set, the report is added to it as markdown.
 
 What does not change from job to job can be kept in the repository: in
 mlbench-gate.yaml, which is read when it is in the current folder, or in another
---file. Its keys are names of flags, and flags go before it:
+--file. Its keys are names of flags, every one of them, and flags go before it:
 
   base: ./old/server --port {port}
   head: ./new/server --port {port}
   ready: /health
   max-regression: {p50: 3%, p99: 30%}
+  parity: 1%
+  export: {junit: gate.xml}
 
 With a --calibration (see 'mlbench calibrate') single saved runs can be judged,
 and limits that are tighter than the luck of a launch are pointed out.`
@@ -94,7 +96,11 @@ func newGateCmd(s streams) *cobra.Command {
 
 func gate(ctx context.Context, o *gateOptions) error {
 	if o.schema {
-		_, err := o.streams.out.Write(gateFileSchema)
+		schema, err := gateSchema(o.load.flags)
+		if err != nil {
+			return err
+		}
+		_, err = fmt.Fprintln(o.streams.out, string(schema))
 		return err
 	}
 	if err := o.takeFile(); err != nil {

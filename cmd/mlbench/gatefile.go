@@ -1,13 +1,11 @@
 package main
 
 import (
-	_ "embed"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -22,41 +20,67 @@ import (
 // gateFileName is the gate file that is read when it is in the current folder.
 const gateFileName = "mlbench-gate.yaml"
 
-// gateFileSchema is the JSON Schema of gate files.
-//
-//go:embed gatefile.schema.json
-var gateFileSchema []byte
+// gateSetting is what a gate file says of one flag.
+type gateSetting struct {
+	flag   string
+	values []string
+	nodes  []*targets.Node // where each value stands
+}
 
 // gateFile is the gate's settings that a repository keeps. Keys are names of
 // flags and mean the same: paths, too, are of the current folder.
-type gateFile struct {
-	Base          word           `yaml:"base"`
-	Head          word           `yaml:"head"`
-	Ready         word           `yaml:"ready"`
-	Scenario      word           `yaml:"scenario"`
-	Budget        span           `yaml:"budget"`
-	Rate          scenarios.Rate `yaml:"rate"`
-	Connections   positive       `yaml:"connections"`
-	MaxRegression limitsText     `yaml:"max-regression"`
-	Extend        *bool          `yaml:"extend"`
-	Strict        *bool          `yaml:"strict"`
-	Inconclusive  word           `yaml:"inconclusive"`
-	Baseline      words          `yaml:"baseline"`
-	Result        words          `yaml:"result"`
-	Objectives    words          `yaml:"objectives"`
-	Calibration   word           `yaml:"calibration"`
-	Export        words          `yaml:"export"`
+type gateFile []gateSetting
+
+// notInGateFile are flags that are of the command line only.
+var notInGateFile = []string{"file", "schema", "help"}
+
+// gateFileAliases are keys with names of their own, from before every flag was one.
+var gateFileAliases = map[string]string{"objectives": "objective"}
+
+// gateFileKeys are all keys, in alphabetical order.
+func gateFileKeys(flags *pflag.FlagSet) []string {
+	var keys []string
+	flags.VisitAll(func(f *pflag.Flag) {
+		if !slices.Contains(notInGateFile, f.Name) && f.Deprecated == "" {
+			keys = append(keys, f.Name)
+		}
+	})
+	return keys
 }
 
 // parseGateFile reads a gate file strictly; the name is for messages. The error
 // is targets.Mistakes: all of them.
-func parseGateFile(src []byte, name string) (*gateFile, error) {
+func parseGateFile(src []byte, name string) (gateFile, error) {
 	d, err := targets.ReadYAML(src, name)
 	if err != nil {
 		return nil, err
 	}
-	g := &gateFile{}
-	d.Decode(d.Root, g)
+	if d.Root.Kind != targets.Map {
+		d.Bad(d.Root, "found %s, want %s", d.Root.Describe(), targets.Map)
+		return nil, d.Err()
+	}
+	// Flags that nobody else has, to try the values on.
+	flags := newGateCmd(streams{}).Flags()
+	known := gateFileKeys(flags)
+	var g gateFile
+	for i, key := range d.Root.Keys {
+		flag := key.Name
+		if alias, ok := gateFileAliases[flag]; ok {
+			flag = alias
+		}
+		if !slices.Contains(known, flag) {
+			d.BadAt(key.Line, key.Col, "unknown key %q%s (keys are names of flags: see 'mlbench gate --help')", key.Name, didYouMean(key.Name, known))
+			continue
+		}
+		s := gateSetting{flag: flag}
+		s.read(d, d.Root.Items[i], flags.Lookup(flag))
+		for j, value := range s.values {
+			if err := flags.Set(flag, value); err != nil {
+				d.Bad(s.nodes[j], "%s", badValue(flags.Lookup(flag), value, err))
+			}
+		}
+		g = append(g, s)
+	}
 	g.check(d)
 	if err := d.Err(); err != nil {
 		return nil, err
@@ -64,51 +88,163 @@ func parseGateFile(src []byte, name string) (*gateFile, error) {
 	return g, nil
 }
 
-// check finds what the types do not say.
-func (g *gateFile) check(d *targets.Document) {
-	if g.Ready != "" && g.Ready[0] != '/' {
-		d.Bad(d.At("ready"), "found %q, want a path that begins with /", g.Ready)
+// pairs are the repeatable flags whose values have two parts, which a mapping says
+// as well: what stands between them, and their form.
+var pairs = map[string]struct{ sign, form string }{
+	"export": {"=", "FORMAT=FILE"},
+	"tag":    {"=", "NAME=VALUE"},
+	"header": {": ", "'Name: value'"},
+}
+
+// read takes the values of a key.
+func (s *gateSetting) read(d *targets.Document, n *targets.Node, f *pflag.Flag) {
+	add := func(value string, at *targets.Node) {
+		s.values, s.nodes = append(s.values, value), append(s.nodes, at)
 	}
-	if !strings.ContainsAny(string(g.Scenario), `./\`) && g.Scenario != "" { // a file's mistakes are told when it is used
-		if _, err := scenarios.Load(string(g.Scenario)); errors.Is(err, scenarios.ErrUnknown) {
-			d.Bad(d.At("scenario"), "%v", err)
+	kind := f.Value.Type()
+	pair, isPair := pairs[f.Name]
+	switch {
+	case f.Name == "max-regression":
+		var limits limitsText
+		if limits.DecodeNode(d, n); limits != "" {
+			add(string(limits), n)
+		}
+	case isPair && n.Kind == targets.Map && len(n.Keys) > 0:
+		for i, key := range n.Keys {
+			if item := n.Items[i]; isScalar(item) && item.Text != "" {
+				add(key.Name+pair.sign+item.Text, item)
+			} else {
+				d.Bad(item, "found %s, want text", item.Describe())
+			}
+		}
+	case kind == "stringArray":
+		items := []*targets.Node{n}
+		if n.Kind == targets.List && len(n.Items) > 0 {
+			items = n.Items
+		}
+		form := "text, or a list of texts"
+		if isPair {
+			form = pair.form + ", a list of them, or a mapping"
+		}
+		for _, item := range items {
+			if item.Kind != targets.String || item.Text == "" {
+				d.Bad(item, "found %s, want %s", item.Describe(), form)
+				continue
+			}
+			add(item.Text, item)
+		}
+	case kind == "bool":
+		if n.Kind != targets.Bool {
+			d.Bad(n, "found %s, want true or false", n.Describe())
+			return
+		}
+		add(n.Text, n)
+	case kind == "string":
+		if n.Kind != targets.String || n.Text == "" {
+			d.Bad(n, "found %s, want text", n.Describe())
+			return
+		}
+		add(n.Text, n)
+	case !isScalar(n) || n.Text == "":
+		d.Bad(n, "found %s, want a single value", n.Describe())
+	default:
+		add(n.Text, n)
+	}
+}
+
+// badValue says what is wrong with a value that a flag does not take.
+func badValue(f *pflag.Flag, value string, err error) string {
+	want := map[string]string{
+		"duration": "a duration such as 60s or 5m",
+		"int":      "a whole number",
+		"uint64":   "a whole number",
+	}[f.Value.Type()]
+	if want != "" {
+		return fmt.Sprintf("found %q, want %s", value, want)
+	}
+	return errors.Unwrap(err).Error()
+}
+
+func isScalar(n *targets.Node) bool {
+	return n.Kind != targets.List && n.Kind != targets.Map && n.Kind != targets.Null
+}
+
+// values of a flag, and where they stand.
+func (g gateFile) values(flag string) (values []string, nodes []*targets.Node) {
+	for _, s := range g {
+		if s.flag == flag {
+			return s.values, s.nodes
 		}
 	}
-	if way := string(g.Inconclusive); way != "" && !slices.Contains(inconclusiveWays, way) {
-		d.Bad(d.At("inconclusive"), "found %q, want fail, pass or exit4%s", way, didYouMean(way, inconclusiveWays))
+	return nil, nil
+}
+
+// each calls check for every value of a flag.
+func (g gateFile) each(flag string, check func(value string, at *targets.Node)) {
+	values, nodes := g.values(flag)
+	for i, value := range values {
+		check(value, nodes[i])
 	}
-	for i, text := range g.Objectives {
-		if _, err := results.ParseObjective(text); err != nil && text != "" {
-			d.Bad(d.At("objectives", i), "%v", err)
+}
+
+// check finds what the flags themselves do not say until they are used.
+func (g gateFile) check(d *targets.Document) {
+	g.each("ready", func(path string, at *targets.Node) {
+		if path[0] != '/' {
+			d.Bad(at, "found %q, want a path that begins with /", path)
 		}
-	}
-	for i, text := range g.Export {
-		if text == "" {
-			continue
+	})
+	g.each("scenario", func(name string, at *targets.Node) {
+		if !strings.ContainsAny(name, `./\`) { // a file's mistakes are told when it is used
+			if _, err := scenarios.Load(name); errors.Is(err, scenarios.ErrUnknown) {
+				d.Bad(at, "%v", err)
+			}
 		}
+	})
+	g.each("inconclusive", func(way string, at *targets.Node) {
+		if !slices.Contains(inconclusiveWays, way) {
+			d.Bad(at, "found %q, want fail, pass or exit4%s", way, didYouMean(way, inconclusiveWays))
+		}
+	})
+	g.each("objective", func(text string, at *targets.Node) {
+		if _, err := results.ParseObjective(text); err != nil {
+			d.Bad(at, "%v", err)
+		}
+	})
+	g.each("export", func(text string, at *targets.Node) {
 		format, path, ok := strings.Cut(text, "=")
 		if !ok || path == "" || path == "-" {
-			d.Bad(d.At("export", i), "found %q, want FORMAT=FILE, for example junit=gate.xml", text)
+			d.Bad(at, "found %q, want FORMAT=FILE, for example junit=gate.xml, or a mapping such as {junit: gate.xml}", text)
 		} else if _, err := report.ParseFormat(format); err != nil {
-			d.Bad(d.At("export", i), "%v", err)
+			d.Bad(at, "%v", err)
 		}
+	})
+	for _, flag := range []string{"budget", "timeout", "slice"} {
+		g.each(flag, func(text string, at *targets.Node) {
+			if v, err := time.ParseDuration(text); err == nil && v <= 0 {
+				d.Bad(at, "found %q, want a duration such as 60s or 5m", text)
+			}
+		})
 	}
+	g.each("connections", func(text string, at *targets.Node) {
+		if strings.Trim(text, "+0") == "" || text[0] == '-' {
+			d.Bad(at, "found %q, want a whole number of at least 1", text)
+		}
+	})
 	g.checkKinds(d)
 }
 
 // checkKinds refuses a file that measures and reads at once.
-func (g *gateFile) checkKinds(d *targets.Document) {
-	live := g.Base != "" || g.Head != ""
-	for _, other := range []struct {
-		key string
-		is  bool
-	}{{"baseline", g.Baseline != nil}, {"result", g.Result != nil}, {"objectives", g.Objectives != nil}} {
-		if live && other.is {
-			d.Bad(d.At(other.key), "this is for saved runs, but base and head are to be measured: leave one kind out")
+func (g gateFile) checkKinds(d *targets.Document) {
+	has := func(flag string) bool { values, _ := g.values(flag); return len(values) > 0 }
+	live := has("base") || has("head")
+	for _, flag := range []string{"baseline", "result", "objective"} {
+		if _, nodes := g.values(flag); live && len(nodes) > 0 {
+			d.Bad(nodes[0], "this is for saved runs, but base and head are to be measured: leave one kind out")
 		}
 	}
-	if !live && g.Baseline != nil && g.Objectives != nil {
-		d.Bad(d.At("objectives"), "these judge a result alone, but there is a baseline: leave one out, or give max-regression")
+	if _, nodes := g.values("objective"); !live && has("baseline") && len(nodes) > 0 {
+		d.Bad(nodes[0], "these judge a result alone, but there is a baseline: leave one out, or give max-regression")
 	}
 }
 
@@ -128,10 +264,13 @@ func (o *gateOptions) takeFile() error {
 	if err != nil {
 		return usageErrorf("%w", err)
 	}
+	if err := g.apply(o.load.flags); err != nil {
+		return err
+	}
 	if !o.out.quiet {
 		fmt.Fprintln(o.err, "settings from", o.file)
 	}
-	return g.apply(o.load.flags)
+	return nil
 }
 
 // instead are the flags that choose what is judged, and the keys that they
@@ -145,15 +284,17 @@ var instead = map[string][]string{
 }
 
 // apply sets flags as the file has them, but for those given, which go before.
-func (g *gateFile) apply(flags *pflag.FlagSet) error {
+func (g gateFile) apply(flags *pflag.FlagSet) error {
 	skip := map[string]bool{}
 	for flag, others := range instead {
 		for _, other := range others {
 			skip[other] = skip[other] || flags.Changed(flag)
 		}
 	}
-	for _, s := range g.settings() {
-		if skip[s.flag] || flags.Changed(s.flag) {
+	given := map[string]bool{}
+	flags.Visit(func(f *pflag.Flag) { given[f.Name] = true })
+	for _, s := range g {
+		if skip[s.flag] || given[s.flag] {
 			continue
 		}
 		for _, value := range s.values {
@@ -163,115 +304,4 @@ func (g *gateFile) apply(flags *pflag.FlagSet) error {
 		}
 	}
 	return nil
-}
-
-// setting is a flag's values; none leaves it alone.
-type setting struct {
-	flag   string
-	values []string
-}
-
-func (g *gateFile) settings() []setting {
-	return []setting{
-		{"base", g.Base.values()},
-		{"head", g.Head.values()},
-		{"ready", g.Ready.values()},
-		{"scenario", g.Scenario.values()},
-		{"budget", g.Budget.values()},
-		{"rate", word(g.Rate.String()).values()},
-		{"connections", g.Connections.values()},
-		{"max-regression", word(g.MaxRegression).values()},
-		{"extend", boolean(g.Extend)},
-		{"strict", boolean(g.Strict)},
-		{"inconclusive", g.Inconclusive.values()},
-		{"baseline", g.Baseline},
-		{"result", g.Result},
-		{"objective", g.Objectives},
-		{"calibration", g.Calibration.values()},
-		{"export", g.Export},
-	}
-}
-
-// word is a text that is not empty.
-type word string
-
-// DecodeNode refuses what only looks like text: a file called true is quoted.
-func (w *word) DecodeNode(d *targets.Document, n *targets.Node) {
-	if n.Kind != targets.String || n.Text == "" {
-		d.Bad(n, "found %s, want text", n.Describe())
-	}
-	*w = word(n.Text)
-}
-
-func (w word) values() []string {
-	if w == "" {
-		return nil
-	}
-	return []string{string(w)}
-}
-
-// words is one text or a list of them.
-type words []string
-
-// DecodeNode reads both forms.
-func (l *words) DecodeNode(d *targets.Document, n *targets.Node) {
-	items := []*targets.Node{n}
-	if n.Kind == targets.List && len(n.Items) > 0 {
-		items = n.Items
-	}
-	for _, item := range items {
-		if item.Kind != targets.String || item.Text == "" {
-			d.Bad(item, "found %s, want text, or a list of texts", item.Describe())
-			*l = append(*l, "") // the others keep their places
-			continue
-		}
-		*l = append(*l, item.Text)
-	}
-}
-
-// span is a time above zero.
-type span time.Duration
-
-// UnmarshalText reads Go's form of durations.
-func (s *span) UnmarshalText(b []byte) error {
-	v, err := time.ParseDuration(string(b))
-	if err != nil || v <= 0 {
-		return fmt.Errorf("found %q, want a duration such as 60s or 5m", b)
-	}
-	*s = span(v)
-	return nil
-}
-
-func (s span) values() []string {
-	if s == 0 {
-		return nil
-	}
-	return []string{time.Duration(s).String()}
-}
-
-// positive is a whole number above zero.
-type positive int
-
-// UnmarshalText reads decimal digits.
-func (p *positive) UnmarshalText(b []byte) error {
-	v, err := strconv.Atoi(string(b))
-	if err != nil || v < 1 {
-		return fmt.Errorf("found %q, want a whole number of at least 1", b)
-	}
-	*p = positive(v)
-	return nil
-}
-
-func (p positive) values() []string {
-	if p == 0 {
-		return nil
-	}
-	return []string{strconv.Itoa(int(p))}
-}
-
-func boolean(b *bool) []string {
-	if b == nil {
-		return nil
-	}
-	return []string{strconv.FormatBool(*b)}
 }
