@@ -37,8 +37,10 @@ func file(model results.Model, classes ...results.Class) *results.File {
 			Schema: results.Schema, Command: "run",
 			Scenario: results.Scenario{Name: "mix"},
 			Targets:  []results.Target{{Arm: results.ArmA, Name: "modern", URL: "http://127.0.0.1:8000"}},
-			Model:    model, Classes: classes, Seed: 42,
-			Host: results.Host{Cores: 2},
+			Model:    model, Classes: classes, Seed: 42, TimeoutS: 10, Tool: "v1.2.3",
+			Start:  time.Date(2026, 1, 2, 15, 4, 5, 0, time.UTC),
+			Source: &results.Source{Commit: "0123456789abcdef0123456789abcdef01234567", Branch: "main", Dirty: true},
+			Host:   results.Host{OS: "linux", Arch: "amd64", Kernel: "6.8.0", CPU: "Example CPU @ 2.50GHz", Cores: 2, MemoryMB: 8000, Go: "go1.26", GOMAXPROCS: 2},
 		},
 		Footer: &results.Footer{Ended: results.Completed},
 	}
@@ -84,6 +86,7 @@ func judge(s *results.Summary, exprs ...string) {
 // managedRun is of a target that mlbench started.
 func managedRun() *results.Summary {
 	f := file(results.Open, results.Class{Name: "predict", Share: 1})
+	f.Header.Targets[0].Command = "uvicorn app:app --port {port}"
 	for i := range 3 {
 		s := measured(results.ArmA, 0, 10, map[string]*results.ClassData{"predict": class(2000, 0.3, 5)})
 		s.TargetUse = &results.TargetUse{CPUSeconds: 2.25 + float64(i), Requests: 2000, PeakRSSMB: 120.4 - 10*float64(i)}
@@ -95,6 +98,7 @@ func managedRun() *results.Summary {
 // managedPair are two such targets; of those named otherwise nothing is known.
 func managedPair(known ...string) *results.Comparison {
 	f := compareFile()
+	f.Header.Targets[0].Command, f.Header.Targets[1].Command = "./old/server --port {port}", "./new/server --port {port}"
 	for i := range f.Slices {
 		s := &f.Slices[i]
 		use := map[string]*results.TargetUse{results.ArmA: {CPUSeconds: 1.5, Requests: 722, PeakRSSMB: 96.25}, results.ArmB: {CPUSeconds: 0.5, Requests: 722, PeakRSSMB: 41}}

@@ -66,12 +66,12 @@ func parityText(p *results.Parity) string {
 func comparisonTitle(c *results.Comparison, f form) string {
 	var b strings.Builder
 	if c.ArmA != nil {
-		b.WriteString(f.name(c.ArmA.Scenario) + ": ")
+		b.WriteString(f.name(c.ArmA.Title) + ": ")
 	}
 	an, bn := armNames(c, f)
 	fmt.Fprintf(&b, "%s and %s side by side: ", an, bn)
 	if c.ArmA != nil {
-		b.WriteString(f.name(c.ArmA.Load) + ", ")
+		b.WriteString(f.name(c.ArmA.Planned.Text) + ", ")
 	}
 	if c.Runs != nil {
 		fmt.Fprintf(&b, "%d and %d saved runs", c.Runs.A, c.Runs.B)

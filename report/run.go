@@ -17,7 +17,7 @@ const (
 // runPage is the content of a run's report.
 func runPage(s *results.Summary, f form) *page {
 	p := &page{
-		title: fmt.Sprintf("%s on %s: %s, %s, seed %d", f.name(s.Scenario), f.target(s.Target), f.name(s.Load), secondsText(s.DurationS), s.Seed),
+		title: fmt.Sprintf("%s on %s: %s, %s, seed %d", f.name(s.Title), f.target(s.Target), f.name(s.Planned.Text), secondsText(s.DurationS), s.Seed),
 		file:  f.code(s.ResultFile),
 	}
 	if !s.Valid {

@@ -77,7 +77,14 @@ func optional(path []string, key string) bool {
 		last = path[len(path)-1]
 	}
 	return slices.Contains([]string{"by_class", "status", "classes", "tags"}, last) || percentileKey.MatchString(key) ||
-		len(path) == 0 && slices.Contains([]string{"runs", "slot_effect", "tags", "resources"}, key)
+		len(path) == 0 && slices.Contains([]string{"runs", "slot_effect", "tags", "resources", "source"}, key) ||
+		slices.Contains([]string{"source", "host", "load"}, last) && slices.Contains(optionalFacts, key) || key == "command"
+}
+
+// optionalFacts are absent where they are not known, or not of the load's model.
+var optionalFacts = []string{
+	"branch", "dirty", "kernel", "cpu", "cpu_limit", "memory_mb",
+	"arrivals", "rate_rps", "shape", "connections", "think", "spawn_rate_rps", "transport", "budget_s",
 }
 
 // The schemas are strict: removing any key, adding one anywhere, or changing

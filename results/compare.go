@@ -51,7 +51,7 @@ func Compare(f *File, o CompareOptions) *Comparison {
 		c.SlotEffect = p.slotEffect(f.Header.Model)
 	}
 	j.advise(f)
-	c.Reasons = j.reasons()
+	c.tell(j.reasons())
 	return c
 }
 
@@ -125,6 +125,8 @@ func (f *File) sideBySide(percentiles []float64, figures func(*Slice) bool) *Com
 	a, b := summarize(f, ArmA, percentiles, figures), summarize(f, ArmB, percentiles, figures)
 	c := &Comparison{
 		Schema:     ComparisonSchema,
+		Scenario:   f.Header.Scenario.Name,
+		Origin:     f.Header.origin(),
 		A:          a.Target,
 		B:          b.Target,
 		Seed:       f.Header.Seed,

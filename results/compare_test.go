@@ -15,7 +15,7 @@ import (
 func compareFile() *File {
 	f := openFile(nil)
 	f.Header.Command = "compare"
-	f.Header.Targets = []Target{{ArmA, "legacy", "http://127.0.0.1:5000"}, {ArmB, "modern", "http://127.0.0.1:8000"}}
+	f.Header.Targets = []Target{{Arm: ArmA, Name: "legacy", URL: "http://127.0.0.1:5000"}, {Arm: ArmB, Name: "modern", URL: "http://127.0.0.1:8000"}}
 	b := func() *ClassData {
 		d := served(10)
 		d.Response = hist(2, 4, 6, 8, 10, 12, 14, 16, 18, 20)
@@ -130,7 +130,9 @@ func TestComparisonJSON(t *testing.T) {
 	if !strings.HasPrefix(string(b), want) {
 		t.Errorf("got  %s\nwant %s…", b, want)
 	}
-	const end = `"errors":{"a":{"total":0,"by_class":{}},"b":{"total":4,"by_class":{"status":4}}},"result_file":"run.jsonl"}`
+	const end = `"errors":{"a":{"total":0,"by_class":{}},"b":{"total":4,"by_class":{"status":4}}},"scenario":"mix",` +
+		`"start":"2026-01-02T15:04:05Z","version":"test","host":{"os":"linux","arch":"amd64","cores":2,"go":"go1.26","gomaxprocs":2},` +
+		`"load":{"text":"open model, poisson arrivals at 100/s","model":"open","arrivals":"poisson","rate_rps":100,"timeout_s":5,"warmup_s":0},"result_file":"run.jsonl"}`
 	if !strings.HasSuffix(string(b), end) {
 		t.Errorf("got  %s\nwant …%s", b, end)
 	}

@@ -29,10 +29,15 @@ type Comparison struct {
 	Metrics    []MetricRow       `json:"metrics"`
 	Errors     ArmErrors         `json:"errors"`
 	SlotEffect *SlotEffect       `json:"slot_effect,omitempty"` // nil: not to be told
+	Scenario   string            `json:"scenario"`
+	Origin                       // of saved runs: of A's first
 	// Resources is nil when those of neither target are known.
 	Resources  *ArmResources `json:"resources,omitempty"`
 	Parity     *Parity       `json:"parity,omitempty"`
 	ResultFile string        `json:"result_file"`
+
+	// Findings are the Reasons with what they are about.
+	Findings []Finding `json:"-"`
 
 	// ArmA and ArmB are the summaries behind the rows.
 	ArmA *Summary `json:"-"`

@@ -20,7 +20,7 @@ func answered(ms ...float64) *ClassData {
 // some slices that belong to no pair. The medians are 1 (A) and 2 ms (B).
 func handPairs() *File {
 	f := openFile(nil)
-	f.Header.Targets = []Target{{ArmA, "legacy", ""}, {ArmB, "modern", ""}}
+	f.Header.Targets = []Target{{Arm: ArmA, Name: "legacy", URL: ""}, {Arm: ArmB, Name: "modern", URL: ""}}
 	add := func(arm string, pair int, predict, health *ClassData) *Slice {
 		f.Slices = append(f.Slices, Slice{Arm: arm, Pair: pair, Phase: Measure, DurationS: 2, Classes: map[string]*ClassData{"predict": predict, "health": health}})
 		return &f.Slices[len(f.Slices)-1]

@@ -51,6 +51,9 @@ type Header struct {
 	Shape       string            `json:"shape,omitempty"`       // open model: a rate over time, as written
 	RateRPS     float64           `json:"rate_rps,omitempty"`    // open model: planned mean rate
 	Connections int               `json:"connections,omitempty"` // closed model: workers
+	Think       string            `json:"think,omitempty"`       // closed model: as written
+	SpawnRPS    float64           `json:"spawn_rps,omitempty"`   // closed model: workers started per second; 0: all at once
+	Transport   string            `json:"transport,omitempty"`   // "": the engine's own
 	TimeoutS    float64           `json:"timeout_s"`
 	WarmupS     float64           `json:"warmup_s,omitempty"` // per target
 	BudgetS     float64           `json:"budget_s,omitempty"` // of a comparison
@@ -60,6 +63,7 @@ type Header struct {
 	Classes     []Class           `json:"classes"`            // in the scenario's order
 	Seed        uint64            `json:"seed"`
 	Start       time.Time         `json:"start"`
+	Source      *Source           `json:"source,omitempty"` // nil: not known
 	Host        Host              `json:"host"`
 	Warnings    []string          `json:"warnings,omitempty"` // known before the start
 }
@@ -67,15 +71,17 @@ type Header struct {
 // Scenario identifies what clients did.
 type Scenario struct {
 	Name   string `json:"name"`
+	Title  string `json:"title,omitempty"`  // for people, where that is not its name
 	Digest string `json:"digest,omitempty"` // "sha256:…" of Text, and of the files that it names
 	Text   string `json:"text,omitempty"`   // the YAML, as loaded
 }
 
 // Target names one arm's service under test.
 type Target struct {
-	Arm  string `json:"arm"`
-	Name string `json:"name"`
-	URL  string `json:"url"`
+	Arm     string `json:"arm"`
+	Name    string `json:"name"`
+	URL     string `json:"url"`
+	Command string `json:"command,omitempty"` // that started it, without secrets; "": it ran already
 }
 
 // Class is one weighted kind of request of the scenario.

@@ -11,11 +11,11 @@ import (
 
 // reasons is the verdict in sentences, the weightiest first. Nothing here says
 // that there is no difference: what was not found may be there.
-func (j *judging) reasons() []string {
-	var out []string
+func (j *judging) reasons() []Finding {
+	var out []Finding
 	switch j.c.Verdict {
 	case VerdictInvalid:
-		return j.whyInvalid()
+		return plainly(j.whyInvalid())
 	case VerdictRegression:
 		out = slices.Concat(j.regressions(), j.improvements())
 	case VerdictOK:
@@ -23,44 +23,45 @@ func (j *judging) reasons() []string {
 	case VerdictInconclusive:
 		out = slices.Concat(j.open(), j.improvements(), j.slower())
 		if j.advice != "" {
-			out[0] += ". " + j.advice
+			out[0].Text += ". " + j.advice
+			out[0].Advice = j.advice
 		}
 	}
-	return slices.Concat(out, j.unjudged(), j.notes)
+	return slices.Concat(out, plainly(j.unjudged()...), plainly(j.notes...))
 }
 
-func (j *judging) whyInvalid() []string {
+func (j *judging) whyInvalid() string {
 	if j.invalid != "" {
-		return []string{j.invalid}
+		return j.invalid
 	}
 	a, b := j.c.names()
 	ea, ra, eb, rb := j.errorCounts(TotalClass)
-	return []string{fmt.Sprintf("over 5%% of the requests failed (%s %d of %d, %s %d of %d): mend that first, latencies of the rest say little", a, ea, ra, b, eb, rb)}
+	return fmt.Sprintf("over 5%% of the requests failed (%s %d of %d, %s %d of %d): mend that first, latencies of the rest say little", a, ea, ra, b, eb, rb)
 }
 
-func (j *judging) regressions() (out []string) {
+func (j *judging) regressions() (out []Finding) {
 	for m := range j.all(stats.Regression) {
 		text := fmt.Sprintf("%s%s (%s)", j.changed(m), limitText(m), j.proof(m.PHolm))
 		if _, _, failed, requests := j.errorCounts(TotalClass); m.Kind == stats.ErrorShare && m.Class == TotalClass && float64(failed) > mostlyFailed*float64(requests) {
 			_, b := j.c.names()
 			text = fmt.Sprintf("%s fails: %s", b, text)
 		}
-		out = append(out, text)
+		out = append(out, found(FoundRegression, text, m))
 	}
 	return out
 }
 
 // improvements has a sentence for each request class.
-func (j *judging) improvements() []string {
+func (j *judging) improvements() []Finding {
 	var g grouped
 	for m := range j.all(stats.Improved) {
-		g.add(m.Class, j.changed(m), m.PBetterHolm)
+		g.add(m, j.changed(m), m.PBetterHolm)
 	}
-	return g.sentences(j, func(string) string { return "improved: " })
+	return g.findings(j, FoundImprovement, func(string) string { return "improved: " })
 }
 
 // slower lists what is proven to be worse, but within its limit, likewise.
-func (j *judging) slower() []string {
+func (j *judging) slower() []Finding {
 	var g grouped
 	worse := map[string]string{}
 	for m := range j.all(stats.OK) {
@@ -75,46 +76,54 @@ func (j *judging) slower() []string {
 			word = "worse"
 		}
 		worse[m.Class] = word
-		g.add(m.Class, j.changed(m)+limitText(m), m.PHolm)
+		g.add(m, j.changed(m)+limitText(m), m.PHolm)
 	}
-	return g.sentences(j, func(class string) string { return "really " + worse[class] + ", but within your limits: " })
+	return g.findings(j, FoundSlower, func(class string) string { return "really " + worse[class] + ", but within your limits: " })
 }
 
 // grouped collects what is said of metrics by request class.
 type grouped struct {
 	classes []string
 	parts   map[string][]string
+	metrics map[string][]*stats.Judgement
 	p       map[string]float64 // the largest
 }
 
-func (g *grouped) add(class, part string, p float64) {
+func (g *grouped) add(m *stats.Judgement, part string, p float64) {
+	class := m.Class
 	if g.parts == nil {
-		g.parts, g.p = map[string][]string{}, map[string]float64{}
+		g.parts, g.metrics, g.p = map[string][]string{}, map[string][]*stats.Judgement{}, map[string]float64{}
 	}
 	if g.parts[class] == nil {
 		g.classes = append(g.classes, class)
 	}
 	g.parts[class] = append(g.parts[class], part)
+	g.metrics[class] = append(g.metrics[class], m)
 	g.p[class] = max(g.p[class], p)
 }
 
-func (g *grouped) sentences(j *judging, begin func(class string) string) (out []string) {
+func (g *grouped) findings(j *judging, kind FindingKind, begin func(class string) string) (out []Finding) {
 	for _, class := range g.classes {
 		proof := j.proof(g.p[class])
 		if len(g.parts[class]) > 1 {
 			proof = strings.Replace(proof, ", p=", ", p≤", 1)
 		}
-		out = append(out, fmt.Sprintf("%s%s (%s)", begin(class), strings.Join(g.parts[class], "; "), proof))
+		text := fmt.Sprintf("%s%s (%s)", begin(class), strings.Join(g.parts[class], "; "), proof)
+		out = append(out, found(kind, text, g.metrics[class]...))
 	}
 	return out
 }
 
 // passed lists what is proven to be within its limit. That all requests
 // together are does not say it of each class, so the number of those is given.
-func (j *judging) passed(begin string) []string {
+func (j *judging) passed(begin string) []Finding {
 	var held []string
+	var metrics []*stats.Judgement
 	classes := map[string]bool{}
 	for m := range j.all(stats.OK) {
+		if m.Class == TotalClass {
+			metrics = append(metrics, m)
+		}
 		switch {
 		case m.Class != TotalClass:
 			if m.Kind == stats.LogRatio {
@@ -137,31 +146,32 @@ func (j *judging) passed(begin string) []string {
 	case n > 1:
 		text += fmt.Sprintf("; the same in each of %d request classes, as far as they are judged", n)
 	}
-	return []string{text + ")"}
+	return []Finding{found(FoundWithin, text+")", metrics...)}
 }
 
 // open says what keeps the comparison from being decided.
-func (j *judging) open() (out []string) {
+func (j *judging) open() (out []Finding) {
 	a, b := j.c.names()
-	out = append(out, j.blocks...)
+	say := func(format string, args ...any) { out = append(out, Finding{Text: fmt.Sprintf(format, args...)}) }
+	out = append(out, plainly(j.blocks...)...)
 	if j.noVerdict != "" {
-		out = append(out, j.noVerdict)
+		say("%s", j.noVerdict)
 	}
 	for _, r := range j.v.Reasons {
 		switch {
 		case r != stats.NothingJudged || j.noVerdict != "":
 		case len(j.e.Metrics) == 0:
-			out = append(out, "no percentile has a limit, so none is judged")
+			say("no percentile has a limit, so none is judged")
 		case j.uncalibrated != nil:
-			out = append(out, "the calibration has none of the metrics that these runs show")
+			say("the calibration has none of the metrics that these runs show")
 		case j.c.Runs == nil && j.c.Pairs < stats.MinValues:
-			out = append(out, fmt.Sprintf("not enough data: %s, and no verdict comes from fewer than %d", j.basis, stats.MinValues))
+			say("not enough data: %s, and no verdict comes from fewer than %d", j.basis, stats.MinValues)
 		default:
-			out = append(out, fmt.Sprintf("not enough data: too few requests in %s for any percentile", j.basis))
+			say("not enough data: too few requests in %s for any percentile", j.basis)
 		}
 	}
 	if j.v.Outcome == stats.OK {
-		out = append(out, j.unfinished+": a part of one is no pass")
+		say("%s: a part of one is no pass", j.unfinished)
 		out = append(out, j.passed("until then no regression beyond limits: ")...)
 	}
 	withheld := map[stats.Reason][]string{}
@@ -170,18 +180,22 @@ func (j *judging) open() (out []string) {
 		case stats.SurvivorsOnly, stats.MostlyErrors:
 			withheld[m.Reason] = append(withheld[m.Reason], metricName(m))
 		default:
-			out = append(out, j.undecided(m))
+			kind := FoundOpen
+			if m.Reason == stats.LikelyWorse {
+				kind = FoundLikely
+			}
+			out = append(out, found(kind, j.undecided(m), m))
 		}
 	}
 	if names := withheld[stats.SurvivorsOnly]; names != nil {
-		out = append(out, fmt.Sprintf("%s and %s fail differently often, and those that fail may be the slow ones: withheld are %s", a, b, strings.Join(names, ", ")))
+		say("%s and %s fail differently often, and those that fail may be the slow ones: withheld are %s", a, b, strings.Join(names, ", "))
 	}
 	if names := withheld[stats.MostlyErrors]; names != nil {
-		out = append(out, "over 5% of these requests fail: withheld are "+strings.Join(names, ", "))
+		say("over 5%% of these requests fail: withheld are %s", strings.Join(names, ", "))
 	}
 	if out == nil {
 		// An improvement without an upper bound, which takes odd data.
-		out = append(out, "not enough data: no upper bound is below its limit")
+		say("not enough data: no upper bound is below its limit")
 	}
 	return out
 }

@@ -19,7 +19,7 @@ func sliceUsing(arm string, phase Phase, n int64, u *TargetUse) Slice {
 
 func resourceFile(slices ...Slice) *File {
 	return &File{
-		Header: Header{Schema: Schema, Model: Closed, Connections: 1, Classes: []Class{{"a", 1}}, Targets: []Target{{ArmA, "x", ""}, {ArmB, "y", ""}}},
+		Header: Header{Schema: Schema, Model: Closed, Connections: 1, Classes: []Class{{"a", 1}}, Targets: []Target{{Arm: ArmA, Name: "x", URL: ""}, {Arm: ArmB, Name: "y", URL: ""}}},
 		Slices: slices, Footer: &Footer{Ended: Completed},
 	}
 }

@@ -34,11 +34,13 @@ type Summary struct {
 	Latency       Latencies         `json:"latency_ms"`
 	Classes       ClassSummaries    `json:"classes"`
 	Objectives    []Outcome         `json:"objectives"`
-	Resources     *Resources        `json:"resources,omitempty"` // nil: not known
-	ResultFile    string            `json:"result_file"`
+	Origin
+	Resources  *Resources `json:"resources,omitempty"` // nil: not known
+	ResultFile string     `json:"result_file"`
 
-	// Load is the load in words: "closed model, 32 connections".
-	Load string `json:"-"`
+	// Title is what the scenario is called for people: of an ad-hoc request its
+	// method and path.
+	Title string `json:"-"`
 	// Unfinished says why a saved measurement is only part of one; "" if it is not.
 	Unfinished string `json:"-"`
 
@@ -48,8 +50,9 @@ type Summary struct {
 
 // TargetName is a target as shown in reports.
 type TargetName struct {
-	Name string `json:"name"`
-	URL  string `json:"url"`
+	Name    string `json:"name"`
+	URL     string `json:"url"`
+	Command string `json:"command,omitempty"` // that started it; "": it ran already
 }
 
 // Errors counts failed requests by class of error.
@@ -99,7 +102,8 @@ func summarize(f *File, arm string, percentiles []float64, figures func(*Slice) 
 		Target:     f.Header.target(arm),
 		Seed:       f.Header.Seed,
 		Model:      f.Header.Model,
-		Load:       f.Header.load(),
+		Origin:     f.Header.origin(),
+		Title:      f.Header.Scenario.Label(),
 		Valid:      true,
 		Warnings:   []string{},
 		Status:     map[string]int64{},
@@ -270,38 +274,6 @@ func perSecond(n int64, seconds float64) float64 {
 		return 0
 	}
 	return float64(n) / seconds
-}
-
-func (h *Header) target(arm string) TargetName {
-	for _, t := range h.Targets {
-		if t.Arm == arm {
-			return TargetName{Name: t.Name, URL: t.URL}
-		}
-	}
-	return TargetName{}
-}
-
-// load is the load in words.
-func (h *Header) load() string {
-	text := h.loadModel()
-	if h.WarmupS > 0 {
-		text += fmt.Sprintf(" after %.3g s of warm-up", h.WarmupS)
-	}
-	return text
-}
-
-func (h *Header) loadModel() string {
-	switch {
-	case h.Model == Open && h.Shape != "":
-		return fmt.Sprintf("open model, %s arrivals, %s", h.Arrivals, h.Shape)
-	case h.Model == Open && h.RateRPS > 0:
-		return fmt.Sprintf("open model, %s arrivals at %.4g/s", h.Arrivals, h.RateRPS)
-	case h.Model == Closed && h.Connections == 1:
-		return "closed model, 1 connection"
-	case h.Model == Closed && h.Connections > 1:
-		return fmt.Sprintf("closed model, %d connections", h.Connections)
-	}
-	return string(h.Model) + " model"
 }
 
 // Milliseconds converts a duration to the unit of all latencies in JSON.

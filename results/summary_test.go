@@ -208,7 +208,10 @@ func TestSummaryJSON(t *testing.T) {
 	if i, j := strings.Index(string(b), `"\u003cz\u003e":`), strings.Index(string(b), `"a":`); i < 0 || j < i {
 		t.Errorf("classes are not in the scenario's order: %s", b)
 	}
-	if !strings.HasSuffix(string(b), `"objectives":[],"result_file":"run.jsonl"}`) {
+	const facts = `"objectives":[],` +
+		`"start":"2026-01-02T15:04:05Z","version":"test","host":{"os":"linux","arch":"amd64","cores":2,"go":"go1.26","gomaxprocs":2},` +
+		`"load":{"text":"open model, poisson arrivals at 100/s","model":"open","arrivals":"poisson","rate_rps":100,"timeout_s":5,"warmup_s":0},"result_file":"run.jsonl"}`
+	if !strings.HasSuffix(string(b), facts) {
 		t.Errorf("end of %s", b)
 	}
 }

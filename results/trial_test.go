@@ -58,7 +58,7 @@ func (t trial) file() *File {
 	f.Path = "compared.jsonl"
 	h := &f.Header
 	h.Command, h.Seed, h.Classes = "compare", t.seed, t.classes
-	h.Targets = []Target{{ArmA, "legacy", "http://127.0.0.1:5000"}, {ArmB, "modern", "http://127.0.0.1:8000"}}
+	h.Targets = []Target{{Arm: ArmA, Name: "legacy", URL: "http://127.0.0.1:5000"}, {Arm: ArmB, Name: "modern", URL: "http://127.0.0.1:8000"}}
 	h.WarmupS, h.BudgetS = 3, 60
 	if t.header != nil {
 		t.header(h)

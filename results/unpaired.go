@@ -35,6 +35,7 @@ func CompareFiles(a, b []*File, o CompareOptions) (*Comparison, error) {
 	c := f.sideBySide(limits.shown(o.Percentiles, h.Model), func(*Slice) bool { return true })
 	c.Metrics = slices.DeleteFunc(c.Metrics, func(m MetricRow) bool { return m.Metric == "stalls" })
 	c.Runs = &ArmRuns{len(a), len(b)}
+	c.ArmB.Origin = b[0].Header.origin()
 	sumsA, sumsB := summaries(a, limits), summaries(b, limits)
 	c.ArmA.Warnings, c.ArmB.Warnings = warningsOf(sumsA), warningsOf(sumsB)
 
@@ -58,7 +59,7 @@ func CompareFiles(a, b []*File, o CompareOptions) (*Comparison, error) {
 	j.decide()
 	j.adviseRuns(min(len(a), len(b)), c.ArmA.DurationS+c.ArmB.DurationS)
 	j.notes = append(j.notes, "these are saved runs, not pairs in turn: whatever else changed between them counts as the targets' doing. 'mlbench compare' with both targets at once does not have this weakness")
-	c.Reasons = j.reasons()
+	c.tell(j.reasons())
 	return c, nil
 }
 
@@ -97,7 +98,7 @@ func runsText(a, b int) string { return fmt.Sprintf("%d and %d saved runs", a, b
 func joined(a, b []*File) *File {
 	f := &File{Header: a[0].Header, Footer: &Footer{Ended: Completed}}
 	ta, tb := a[0].Header.target(ArmA), b[0].Header.target(ArmA)
-	f.Header.Targets = []Target{{ArmA, ta.Name, ta.URL}, {ArmB, tb.Name, tb.URL}}
+	f.Header.Targets = []Target{{ArmA, ta.Name, ta.URL, ta.Command}, {ArmB, tb.Name, tb.URL, tb.Command}}
 	f.Header.Warnings = nil
 	f.Header.Tags = commonTags(slices.Concat(a, b))
 	var paths []string

@@ -28,7 +28,7 @@ func savedRuns(name string, n int, slow, luck float64) []*File {
 		f.Path = fmt.Sprintf("%s%d.jsonl", name, i+1)
 		f.Header.Classes, f.Header.Seed = tr.classes, tr.seed
 		f.Header.Start = f.Header.Start.Add(time.Duration(tr.seed) * time.Minute)
-		f.Header.Targets = []Target{{ArmA, name, "http://127.0.0.1:8000"}}
+		f.Header.Targets = []Target{{Arm: ArmA, Name: name, URL: "http://127.0.0.1:8000"}}
 		s := tr.measure(&f.Header, i, ArmB)
 		s.Arm, s.Pair = ArmA, 0
 		f.Slices = []Slice{*s}

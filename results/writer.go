@@ -20,22 +20,26 @@ type Writer struct {
 // DefaultPath is where a result goes when no file is named:
 // mlbench-results/<utc>-<scenario>-<targets>.jsonl.
 func DefaultPath(h *Header) string {
-	name := h.Start.UTC().Format("20060102T150405Z") + "-" + fileName(h.Scenario.Name)
+	name := h.Start.UTC().Format("20060102T150405Z") + "-" + fileName(h.Scenario.Label())
 	for _, t := range h.Targets {
 		name += "-" + fileName(t.Name)
 	}
 	return filepath.Join("mlbench-results", name+".jsonl")
 }
 
+// longestName bounds each part of a default name: a file's is at most 255 bytes.
+const longestName = 60
+
 // fileName keeps letters, digits, dots and dashes of s.
 func fileName(s string) string {
+	s = strings.ReplaceAll(s, " /", "-") // GET /predict: GET-predict
 	return strings.Map(func(r rune) rune {
 		switch {
 		case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r >= '0' && r <= '9', r == '.', r == '-':
 			return r
 		}
 		return '_'
-	}, s)
+	}, s[:min(longestName, len(s))])
 }
 
 // Create makes the file and its folder and writes the header. An existing file

@@ -255,7 +255,7 @@ func (o *compareOptions) compareArms(ctx context.Context, sc *scenarios.Scenario
 	names := f.Header.Targets[0].Name + " and " + f.Header.Targets[1].Name
 	pr.phase("warming up "+names, 2*e.Warmup)
 	e.Planned = func(pairs int) {
-		pr.phase(fmt.Sprintf("comparing %s with %s, %d pairs of slices", names, sc.Name, pairs), o.budget-2*e.Warmup)
+		pr.phase(fmt.Sprintf("comparing %s with %s, %d pairs of slices", names, f.Header.Scenario.Label(), pairs), o.budget-2*e.Warmup)
 	}
 	f, interrupted, err = rec.finish(e.Run(ctx, f.Header.Start, func(s *results.Slice) error {
 		pr.slice(s)

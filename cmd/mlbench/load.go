@@ -255,11 +255,15 @@ func (o *loadOptions) header(command string, sc *scenarios.Scenario, arms ...*pr
 		Model:    plan.Load.Model,
 		TimeoutS: plan.Timeout.Seconds(),
 		Seed:     o.seed,
+		Source:   source(context.Background()),
 		Start:    time.Now(),
 		Host:     loadgen.Host(),
 	}
+	h.Scenario.Title = requestTitle(sc, arms[0])
 	h.WarmupS = o.warmupOf(sc).Seconds()
 	h.Connections = plan.Load.Connections
+	h.Transport = string(plan.Connect.Transport)
+	describeClosed(h, sc, arms[0])
 	if plan.Load.Model == results.Open {
 		h.Arrivals = string(plan.Load.Arrivals)
 		if h.Shape = o.shape.String(); h.Shape == "" && o.rate == 0 {
@@ -276,7 +280,7 @@ func (o *loadOptions) header(command string, sc *scenarios.Scenario, arms ...*pr
 	}
 	for i, p := range arms {
 		h.Targets = append(h.Targets, results.Target{
-			Arm: []string{results.ArmA, results.ArmB}[i], Name: p.target.Name, URL: shownURL(p.target.URL),
+			Arm: []string{results.ArmA, results.ArmB}[i], Name: p.target.Name, URL: shownURL(p.target.URL), Command: startedBy(p.target),
 		})
 		for _, note := range p.notes {
 			if !slices.Contains(h.Warnings, note) { // as of the other arm

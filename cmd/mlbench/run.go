@@ -247,7 +247,7 @@ func (o *runOptions) measureLoad(ctx context.Context, sc *scenarios.Scenario, p 
 	}
 	if err == nil {
 		load := p.plan.Load
-		pr.phase(fmt.Sprintf("measuring %s with %s", p.target.Name, sc.Name), load.Duration)
+		pr.phase(fmt.Sprintf("measuring %s with %s", p.target.Name, h.Scenario.Label()), load.Duration)
 		err = g.Run(ctx, loadgen.Phase{Kind: results.Measure, Stream: measuredStream, Interval: interval(load.Duration)}, emit)
 	}
 	pr.done()
