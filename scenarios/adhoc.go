@@ -85,7 +85,20 @@ func adHocText(sc *Scenario, r *Request) string {
 		}
 	}
 	for _, h := range r.Headers {
-		headers[h.Name] = h.Shown()
+		var all []string
+		for _, other := range r.Headers {
+			if strings.EqualFold(h.Name, other.Name) {
+				all = append(all, other.Shown())
+			}
+		}
+		for name := range headers {
+			if strings.EqualFold(name, h.Name) {
+				delete(headers, name)
+			}
+		}
+		if headers[h.Name] = all; len(all) == 1 {
+			headers[h.Name] = all[0]
+		}
 	}
 	if len(headers) > 0 {
 		request["headers"] = headers

@@ -1,9 +1,11 @@
 package scenarios
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -18,8 +20,9 @@ type head struct {
 	fields []targets.Field
 }
 
-// requestHead joins what scenario, target and flags say. Later ones replace
-// headers of the same name; an empty value takes a header away.
+// requestHead joins what scenario, target and flags say. Each replaces headers of
+// the same name of the one before; what it gives several times is sent several
+// times, and an empty value takes a header away.
 func requestHead(r *Request, o *CompileOptions) (*head, error) {
 	u, shown, err := requestURL(r.Path, o)
 	if err != nil {
@@ -46,13 +49,14 @@ func requestHead(r *Request, o *CompileOptions) (*head, error) {
 		h.set(targets.Field{Name: "Authorization", Value: "Bearer " + string(o.Token), Secret: true})
 	}
 	for _, fields := range [][]targets.Field{o.Target.Headers, own, o.Headers} {
-		for _, f := range fields {
-			h.set(f)
-		}
+		h.replace(fields)
 	}
-	for _, f := range h.fields {
+	for i, f := range h.fields {
 		if err := f.Validate(); err != nil {
 			return nil, err
+		}
+		if i > 0 && strings.EqualFold(f.Name, "host") {
+			return nil, fmt.Errorf("header Host: given twice, HTTP/1.1 allows one")
 		}
 	}
 	o.values.keep(h.fields)
@@ -92,6 +96,20 @@ func (h *head) set(f targets.Field) {
 	h.fields = append(h.fields, f)
 }
 
+// replace sets fields that may be there several times.
+func (h *head) replace(fields []targets.Field) {
+	for i, f := range fields {
+		again := func(g targets.Field) bool { return strings.EqualFold(f.Name, g.Name) }
+		if slices.ContainsFunc(fields[:i], again) {
+			h.fields = append(h.fields, f)
+			continue
+		}
+		h.set(f)
+		first := slices.IndexFunc(h.fields, again)
+		h.fields = append(h.fields[:first+1], slices.DeleteFunc(h.fields[first+1:], again)...)
+	}
+}
+
 // wire is the complete request, and where in it the body begins.
 func (h *head) wire(body []byte, hasBody, redact bool) (wire []byte, at int) {
 	wire = make([]byte, 0, 512+len(body))
@@ -105,7 +123,7 @@ func (h *head) wire(body []byte, hasBody, redact bool) (wire []byte, at int) {
 		if redact {
 			value = f.Shown()
 		}
-		if f.Value != "" {
+		if f.Value != "" || f.Empty {
 			wire = append(wire, f.Name+": "+value+"\r\n"...)
 		}
 	}
@@ -119,10 +137,9 @@ func (h *head) wire(body []byte, hasBody, redact bool) (wire []byte, at int) {
 }
 
 func requestURI(u *url.URL) string {
-	path := u.EscapedPath()
-	if path == "" {
-		path = "/"
-	}
+	// The path as it was written, if that is known: EscapedPath escapes more than
+	// its author did.
+	path := cmp.Or(u.RawPath, u.EscapedPath(), "/")
 	if u.RawQuery != "" || u.ForceQuery {
 		path += "?" + u.RawQuery
 	}

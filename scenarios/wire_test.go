@@ -227,3 +227,41 @@ func TestLogin(t *testing.T) {
 		t.Errorf("MLBENCH_TOKEN: %q, %v", string(token), err)
 	}
 }
+
+// F16: of headers given several times, only the last was sent.
+func TestRepeatedHeadersAreAllSent(t *testing.T) {
+	keyed := target(t, "http://h")
+	keyed.Headers = []targets.Field{{Name: "X-A", Value: "target"}, {Name: "X-A", Value: "target, too"}}
+	for _, tt := range []struct {
+		request string
+		o       CompileOptions
+		want    string
+	}{
+		{`headers: {X-A: ["1", 2, ""], Accept: ""}`, CompileOptions{}, "Host: h\nX-A: 1\nX-A: 2\nX-A: \n"},
+		{"", CompileOptions{}, "Host: h\nAccept: */*\nX-A: target\nX-A: target, too\n"},
+		{"headers: {x-a: 1}", CompileOptions{}, "Host: h\nAccept: */*\nx-a: 1\n"},
+		{
+			"headers: {X-A: [1, 2, 3]}", CompileOptions{Headers: []targets.Field{{Name: "X-A", Value: "4"}, {Name: "x-a", Value: "5"}}},
+			"Host: h\nAccept: */*\nX-A: 4\nx-a: 5\n",
+		},
+	} {
+		tt.o.Target = keyed
+		if d := cmp.Diff("GET / HTTP/1.1\n"+tt.want+"\n", wire(t, tt.request, tt.o)); d != "" {
+			t.Errorf("%s: %s", tt.request, d)
+		}
+	}
+	_, err := Compile(parse(t, "requests: [{name: a, headers: {Host: [a, b]}}]"), CompileOptions{Target: keyed})
+	if err == nil || !strings.Contains(err.Error(), "header Host: given twice") {
+		t.Errorf("two hosts: %v", err)
+	}
+}
+
+// A path is sent as it is written, also where it could be escaped in another way.
+func TestPathsAreSentAsWritten(t *testing.T) {
+	for _, path := range []string{"/a|b", "/v1/models/m:predict", "/a%2Fb%20c", "/{a}^`", "/a?b={c}|[d]"} {
+		want := "GET " + path + " HTTP/1.1\n"
+		if got := wire(t, fmt.Sprintf("path: %q", path), CompileOptions{}); !strings.HasPrefix(got, want) {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}

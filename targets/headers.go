@@ -11,6 +11,7 @@ import (
 type Field struct {
 	Name, Value string
 	Secret      bool // came from the environment: never shown
+	Empty       bool // sent although it has no value, where an empty one takes a header away
 }
 
 // Shown is the value for the eyes of people: secrets are redacted.
@@ -83,28 +84,42 @@ func Token(s string) bool {
 	return s != ""
 }
 
-// Headers reads a YAML mapping of header names to values, in its order.
+// Headers reads a YAML mapping of header names to values, in its order. A list of
+// values is a header that is sent several times; an empty one in it is sent, too.
 type Headers []Field
 
-// DecodeNode accepts any single values.
+// DecodeNode accepts any single values, and lists of them.
 func (h *Headers) DecodeNode(d *Document, n *Node) {
 	if !d.want(n, Map, n.Kind == Map) {
 		return
 	}
 	for i, key := range n.Keys {
-		item := n.Items[i]
-		if item.Kind == Map || item.Kind == List || item.Kind == Null {
-			d.Bad(item, "found %s, want a single value", item.Kind)
-			continue
+		values := []*Node{n.Items[i]}
+		listed := n.Items[i].Kind == List
+		if listed {
+			values = n.Items[i].Items
 		}
-		f := Field{Name: key.Name, Value: item.Text}
-		if err := f.Validate(); err != nil {
-			d.Bad(item, "%v", err)
-		} else if err := CheckTemplate(f.Value); err != nil {
-			d.Bad(item, "%v", err)
+		if len(values) == 0 {
+			d.Bad(n.Items[i], "found an empty list, want at least one value")
 		}
-		*h = append(*h, f)
+		for _, item := range values {
+			h.add(d, key.Name, item, listed)
+		}
 	}
+}
+
+func (h *Headers) add(d *Document, name string, item *Node, listed bool) {
+	if item.Kind == Map || item.Kind == List || item.Kind == Null {
+		d.Bad(item, "found %s, want a single value", item.Kind)
+		return
+	}
+	f := Field{Name: name, Value: item.Text, Empty: listed && item.Text == ""}
+	if err := f.Validate(); err != nil {
+		d.Bad(item, "%v", err)
+	} else if err := CheckTemplate(f.Value); err != nil {
+		d.Bad(item, "%v", err)
+	}
+	*h = append(*h, f)
 }
 
 // CheckTemplate says what is wrong with the form of a template for Expand,
