@@ -129,10 +129,16 @@ func (c *conn) answer(n int, err error) outcome {
 			}
 			used, done, perr := c.parser.feed(c.rbuf[:n])
 			switch {
+			case perr != nil && c.served > 0 && !c.parser.begun:
+				return c.end(0, failMalformed) // stale: no example of an error
 			case perr != nil:
 				return c.end(0, c.g.samples.keep(failMalformed, perr))
 			case done && used < n:
-				return c.end(0, c.g.samples.keep(failMalformed, errUnasked))
+				// Nobody asked for the rest. The answer is good; whatever else
+				// lies there is not taken for one to the next request.
+				c.parser.keepAlive = false
+				c.g.conns.stale.Add(1)
+				return c.end(c.parser.status, noFailure)
 			case done:
 				return c.end(c.parser.status, noFailure)
 			case c.first == 0:
@@ -161,8 +167,6 @@ func (c *conn) failed(err error) outcome {
 	}
 	return c.end(0, c.g.samples.keep(failReset, err))
 }
-
-var errUnasked = errors.New("bytes after the end of the answer, which nobody asked for")
 
 // arrived is when the bytes of the last read came, on the generator's clock: by
 // the kernel's stamp, or now.
@@ -216,7 +220,7 @@ func (c *conn) end(status int, f failure) outcome {
 	if o.failure == noFailure && c.keep.check != nil {
 		o.failure = c.judge(&o)
 	}
-	o.stale = c.served > 0 && o.failure == failReset && !c.parser.started
+	o.stale = c.served > 0 && (o.failure == failReset && !c.parser.started || o.failure == failMalformed && !c.parser.begun)
 	c.served++
 	return o
 }

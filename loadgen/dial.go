@@ -73,8 +73,9 @@ func isTLS(err error) bool {
 		record    tls.RecordHeaderError
 		alert     tls.AlertError
 		authority x509.UnknownAuthorityError
+		verified  *tls.CertificateVerificationError
 	)
-	return errors.As(err, &handshake) || errors.As(err, &record) || errors.As(err, &alert) || errors.As(err, &authority)
+	return errors.As(err, &handshake) || errors.As(err, &record) || errors.As(err, &alert) || errors.As(err, &authority) || errors.As(err, &verified)
 }
 
 // address is where connections go: the URL's host with its scheme's port,

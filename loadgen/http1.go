@@ -70,6 +70,7 @@ type responseParser struct {
 	status      int
 	keepAlive   bool   // the connection may carry another request
 	started     bool   // at least one byte came
+	begun       bool   // so did a whole status line: what comes is an answer
 	bodyBytes   int64  // length of the body, chunked framing taken off
 	headerBytes int    // status lines, fields, trailers, with line ends, interim answers too
 	body        []byte // the first captureMax bytes of the body; reused by reset
@@ -94,7 +95,7 @@ type responseParser struct {
 // reset prepares for the response to the next request; head says that its method is HEAD.
 func (p *responseParser) reset(head bool) {
 	p.head = head
-	p.started, p.bodyBytes, p.headerBytes, p.consumed = false, 0, 0, 0
+	p.started, p.begun, p.bodyBytes, p.headerBytes, p.consumed = false, false, 0, 0, 0
 	p.body, p.carry = p.body[:0], p.carry[:0]
 	p.interim, p.remaining, p.overhead, p.err = 0, 0, 0, nil
 	p.beginMessage()

@@ -46,7 +46,7 @@ func (p *responseParser) statusLine(line []byte) {
 	}
 	p.http10 = line[version] == '0'
 	p.status = int(code[0]-'0')*100 + int(code[1]-'0')*10 + int(code[2]-'0')
-	p.state = stateHeader
+	p.state, p.begun = stateHeader, true
 }
 
 // field checks one header or trailer field and notes the three that decide framing.

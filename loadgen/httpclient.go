@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -11,6 +12,8 @@ import (
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
+	"sync/atomic"
+	"time"
 )
 
 // httpClient carries requests by net/http, for what the lean client does not
@@ -34,16 +37,20 @@ func newHTTPClient(g *Generator) (*httpClient, error) {
 	}
 	cfg := g.tls.Clone()
 	cfg.NextProtos = nil // net/http sets them from Protocols
+	if g.plan.Connect.Transport == HTTP2 {
+		cfg.VerifyConnection = wantHTTP2
+	}
 	c.transport = &http.Transport{
 		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
 			var d net.Dialer
 			return d.DialContext(ctx, g.network, g.address)
 		},
-		Protocols:           protocols,
-		TLSClientConfig:     cfg,
-		MaxIdleConnsPerHost: g.plan.Load.Connections,
-		DisableCompression:  true,
-		DisableKeepAlives:   g.plan.Connect.MaxRequests == 1,
+		Protocols:              protocols,
+		TLSClientConfig:        cfg,
+		MaxIdleConnsPerHost:    g.plan.Load.Connections,
+		MaxResponseHeaderBytes: maxHeaderBytes, // as the lean client
+		DisableCompression:     true,
+		DisableKeepAlives:      g.plan.Connect.MaxRequests == 1,
 	}
 	c.client = &http.Client{Transport: c.transport}
 	if !g.plan.Connect.Follow {
@@ -78,19 +85,38 @@ func (c *httpClient) parse(wire []byte) (*http.Request, error) {
 
 func (c *httpClient) close() { c.transport.CloseIdleConnections() }
 
-// do carries one request and waits for its whole answer.
+// do carries one request and waits for its whole answer. One that met a kept
+// connection which turned out to be of no use is sent again, its clocks running.
 func (c *httpClient) do(req *request) outcome {
-	g := c.g
-	ctx, cancel := context.WithTimeout(context.Background(), req.sent+g.plan.Timeout-g.now())
+	ctx, cancel := context.WithTimeout(context.Background(), req.sent+c.g.plan.Timeout-c.g.now())
 	defer cancel()
+	for {
+		o := c.once(ctx, req)
+		if !o.stale {
+			return o
+		}
+		c.g.conns.stale.Add(1)
+	}
+}
+
+func (c *httpClient) once(ctx context.Context, req *request) outcome {
+	g := c.g
 	o := outcome{class: req.class, planned: req.planned, begun: req.begun(), lag: req.sent - req.planned, payload: req.payload, number: req.number}
+	used, reused := 0, false
+	var first atomic.Int64 // hooks may still be called when the request has timed out
+	var shaken atomic.Bool
 	trace := &httptrace.ClientTrace{
 		GotConn: func(info httptrace.GotConnInfo) {
+			reused = info.Reused
 			if !info.Reused {
 				g.conns.opened.Add(1)
 			}
+			if used++; used > 1 && !g.plan.Connect.Follow {
+				g.conns.stale.Add(1) // net/http has sent it again by itself
+			}
 		},
-		GotFirstResponseByte: func() { o.first = g.now() - req.sent },
+		TLSHandshakeDone:     func(_ tls.ConnectionState, err error) { shaken.Store(err != nil) },
+		GotFirstResponseByte: func() { first.Store(int64(g.now() - req.sent)) },
 	}
 	var a *Answer
 	check := g.plan.Classes[req.class].Check
@@ -98,8 +124,11 @@ func (c *httpClient) do(req *request) outcome {
 		a = &Answer{Captured: req.captured()}
 	}
 	status, n, err := c.roundTrip(httptrace.WithClientTrace(ctx, trace), req, &o, a)
-	o.service = g.now() - req.sent
+	o.service, o.first = g.now()-req.sent, time.Duration(first.Load())
 	o.bytesIn = n
+	if err != nil && shaken.Load() {
+		err = &tlsError{err}
+	}
 	switch {
 	case err == nil:
 		o.status = status
@@ -114,11 +143,24 @@ func (c *httpClient) do(req *request) outcome {
 	case errors.Is(err, context.DeadlineExceeded):
 		o.failure, o.service = failTimeout, g.plan.Timeout
 	default:
-		o.failure = g.samples.keep(classifyHTTP(err), err)
+		o.failure = classifyHTTP(err)
 		g.conns.failed.Add(1)
+		if o.stale = reused && c.stale(&o, err); !o.stale {
+			g.samples.keep(o.failure, err)
+		}
 	}
 	o.response = o.lag + o.service
 	return o
+}
+
+// stale says whether the request that failed on a kept connection was not
+// answered there: the target closed it, or what lay there is no answer. HTTP/2
+// says itself which requests were not served, and net/http sends those again.
+func (c *httpClient) stale(o *outcome, err error) bool {
+	if c.g.plan.Connect.Transport == HTTP2 || c.g.plan.Connect.Follow {
+		return false
+	}
+	return o.failure == failReset && o.first == 0 || notAnAnswer(err)
 }
 
 // roundTrip sends the request and reads its answer, into a if it is to be
@@ -150,6 +192,9 @@ func (c *httpClient) roundTrip(ctx context.Context, req *request, o *outcome, a 
 		return 0, 0, err
 	}
 	defer resp.Body.Close()
+	if err := judgeStatus(resp.StatusCode); err != nil {
+		return 0, 0, err // the body of a 101 is the connection, which nothing bounds
+	}
 	if a != nil {
 		if err := a.read(resp); err != nil {
 			return resp.StatusCode, int64(len(a.Body)), err
@@ -164,18 +209,4 @@ func (c *httpClient) roundTrip(ctx context.Context, req *request, o *outcome, a 
 		err = errBodyTooLarge
 	}
 	return resp.StatusCode, n, err
-}
-
-// classifyHTTP says why an exchange by net/http failed.
-func classifyHTTP(err error) failure {
-	var op *net.OpError
-	switch {
-	case errors.Is(err, errBodyTooLarge):
-		return failMalformed
-	case errors.As(err, &op) && op.Op == "dial", isTLS(err):
-		return classifyDial(err)
-	case errors.As(err, &op), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		return failReset
-	}
-	return failMalformed
 }

@@ -144,6 +144,9 @@ func (g *Generator) serveNew(req request, r *run) {
 	for c != nil {
 		n, err := c.read()
 		if !c.awaited() {
+			if n > 0 {
+				g.conns.stale.Add(1)
+			}
 			g.conns.closed.Add(1)
 			c.close()
 			return

@@ -81,7 +81,7 @@ type outcome struct {
 	payload  *Payload
 	number   uint64
 	// stale: the request met a kept connection that the target had already
-	// closed; nothing came back, so it was not served.
+	// closed, or on which lay bytes that are no answer: it was not served.
 	stale bool
 }
 
@@ -114,13 +114,16 @@ type set struct {
 	raw       []outcome
 }
 
+// maxStatus is the largest that three digits make; every client refuses others.
+const maxStatus = 999
+
 // tally is what one request class did.
 type tally struct {
 	sent, done, dropped         int64
 	carried, late               int64
 	bytesOut, bytesIn           int64
 	failures                    [failureCount]int64
-	status                      [600]int64
+	status                      [maxStatus + 1]int64
 	response, service, lagTimes *stats.Live
 	first                       *stats.Live
 }
@@ -168,7 +171,7 @@ func (r *recorder) record(sh int, o *outcome) {
 	t.failures[o.failure]++
 	if o.status != 0 {
 		t.done++
-		t.status[o.status%600]++
+		t.status[o.status]++
 		t.first.Record(o.first)
 		if r.ends > 0 && done >= r.ends {
 			t.late++

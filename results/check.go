@@ -105,7 +105,7 @@ func (s *Summary) checkHost(f *File, arm string) {
 		s.warn("%d requests were in flight when the measurement was interrupted: they are in no figure, and may be the slow ones", unfinished)
 	}
 	if stale > 0 {
-		s.warn("%d requests met a connection that the target had just closed and were sent again on a new one", stale)
+		s.warn("%d kept connections were of no use for the next request, as the target had just closed them or sent bytes that nobody asked for: it was sent on a new one", stale)
 	}
 	if steal > stealWarnPct {
 		s.warn("up to %.1f%% of this machine's CPU time was taken by other guests (steal): repeat, or use a dedicated machine", steal)

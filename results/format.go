@@ -138,9 +138,9 @@ type Connections struct {
 	Opened int64 `json:"opened"`
 	Closed int64 `json:"closed,omitempty"` // after an answer, or while idle
 	Failed int64 `json:"failed,omitempty"` // could not be opened, or broke
-	// Stale counts requests that met a kept connection just as the target
-	// closed it, unanswered, and were sent once more on a new one. Their
-	// clocks kept running.
+	// Stale counts kept connections that were of no use for the next request: the
+	// target closed one just as the request went out, unanswered, or sent bytes
+	// there that nobody asked for. It went out on a new one, its clocks running on.
 	Stale int64 `json:"stale,omitempty"`
 	// What opening them took: DNS and TCP, and the TLS handshake.
 	Dial *stats.Histogram `json:"dial,omitempty"`
