@@ -1,11 +1,17 @@
 package report
 
 import (
+	"cmp"
 	"encoding/csv"
 	"fmt"
 	"io"
 	"math"
+	"regexp"
+	"slices"
 	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
 
 	"github.com/mlbench/mlbench/results"
 )
@@ -16,31 +22,93 @@ import (
 //
 // A comparison has the rows of A, then of B, then the changes: their target is
 // "B/A", their metric ends in _change, their unit is % (pp, percentage points,
-// for shares), and ci_low and ci_high are their 95% interval where there is one.
-var csvHead = []string{"target", "class", "metric", "unit", "value", "ci_low", "ci_high"}
+// for shares), and ci_low and ci_high are their 95% interval where there is one;
+// limit, p (Holm-corrected) and outcome are those of what is judged.
+//
+// What stands behind ci_high is the same in every row of a run: a sheet of many
+// runs can be filtered by it.
+var csvHead = []string{
+	"target", "class", "metric", "unit", "value", "ci_low", "ci_high",
+	"file", "start", "scenario", "tool", "host", "load", "verdict", "commit", "limit", "p", "outcome", "seed", "tags",
+}
 
 // csvRow is a row; NaN is an empty field.
 type csvRow struct {
 	target, class, metric, unit string
 	value, low, high            float64
+
+	limit, p float64
+	outcome  string
+	arm      string // of a comparison: "a", "b", or "" for changes
+	run      *csvRun
+}
+
+// csvRun is what all rows of a run, or of an arm, have in common.
+type csvRun struct {
+	target, file, start, scenario, tool, host, load, verdict, commit, seed, tags string
+}
+
+// newRow is a row without an interval and without a judgement.
+func newRow(run *csvRun, target, class, metric, unit string, v float64) csvRow {
+	nan := math.NaN()
+	return csvRow{target: target, class: class, metric: metric, unit: unit, value: v, low: nan, high: nan, limit: nan, p: nan, run: run}
+}
+
+func (r *csvRow) cells() []string {
+	return []string{
+		cell(r.target), cell(r.class), cell(r.metric), r.unit, csvNumber(r.value), csvNumber(r.low), csvNumber(r.high),
+		cell(r.run.file), r.run.start, cell(r.run.scenario), cell(r.run.tool), cell(r.run.host), cell(r.run.load), cell(r.run.verdict),
+		cell(r.run.commit), csvNumber(r.limit), csvProbability(r.p), cell(r.outcome), r.run.seed, cell(r.run.tags),
+	}
+}
+
+// writeRows writes a document's rows in the long form, or as one.
+func writeRows(w io.Writer, rows []csvRow, o Options) error {
+	if o.Wide {
+		return writeWide(w, [][]csvRow{rows})
+	}
+	return writeCSV(w, rows, o)
 }
 
 func writeCSV(w io.Writer, rows []csvRow, o Options) error {
-	cw := csv.NewWriter(w)
+	var lines [][]string
 	if !o.Continued {
-		_ = cw.Write(csvHead) // errors show in cw.Error
+		lines = append(lines, csvHead)
 	}
-	for _, r := range rows {
-		_ = cw.Write([]string{
-			plain(r.target), plain(r.class), plain(r.metric), r.unit,
-			csvNumber(r.value), csvNumber(r.low), csvNumber(r.high),
-		})
+	for i := range rows {
+		lines = append(lines, rows[i].cells())
 	}
-	cw.Flush()
+	return writeLines(w, lines)
+}
+
+// writeLines writes CSV, whose cells are safe already.
+func writeLines(w io.Writer, lines [][]string) error {
+	cw := csv.NewWriter(w)
+	_ = cw.WriteAll(lines) // errors show in cw.Error
 	if err := cw.Error(); err != nil {
 		return fmt.Errorf("render csv: %w", err)
 	}
 	return nil
+}
+
+// cell makes a foreign string safe for a spreadsheet, which takes what begins
+// like a formula for one: the apostrophe makes it text there.
+func cell(s string) string {
+	s = plain(s)
+	if first, _ := utf8.DecodeRuneInString(s); strings.ContainsRune("=+-@＝＋－＠", first) && !plainNumber.MatchString(s) {
+		return "'" + s
+	}
+	return s
+}
+
+var plainNumber = regexp.MustCompile(`^[+-]?[0-9]+(\.[0-9]+)?$`)
+
+// csvProbability has three significant digits, however small it is.
+func csvProbability(p float64) string {
+	if math.IsNaN(p) {
+		return ""
+	}
+	return strconv.FormatFloat(p, 'g', 3, 64)
 }
 
 // csvNumber has the digits of the JSON form.
@@ -51,9 +119,44 @@ func csvNumber(v float64) string {
 	return strconv.FormatFloat(math.Round(v*1e6)/1e6, 'f', -1, 64)
 }
 
+// origins are the facts of a measurement for its rows.
+func origins(target, scenario, file, verdict string, seed uint64, tags map[string]string, o *results.Origin) *csvRun {
+	run := &csvRun{
+		target: target, file: file, scenario: scenario, tool: o.Version, host: o.Host.Fingerprint(), load: o.Planned.Text,
+		verdict: verdict, seed: strconv.FormatUint(seed, 10), tags: tagText(tags, form{}),
+	}
+	if !o.Start.IsZero() {
+		run.start = o.Start.UTC().Format(time.RFC3339)
+	}
+	if o.Source != nil {
+		run.commit = o.Source.Commit
+		if o.Source.Dirty {
+			run.commit += "+changes"
+		}
+	}
+	return run
+}
+
+// runVerdict is what came of a run, in a word.
+func runVerdict(s *results.Summary) string {
+	switch {
+	case !s.Valid:
+		return "invalid"
+	case slices.ContainsFunc(s.Objectives, func(o results.Outcome) bool { return !o.Held }):
+		return "objective missed"
+	case s.Unfinished != "":
+		return "unfinished"
+	}
+	return "valid"
+}
+
 // runRows are the rows of a run: the totals, then each request class.
 func runRows(s *results.Summary) []csvRow {
-	t := csvTable{target: s.Target.Name, class: results.TotalClass}
+	target := cmp.Or(s.Target.Name, s.Target.URL)
+	t := csvTable{
+		run:    origins(target, s.Title, s.ResultFile, runVerdict(s), s.Seed, s.Tags, &s.Origin),
+		target: target, class: results.TotalClass,
+	}
 	valid := 0.0
 	if s.Valid {
 		valid = 1
@@ -90,12 +193,13 @@ func runRows(s *results.Summary) []csvRow {
 
 // csvTable collects rows of one target and class.
 type csvTable struct {
+	run           *csvRun
 	target, class string
 	rows          []csvRow
 }
 
 func (t *csvTable) add(metric, unit string, v float64) {
-	t.rows = append(t.rows, csvRow{t.target, t.class, metric, unit, v, math.NaN(), math.NaN()})
+	t.rows = append(t.rows, newRow(t.run, t.target, t.class, metric, unit, v))
 }
 
 func (t *csvTable) errors(e results.Errors, requests int64) {
@@ -121,47 +225,4 @@ func (t *csvTable) latencies(l results.Latencies) {
 		}
 		t.add(clock.prefix+"max", "ms", clock.l.Max)
 	}
-}
-
-// comparisonRows are the rows of A, of B, and the changes.
-func comparisonRows(c *results.Comparison) []csvRow {
-	a, b := armNames(c, form{})
-	var as, bs, changes []csvRow
-	for i := range c.Metrics {
-		m := &c.Metrics[i]
-		as = append(as, csvRow{a, m.Class, m.Metric, m.Unit, orNaN(m.A), math.NaN(), math.NaN()})
-		bs = append(bs, csvRow{b, m.Class, m.Metric, m.Unit, orNaN(m.B), math.NaN(), math.NaN()})
-		if m.Unit == "pairs" {
-			continue // each counts what the other did not have
-		}
-		change := csvRow{b + "/" + a, m.Class, m.Metric + "_change", "%", orNaN(m.ChangePct), math.NaN(), math.NaN()}
-		if m.Unit == "%" {
-			change.unit, change.value = "pp", orNaN(shareChange(m))
-		}
-		if m.CI95Pct != nil {
-			change.low, change.high = m.CI95Pct[0], m.CI95Pct[1]
-		}
-		changes = append(changes, change)
-	}
-	if c.Resources != nil {
-		ofA, ofB := resourceFigures(c.Resources.A), resourceFigures(c.Resources.B)
-		for i, x := range ofA {
-			row := csvRow{a, results.TotalClass, x.metric, x.unit, orNaN(x.value), math.NaN(), math.NaN()}
-			as = append(as, row)
-			row.target, row.value = b, orNaN(ofB[i].value)
-			bs = append(bs, row)
-			if x.name != "" {
-				row.target, row.metric, row.unit, row.value = b+"/"+a, x.metric+"_change", "%", orNaN(percentChange(x.value, ofB[i].value))
-				changes = append(changes, row)
-			}
-		}
-	}
-	return append(append(as, bs...), changes...)
-}
-
-func orNaN(v *float64) float64 {
-	if v == nil {
-		return math.NaN()
-	}
-	return *v
 }

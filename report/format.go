@@ -11,14 +11,15 @@ type Format string
 
 const (
 	Text     Format = "text"     // for a terminal
-	JSON     Format = "json"     // one object, see Schema
+	JSON     Format = "json"     // one object, see Schema; an array of several
+	JSONL    Format = "jsonl"    // the same objects, a line each
 	Markdown Format = "markdown" // for a pull request's comment
 	CSV      Format = "csv"      // long form, one number per row
 	JUnit    Format = "junit"    // test cases, for CI servers
 )
 
 // FormatNames lists the formats for help texts.
-const FormatNames = "text, json, markdown, csv, junit"
+const FormatNames = "text, json, jsonl, markdown, csv, junit"
 
 // ParseFormat reads the name of a format.
 func ParseFormat(s string) (Format, error) {
@@ -41,4 +42,6 @@ type Options struct {
 	// reads JUnit, so that it says the same as the exit code: "fail" a failure,
 	// "pass" a pass if it only lacks data, and skipped otherwise.
 	Inconclusive string
+	// Wide makes CSV have one row per run, and a column for each metric.
+	Wide bool
 }

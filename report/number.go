@@ -125,3 +125,11 @@ func needed(q float64) int64 {
 	}
 	return n
 }
+
+// orNaN is the number that v points to.
+func orNaN(v *float64) float64 {
+	if v == nil {
+		return math.NaN()
+	}
+	return *v
+}

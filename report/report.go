@@ -16,8 +16,10 @@ func Run(w io.Writer, format Format, s *results.Summary, o Options) error {
 	switch format {
 	case JSON:
 		return writeJSON(w, s)
+	case JSONL:
+		return writeJSONLine(w, s)
 	case CSV:
-		return writeCSV(w, runRows(s), o)
+		return writeRows(w, runRows(s), o)
 	case Text, Markdown:
 		return writePage(w, format, runPage(s, form{markdown: format == Markdown}), o)
 	case JUnit:
@@ -31,8 +33,10 @@ func Comparison(w io.Writer, format Format, c *results.Comparison, o Options) er
 	switch format {
 	case JSON:
 		return writeJSON(w, c)
+	case JSONL:
+		return writeJSONLine(w, c)
 	case CSV:
-		return writeCSV(w, comparisonRows(c), o)
+		return writeRows(w, comparisonRows(c), o)
 	case Text, Markdown:
 		return writePage(w, format, comparisonPage(c, form{markdown: format == Markdown}), o)
 	case JUnit:

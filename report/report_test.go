@@ -253,7 +253,7 @@ func TestErrors(t *testing.T) {
 		}
 	}
 	_, err := ParseFormat("pdf")
-	if err == nil || err.Error() != `unknown format "pdf": want one of text, json, markdown, csv, junit` {
+	if err == nil || err.Error() != `unknown format "pdf": want one of text, json, jsonl, markdown, csv, junit` {
 		t.Errorf("ParseFormat: %v", err)
 	}
 	for _, f := range formats {

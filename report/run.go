@@ -68,14 +68,18 @@ func runFacts(s *results.Summary, f form) []fact {
 
 // tagFacts is the user's words for a measurement, if there are any.
 func tagFacts(tags map[string]string, f form) []fact {
+	if len(tags) == 0 {
+		return nil
+	}
+	return []fact{{"tags", tagText(tags, f)}}
+}
+
+func tagText(tags map[string]string, f form) string {
 	var parts []string
 	for _, key := range slices.Sorted(maps.Keys(tags)) {
 		parts = append(parts, f.name(key)+"="+f.name(tags[key]))
 	}
-	if len(parts) == 0 {
-		return nil
-	}
-	return []fact{{"tags", strings.Join(parts, ", ")}}
+	return strings.Join(parts, ", ")
 }
 
 // errorText is "none" or a sum with its classes, in the order of the format.

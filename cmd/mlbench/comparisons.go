@@ -92,7 +92,7 @@ func (o *outputOptions) comparisons(ctx context.Context, s streams, n int, next 
 
 // asMade says whether stdout takes a comparison when the next is still to come.
 func (o *outputOptions) asMade() bool {
-	return slices.Contains([]report.Format{report.Text, report.Markdown, report.CSV}, o.stdout)
+	return slices.Contains([]report.Format{report.Text, report.Markdown, report.CSV, report.JSONL}, o.stdout)
 }
 
 // allOf shows what is shown when all comparisons are made.

@@ -140,7 +140,7 @@ f:9:9: strict: found "1", want true or false
 f:10:15: inconclusive: found "pas", want fail, pass or exit4, did you mean "pass"?
 f:11:14: calibration: found the text "", want text
 f:12:10: export[0]: found "junit", want FORMAT=FILE, for example junit=gate.xml, or a mapping such as {junit: gate.xml}
-f:12:17: export[1]: unknown format "yaml": want one of text, json, markdown, csv, junit
+f:12:17: export[1]: unknown format "yaml": want one of text, json, jsonl, markdown, csv, junit
 f:12:27: export[2]: found "7", want FORMAT=FILE, a list of them, or a mapping`,
 	},
 	{"no time", "budget: 0s", true, `f:1:9: budget: found "0s", want a duration such as 60s or 5m`},

@@ -31,8 +31,9 @@ type outputOptions struct {
 	quantiles []float64 // 0…1, ascending; nil: results.DefaultPercentiles
 	stdout    report.Format
 	files     []*exportFile
-	documents int // shown so far
+	shown     int // documents so far
 
+	wide         bool   // of CSV: see report.Options
 	inconclusive string // what a gate makes of that verdict; "" for other commands
 }
 
@@ -124,11 +125,23 @@ func (o *outputOptions) comparison(s streams, c *results.Comparison) error {
 	return o.render(s, showComparison(c))
 }
 
+// documents shows what several files came to, as one document.
+func (o *outputOptions) documents(s streams, docs []report.Document) error {
+	return o.render(s, func(w io.Writer, f report.Format, opt report.Options) error {
+		return report.Documents(w, f, docs, opt)
+	})
+}
+
+// shows says whether a format goes anywhere.
+func (o *outputOptions) shows(f report.Format) bool {
+	return o.stdout == f || slices.ContainsFunc(o.files, func(e *exportFile) bool { return e.format == f })
+}
+
 // render shows one document everywhere. An export that fails does not keep the
 // others, or stdout, from being written.
 func (o *outputOptions) render(s streams, show showFunc) error {
-	opt := report.Options{Continued: o.documents > 0, Inconclusive: o.inconclusive}
-	o.documents++
+	opt := report.Options{Continued: o.shown > 0, Inconclusive: o.inconclusive, Wide: o.wide}
+	o.shown++
 	return errors.Join(o.export(show, opt), o.print(s, show, opt))
 }
 

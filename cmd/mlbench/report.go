@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -15,17 +16,25 @@ type reportOptions struct {
 	files      []string
 	objectives []string
 	schema     string
+	timeline   bool
 	output     outputOptions
 }
 
 const reportLong = `Render saved result files: a run as its summary, a comparison as two targets
-side by side. Several files are rendered one after another; - is stdin.
+side by side. Several files are one document: pages and CSV follow one another,
+JSON is an array, JSON lines have a line for each; - is stdin.
+
+--wide makes of CSV a sheet of runs: one row each, with a column for every
+metric. --timeline shows the course of a measurement over time instead: an
+interval a row, with the rates asked and achieved.
 
 With --objective the exit code says whether every run held every objective
 (0 held, 6 missed, 5 the measurement is invalid, 1 it did not come to its end).`
 
 const reportExample = `  mlbench report mlbench-results/20260102T150405Z-mix-modern.jsonl
   mlbench report run.jsonl --format markdown --export csv=run.csv
+  mlbench report mlbench-results/*.jsonl --format csv --wide > runs.csv
+  mlbench report ramp.jsonl --timeline
   mlbench report run.jsonl --percentiles 50,99,99.99 --objective 'p99<50ms' --objective 'errors<0.1%'
   mlbench report --schema run`
 
@@ -53,8 +62,27 @@ func newReportCmd(s streams) *cobra.Command {
 	o.output.register(cmd)
 	f := cmd.Flags()
 	f.StringArrayVar(&o.objectives, "objective", nil, "limit that every run must hold, for example 'p99<50ms' (repeatable)")
+	f.BoolVar(&o.output.wide, "wide", false, "CSV of one row per run, with a column for every metric")
+	f.BoolVar(&o.timeline, "timeline", false, "the course over time instead of the sums")
 	f.StringVar(&o.schema, "schema", "", "print the JSON Schema of --format json instead: "+report.SchemaNames)
 	return cmd
+}
+
+// validate refuses flags that would not do anything, or exclude each other.
+func (o *reportOptions) validate() error {
+	switch {
+	case o.output.wide && !o.output.shows(report.CSV):
+		return usageErrorf("--wide shapes CSV: give --format csv or --export csv=FILE")
+	case o.timeline && o.output.wide:
+		return usageErrorf("--timeline is a row per interval, --wide a row per run: leave one out")
+	case o.timeline && len(o.objectives) > 0:
+		return usageErrorf("--timeline shows the course, --objective judges the whole: leave one out")
+	case o.timeline && o.output.shows(report.JUnit):
+		return usageErrorf("--timeline has no test cases: want text, markdown, csv, json or jsonl")
+	case o.timeline && o.output.percentiles != "":
+		return usageErrorf("--timeline shows p50 and p99: leave --percentiles out")
+	}
+	return nil
 }
 
 func reportFiles(s streams, o reportOptions) error {
@@ -73,19 +101,30 @@ func reportFiles(s streams, o reportOptions) error {
 	if err := o.output.validate(); err != nil {
 		return err
 	}
+	if err := o.validate(); err != nil {
+		return err
+	}
 	// All are read before any is shown: a mistyped name must not leave half a
 	// report behind.
 	files, err := readResults(s, o.files)
 	if err != nil {
 		return err
 	}
+	if o.timeline {
+		return reportTimelines(s, files, &o.output)
+	}
 	held, valid := true, true
+	var docs []report.Document
 	for _, f := range files {
-		fileHeld, fileValid, err := reportFile(s, f, objectives, &o.output)
+		doc, fileHeld, err := reportFile(f, objectives, &o.output)
 		if err != nil {
 			return err
 		}
-		held, valid = held && fileHeld, valid && fileValid
+		docs = append(docs, doc)
+		held, valid = held && fileHeld, valid && doc.Valid()
+	}
+	if err := o.output.documents(s, docs); err != nil {
+		return err
 	}
 	switch {
 	case len(objectives) == 0:
@@ -103,21 +142,26 @@ func reportFiles(s streams, o reportOptions) error {
 	return nil
 }
 
-// reportFile shows one file.
-func reportFile(s streams, f *results.File, objectives []results.Objective, o *outputOptions) (held, valid bool, err error) {
+// reportFile is what one file came to.
+func reportFile(f *results.File, objectives []results.Objective, o *outputOptions) (doc report.Document, held bool, err error) {
 	if slices.Contains(f.Arms(), results.ArmB) {
 		if len(objectives) > 0 {
-			return false, false, usageErrorf("%s is a comparison: --objective judges a single run", f.Path)
+			return doc, false, usageErrorf("%s is a comparison: --objective judges a single run", f.Path)
 		}
-		c := results.Compare(f, results.CompareOptions{Percentiles: o.quantiles})
-		return true, c.Verdict != results.VerdictInvalid, o.comparison(s, c)
+		return report.Document{Comparison: results.Compare(f, results.CompareOptions{Percentiles: o.quantiles})}, true, nil
 	}
 	sum := results.Summarize(f, results.ArmA, o.quantiles)
-	held, err = sum.JudgeAll(objectives)
-	if err != nil {
-		return false, false, usageErrorf("%s: %w", f.Path, err)
+	if held, err = sum.JudgeAll(objectives); err != nil {
+		return doc, false, usageErrorf("%s: %w", f.Path, err)
 	}
-	return held, sum.Valid, o.run(s, sum)
+	return report.Document{Run: sum}, held, nil
+}
+
+// reportTimelines shows the course of each file over time.
+func reportTimelines(s streams, files []*results.File, o *outputOptions) error {
+	return o.render(s, func(w io.Writer, format report.Format, opt report.Options) error {
+		return report.Timelines(w, format, files, opt)
+	})
 }
 
 func parseObjectives(exprs []string) ([]results.Objective, error) {
@@ -143,6 +187,9 @@ func readResults(s streams, paths []string) ([]*results.File, error) {
 		stdin = stdin || p == "-"
 		f, err := results.ReadFile(p, s.in)
 		if errors.Is(err, results.ErrFormat) {
+			if what := foreignFile(p); what != "" {
+				return nil, usageErrorf("report: %s is %s", p, what)
+			}
 			return nil, usageErrorf("%w", err)
 		}
 		if err != nil {

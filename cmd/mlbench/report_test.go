@@ -67,6 +67,10 @@ func reportDir(t *testing.T) {
 		"cut.jsonl":        whole[:bytes.IndexByte(whole, '\n')+1],
 		"half.jsonl":       whole[:bytes.IndexByte(whole, '\n')/2],
 		"text.txt":         []byte("hello\n"),
+		"calibration.json": []byte("{\n  \"schema\": \"mlbench.calibration/1\"\n}\n"),
+		"report.json":      []byte("[\n  {\"schema\": \"mlbench.run/1\"}\n]\n"),
+		"mix.yaml":         []byte("requests: [{name: a}]\n"),
+		"k6.js":            []byte("import http from 'k6/http';\n"),
 		"newer.jsonl":      []byte(`{"type":"header","schema":"mlbench.result/2"}` + "\n"),
 		"empty.jsonl":      nil,
 	} {
@@ -101,17 +105,28 @@ func TestReport(t *testing.T) {
 		{name: "cut off", args: "cut.jsonl", out: []string{"INVALID", "! the measurement was cut off"}},
 		{name: "percentiles", args: "run.jsonl --percentiles 99,75,75.0,p99.9", out: []string{"min  mean  p75  p99  p99.9  max"}},
 		{name: "markdown", args: "run.jsonl --format markdown", out: []string{"### concurrent on modern", "|:------------|"}},
-		{name: "csv of two", args: "run.jsonl comparison.jsonl --format csv", out: []string{"target,class,metric,unit,value,ci_low,ci_high\nmodern,total,valid,,1,,\n", "modern/legacy,total,p50_change,%,-50"}},
+		{name: "csv of two", args: "run.jsonl comparison.jsonl --format csv", out: []string{"target,class,metric,unit,value,ci_low,ci_high,file,start,scenario,tool,host,load,verdict,commit,limit,p,outcome,seed,tags\nmodern,total,valid,,1,,,run.jsonl,", "modern/legacy,total,p50_change,%,-50"}},
 		{name: "held", args: "run.jsonl --objective p99<199ms --objective errors<=0", out: []string{"held  198 ms"}},
 		{name: "missed", args: "run.jsonl --objective p99<199ms --objective p50<50ms", code: exitObjective, out: []string{"held", "MISSED  100 ms"}},
 		{name: "invalid", args: "cut.jsonl --objective errors<5", code: exitInvalid, out: []string{"MISSED  no data"}},
 		{name: "one of two missed", args: "run.jsonl run.jsonl --objective p50<50ms", code: exitObjective, out: []string{"MISSED"}},
+		// A22: several files are one document that a program can read.
+		{name: "json of two is one array", args: "run.jsonl comparison.jsonl --format json", out: []string{"[\n  {\n    \"schema\": \"mlbench.run/1\"", "\n  }\n]\n"}},
+		{name: "jsonl of two is two lines", args: "run.jsonl comparison.jsonl --format jsonl", out: []string{"{\"schema\":\"mlbench.run/1\"", "}\n{\"schema\":\"mlbench.comparison/1\""}},
+		{name: "junit of two has one root", args: "run.jsonl run.jsonl --format junit", out: []string{"</testsuite>\n  <testsuite", "</testsuite>\n</testsuites>\n"}},
+		// B4: a sheet of runs.
+		{name: "wide", args: "run.jsonl comparison.jsonl --format csv --wide", out: []string{"file,start,scenario,target,tool,host,load,verdict,commit,seed,tags,valid,duration,", "\nrun.jsonl,", "\ncomparison.jsonl,", ",p50_a,"}},
+		// A9: the course over time.
+		{name: "timeline", args: "run.jsonl --timeline", out: []string{"concurrent on modern over time\n", "phase    t, s  achieved, 1/s  in flight  p50, ms  p99, ms  errors\n", "\nmeasure   0.0 "}},
+		{name: "timeline of a comparison", args: "comparison.jsonl --timeline --format markdown", out: []string{"### mix on legacy and modern over time", "| phase", "| target"}},
+		{name: "timeline as csv", args: "run.jsonl comparison.jsonl --timeline --format csv", out: []string{"file,target,phase,pair,stage,t_s,", "\nrun.jsonl,modern,measure,,,0,2,,100,", "\ncomparison.jsonl,legacy,measure,1,"}},
+		{name: "timeline as json", args: "run.jsonl run.jsonl --timeline --format json", out: []string{"[\n  {\n    \"schema\": \"mlbench.timeline/1\""}},
 		{name: "schema", args: "--schema run", out: []string{`"title": "mlbench.run/1"`}},
 
 		{name: "no file", args: "", code: exitUsage, errOut: "mlbench: report: name at least one result file, or - for stdin (see 'mlbench report --help')\n"},
 		{name: "schema and file", args: "--schema run run.jsonl", code: exitUsage, errOut: "mlbench: report: --schema prints a schema and takes no files\n"},
 		{name: "unknown schema", args: "--schema x", code: exitUsage, errOut: "mlbench: --schema: unknown schema \"x\": want one of run, comparison\n"},
-		{name: "unknown format", args: "run.jsonl --format pdf", code: exitUsage, errOut: "mlbench: --format: unknown format \"pdf\": want one of text, json, markdown, csv, junit\n"},
+		{name: "unknown format", args: "run.jsonl --format pdf", code: exitUsage, errOut: "mlbench: --format: unknown format \"pdf\": want one of text, json, jsonl, markdown, csv, junit\n"},
 		{name: "unknown flag", args: "run.jsonl --nope", code: exitUsage, errOut: "mlbench: unknown flag: --nope (see 'mlbench report --help')\n"},
 		{name: "bad percentile", args: "run.jsonl --percentiles 50,100", code: exitUsage, errOut: "mlbench: --percentiles: \"100\" is no percentile between 0 and 99.9999; want for example 50,90,99.9\n"},
 		{name: "bad objective", args: "run.jsonl --objective p99", code: exitUsage, errOut: "mlbench: --objective: objective \"p99\": want…"},
@@ -124,6 +139,15 @@ func TestReport(t *testing.T) {
 		{name: "empty", args: "empty.jsonl", code: exitUsage, errOut: "mlbench: empty.jsonl: not a readable mlbench result file: it is empty\n"},
 		{name: "newer", args: "newer.jsonl", code: exitUsage, errOut: "mlbench: newer.jsonl:1: not a readable mlbench result file: its schema is \"mlbench.result/2\", this version of mlbench reads mlbench.result/1; update mlbench\n"},
 		{name: "stdin twice", in: string(run), args: "- -", code: exitUsage, errOut: "mlbench: report: - (stdin) is named twice\n"},
+
+		{name: "wide without csv", args: "run.jsonl --wide", code: exitUsage, errOut: "mlbench: --wide shapes CSV: give --format csv or --export csv=FILE\n"},
+		{name: "timeline and objective", args: "run.jsonl --timeline --objective errors<1", code: exitUsage, errOut: "mlbench: --timeline shows the course…"},
+		{name: "timeline as junit", args: "run.jsonl --timeline --format junit", code: exitUsage, errOut: "mlbench: --timeline has no test cases…"},
+		// P19: what is no result file is told by its name.
+		{name: "calibration", args: "calibration.json", code: exitUsage, errOut: "mlbench: report: calibration.json is a calibration, not a result: 'mlbench gate'…"},
+		{name: "report of a report", args: "report.json", code: exitUsage, errOut: "mlbench: report: report.json is a report already…"},
+		{name: "scenario", args: "mix.yaml", code: exitUsage, errOut: "mlbench: report: mix.yaml is a scenario, a target file or a gate file, not a result…"},
+		{name: "script", args: "k6.js", code: exitUsage, errOut: "mlbench: report: k6.js is a script, which mlbench does not read…"},
 
 		{name: "export without file", args: "run.jsonl --export json", code: exitUsage, errOut: "mlbench: --export \"json\": want FORMAT=FILE, for example json=result.json\n"},
 		{name: "export of nothing", args: "run.jsonl --export json=", code: exitUsage, errOut: "mlbench: --export \"json=\": want…"},
@@ -204,12 +228,9 @@ func TestReportExports(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer file.Close()
-	dec := json.NewDecoder(file)
-	for _, want := range []string{results.SummarySchema, results.ComparisonSchema} {
-		var doc struct{ Schema string }
-		if err := dec.Decode(&doc); err != nil || doc.Schema != want {
-			t.Errorf("document %q, %v; want %s", doc.Schema, err, want)
-		}
+	var docs []struct{ Schema string }
+	if err := json.NewDecoder(file).Decode(&docs); err != nil || len(docs) != 2 || docs[0].Schema != results.SummarySchema || docs[1].Schema != results.ComparisonSchema {
+		t.Errorf("documents %+v, %v", docs, err)
 	}
 	// XML has one root, whatever the number of documents.
 	suites, err := os.ReadFile("out.xml")

@@ -1,0 +1,132 @@
+package report
+
+import (
+	"io"
+	"math"
+
+	"github.com/mlbench/mlbench/results"
+)
+
+// comparedRows collects the rows of a comparison.
+type comparedRows struct {
+	a, b            string
+	runA, runB      *csvRun
+	as, bs, changes []csvRow
+}
+
+// comparisonRows are the rows of A, of B, and the changes.
+func comparisonRows(c *results.Comparison) []csvRow {
+	t := newComparedRows(c)
+	for i := range c.Metrics {
+		t.metric(&c.Metrics[i])
+	}
+	if c.Resources != nil {
+		t.resources(c.Resources)
+	}
+	return append(append(t.as, t.bs...), t.changes...)
+}
+
+func newComparedRows(c *results.Comparison) *comparedRows {
+	t := &comparedRows{}
+	t.a, t.b = armNames(c, form{})
+	title, originA, originB, seedB := c.Scenario, &c.Origin, &c.Origin, c.Seed
+	if c.ArmA != nil && c.ArmB != nil { // of saved runs B has a start and a commit of its own
+		title, originB, seedB = c.ArmA.Title, &c.ArmB.Origin, c.ArmB.Seed
+	}
+	t.runA = origins(t.b+"/"+t.a, title, c.ResultFile, string(c.Verdict), c.Seed, c.Tags, originA)
+	t.runB = origins(t.b+"/"+t.a, title, c.ResultFile, string(c.Verdict), seedB, c.Tags, originB)
+	return t
+}
+
+// add adds the values of both arms.
+func (t *comparedRows) add(class, metric, unit string, a, b float64) {
+	ra, rb := newRow(t.runA, t.a, class, metric, unit, a), newRow(t.runB, t.b, class, metric, unit, b)
+	ra.arm, rb.arm = "a", "b"
+	t.as, t.bs = append(t.as, ra), append(t.bs, rb)
+}
+
+// change is a row of what B has against A.
+func (t *comparedRows) change(class, metric, unit string, v float64) csvRow {
+	return newRow(t.runB, t.b+"/"+t.a, class, metric+"_change", unit, v)
+}
+
+func (t *comparedRows) metric(m *results.MetricRow) {
+	t.add(m.Class, m.Metric, m.Unit, orNaN(m.A), orNaN(m.B))
+	if m.Unit == "pairs" { // no change: each counts what the other did not have
+		row := &t.bs[len(t.bs)-1]
+		row.p, row.outcome = orNaN(m.PHolm), m.Outcome
+		return
+	}
+	change := t.change(m.Class, m.Metric, "%", orNaN(m.ChangePct))
+	if m.Unit == "%" {
+		change.unit, change.value = "pp", orNaN(shareChange(m))
+	}
+	if m.CI95Pct != nil {
+		change.low, change.high = m.CI95Pct[0], m.CI95Pct[1]
+	}
+	change.limit, change.p, change.outcome = orNaN(m.LimitPct), orNaN(m.PHolm), m.Outcome
+	t.changes = append(t.changes, change)
+}
+
+func (t *comparedRows) resources(r *results.ArmResources) {
+	ofA, ofB := resourceFigures(r.A), resourceFigures(r.B)
+	for i, x := range ofA {
+		t.add(results.TotalClass, x.metric, x.unit, orNaN(x.value), orNaN(ofB[i].value))
+		if x.name != "" {
+			t.changes = append(t.changes, t.change(results.TotalClass, x.metric, "%", orNaN(percentChange(x.value, ofB[i].value))))
+		}
+	}
+}
+
+// wideHead are the first columns of the wide form: one row per run, a column for
+// each metric: of a class with the class before it, as in objectives; of a
+// comparison with _a, _b or _change behind it.
+var wideHead = []string{"file", "start", "scenario", "target", "tool", "host", "load", "verdict", "commit", "seed", "tags"}
+
+// writeWide writes the rows of each document as one.
+func writeWide(w io.Writer, documents [][]csvRow) error {
+	head := append([]string(nil), wideHead...)
+	at := map[string]int{}
+	column := func(name string) int {
+		i, ok := at[name]
+		if !ok {
+			i = len(head)
+			at[name], head = i, append(head, cell(name))
+		}
+		return i
+	}
+	var lines []map[int]string
+	for _, rows := range documents {
+		line := map[int]string{}
+		for i := range rows {
+			r := &rows[i]
+			name := r.metric
+			if r.class != results.TotalClass {
+				name = r.class + ":" + name
+			}
+			if r.arm != "" {
+				name += "_" + r.arm
+			}
+			line[column(name)] = csvNumber(r.value)
+			if !math.IsNaN(r.low) {
+				line[column(name+"_low")], line[column(name+"_high")] = csvNumber(r.low), csvNumber(r.high)
+			}
+		}
+		if len(rows) > 0 {
+			run := rows[0].run
+			for i, v := range []string{run.file, run.start, run.scenario, run.target, run.tool, run.host, run.load, run.verdict, run.commit, run.seed, run.tags} {
+				line[i] = cell(v)
+			}
+		}
+		lines = append(lines, line)
+	}
+	out := [][]string{head}
+	for _, line := range lines {
+		cells := make([]string, len(head))
+		for i, v := range line {
+			cells[i] = v
+		}
+		out = append(out, cells)
+	}
+	return writeLines(w, out)
+}

@@ -1,0 +1,110 @@
+package report
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/mlbench/mlbench/results"
+)
+
+// Document is what a result file came to: a run, or a comparison.
+type Document struct {
+	Run        *results.Summary
+	Comparison *results.Comparison
+}
+
+// write renders it alone.
+func (d Document) write(w io.Writer, format Format, o Options) error {
+	if d.Comparison != nil {
+		return Comparison(w, format, d.Comparison, o)
+	}
+	return Run(w, format, d.Run, o)
+}
+
+// Valid says that the target, not the generator or its host, decided the numbers.
+func (d Document) Valid() bool {
+	if d.Comparison != nil {
+		return d.Comparison.Verdict != results.VerdictInvalid
+	}
+	return d.Run.Valid
+}
+
+// value is what its JSON form is made of.
+func (d Document) value() any {
+	if d.Comparison != nil {
+		return d.Comparison
+	}
+	return d.Run
+}
+
+func (d Document) rows() []csvRow {
+	if d.Comparison != nil {
+		return comparisonRows(d.Comparison)
+	}
+	return runRows(d.Run)
+}
+
+// Documents renders several as one document that programs can read: JSON is an
+// array where there are more than one, JSON lines have a line for each, JUnit a
+// suite, CSV one header line. Pages follow one another.
+func Documents(w io.Writer, format Format, ds []Document, o Options) error {
+	if len(ds) == 0 {
+		// A CI server takes a report without a test case for a pass.
+		return errors.New("there is no document to render")
+	}
+	if format == JSON && len(ds) > 1 {
+		var all []any
+		for _, d := range ds {
+			all = append(all, d.value())
+		}
+		return writeJSON(w, all)
+	}
+	if format == CSV && o.Wide {
+		var all [][]csvRow
+		for _, d := range ds {
+			all = append(all, d.rows())
+		}
+		return writeWide(w, all)
+	}
+	var b bytes.Buffer // JUnit continues only what it can see the end of
+	for i, d := range ds {
+		next := o
+		next.Continued = o.Continued || i > 0
+		if err := d.write(&b, format, next); err != nil {
+			return err
+		}
+	}
+	_, err := w.Write(b.Bytes())
+	return err
+}
+
+// Comparisons renders several comparisons as one document, as Documents does,
+// but JSON is an array even if there is only one.
+func Comparisons(w io.Writer, format Format, cs []*results.Comparison, o Options) error {
+	if len(cs) == 0 {
+		return errors.New("there is no comparison to render")
+	}
+	if format == JSON {
+		return writeJSON(w, cs)
+	}
+	var ds []Document
+	for _, c := range cs {
+		ds = append(ds, Document{Comparison: c})
+	}
+	return Documents(w, format, ds, o)
+}
+
+// writeJSONLine writes v as one line.
+func writeJSONLine(w io.Writer, v any) error {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil {
+		return fmt.Errorf("render jsonl: %w", err)
+	}
+	_, err := w.Write(escapeInvisible(b.Bytes()))
+	return err
+}
