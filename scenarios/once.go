@@ -254,8 +254,10 @@ func (e *Exchange) Must(ctx context.Context, t targets.Target, timeout time.Dura
 	return fmt.Errorf("%s: %s at %s answered with %s: %s", e.Name, line, t.Name, s.Wrong, text)
 }
 
-// Printable is text that no terminal takes for commands: other characters than
-// line breaks and tabs show as �, bytes that are no text as their number.
+// Printable is text that no terminal takes for commands: of what cannot be seen,
+// such as control characters and marks that turn the direction of writing, only
+// line breaks and tabs stay, the others show as �; bytes that are no text show as
+// their number.
 func Printable(b []byte) string {
 	text := string(b)
 	for cut := range utf8.UTFMax { // the end may be within a character
@@ -268,7 +270,7 @@ func Printable(b []byte) string {
 		return fmt.Sprintf("(%d bytes that are no text)", len(b))
 	}
 	return strings.Map(func(c rune) rune {
-		if c != '\n' && c != '\t' && (unicode.IsControl(c) || c == 0x7f) {
+		if c != '\n' && c != '\t' && !unicode.IsGraphic(c) {
 			return '�'
 		}
 		return c

@@ -68,6 +68,8 @@ func newCalibrateCmd(s streams) *cobra.Command {
 		Long:    calibrateLong,
 		Example: calibrateExample,
 		Args:    checkArgs(cobra.MaximumNArgs(1)),
+
+		ValidArgsFunction: firstScenario,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {
 				o.scenario = args[0]

@@ -75,6 +75,8 @@ func newCompareCmd(s streams) *cobra.Command {
 		Short:   "Compare targets, or saved results, side by side",
 		Long:    compareLong,
 		Example: compareExample,
+
+		ValidArgsFunction: targetWords,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.refs = args
 			return compare(cmd.Context(), o)
@@ -84,6 +86,7 @@ func newCompareCmd(s streams) *cobra.Command {
 	o.out.register(cmd)
 	o.register(cmd)
 	o.load.registerReady(cmd.Flags())
+	defer section(cmd.Flags(), "Comparison")()
 	cmd.Flags().StringVar(&o.calibration, "calibration", "", "how much single runs of the target differ by luck, as `FILE` (saved runs only)")
 	return cmd
 }
@@ -91,10 +94,11 @@ func newCompareCmd(s streams) *cobra.Command {
 // register adds the flags of a live comparison, which the gate has too.
 func (o *compareOptions) register(cmd *cobra.Command) {
 	f := cmd.Flags()
+	defer section(f, "Comparison")()
 	f.StringVar(&o.scenario, "scenario", "mix", "shipped scenario `NAME|FILE`")
 	f.DurationVar(&o.budget, "budget", 60*time.Second, "time for the whole comparison, warm-up included")
 	f.DurationVar(&o.slice, "slice", 0, "measured time per slice (default 0.5s to 2s, by rate and latency)")
-	f.StringVar(&o.maximum, "max-regression", "", "tolerated changes for the worse (default `"+results.DefaultLimits().String()+"`)")
+	f.StringVar(&o.maximum, "max-regression", "", "tolerated changes for the worse, as `LIMITS` (default "+results.DefaultLimits().String()+")")
 	f.BoolVar(&o.strict, "strict", false, "call a regression only what is proven to exceed its limit, not what is proven worse and by estimate exceeds it")
 	f.BoolVar(&o.extend, "extend", o.extend, "when inconclusive, measure on once, for as long again but at most a minute")
 	o.parity.register(f)

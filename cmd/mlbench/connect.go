@@ -26,14 +26,15 @@ type connectOptions struct {
 
 func (o *connectOptions) register(cmd *cobra.Command) {
 	f := cmd.Flags()
-	f.StringVar(&o.transport, "transport", "", "HTTP client: lean (HTTP/1.1, the default), net/http, or h2 (HTTP/2; for http:// without negotiation)")
+	defer section(f, "Connection")()
+	f.StringVar(&o.transport, "transport", "", "HTTP `CLIENT`: lean (HTTP/1.1, the default), net/http, or h2 (HTTP/2; for http:// without negotiation)")
 	f.BoolVarP(&o.insecure, "insecure", "k", false, "accept any TLS certificate")
 	f.StringVar(&o.ca, "cacert", "", "PEM `FILE` of certificate authorities to trust")
 	f.StringVar(&o.cert, "cert", "", "PEM `FILE` of the client's certificate")
 	f.StringVar(&o.key, "key", "", "PEM `FILE` of its key")
-	f.StringVar(&o.socket, "unix-socket", "", "connect to this Unix socket instead of the URL's host")
+	f.StringVar(&o.socket, "unix-socket", "", "connect to this Unix `SOCKET` instead of the URL's host")
 	f.StringVar(&o.address, "resolve", "", "connect to this `HOST:PORT` instead of the URL's")
-	f.StringVar(&o.host, "host-header", "", "Host header, if it is not the URL's")
+	f.StringVar(&o.host, "host-header", "", "Host header, as `HOST`, if it is not the URL's")
 	f.IntVar(&o.maxRequests, "requests-per-connection", 0, "close each connection after so many requests (default: keep it)")
 	f.BoolVar(&o.noKeepAlive, "no-keepalive", false, "a new connection for every request")
 	f.BoolVar(&o.follow, "follow", false, "follow redirects (needs --transport net/http or h2); else they are answers like others")

@@ -4,10 +4,13 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/mlbench/mlbench/targets"
 )
 
 // environmentPrefix begins the names of our variables. Credentials have theirs,
@@ -25,16 +28,64 @@ func fromEnvironment(cmd *cobra.Command, _ []string) error {
 		if f.Changed || value == "" || f.Name == "help" || f.Name == "version" {
 			return
 		}
-		if err := cmd.Flags().Set(f.Name, value); err != nil {
-			wrong = append(wrong, fmt.Errorf("%s=%q, for --%s: %w", name, value, f.Name, errors.Unwrap(err)))
-			return
+		for _, v := range valuesOf(f, value) {
+			if err := cmd.Flags().Set(f.Name, v); err != nil {
+				wrong = append(wrong, fmt.Errorf("%s=%q, for --%s: %s", name, v, f.Name, badValue(f, v, errors.Unwrap(err))))
+				return
+			}
 		}
 		_ = cmd.Flags().SetAnnotation(f.Name, environmentPrefix, nil) // the flag exists
 	})
 	if len(wrong) > 0 {
 		return usageErrorf("%w", errors.Join(wrong...))
 	}
+	noteUnknown(cmd)
 	return nil
+}
+
+// valuesOf are those of a flag that can be given more than once: a line each.
+func valuesOf(f *pflag.Flag, value string) []string {
+	if _, repeatable := f.Value.(pflag.SliceValue); !repeatable {
+		return []string{value}
+	}
+	lines := strings.FieldsFunc(value, func(r rune) bool { return r == '\n' || r == '\r' })
+	return slices.DeleteFunc(lines, func(line string) bool { return strings.TrimSpace(line) == "" })
+}
+
+// otherVariables are ours, too, and stand for no flag.
+var otherVariables = []string{
+	"MLBENCH_USERNAME", "MLBENCH_USERNAME_FILE", "MLBENCH_PASSWORD", "MLBENCH_PASSWORD_FILE",
+	"MLBENCH_TOKEN", "MLBENCH_TOKEN_FILE", "MLBENCH_TARGETS",
+}
+
+// noteUnknown tells of variables that look like ours and are not, most likely
+// mistyped; a scenario may have named one, so it is no mistake.
+func noteUnknown(cmd *cobra.Command) {
+	known := slices.Clone(otherVariables)
+	var collect func(*cobra.Command)
+	collect = func(c *cobra.Command) {
+		c.Flags().VisitAll(func(f *pflag.Flag) { known = append(known, variableOf(f)) })
+		for _, sub := range c.Commands() {
+			collect(sub)
+		}
+	}
+	collect(cmd.Root())
+	for _, v := range os.Environ() {
+		name, _, _ := strings.Cut(v, "=")
+		if !strings.HasPrefix(name, environmentPrefix) || slices.Contains(known, name) {
+			continue
+		}
+		fmt.Fprintf(cmd.ErrOrStderr(), "note: the variable %s stands for no flag of mlbench%s\n", name, didYouMean(name, near(name, known)))
+	}
+}
+
+// near are the known variables that differ after the prefix, which all share, by a
+// slip of the fingers only.
+func near(name string, known []string) []string {
+	rest := strings.TrimPrefix(name, environmentPrefix)
+	return slices.DeleteFunc(slices.Clone(known), func(k string) bool {
+		return targets.Suggest(rest, []string{strings.TrimPrefix(k, environmentPrefix)}) == ""
+	})
 }
 
 func variableOf(f *pflag.Flag) string {

@@ -76,7 +76,7 @@ func parseGateFile(src []byte, name string) (gateFile, error) {
 		s.read(d, d.Root.Items[i], flags.Lookup(flag))
 		for j, value := range s.values {
 			if err := flags.Set(flag, value); err != nil {
-				d.Bad(s.nodes[j], "%s", badValue(flags.Lookup(flag), value, err))
+				d.Bad(s.nodes[j], "%s", badValue(flags.Lookup(flag), value, errors.Unwrap(err)))
 			}
 		}
 		g = append(g, s)
@@ -150,19 +150,6 @@ func (s *gateSetting) read(d *targets.Document, n *targets.Node, f *pflag.Flag) 
 	default:
 		add(n.Text, n)
 	}
-}
-
-// badValue says what is wrong with a value that a flag does not take.
-func badValue(f *pflag.Flag, value string, err error) string {
-	want := map[string]string{
-		"duration": "a duration such as 60s or 5m",
-		"int":      "a whole number",
-		"uint64":   "a whole number",
-	}[f.Value.Type()]
-	if want != "" {
-		return fmt.Sprintf("found %q, want %s", value, want)
-	}
-	return errors.Unwrap(err).Error()
 }
 
 func isScalar(n *targets.Node) bool {

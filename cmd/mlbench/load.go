@@ -46,22 +46,26 @@ type loadOptions struct {
 func (o *loadOptions) register(cmd *cobra.Command) {
 	f := cmd.Flags()
 	o.flags = f
+	end := section(f, "Load")
 	f.IntVarP(&o.connections, "connections", "c", 0, "closed model: workers; open model: most requests in flight")
 	f.VarP(&o.rate, "rate", "r", "open model at this rate for the whole run, as `200/s` or 12000/m")
 	f.StringArrayVar(&o.stages, "stage", nil, "open model: ramp to a rate, as `30s:50` (repeatable: one stage after the other)")
-	f.Var(&o.shape, "shape", "open model: a rate over time, as `'steps(30s:50, 1m:200)'`, 'sine(200/s, 100/s, 1m)' or 'spike(50/s, 500/s, 30s, 5s)'")
-	f.Var(&o.think, "think", "closed model: wait between answer and next request, as `1s`, 'uniform(1s, 3s)' or 'exponential(2s)'")
+	f.Var(&o.shape, "shape", "open model: a rate over time, as a `SHAPE`: 'steps(30s:50, 1m:200)', 'sine(200/s, 100/s, 1m)' or 'spike(50/s, 500/s, 30s, 5s)'")
+	f.Var(&o.think, "think", "closed model: wait between answer and next request, a `TIME`: 1s, 'uniform(1s, 3s)' or 'exponential(2s)'")
 	f.Var(&o.spawnRate, "spawn-rate", "closed model: workers started per second, as `10/s` (default all at once)")
-	f.StringVar(&o.arrivals, "arrivals", "", "gaps of an open model: poisson or constant")
+	f.StringVar(&o.arrivals, "arrivals", "", "`GAPS` of an open model: poisson or constant")
 	f.DurationVar(&o.warmup, "warmup", -1, "load before measuring, in no figure (default: the scenario's)")
 	f.Lookup("warmup").DefValue = "0s" // not shown
 	f.DurationVar(&o.timeout, "timeout", 0, "per request; later answers count as this (default: the scenario's)")
 	f.Uint64Var(&o.seed, "seed", 0, "seed of arrivals, classes and payloads (default: random, and reported)")
-	f.StringArrayVarP(&o.headers, "header", "H", nil, "header of every request, as `'Name: value'` (repeatable)")
+	f.StringArrayVarP(&o.headers, "header", "H", nil, "header of every request, as `FIELD` 'Name: value' (repeatable)")
 	f.StringVarP(&o.method, "method", "m", "", "method of an ad-hoc request (default GET, POST with a body)")
 	f.StringVarP(&o.body, "body", "b", "", "body of an ad-hoc request; `@FILE` reads it, @- from stdin")
+	end()
+	end = section(f, "Output")
 	f.StringVarP(&o.output, "output", "o", "", "result `FILE` (default mlbench-results/<utc>-<scenario>-<target>.jsonl)")
-	f.StringArrayVar(&o.tags, "tag", nil, "word to find the result again, as `team=search` (repeatable; added to the scenario's tags)")
+	f.StringArrayVar(&o.tags, "tag", nil, "word to find the result again, as `NAME=VALUE`, such as team=search (repeatable; added to the scenario's tags)")
+	end()
 	o.connect.register(cmd)
 }
 

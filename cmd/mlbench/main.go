@@ -8,6 +8,7 @@ import (
 	"log"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -51,11 +52,6 @@ func (e *exitError) Error() string {
 
 func (e *exitError) Unwrap() error { return e.err }
 
-// usageErrorf is a mistake of the caller's: exit 2.
-func usageErrorf(format string, args ...any) error {
-	return &exitError{code: exitUsage, err: fmt.Errorf(format, args...)}
-}
-
 func main() { os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }
 
 // run is the only place that maps errors to exit codes and prints them.
@@ -68,7 +64,9 @@ func run(args []string, in io.Reader, out, errOut io.Writer) int {
 	defer stop()
 	// net/http writes there what targets send unasked. All else has a logger of its own.
 	log.SetOutput(io.Discard)
+	errOut = messages{errOut}
 	root := newRootCmd(streams{in: in, out: out, err: errOut})
+	completeAll(root, len(args) > 0 && strings.HasPrefix(args[0], cobra.ShellCompRequestCmd))
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
 	if err == nil {
@@ -88,14 +86,4 @@ func run(args []string, in io.Reader, out, errOut io.Writer) int {
 	}
 	fmt.Fprintf(errOut, "mlbench: %v\n", err)
 	return exitFailure
-}
-
-// checkArgs turns a failed check of positional arguments into a usage error.
-func checkArgs(check cobra.PositionalArgs) cobra.PositionalArgs {
-	return func(cmd *cobra.Command, args []string) error {
-		if err := check(cmd, args); err != nil {
-			return usageErrorf("%s: %w (see '%s --help')", cmd.CommandPath(), err, cmd.CommandPath())
-		}
-		return nil
-	}
 }

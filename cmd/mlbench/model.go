@@ -156,7 +156,7 @@ func modelInfo(o modelInfoOptions) error {
 		return err
 	}
 	if o.format == "text" {
-		return printModel(o.out, f.Info())
+		return printModel(messages{o.out}, f.Info())
 	}
 	enc := json.NewEncoder(o.out)
 	enc.SetIndent("", "  ")

@@ -5,14 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
 	"github.com/mlbench/mlbench/report"
 	"github.com/mlbench/mlbench/results"
@@ -46,9 +44,10 @@ type exportFile struct {
 
 func (o *outputOptions) register(cmd *cobra.Command) {
 	f := cmd.Flags()
-	f.StringVar(&o.format, "format", string(report.Text), "what goes to stdout: "+report.FormatNames)
+	defer section(f, "Output")()
+	f.StringVar(&o.format, "format", string(report.Text), "`FORMAT` of what goes to stdout: "+report.FormatNames)
 	f.StringArrayVar(&o.exports, "export", nil, "also write the report to a file, as `FORMAT=FILE` (repeatable)")
-	f.StringVar(&o.percentiles, "percentiles", "", "percentiles to show, for example 50,90,99.9")
+	f.StringVar(&o.percentiles, "percentiles", "", "`PERCENTILES` to show, for example 50,90,99.9")
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "no progress on stderr")
 	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(
 		strings.Split(report.FormatNames, ", "), cobra.ShellCompDirectiveNoFileComp))
@@ -175,10 +174,4 @@ func (o *outputOptions) print(s streams, show showFunc, opt report.Options) erro
 		return fmt.Errorf("stdout: %w", err)
 	}
 	return nil
-}
-
-// useColor says whether w is a terminal that wants colour.
-func useColor(w io.Writer) bool {
-	f, ok := w.(*os.File)
-	return ok && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb" && term.IsTerminal(int(f.Fd()))
 }

@@ -3,16 +3,14 @@ package main
 import (
 	"fmt"
 	"io"
-	"os"
 	"time"
-
-	"golang.org/x/term"
 
 	"github.com/mlbench/mlbench/results"
 )
 
 // progress tells on stderr what a measurement is doing: a line that changes on
-// a terminal, one line per phase elsewhere.
+// a terminal; elsewhere, as in the log of a CI job, one line per phase and then one
+// every half minute.
 type progress struct {
 	w     io.Writer
 	live  bool
@@ -22,11 +20,19 @@ type progress struct {
 	total time.Duration
 	spent float64 // seconds of slices seen
 	shown bool    // a live line is on the screen
+	last  time.Time
+	now   func() time.Time
 }
 
+// logEvery is the distance of lines that are not on a terminal.
+const logEvery = 30 * time.Second
+
 func newProgress(w io.Writer, quiet bool) *progress {
-	f, ok := w.(*os.File)
-	return &progress{w: w, quiet: quiet, live: ok && term.IsTerminal(int(f.Fd()))}
+	p := &progress{w: w, quiet: quiet, live: isTerminal(w), now: time.Now}
+	if m, ok := w.(messages); ok && p.live {
+		p.w = m.w // its lines are ours, and rewritten by control characters
+	}
+	return p
 }
 
 // phase begins a new line; total zero is of unknown length.
@@ -35,24 +41,25 @@ func (p *progress) phase(what string, total time.Duration) {
 		return
 	}
 	p.done()
-	p.what, p.total, p.spent = what, total, 0
+	p.what, p.total, p.spent, p.last = cleaned(what), total, 0, p.now()
 	length := ""
 	if total > 0 {
 		length = " for " + total.String()
 	}
 	if p.live {
-		p.line("%s%s …", what, length)
+		p.line("%s%s …", p.what, length)
 		return
 	}
-	fmt.Fprintf(p.w, "%s%s\n", what, length)
+	fmt.Fprintf(p.w, "%s%s\n", p.what, length)
 }
 
 // slice shows what the last slice saw.
 func (p *progress) slice(s *results.Slice) {
 	p.spent += s.DurationS
-	if p.quiet || !p.live {
+	if p.quiet || !p.live && p.now().Sub(p.last) < logEvery {
 		return
 	}
+	p.last = p.now()
 	all := results.ClassData{}
 	for _, d := range s.Classes {
 		all.Add(d)
@@ -73,8 +80,12 @@ func (p *progress) slice(s *results.Slice) {
 	if all.Service != nil {
 		median = all.Service.Quantile(0.5)
 	}
+	write := p.line
+	if !p.live {
+		write = func(format string, args ...any) { fmt.Fprintf(p.w, format+"\n", args...) }
+	}
 	// Short enough for 80 columns: a line that wraps cannot be rewritten.
-	p.line("%.40s  %.0fs%s  %.0f/s  p50 %.2f ms  errors %d", p.what, p.spent, of, rate, results.Milliseconds(median), failed)
+	write("%.40s  %.0fs%s  %.0f/s  p50 %.2f ms  errors %d", p.what, p.spent, of, rate, results.Milliseconds(median), failed)
 }
 
 func (p *progress) line(format string, args ...any) {

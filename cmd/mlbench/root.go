@@ -8,7 +8,8 @@ const rootLong = `mlbench load-tests HTTP prediction APIs and compares two of th
 is the new one faster, by how much, and can you prove it?
 
 Every flag has a variable, for whoever leaves it out: --max-regression has
-MLBENCH_MAX_REGRESSION.`
+MLBENCH_MAX_REGRESSION. Of a flag that can be given more than once each line of
+the variable is a value.`
 
 const rootExample = `  mlbench demo                                   # both bundled servers, side by side, in a minute
   mlbench run mix --target http://127.0.0.1:8000
@@ -31,13 +32,40 @@ func newRootCmd(s streams) *cobra.Command {
 	cmd.SetIn(s.in)
 	cmd.SetOut(s.out)
 	cmd.SetErr(s.err)
-	cmd.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
-		return usageErrorf("%w (see '%s --help')", err, c.CommandPath())
-	})
+	cmd.SetFlagErrorFunc(flagError)
+	cmd.SetHelpFunc(func(c *cobra.Command, _ []string) { printHelp(c.OutOrStdout(), c) })
+	cmd.SetHelpCommand(newHelpCmd())
 	cmd.AddCommand(
 		newDemoCmd(s), newRunCmd(s), newCompareCmd(s), newGateCmd(s), newVerifyCmd(s), newCalibrateCmd(s), newReportCmd(s),
 		newSelftestCmd(s), newDoctorCmd(s),
-		newServeCmd(s), newScenariosCmd(s), newTargetsCmd(s), newModelCmd(s),
+		newServeCmd(s), newScenariosCmd(s), newTargetsCmd(s), newModelCmd(s), newVersionCmd(s),
 	)
 	return cmd
+}
+
+// newHelpCmd is cobra's, but for what it says of a command that does not exist.
+func newHelpCmd() *cobra.Command {
+	return &cobra.Command{
+		Use:     "help [COMMAND]",
+		Short:   "Help for any command",
+		Example: "  mlbench help compare",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			found, rest, err := cmd.Root().Find(args)
+			if err != nil || len(rest) > 0 && found.HasSubCommands() {
+				return unknownCommand(found, rest[0])
+			}
+			return found.Help()
+		},
+		ValidArgsFunction: func(cmd *cobra.Command, args []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
+			var names []cobra.Completion
+			if found, _, err := cmd.Root().Find(args); err == nil {
+				for _, c := range found.Commands() {
+					if c.IsAvailableCommand() {
+						names = append(names, cobra.CompletionWithDesc(c.Name(), c.Short))
+					}
+				}
+			}
+			return names, cobra.ShellCompDirectiveNoFileComp
+		},
+	}
 }

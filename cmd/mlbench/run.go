@@ -19,8 +19,8 @@ import (
 const runLong = `Run a scenario against one target and report what its clients saw.
 
 SCENARIO is a shipped one (see 'mlbench scenarios list') or a YAML file. With
---url and no scenario, one ad-hoc request is repeated: at 100/s, at --rate, or
-by -c workers that each send again when their answer has come.
+a URL and no scenario, one ad-hoc request is repeated: at 100/s, at --rate, or by
+-c workers that each send again when their answer has come.
 
 A managed target of targets.yaml, or a --start 'COMMAND', is started, measured
 when it is ready, and ended, whatever happens; its CPU time and memory are then
@@ -37,8 +37,8 @@ as [redacted]; long bodies are cut.`
 const runExample = `  mlbench run sequential -t modern
   mlbench run mix --target http://127.0.0.1:8000 --rate 500/s --duration 1m
   mlbench run concurrent -t modern -c 64 -n 100k --format json
-  mlbench run --url http://127.0.0.1:8000/health -c 16 -d 10s
-  mlbench run --url http://127.0.0.1:8000/predict -b @body.json -H 'Content-Type: application/json'
+  mlbench run http://127.0.0.1:8000/health -c 16 -d 10s
+  mlbench run http://127.0.0.1:8000/predict -b @body.json -H 'Content-Type: application/json'
   mlbench run my.yaml -t http://127.0.0.1:8000 --once               # does it work at all?
   mlbench run mix -t modern --stage 30s:100 --stage 1m:500          # ramps
   mlbench run mix --start 'gunicorn --bind 127.0.0.1:{port} app:app' --ready /health
@@ -50,6 +50,7 @@ type runOptions struct {
 	load       loadOptions
 	out        outputOptions
 	name       string // scenario
+	address    string // a URL in its place
 	target     string
 	start      string
 	url        string
@@ -65,13 +66,17 @@ type runOptions struct {
 func newRunCmd(s streams) *cobra.Command {
 	o := &runOptions{streams: s}
 	cmd := &cobra.Command{
-		Use:     "run [SCENARIO]",
+		Use:     "run [SCENARIO|URL]",
 		Short:   "Run a scenario against one target",
 		Long:    runLong,
 		Example: runExample,
 		Args:    checkArgs(cobra.MaximumNArgs(1)),
+
+		ValidArgsFunction: firstScenario,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if len(args) > 0 {
+			if len(args) > 0 && isURL(args[0]) {
+				o.address = args[0]
+			} else if len(args) > 0 {
 				o.name = args[0]
 			}
 			return runScenario(cmd.Context(), o)
@@ -80,15 +85,20 @@ func newRunCmd(s streams) *cobra.Command {
 	o.load.register(cmd)
 	o.out.register(cmd)
 	f := cmd.Flags()
+	end := section(f, "Target")
 	f.StringVarP(&o.target, "target", "t", "", "`NAME|URL` of the target: a name of targets.yaml or a bundled server")
-	f.StringVar(&o.url, "url", "", "the target's URL; without a scenario, the ad-hoc request's")
+	f.StringVar(&o.url, "url", "", "the target's `URL`; without a scenario, the ad-hoc request's")
 	f.StringVar(&o.start, "start", "", "`COMMAND` that starts the target, and is ended afterwards; {port} stands for a free port, which is also $PORT")
 	o.load.registerReady(f)
-	f.VarP(&o.requests, "requests", "n", "stop after this many requests, as 10000 or 10k")
+	end()
+	end = section(f, "Load")
+	f.VarP(&o.requests, "requests", "n", "stop after this many requests, `N` such as 10000 or 10k")
 	f.DurationVarP(&o.duration, "duration", "d", 0, "stop after this time (default: the scenario's)")
+	end()
+	defer section(f, "Output")()
 	f.StringVar(&o.raw, "raw", "", "also write every measured request to `FILE`, as JSON lines that vegeta's report and plot read; - is stdout, and the report then goes to stderr")
 	f.BoolVar(&o.once, "once", false, "measure nothing: send setup, each kind of request once, and teardown, and show them with their answers; exit 1 if one was not as expected")
-	f.StringArrayVar(&o.objectives, "objective", nil, "limit that must hold, as `'p99<50ms'` or 'errors<0.1%' (repeatable); exit 6 if missed")
+	f.StringArrayVar(&o.objectives, "objective", nil, "`LIMIT` that must hold, such as 'p99<50ms' or 'errors<0.1%' (repeatable); exit 6 if missed")
 	return cmd
 }
 
@@ -100,15 +110,23 @@ func (o *runOptions) validate() error {
 	if err := o.load.validate(o.in); err != nil {
 		return err
 	}
+	if o.address != "" {
+		if o.target+o.url+o.start != "" {
+			return usageErrorf("%s and a flag (--target, --url or --start) both name the target: give one", o.address)
+		}
+		o.url = o.address
+	}
 	switch {
+	case isAddress(o.name):
+		return usageErrorf("which target? %q is no scenario; as the target it is 'mlbench run http://%s'", o.name, o.name)
 	case o.target != "" && o.url != "":
 		return usageErrorf("--target and --url both name the target: give one")
 	case o.target != "" && o.start != "":
 		return usageErrorf("--target and --start both name the target: give one")
 	case o.target+o.url+o.start == "":
-		return usageErrorf("which target? give --target NAME|URL, for example --target modern")
+		return usageErrorf("which target? give --target NAME|URL, for example --target modern, or only its URL for one ad-hoc request")
 	case o.url == "" && o.name == "":
-		return usageErrorf("which scenario? give one of %s, a YAML file, or --url for one ad-hoc request", strings.Join(scenarios.Names(), ", "))
+		return usageErrorf("which scenario? give one of %s, a YAML file, or the URL alone (--url) for one ad-hoc request", strings.Join(scenarios.Names(), ", "))
 	case o.once:
 		return o.validateOnce()
 	case o.raw != "" && o.raw == o.load.output:

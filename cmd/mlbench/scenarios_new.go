@@ -57,6 +57,8 @@ func newScenariosNewCmd(s streams) *cobra.Command {
   mlbench scenarios new --from preset kserve-v2 --model iris --features 4
   mlbench scenarios new > my.yaml`,
 		Args: checkArgs(cobra.MaximumNArgs(1)),
+
+		ValidArgsFunction: presetWords,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 1 {
 				o.source = args[0]

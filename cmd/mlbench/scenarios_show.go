@@ -40,6 +40,8 @@ is shown); line ends of the head, CR LF when sent, show as plain ones.`,
   mlbench scenarios show mix --dry-run -n 20 --seed 7
   mlbench scenarios show my.yaml --dry-run --target https://staging.example.com/api`,
 		Args: checkArgs(cobra.ExactArgs(1)),
+
+		ValidArgsFunction: firstScenario,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.scenario = args[0]
 			if cmd.Flags().Changed("requests") && o.requests < 1 {

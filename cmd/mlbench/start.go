@@ -93,6 +93,7 @@ func (o *launcher) target(ref string) (targets.Target, error) {
 
 // registerReady is for commands that start targets.
 func (o *launcher) registerReady(f *pflag.FlagSet) {
+	defer section(f, "Target")()
 	f.StringVar(&o.ready, "ready", "", "`PATH` that answers 200 to 399 once a started server is ready (default: any answer will do)")
 }
 

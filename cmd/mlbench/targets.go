@@ -73,7 +73,7 @@ func targetsList(s streams, path string) error {
 	if err != nil {
 		return err
 	}
-	w := tabwriter.NewWriter(s.out, 0, 8, 2, ' ', 0)
+	w := tabwriter.NewWriter(messages{s.out}, 0, 8, 2, ' ', 0)
 	for _, k := range file.List() {
 		where := k.URL
 		if k.Command != "" {
@@ -113,6 +113,7 @@ failure. All targets are checked; the exit code is 1 when one fails.`,
 		Example: `  mlbench targets check
   mlbench targets check modern staging
   mlbench targets check http://127.0.0.1:8000`,
+		ValidArgsFunction: targetWords,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.refs = args
 			return targetsCheck(cmd.Context(), o)
@@ -150,7 +151,7 @@ func targetsCheck(ctx context.Context, o *targetsCheckOptions) error {
 			failed++
 			fmt.Fprintf(o.err, "mlbench: %v\n", err)
 		default:
-			fmt.Fprintln(o.out, said)
+			fmt.Fprintln(messages{o.out}, said)
 		}
 	}
 	if failed > 0 {

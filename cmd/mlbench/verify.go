@@ -105,6 +105,8 @@ func (o *verifyOptions) command() *cobra.Command {
 		Short:   "Check that two targets answer the same",
 		Long:    verifyLong,
 		Example: verifyExample,
+
+		ValidArgsFunction: targetWords,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.refs = args
 			if o.schema {

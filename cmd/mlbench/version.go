@@ -1,6 +1,12 @@
 package main
 
-import "runtime/debug"
+import (
+	"fmt"
+	"runtime"
+	"runtime/debug"
+
+	"github.com/spf13/cobra"
+)
 
 // buildVersion is set by the linker in releases.
 var buildVersion string
@@ -14,4 +20,17 @@ func version() string {
 		return info.Main.Version
 	}
 	return "devel"
+}
+
+func newVersionCmd(s streams) *cobra.Command {
+	return &cobra.Command{
+		Use:     "version",
+		Short:   "Print the version of mlbench",
+		Example: "  mlbench version",
+		Args:    checkArgs(cobra.NoArgs),
+		RunE: func(*cobra.Command, []string) error {
+			_, err := fmt.Fprintf(s.out, "mlbench version %s (%s, %s/%s)\n", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+			return err
+		},
+	}
 }
