@@ -33,8 +33,11 @@ func Names() []string {
 var ErrUnknown = errors.New("unknown scenario")
 
 // Load reads a shipped scenario by name, or a file: anything with a slash, or
-// ending in .yaml or .yml. What is wrong with a file comes as targets.Mistakes.
+// ending in .yaml or .yml. A script or a result is named as what it is. What is wrong with a file comes as targets.Mistakes.
 func Load(nameOrPath string) (*Scenario, error) {
+	if what := foreign[strings.ToLower(filepath.Ext(nameOrPath))]; what != "" {
+		return nil, fmt.Errorf("scenario: %s is %s", nameOrPath, what)
+	}
 	if isPath(nameOrPath) {
 		src, err := os.ReadFile(nameOrPath)
 		if err != nil {
@@ -55,6 +58,18 @@ func Load(nameOrPath string) (*Scenario, error) {
 		return nil, err
 	}
 	return Parse(src, nameOrPath+".yaml")
+}
+
+// foreign are files that people try for scenarios, by their endings, and what to
+// do with them.
+var foreign = map[string]string{
+	".js":    "a script, and mlbench runs none: write what it sends as a scenario (a start: 'mlbench scenarios new'; see docs/scenarios.md)",
+	".ts":    "a script, and mlbench runs none: write what it sends as a scenario (a start: 'mlbench scenarios new'; see docs/scenarios.md)",
+	".lua":   "a script, and mlbench runs none: write what it sends as a scenario (a start: 'mlbench scenarios new'; see docs/scenarios.md)",
+	".py":    "a program, and mlbench runs none: write what it sends as a scenario (a start: 'mlbench scenarios new'; see docs/scenarios.md)",
+	".jmx":   "a plan of JMeter: write what it sends as a scenario (a start: 'mlbench scenarios new'; see docs/scenarios.md)",
+	".har":   "a recording: 'mlbench scenarios new --from har FILE' makes a scenario of it",
+	".jsonl": "no scenario; if it is a result file, 'mlbench report FILE' shows it",
 }
 
 func isPath(s string) bool {
