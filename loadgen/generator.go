@@ -158,7 +158,8 @@ type Phase struct {
 	Kind results.Phase
 	// Stream selects the phase's arrivals, classes and payloads among all that
 	// the plan's seed gives: the same stream is the same requests at the same
-	// instants, on whichever target.
+	// instants, on whichever target. Stream 1 begins with the first payload of each
+	// class, 0 (the warm-up) and others elsewhere.
 	Stream uint64
 	// Duration and Requests end the phase, whichever comes first; zero: no such
 	// end. Both zero: the plan's.
@@ -299,8 +300,7 @@ func (r *run) end() time.Duration { return r.begin + r.phase.Settle + r.phase.Du
 func (r *run) request(n uint64, planned time.Duration) request {
 	class := r.classes.class(n)
 	pool := r.g.plan.Classes[class].Payloads
-	// Phases start at different places of the pool.
-	at := n + r.phase.Stream*7919
+	at := poolStart(r.phase.Stream) + r.classes.rank(n)
 	req := request{
 		class: class, payload: &pool[at%uint64(len(pool))], planned: planned,
 		number: r.phase.Stream%1e4*requestsPerStream + n*r.g.longest%requestsPerStream,

@@ -21,7 +21,11 @@ func newRand(seed, purpose, stream uint64) *rand.Rand {
 // sequence says which class the i-th request of a phase belongs to: shuffled
 // decks in which every class has its exact share, one after the other, so that
 // the achieved mix is the declared one and not a sample of it.
-type sequence []uint16
+type sequence struct {
+	classes []uint16
+	ranks   []uint32 // how many of the same class are before
+	counts  []uint64 // by class
+}
 
 const (
 	maxDeck = 10_000 // most cards in a deck
@@ -35,15 +39,35 @@ const (
 func newSequence(weights []float64, rng *rand.Rand) sequence {
 	deck := newDeck(weights)
 	decks := max(4, (minLong+len(deck)-1)/len(deck))
-	s := make(sequence, 0, decks*len(deck))
+	s := sequence{counts: make([]uint64, len(weights))}
 	for range decks {
 		rng.Shuffle(len(deck), func(i, j int) { deck[i], deck[j] = deck[j], deck[i] })
-		s = append(s, deck...)
+		for _, class := range deck {
+			s.classes, s.ranks = append(s.classes, class), append(s.ranks, uint32(s.counts[class]))
+			s.counts[class]++
+		}
 	}
 	return s
 }
 
-func (s sequence) class(i uint64) int { return int(s[i%uint64(len(s))]) }
+func (s *sequence) class(i uint64) int { return int(s.classes[i%uint64(len(s.classes))]) }
+
+// rank is how many requests of its class come before the i-th.
+func (s *sequence) rank(i uint64) uint64 {
+	length := uint64(len(s.classes))
+	return i/length*s.counts[s.class(i)] + uint64(s.ranks[i%length])
+}
+
+// poolStart is where a phase begins in the pools: the first one measured with
+// their first request, as rows and sequences promise, the others elsewhere, so
+// that slices and the warm-up do not send the same few again and again.
+func poolStart(stream uint64) uint64 {
+	const apart, warmup = 7919, 10_007 // primes: whole pools are no multiples
+	if stream == 0 {
+		return apart * warmup
+	}
+	return apart * (stream - 1)
+}
 
 // newDeck is the smallest deck that holds all shares exactly, or one of maxDeck
 // cards filled by largest remainder.

@@ -64,6 +64,9 @@ func (f *File) read(r io.Reader, summed bool) error {
 	for sc.Scan() {
 		n++
 		line := bytes.TrimSpace(sc.Bytes())
+		if n == 1 {
+			line = bytes.TrimPrefix(line, []byte("\ufeff")) // byte order mark
+		}
 		if len(line) == 0 {
 			continue
 		}
@@ -91,6 +94,9 @@ func (f *File) add(line []byte, summed bool) error {
 		Schema string `json:"schema"`
 	}
 	if err := json.Unmarshal(line, &kind); err != nil {
+		if bytes.HasPrefix(line, []byte{0xff, 0xfe}) || bytes.HasPrefix(line, []byte{0xfe, 0xff}) {
+			return fmt.Errorf("%w: UTF-16 text, want UTF-8: convert the file", ErrFormat)
+		}
 		if f.Header.Schema == "" {
 			return fmt.Errorf("%w: %w", ErrFormat, err)
 		}

@@ -4,7 +4,6 @@ import (
 	"embed"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -39,7 +38,7 @@ func Load(nameOrPath string) (*Scenario, error) {
 		return nil, fmt.Errorf("scenario: %s is %s", nameOrPath, what)
 	}
 	if isPath(nameOrPath) {
-		src, err := os.ReadFile(nameOrPath)
+		src, err := targets.ReadFile(nameOrPath)
 		if err != nil {
 			return nil, fmt.Errorf("scenario: %w", err)
 		}

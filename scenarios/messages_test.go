@@ -15,11 +15,17 @@ import (
 // elsewhere are messages whose files are too large for testdata, or that no file
 // is known for; the first two have tests of their own.
 var elsewhere = map[string]string{
-	"%v (all files together: at most %s)":                      "body_test.go",
-	"too large or too deep: want at most %d values, %d levels": "../targets/yaml_test.go",
-	"file of %d bytes, want at most %d":                        "a file of megabytes",
-	"not readable as YAML":                                     "a panic of the parser",
-	"%s: want a plain value":                                   "a node that the parser does not make",
+	"%v (all files together: at most %s)":                                                                "body_test.go",
+	"too large or too deep: want at most %d values, %d levels":                                           "../targets/yaml_test.go",
+	"file of more than %d MB":                                                                            "a file of megabytes",
+	"UTF-16 text, want UTF-8: convert the file":                                                          "../targets/yaml_bounds_test.go",
+	"not UTF-8 text: convert the file":                                                                   "../targets/yaml_bounds_test.go",
+	"a key of %d bytes, want at most %d":                                                                 "../targets/yaml_bounds_test.go",
+	"a mapping of more than %d keys: want fewer, or {braces} around them":                                "../targets/yaml_bounds_test.go",
+	"too large: %d brackets, commas, colons and lines, want at most %d":                                  "../targets/yaml_bounds_test.go",
+	"too large: long keys, deep levels, long mappings and keys without a value multiply: split the file": "../targets/yaml_bounds_test.go",
+	"not readable as YAML":                                                                               "a panic of the parser",
+	"%s: want a plain value":                                                                             "a node that the parser does not make",
 }
 
 var verb = regexp.MustCompile(`%(?:\[\d+\])?[-+#0]*[0-9.]*[a-zA-Z]`)

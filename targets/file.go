@@ -61,7 +61,7 @@ func LoadFile(path string) (*File, error) {
 	if path == "" {
 		path, asked = "targets.yaml", false
 	}
-	src, err := os.ReadFile(path)
+	src, err := ReadFile(path)
 	if !asked && errors.Is(err, fs.ErrNotExist) {
 		return &File{}, nil
 	}

@@ -3,6 +3,8 @@ package targets
 import (
 	"bytes"
 	"errors"
+	"io"
+	"os"
 	"strings"
 
 	"github.com/goccy/go-yaml"
@@ -79,13 +81,23 @@ func (n *Node) Plain() any {
 	return n.Value
 }
 
+// ReadFile reads a file for ReadYAML, and not more of it than that takes.
+func ReadFile(path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return io.ReadAll(io.LimitReader(f, maxYAMLBytes+1))
+}
+
 // ReadYAML parses one document. It fails when there is nothing to go on with;
 // lesser mistakes, such as a key that is there twice, wait in Document.Err for
 // those of its readers. The name is put before every mistake.
 func ReadYAML(src []byte, name string) (*Document, error) {
 	d := &Document{name: name}
 	if len(src) > maxYAMLBytes {
-		d.BadAt(1, 1, "file of %d bytes, want at most %d", len(src), maxYAMLBytes)
+		d.BadAt(1, 1, "file of more than %d MB", maxYAMLBytes>>20)
 		return nil, d.Err()
 	}
 	if src = d.utf8(src); d.Err() != nil {

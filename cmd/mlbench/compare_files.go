@@ -156,11 +156,8 @@ func (o *compareOptions) readSide(paths []string, sides int) ([]*results.File, e
 	var out []*results.File
 	for _, p := range paths {
 		f, err := results.ReadFile(p, o.in)
-		if errors.Is(err, results.ErrFormat) {
-			return nil, usageErrorf("%w", err)
-		}
 		if err != nil {
-			return nil, err
+			return nil, usageErrorf("%w", err)
 		}
 		compared := slices.Contains(f.Arms(), results.ArmB)
 		switch {

@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 
 	"github.com/mlbench/mlbench/report"
@@ -130,12 +129,12 @@ func (o *gateOptions) caution(c *results.Comparison, f *results.File) {
 	}
 }
 
-// openCalibration reads a calibration; what is none is the caller's mistake.
+// openCalibration reads a calibration. A file that is not there, or none, is the
+// caller's mistake.
 func openCalibration(path string) (*results.Calibration, error) {
 	c, err := results.ReadCalibration(path)
-	var unreadable *fs.PathError
-	if err != nil && !errors.As(err, &unreadable) {
+	if err != nil {
 		return nil, usageErrorf("--calibration: %w", err)
 	}
-	return c, err
+	return c, nil
 }

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"slices"
 	"strings"
 	"time"
@@ -240,7 +239,7 @@ func (o *gateOptions) takeFile() error {
 	if o.file == "" {
 		return nil
 	}
-	src, err := os.ReadFile(o.file)
+	src, err := targets.ReadFile(o.file)
 	if errors.Is(err, fs.ErrNotExist) && !o.load.flags.Changed("file") {
 		return nil
 	}

@@ -19,7 +19,7 @@ import (
 const (
 	exitOK           = 0   // done, objectives held, verdict ok
 	exitFailure      = 1   // could not do the job: target unreachable, I/O
-	exitUsage        = 2   // usage, or an invalid input file
+	exitUsage        = 2   // usage, or an input file that is not there, not readable or not valid
 	exitRegression   = 3   // the candidate is proven worse than the limit
 	exitInconclusive = 4   // not enough data to decide
 	exitInvalid      = 5   // the generator or host decided the numbers

@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"slices"
 
@@ -176,7 +175,8 @@ func parseObjectives(exprs []string) ([]results.Objective, error) {
 	return out, nil
 }
 
-// readResults reads every file; what is no result file is the caller's mistake.
+// readResults reads every file. One that is not there, or no result file, is the
+// caller's mistake.
 func readResults(s streams, paths []string) ([]*results.File, error) {
 	var out []*results.File
 	stdin := false
@@ -193,7 +193,7 @@ func readResults(s streams, paths []string) ([]*results.File, error) {
 			return nil, usageErrorf("%w", err)
 		}
 		if err != nil {
-			return nil, fmt.Errorf("report: %w", err)
+			return nil, usageErrorf("report: %w", err)
 		}
 		out = append(out, f)
 	}

@@ -86,11 +86,10 @@ func targetsList(s streams, path string) error {
 
 func loadTargets(path string) (*targets.File, error) {
 	file, err := targets.LoadFile(path)
-	var mistakes targets.Mistakes
-	if errors.As(err, &mistakes) {
+	if err != nil {
 		return nil, usageErrorf("%w", err)
 	}
-	return file, err
+	return file, nil
 }
 
 type targetsCheckOptions struct {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"os"
 	"slices"
 	"strings"
 
@@ -12,7 +11,7 @@ import (
 
 // loadExpected reads the file of --expected, strictly.
 func loadExpected(path string) ([]answers.Expected, error) {
-	src, err := os.ReadFile(path)
+	src, err := targets.ReadFile(path)
 	if err != nil {
 		return nil, usageErrorf("--expected: %w", err)
 	}
