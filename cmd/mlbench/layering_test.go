@@ -24,13 +24,14 @@ var allowed = map[string][]string{
 	"results":             {"results/stats"},
 	"results/stats":       {},
 	"results/answers":     {},
-	"servers":             {"servers/legacy", "servers/modern", "servers/predict", "servers/model"},
+	"servers":             {"servers/conns", "servers/legacy", "servers/modern", "servers/predict", "servers/model"},
 	"servers/legacy":      {"servers/predict"},
 	"servers/modern":      {"servers/predict", "servers/modern/docs"},
 	"servers/modern/docs": {},
 	"servers/predict":     {"servers/model"},
 	"servers/model":       {},
-	"servers/reference":   {},
+	"servers/reference":   {"servers/conns"},
+	"servers/conns":       {},
 }
 
 // homes names the one package that imports each third-party library.

@@ -8,11 +8,18 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"sync/atomic"
 	"time"
+
+	"github.com/mlbench/mlbench/servers/conns"
 )
 
 // drainTime is how long requests in hand may take after the order to stop.
 const drainTime = 10 * time.Second
+
+// leaveTime is how long clients with kept connections are told to leave before
+// those connections are closed.
+const leaveTime = 2 * time.Second
 
 // Serve answers requests on addr as o says until ctx ends, then lets the
 // requests in hand finish. Once ready, it prints "listening on http://HOST:PORT"
@@ -29,8 +36,15 @@ func Serve(ctx context.Context, addr string, o Options, stdout, stderr io.Writer
 		return fmt.Errorf("listen on %s: %w (choose another address with --addr; port 0 picks a free one)", addr, err)
 	}
 	log := slog.New(slog.NewTextHandler(stderr, nil))
+	ln := conns.New(listener, func(err error) { log.Warn("waiting to accept connections", "because", err) })
+	var draining atomic.Bool
 	server := &http.Server{
-		Handler:           handler,
+		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if draining.Load() {
+				w.Header().Set("Connection", "close")
+			}
+			handler.ServeHTTP(w, r)
+		}),
 		ReadHeaderTimeout: 10 * time.Second,
 		ReadTimeout:       30 * time.Second,
 		// No WriteTimeout: how long an answer takes is what was asked for.
@@ -43,20 +57,23 @@ func Serve(ctx context.Context, addr string, o Options, stdout, stderr io.Writer
 		return fmt.Errorf("print the address: %w", err)
 	}
 	ended := make(chan error, 1)
-	go func() { ended <- server.Serve(listener) }()
+	go func() { ended <- server.Serve(ln) }()
 	select {
 	case err := <-ended:
 		return fmt.Errorf("serve: %w", err)
 	case <-ctx.Done():
 	}
+	// Tell the clients of kept connections first: see servers.Serve.
+	draining.Store(true)
+	err = ln.Close()
+	ln.Wait(leaveTime)
 	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
 	defer cancel()
-	err = server.Shutdown(drain)
-	if err != nil {
+	if shutdownErr := server.Shutdown(drain); shutdownErr != nil {
 		server.Close()
-		err = fmt.Errorf("requests were still in hand %v after the order to stop: %w", drainTime, err)
+		err = fmt.Errorf("requests were still in hand %v after the order to stop: %w", drainTime, shutdownErr)
 	}
-	if served := <-ended; !errors.Is(served, http.ErrServerClosed) {
+	if served := <-ended; !errors.Is(served, http.ErrServerClosed) && !errors.Is(served, net.ErrClosed) {
 		err = errors.Join(err, fmt.Errorf("serve: %w", served))
 	}
 	return err
