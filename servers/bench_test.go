@@ -25,7 +25,7 @@ func BenchmarkPredict(b *testing.B) {
 			b.ReportAllocs() // of both ends
 			for i := 0; b.Loop(); i++ {
 				body := fmt.Sprintf(`{"features":[0.%09d,-0.2,0.3,1.4,0.5,-1.6,0.7,0.8,-0.9,1]}`, i%1_000_000_000)
-				fmt.Fprintf(conn, "POST /predict HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s",
+				fmt.Fprintf(conn, "POST /predict HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s",
 					s.token, len(body), body)
 				resp, err := http.ReadResponse(answers, nil)
 				if err != nil {

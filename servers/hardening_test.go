@@ -68,8 +68,8 @@ func TestNotHTTP(t *testing.T) {
 		s := start(t, name, nil, nil)
 		for _, sent := range []string{
 			"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n", // a TLS hello
-			"GET\r\n\r\n", "\r\n\r\n\r\n", "POST /predict HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n",
-			"POST /predict HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+			"GET\r\n\r\n", "\r\n\r\n\r\n", "POST /predict HTTP/1.1\r\nHost: localhost\r\nContent-Length: -1\r\n\r\n",
+			"POST /predict HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
 		} {
 			conn, err := net.Dial("tcp", strings.TrimPrefix(s.url, "http://"))
 			if err != nil {

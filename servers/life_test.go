@@ -2,6 +2,7 @@ package servers
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -148,7 +149,7 @@ func TestStopsAtOnce(t *testing.T) {
 			stdout := writerFunc(func(p []byte) (int, error) { announced = true; cancel(); return len(p), nil })
 			err := Serve(ctx, Options{
 				Subject: name, Addr: "127.0.0.1:0", Stdout: stdout, Stderr: io.Discard,
-				Getenv: func(string) string { return "" }, model: f, passwordCost: bcrypt.MinCost,
+				Getenv: noLog, model: f, passwordCost: bcrypt.MinCost,
 			})
 			if err != nil || announced == early {
 				t.Errorf("%s, early %v: %v, announced %v", name, early, err, announced)
@@ -202,7 +203,7 @@ func TestRefusesToStart(t *testing.T) {
 			started := writerFunc(func(p []byte) (int, error) { t.Errorf("stdout %q", p); cancel(); return len(p), nil })
 			o := tc.o
 			o.Subject, o.Stdout, o.Stderr, o.passwordCost = Modern, started, io.Discard, bcrypt.MinCost
-			o.Getenv = func(key string) string { return tc.env[key] }
+			o.Getenv = func(key string) string { return cmp.Or(tc.env[key], noLog(key)) }
 			if !strings.Contains(tc.name, "model") && !strings.Contains(tc.name, "MODEL") {
 				o.model = f
 			}
@@ -242,7 +243,7 @@ func TestIPv6Loopback(t *testing.T) {
 	stdout := writerFunc(func(p []byte) (int, error) { line = string(p); cancel(); return len(p), nil })
 	if err := Serve(ctx, Options{
 		Subject: Legacy, Addr: "[::1]:0", Stdout: stdout, Stderr: io.Discard,
-		Getenv: func(string) string { return "" }, model: f, passwordCost: bcrypt.MinCost,
+		Getenv: noLog, model: f, passwordCost: bcrypt.MinCost,
 	}); err != nil {
 		t.Fatal(err)
 	}

@@ -1,6 +1,7 @@
 package servers
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -8,8 +9,11 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
+	"sync"
 	"time"
 
+	"github.com/mlbench/mlbench/servers/conns"
 	"github.com/mlbench/mlbench/servers/legacy"
 	"github.com/mlbench/mlbench/servers/model"
 	"github.com/mlbench/mlbench/servers/modern"
@@ -27,6 +31,9 @@ const (
 var ErrConfig = errors.New("configuration")
 
 const (
+	// leaveTime is how long clients with kept connections are told to leave
+	// before those connections are closed. It ends early when all have left.
+	leaveTime = 2 * time.Second
 	// drainTime bounds the wait for requests in flight; every route answers
 	// within a small part of it.
 	drainTime = 10 * time.Second
@@ -44,10 +51,14 @@ type Options struct {
 	// Stdout gets one line once the server is ready; Stderr gets notices.
 	Stdout, Stderr io.Writer
 	Getenv         func(string) string
+	// Reopen asks, whenever it delivers, to go on with the prediction log in the
+	// file that its path names then. Nil never does.
+	Reopen <-chan os.Signal
 
 	// Tests: instead of a trained forest, and of bcrypt's default cost.
 	model        predict.Model
 	passwordCost int
+	drainTime    time.Duration // 0: the constant
 }
 
 // server is what legacy and modern have in common.
@@ -57,17 +68,20 @@ type server interface {
 }
 
 // Serve runs a subject until ctx is done, then drains it: no new connections,
-// requests in flight are answered, the prediction log is written to its end.
+// clients of kept ones are told to leave, requests in flight are answered, the
+// prediction log is written to its end.
 // The first line on Stdout is "listening on http://HOST:PORT", written when the
 // model is loaded and connections are accepted.
 func Serve(ctx context.Context, o Options) error {
 	if o.Subject != Legacy && o.Subject != Modern {
 		return fmt.Errorf("%w: no subject %q: use %s or %s", ErrConfig, o.Subject, Legacy, Modern)
 	}
-	ln, err := listen(o)
+	bound, err := listen(o)
 	if err != nil {
 		return err
 	}
+	logger := slog.New(slog.NewTextHandler(o.Stderr, nil)).With("subject", o.Subject)
+	ln := conns.New(bound, func(err error) { logger.Warn("waiting to accept connections", "because", err) })
 	defer ln.Close() // a second close does no harm
 	config, err := predict.LoadConfig(o.Getenv, isLoopback(ln.Addr()))
 	if err != nil {
@@ -76,20 +90,43 @@ func Serve(ctx context.Context, o Options) error {
 	for _, notice := range config.Notices {
 		fmt.Fprintf(o.Stderr, "%s: %s\n", o.Subject, notice)
 	}
-	service, err := newService(o, config)
+	service, err := newService(o, config, logger)
 	if err != nil {
 		return err
 	}
-	srv, err := newServer(o, config, service)
+	stopReopening := reopenLog(o.Reopen, service, logger)
+	defer stopReopening()
+	srv, err := newServer(o, config, service, logger)
 	if err == nil {
-		err = run(ctx, srv, ln, o.Stdout, service.BeginDrain)
+		err = run(ctx, srv, ln, o, service.BeginDrain)
 	}
 	flush, cancel := context.WithTimeout(context.Background(), flushTime)
 	defer cancel()
 	return errors.Join(err, service.Close(flush))
 }
 
-func newService(o Options, config predict.Config) (*predict.Service, error) {
+// reopenLog does so whenever it is asked to, until the returned function is
+// called.
+func reopenLog(asked <-chan os.Signal, service *predict.Service, logger *slog.Logger) (stop func()) {
+	done := make(chan struct{})
+	go func() {
+		for {
+			select {
+			case <-asked:
+			case <-done:
+				return
+			}
+			if err := service.ReopenLog(); err != nil {
+				logger.Error("the prediction log was not reopened", "because", err)
+			} else {
+				logger.Info("reopened the prediction log")
+			}
+		}
+	}()
+	return sync.OnceFunc(func() { close(done) })
+}
+
+func newService(o Options, config predict.Config, logger *slog.Logger) (*predict.Service, error) {
 	if o.ModelPath == "" {
 		o.ModelPath = config.ModelPath
 	}
@@ -112,13 +149,13 @@ func newService(o Options, config predict.Config) (*predict.Service, error) {
 	return predict.New(predict.Options{
 		Config:        config,
 		Model:         o.model,
+		Logger:        logger,
 		BackgroundLog: o.Subject == Modern,
 		PasswordCost:  o.passwordCost,
 	})
 }
 
-func newServer(o Options, config predict.Config, service *predict.Service) (server, error) {
-	logger := slog.New(slog.NewTextHandler(o.Stderr, nil)).With("subject", o.Subject)
+func newServer(o Options, config predict.Config, service *predict.Service, logger *slog.Logger) (server, error) {
 	if o.Subject == Legacy {
 		return legacy.New(legacy.Options{Service: service, Logger: logger}), nil
 	}
@@ -129,8 +166,11 @@ func newServer(o Options, config predict.Config, service *predict.Service) (serv
 	return srv, nil
 }
 
-// run serves until ctx is done and drains. beforeDrain may be nil.
-func run(ctx context.Context, srv server, ln net.Listener, stdout io.Writer, beforeDrain func()) error {
+// run serves until ctx is done and drains: new connections are refused, every
+// answer tells its client that the connection ends, and what is then still open
+// is closed once it is idle. Closing without telling would cost each client with
+// a kept connection the request that it sends next.
+func run(ctx context.Context, srv server, ln *conns.Listener, o Options, beforeDrain func()) error {
 	if ctx.Err() != nil {
 		return nil // told to stop while the model was trained
 	}
@@ -138,7 +178,7 @@ func run(ctx context.Context, srv server, ln net.Listener, stdout io.Writer, bef
 	go func() { served <- srv.Serve(ln) }()
 	// The listener has a backlog: whoever reads this line can connect, even if
 	// Serve has yet to accept.
-	if _, err := fmt.Fprintf(stdout, "listening on http://%s\n", ln.Addr()); err != nil {
+	if _, err := fmt.Fprintf(o.Stdout, "listening on http://%s\n", ln.Addr()); err != nil {
 		return fmt.Errorf("announce the address: %w", err)
 	}
 	select {
@@ -146,17 +186,18 @@ func run(ctx context.Context, srv server, ln net.Listener, stdout io.Writer, bef
 		return fmt.Errorf("serve on %s: %w", ln.Addr(), err)
 	case <-ctx.Done():
 	}
-	if beforeDrain != nil {
-		beforeDrain()
-	}
-	drain, cancel := context.WithTimeout(context.Background(), drainTime)
+	beforeDrain()
+	err := ln.Close()
+	ln.Wait(leaveTime)
+	within := cmp.Or(o.drainTime, drainTime)
+	drain, cancel := context.WithTimeout(context.Background(), within)
 	defer cancel()
-	err := srv.Shutdown(drain)
-	if errors.Is(err, context.DeadlineExceeded) {
-		return fmt.Errorf("requests in flight were cut off: they took more than %v to drain", drainTime)
+	shutdownErr := srv.Shutdown(drain)
+	if errors.Is(shutdownErr, context.DeadlineExceeded) {
+		return fmt.Errorf("requests in flight were cut off: they took more than %v to drain", within)
 	}
-	ln.Close() // a fasthttp server told to shut down before it served would go on serving
-	if serveErr := <-served; serveErr != nil && !errors.Is(serveErr, http.ErrServerClosed) {
+	err = errors.Join(err, shutdownErr)
+	if serveErr := <-served; serveErr != nil && !errors.Is(serveErr, http.ErrServerClosed) && !errors.Is(serveErr, net.ErrClosed) {
 		err = errors.Join(err, serveErr)
 	}
 	return err

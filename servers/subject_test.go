@@ -36,6 +36,13 @@ type subject struct {
 	done      chan error
 }
 
+func newClient(name, url string) *subject {
+	return &subject{
+		name: name, url: url,
+		client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 16}, Timeout: time.Minute},
+	}
+}
+
 // start runs a subject until the test ends. A nil model means the forest.
 func start(t testing.TB, name string, env map[string]string, m predict.Model) *subject {
 	t.Helper()
@@ -49,12 +56,13 @@ func start(t testing.TB, name string, env map[string]string, m predict.Model) *s
 	if _, ok := env["SECRET_KEY"]; !ok {
 		env = merge(env, map[string]string{"SECRET_KEY": testSecret})
 	}
+	if _, ok := env["PREDICTION_LOG"]; !ok {
+		env = merge(env, map[string]string{"PREDICTION_LOG": "off"})
+	}
 	ctx, cancel := context.WithCancel(context.Background())
 	out, stdout := io.Pipe()
-	s := &subject{
-		name: name, stderr: &syncBuffer{}, cancel: cancel, done: make(chan error, 1),
-		client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 16}, Timeout: time.Minute},
-	}
+	s := newClient(name, "")
+	s.stderr, s.cancel, s.done = &syncBuffer{}, cancel, make(chan error, 1)
 	go func() {
 		err := Serve(ctx, Options{
 			Subject: name, Addr: "127.0.0.1:0", Stdout: stdout, Stderr: s.stderr,
@@ -75,6 +83,14 @@ func start(t testing.TB, name string, env map[string]string, m predict.Model) *s
 	go io.Copy(io.Discard, out) //nolint:errcheck // ends with the server
 	s.login(t)
 	return s
+}
+
+// noLog is an environment that says nothing but where not to log.
+func noLog(name string) string {
+	if name == "PREDICTION_LOG" {
+		return "off"
+	}
+	return ""
 }
 
 func (s *subject) login(t testing.TB) {

@@ -57,6 +57,7 @@ func command(ctx context.Context, path string, args ...string) *exec.Cmd {
 		name, _, _ := strings.Cut(v, "=")
 		return strings.HasPrefix(name, "MLBENCH_") || slices.Contains([]string{"PORT", "MODEL_PATH", "PREDICTION_LOG", "CORS_ORIGINS", "SECRET_KEY", "SECRET_KEY_FILE"}, name)
 	})
+	cmd.Env = append(cmd.Env, "PREDICTION_LOG=off") // subjects would log into the working folder
 	cmd.Cancel = func() error {
 		if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
 			return cmd.Process.Kill()

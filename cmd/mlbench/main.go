@@ -57,7 +57,7 @@ func main() { os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }
 // run is the only place that maps errors to exit codes and prints them.
 func run(args []string, in io.Reader, out, errOut io.Writer) int {
 	signals := []os.Signal{os.Interrupt, syscall.SIGTERM}
-	if !signal.Ignored(syscall.SIGHUP) { // as under nohup
+	if !signal.Ignored(syscall.SIGHUP) && !reopensLog(args) { // as under nohup
 		signals = append(signals, syscall.SIGHUP) // the terminal is gone
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), signals...)

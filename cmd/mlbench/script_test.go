@@ -41,6 +41,7 @@ func TestScripts(t *testing.T) {
 		RequireExplicitExec: true,
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("MODEL_PATH", modelFile)
+			env.Setenv("PREDICTION_LOG", "off")
 			env.Setenv("HOME", env.WorkDir)
 			return nil
 		},
@@ -78,7 +79,7 @@ func serveScript(ts *testscript.TestScript, neg bool, args []string) {
 	p, err := targets.Start(ctx, targets.Command{
 		Args:  append([]string{exe, "serve", args[0], "--addr", "127.0.0.1:0"}, args[1:]...),
 		Argv0: "mlbench",
-		Env:   []string{"MODEL_PATH=" + ts.Getenv("MODEL_PATH")},
+		Env:   []string{"MODEL_PATH=" + ts.Getenv("MODEL_PATH"), "PREDICTION_LOG=off"},
 		Dir:   ts.Getenv("WORK"),
 	})
 	ts.Check(err)

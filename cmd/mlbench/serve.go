@@ -4,8 +4,12 @@ import (
 	"context"
 	"errors"
 	"os"
+	"os/signal"
+	"slices"
+	"syscall"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/term"
 
 	"github.com/mlbench/mlbench/servers"
 	"github.com/mlbench/mlbench/servers/reference"
@@ -19,12 +23,27 @@ const serveLong = `Run one of the bundled servers until interrupted:
   reference  a server of known behaviour, to check measurements against
 
 The first line on stdout is "listening on http://HOST:PORT", once requests are
-answered. SIGTERM or ctrl-C lets requests in flight finish.
+answered. SIGTERM or ctrl-C lets requests in flight finish, and tells clients
+with kept connections to leave. Exit 1 means that something was lost: requests
+cut off, or records of the prediction log.
 
-legacy and modern read their environment: PORT, MODEL_PATH, PREDICTION_LOG,
-MLBENCH_USERNAME, MLBENCH_PASSWORD, SECRET_KEY (the last three also as
-NAME_FILE=path), and CORS_ORIGINS (modern). Without credentials they serve
-loopback addresses only, with the demo login admin/password.`
+legacy and modern read their environment:
+  PORT              of 127.0.0.1, unless --addr is given
+  MODEL_PATH        the model file, trained and saved there if missing
+  PREDICTION_LOG    a file to append each prediction to (default
+                    predictions.log in the working folder), or 'off'
+  MLBENCH_USERNAME, MLBENCH_PASSWORD
+                    the login. Without them: admin/password, on loopback
+                    addresses and by the names of this machine only
+  SECRET_KEY        signs the tokens: with the same one, and the same login, a
+                    token of one server is valid at the other
+  METRICS_TOKEN     who has it may read /metrics. Without it: on loopback
+                    addresses anybody, elsewhere who has a token of /login
+  CORS_ORIGINS      of modern: https://example.com,…, loopback (the default),
+                    * or off
+MLBENCH_USERNAME, MLBENCH_PASSWORD, SECRET_KEY and METRICS_TOKEN can also come
+from a file: NAME_FILE=path. SIGHUP reopens the prediction log, after it was
+renamed, unless the server runs on a terminal.`
 
 const serveExample = `  mlbench serve legacy
   mlbench serve modern --addr 127.0.0.1:0        # any free port
@@ -72,14 +91,33 @@ func newServeSubjectCmd(s streams, subject string) *cobra.Command {
 }
 
 func serve(ctx context.Context, o serveOptions) error {
-	return serveError(servers.Serve(ctx, servers.Options{
+	options := servers.Options{
 		Subject:   o.subject,
 		Addr:      o.addr,
 		ModelPath: o.model,
 		Stdout:    o.out,
 		Stderr:    o.err,
 		Getenv:    os.Getenv,
-	}))
+	}
+	if !onTerminal() {
+		reopen := make(chan os.Signal, 1)
+		signal.Notify(reopen, syscall.SIGHUP)
+		defer signal.Stop(reopen)
+		options.Reopen = reopen
+	}
+	return serveError(servers.Serve(ctx, options))
+}
+
+// reopensLog says whether SIGHUP means what it means to a daemon: go on in a new
+// log file. To a server on a terminal it means that the terminal is gone.
+func reopensLog(args []string) bool {
+	return len(args) > 1 && args[0] == "serve" && (args[1] == servers.Legacy || args[1] == servers.Modern) && !onTerminal()
+}
+
+func onTerminal() bool {
+	return slices.ContainsFunc([]*os.File{os.Stdin, os.Stdout, os.Stderr}, func(f *os.File) bool {
+		return term.IsTerminal(int(f.Fd()))
+	})
 }
 
 type serveReferenceOptions struct {
@@ -144,7 +182,7 @@ func serveReference(ctx context.Context, o serveReferenceOptions) error {
 			return serveError(err)
 		}
 	}
-	return reference.Serve(ctx, o.addr, o.Options, o.out, o.err)
+	return serveError(reference.Serve(ctx, o.addr, o.Options, o.out, o.err))
 }
 
 func addAddrFlag(cmd *cobra.Command, server string, addr *string) {
@@ -152,10 +190,15 @@ func addAddrFlag(cmd *cobra.Command, server string, addr *string) {
 	cmd.Flags().StringVar(addr, "addr", "", "`HOST:PORT` to listen on; port 0 picks a free one (default "+usual+", or $PORT on 127.0.0.1)")
 }
 
-// serveError tells what the operator set wrongly from what went wrong.
+// serveError tells what the operator set wrongly from what went wrong. A server
+// is meant to end by a signal: what fails after it failed on its own account,
+// and is not called an interruption.
 func serveError(err error) error {
-	if errors.Is(err, servers.ErrConfig) {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, servers.ErrConfig):
 		return &exitError{code: exitUsage, err: err}
 	}
-	return err
+	return &exitError{code: exitFailure, err: err}
 }

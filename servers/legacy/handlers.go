@@ -3,6 +3,7 @@ package legacy
 import (
 	"errors"
 	"net/http"
+	"os"
 
 	"github.com/gin-gonic/gin"
 
@@ -14,11 +15,12 @@ type handlers struct {
 }
 
 func (h *handlers) login(c *gin.Context) {
-	body, ok := readBody(c)
+	body, ok := h.readBody(c, predict.MaxLoginBody)
 	if !ok {
 		return
 	}
-	login, err := predict.DecodeLogin(body)
+	defer body.Release()
+	login, err := predict.DecodeLogin(body.Bytes)
 	if err != nil {
 		fail(c, http.StatusBadRequest, err.Error())
 		return
@@ -26,6 +28,11 @@ func (h *handlers) login(c *gin.Context) {
 	token, err := h.service.Login(login)
 	if errors.Is(err, predict.ErrCredentials) {
 		fail(c, http.StatusUnauthorized, err.Error())
+		return
+	}
+	if errors.Is(err, predict.ErrManyLogins) {
+		c.Header("Retry-After", predict.RetryAfter)
+		fail(c, http.StatusTooManyRequests, err.Error())
 		return
 	}
 	if err != nil {
@@ -40,11 +47,12 @@ func (h *handlers) login(c *gin.Context) {
 }
 
 func (h *handlers) predict(c *gin.Context) {
-	body, ok := readBody(c)
+	body, ok := h.readBody(c, predict.MaxBody)
 	if !ok {
 		return
 	}
-	request, err := predict.DecodeRequest(body)
+	defer body.Release()
+	request, err := predict.DecodeRequest(body.Bytes)
 	if err != nil {
 		fail(c, http.StatusBadRequest, err.Error())
 		return
@@ -62,11 +70,12 @@ func (h *handlers) predict(c *gin.Context) {
 }
 
 func (h *handlers) batchPredict(c *gin.Context) {
-	body, ok := readBody(c)
+	body, ok := h.readBody(c, predict.MaxBody)
 	if !ok {
 		return
 	}
-	request, err := predict.DecodeBatch(body)
+	defer body.Release()
+	request, err := predict.DecodeBatch(body.Bytes)
 	if err != nil {
 		fail(c, http.StatusBadRequest, err.Error())
 		return
@@ -125,17 +134,32 @@ func (h *handlers) cacheClear(c *gin.Context) {
 	})
 }
 
-// readBody reads the limited body, or answers why not.
-func readBody(c *gin.Context) ([]byte, bool) {
-	body, err := c.GetRawData()
+// readBody reads the limited body, which is to be released, or answers why not.
+func (h *handlers) readBody(c *gin.Context, limit int) (predict.Body, bool) {
+	body, err := h.service.ReadBody(c.Request.Body, c.Request.ContentLength, limit)
 	if err == nil {
 		return body, true
 	}
 	var tooLarge *http.MaxBytesError
-	if errors.As(err, &tooLarge) {
-		fail(c, http.StatusRequestEntityTooLarge, "request body is too large")
-	} else {
+	switch {
+	case errors.Is(err, predict.ErrBodyTooLarge), errors.As(err, &tooLarge):
+		fail(c, http.StatusRequestEntityTooLarge, predict.ErrBodyTooLarge.Error())
+	case errors.Is(err, predict.ErrBusy):
+		c.Header("Retry-After", predict.RetryAfter)
+		fail(c, http.StatusServiceUnavailable, err.Error())
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		fail(c, http.StatusRequestTimeout, "the request body did not come in time")
+	default:
 		fail(c, http.StatusBadRequest, "cannot read the request body")
 	}
-	return nil, false
+	return predict.Body{}, false
+}
+
+func (h *handlers) metrics(c *gin.Context) {
+	if err := h.service.AuthorizeMetrics(c.Request.Header["Authorization"]...); err != nil {
+		c.Header("WWW-Authenticate", "Bearer")
+		fail(c, http.StatusUnauthorized, err.Error())
+		return
+	}
+	h.service.Metrics().ServeHTTP(c.Writer, c.Request)
 }

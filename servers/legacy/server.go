@@ -1,6 +1,7 @@
 package legacy
 
 import (
+	"encoding/json"
 	"log/slog"
 	"net/http"
 	"runtime/debug"
@@ -30,7 +31,7 @@ func New(opts Options) *http.Server {
 	return &http.Server{
 		// Limited outside of gin: within it, net/http could not tell that a body
 		// was left unread, and would reset the connection under the answer.
-		Handler:           http.MaxBytesHandler(router, predict.MaxBody),
+		Handler:           guard(opts.Service, http.MaxBytesHandler(router, predict.MaxBody)),
 		ReadHeaderTimeout: 5 * time.Second,
 		ReadTimeout:       10 * time.Second,
 		WriteTimeout:      30 * time.Second,
@@ -38,6 +39,41 @@ func New(opts Options) *http.Server {
 		MaxHeaderBytes:    16 << 10,
 		ErrorLog:          slog.NewLogLogger(opts.Logger.Handler(), slog.LevelWarn),
 	}
+}
+
+// Header values that every answer has, shared: a slice of its own for each
+// answer would be garbage.
+var (
+	closeConnection = []string{"close"}
+	noSniff         = []string{"nosniff"}
+	noStore         = []string{"no-store"} // tokens, and predictions of somebody's data
+)
+
+// guard is around everything, also around what the router refuses.
+func guard(service *predict.Service, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		header := w.Header()
+		header["X-Content-Type-Options"] = noSniff
+		header["Cache-Control"] = noStore
+		// net/http does not show whether a chunked request had a length as well.
+		// Such a connection may carry a smuggled request: RFC 9112 §6.1 ends it.
+		if service.Draining() || len(r.TransferEncoding) > 0 {
+			header["Connection"] = closeConnection
+		}
+		if err := service.CheckHost(r.Host); err != nil {
+			refuse(w, http.StatusMisdirectedRequest, err.Error())
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// refuse answers in this server's one error form without the router.
+func refuse(w http.ResponseWriter, status int, message string) {
+	body, _ := json.Marshal(gin.H{"error": message}) // a string always marshals
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	w.WriteHeader(status)
+	_, _ = w.Write(body) // fails when the client is gone: nobody to tell
 }
 
 func newRouter(h *handlers, logger *slog.Logger) *gin.Engine {
@@ -53,7 +89,7 @@ func newRouter(h *handlers, logger *slog.Logger) *gin.Engine {
 	r.POST("/login", h.login)
 	r.GET("/health", h.health)
 	r.GET("/model-info", h.modelInfo)
-	r.GET("/metrics", gin.WrapH(h.service.Metrics()))
+	r.GET("/metrics", h.metrics)
 
 	private := r.Group("/", h.authorize)
 	private.POST("/predict", h.predict)
@@ -77,7 +113,7 @@ func (h *handlers) observe(c *gin.Context) {
 }
 
 func (h *handlers) authorize(c *gin.Context) {
-	if err := h.service.Authorize(c.GetHeader("Authorization")); err != nil {
+	if err := h.service.Authorize(c.Request.Header["Authorization"]...); err != nil {
 		c.Header("WWW-Authenticate", "Bearer")
 		fail(c, http.StatusUnauthorized, err.Error())
 	}

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -62,23 +61,24 @@ var setHumaGlobals = sync.OnceFunc(func() {
 	huma.ValidateStrictCasing = true
 })
 
-// maxDetail bounds an error's size: the fields of the largest valid batch.
-const maxDetail = predict.MaxSamples * len(predict.Features{})
+// maxDetail bounds the offences that are named: enough to mend a body by.
+const maxDetail = 50
 
 func newHumaError(status int, message string, errs ...error) huma.StatusError {
 	if status == http.StatusBadRequest {
 		status = http.StatusUnprocessableEntity // huma tells unreadable bodies from invalid ones; this API does not
 	}
 	if status == http.StatusUnsupportedMediaType {
-		message = "unsupported media type" // huma calls this a failed validation too
+		// huma calls this a failed validation too, and repeats the type.
+		return newErrorBody(status, "unsupported media type: send application/json", nil)
 	}
-	if status >= http.StatusInternalServerError {
+	if status == http.StatusInternalServerError {
 		return newErrorBody(status, "internal server error", nil) // causes are not the client's business
 	}
 	detail := make([]fieldError, 0, min(len(errs), maxDetail+1))
 	for i, err := range errs {
 		if i == maxDetail {
-			detail = append(detail, fieldError{Location: "body", Message: fmt.Sprintf("and %d more", len(errs)-i)})
+			detail = append(detail, fieldError{Location: "body", Message: "and more"})
 			break
 		}
 		detail = append(detail, newFieldError(err))
@@ -101,17 +101,21 @@ func newFieldError(err error) fieldError {
 		return fieldError{Location: "body", Message: err.Error()}
 	}
 	e := d.ErrorDetail()
-	return fieldError{Location: e.Location, Message: e.Message, Value: echo(e.Location, e.Value)}
+	return fieldError{Location: predict.Excerpt(e.Location), Message: e.Message, Value: echo(e.Location, e.Value)}
 }
 
-// echo is what of an offending value may go back: never a password, nothing
-// large, and a number that no float64 holds as text.
+// echo is what of an offending value may go back: nothing of a login and no
+// whole body, whatever their type, nothing large, and a number that no float64
+// holds as text.
 func echo(location string, value any) any {
+	if location == "body" || strings.HasPrefix(location, "body.username") || strings.HasPrefix(location, "body.password") {
+		return nil
+	}
 	switch v := value.(type) {
 	case bool:
 		return v
 	case string:
-		if len(v) <= 64 && location != "body" && location != "body.password" {
+		if len(v) <= 64 {
 			return v
 		}
 	case json.Number:
@@ -125,18 +129,21 @@ func echo(location string, value any) any {
 	return nil
 }
 
-// writeError renders what a handler or the router returned.
+// writeError renders what a handler or the router returned. Texts of libraries
+// are not for clients: fasthttp's repeat what it read, also of other requests on
+// the connection.
 func writeError(c *fiber.Ctx, err error) {
-	status, message := http.StatusInternalServerError, "internal server error"
+	var own *errorBody
 	var known *fiber.Error
-	if errors.As(err, &known) && known.Code < http.StatusInternalServerError {
-		status, message = known.Code, strings.ToLower(known.Message)
-		if status == http.StatusNotFound {
-			message = "not found" // fiber's own text repeats the path
-		}
+	switch {
+	case errors.As(err, &own):
+	case errors.As(err, &known) && known.Code < http.StatusInternalServerError && http.StatusText(known.Code) != "":
+		own = newErrorBody(known.Code, strings.ToLower(http.StatusText(known.Code)), nil)
+	default:
+		own = newErrorBody(http.StatusInternalServerError, "internal server error", nil)
 	}
-	c.Status(status)
-	if err := c.JSON(newErrorBody(status, message, nil)); err != nil {
+	c.Status(own.status)
+	if err := c.JSON(own); err != nil {
 		c.Status(http.StatusInternalServerError)
 	}
 }
@@ -146,6 +153,7 @@ func writeError(c *fiber.Ctx, err error) {
 func (s *Server) protocolError(c *fiber.Ctx, err error) error {
 	start := time.Now()
 	c.Set(headerRequestID, requestID(""))
+	setCommon(c)
 	writeError(c, err)
 	status, took := c.Response().StatusCode(), time.Since(start)
 	setProcessTime(c, took)

@@ -8,6 +8,7 @@ import (
 	"net/http"
 
 	"github.com/danielgtaylor/huma/v2"
+	"github.com/gofiber/fiber/v2"
 
 	"github.com/mlbench/mlbench/servers/predict"
 )
@@ -15,11 +16,16 @@ import (
 // register declares every operation: its types are its validation and its
 // documentation.
 func register(api huma.API, s *predict.Service) {
-	huma.Register(api, post("login", "/login", "Exchange credentials for a token", http.StatusUnauthorized),
+	huma.Register(api, post("login", "/login", "Exchange credentials for a token",
+		http.StatusUnauthorized, http.StatusTooManyRequests),
 		func(_ context.Context, in *body[loginBody]) (*body[predict.Token], error) {
 			token, err := s.Login(predict.Login{Username: in.Body.Username, Password: in.Body.Password})
-			if errors.Is(err, predict.ErrCredentials) {
+			switch {
+			case errors.Is(err, predict.ErrCredentials):
 				return nil, huma.Error401Unauthorized(err.Error())
+			case errors.Is(err, predict.ErrManyLogins):
+				return nil, huma.ErrorWithHeaders(huma.Error429TooManyRequests(err.Error()),
+					http.Header{fiber.HeaderRetryAfter: {predict.RetryAfter}})
 			}
 			return &body[predict.Token]{token}, err
 		})
@@ -62,21 +68,22 @@ func get(id, path, summary string) huma.Operation {
 	}
 }
 
-// post is an operation with a body. The router has read and limited it by the
-// time huma looks, so huma's own limit and deadline are off.
+// post is an operation with a body. It is read and limited before huma looks
+// (see readBody), so huma's own limit is off.
 func post(id, path, summary string, more ...int) huma.Operation {
 	return huma.Operation{
 		OperationID: id, Method: http.MethodPost, Path: path, Summary: summary,
 		Errors: append([]int{
-			http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType, http.StatusUnprocessableEntity,
+			http.StatusRequestTimeout, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType,
+			http.StatusUnprocessableEntity, http.StatusServiceUnavailable,
 		}, more...),
-		MaxBodyBytes: -1, BodyReadTimeout: -1,
+		MaxBodyBytes: -1,
 	}
 }
 
 // bodyless is a POST that takes no body.
 func bodyless(op huma.Operation) huma.Operation {
-	op.Errors = []int{http.StatusRequestEntityTooLarge}
+	op.Errors = nil
 	return op
 }
 

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
-	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -24,9 +24,9 @@ import (
 type Options struct {
 	Service *predict.Service
 	// CORSOrigins may call from browsers: origins such as https://example.com,
-	// or * alone. None: no CORS headers at all.
+	// predict.LoopbackOrigins, or * alone. None: no CORS headers at all.
 	CORSOrigins []string
-	// Logger receives panics of handlers.
+	// Logger receives panics of handlers and complaints of fasthttp.
 	Logger *slog.Logger
 }
 
@@ -39,9 +39,6 @@ type Server struct {
 
 // New makes the server.
 func New(opts Options) (*Server, error) {
-	if err := checkOrigins(opts.CORSOrigins); err != nil {
-		return nil, err
-	}
 	setHumaGlobals()
 	s := &Server{service: opts.Service, logger: opts.Logger}
 	s.app = fiber.New(fiber.Config{
@@ -49,6 +46,7 @@ func New(opts Options) (*Server, error) {
 		StrictRouting:                true,
 		CaseSensitive:                true,
 		BodyLimit:                    predict.MaxBody,
+		StreamRequestBody:            true,     // read by readBody, once it is known who sends it
 		ReadBufferSize:               16 << 10, // also the limit of a request's headers
 		ReadTimeout:                  10 * time.Second,
 		WriteTimeout:                 30 * time.Second,
@@ -59,25 +57,32 @@ func New(opts Options) (*Server, error) {
 	s.app.Use(s.observe)
 	s.app.Use(recover.New(recover.Config{EnableStackTrace: true, StackTraceHandler: s.logPanic}))
 	if len(opts.CORSOrigins) > 0 {
-		s.app.Use(cors.New(cors.Config{
-			AllowOrigins:  strings.Join(opts.CORSOrigins, ","),
-			AllowMethods:  "GET,POST",
-			AllowHeaders:  "Authorization,Content-Type,X-Request-ID",
-			ExposeHeaders: "X-Process-Time,X-Request-ID",
-			MaxAge:        600,
-		}))
+		s.app.Use(allowOrigins(opts.CORSOrigins))
 	}
-	s.app.Use(refuseEncoded)
-	s.app.Server().Handler = refuseUnknownMethods(s.app.Server().Handler)
+	server := s.app.Server()
+	server.SecureErrorLogMessage = true
+	server.Logger = serverLog{opts.Logger}
+	server.Handler = refuseUnknownMethods(server.Handler)
 	if err := s.routes(); err != nil {
 		return nil, err
 	}
 	return s, nil
 }
 
+// serverLog passes on what fasthttp complains of, but not what it complains with:
+// its errors quote requests, tokens among them. Malformed requests are not told
+// of at all: anybody could fill the log with them.
+type serverLog struct{ logger *slog.Logger }
+
+func (l serverLog) Printf(format string, _ ...any) {
+	if !strings.HasPrefix(format, "error when serving connection") {
+		l.logger.Warn("fasthttp", "complaint", format)
+	}
+}
+
 func (s *Server) routes() error {
 	api := humafiber.NewV2(s.app, apiConfig(s.service.ModelInfo().Version))
-	api.UseMiddleware(authorize(api, s.service))
+	api.UseMiddleware(authorize(api, s.service), readBody(api, s.service))
 	register(api, s.service)
 	document, err := openAPI(api)
 	if err != nil {
@@ -88,7 +93,7 @@ func (s *Server) routes() error {
 		return c.Send(document)
 	})
 	// Not Get, which would answer HEAD too: the API has none.
-	s.app.Add(fiber.MethodGet, "/metrics", adaptor.HTTPHandler(s.service.Metrics()))
+	s.app.Add(fiber.MethodGet, "/metrics", s.authorizeMetrics, adaptor.HTTPHandler(s.service.Metrics()))
 	for _, name := range []string{"docs", "redoc"} {
 		body, contentType, ok := docs.Page(name)
 		if !ok {
@@ -97,6 +102,7 @@ func (s *Server) routes() error {
 		s.app.Get("/"+name, func(c *fiber.Ctx) error {
 			c.Set(fiber.HeaderContentType, contentType)
 			c.Set(fiber.HeaderContentSecurityPolicy, docs.ContentSecurityPolicy)
+			c.Set(fiber.HeaderCacheControl, "no-cache")
 			return c.Send(body)
 		})
 	}
@@ -107,6 +113,7 @@ func (s *Server) routes() error {
 		}
 		c.Set(fiber.HeaderContentType, contentType)
 		c.Set(fiber.HeaderContentEncoding, "gzip")
+		c.Set(fiber.HeaderCacheControl, "max-age=3600")
 		return c.Send(gz)
 	})
 	return nil
@@ -134,17 +141,31 @@ func apiConfig(modelVersion string) huma.Config {
 	return config
 }
 
-// checkOrigins refuses what the CORS middleware would panic on.
-func checkOrigins(origins []string) error {
-	for _, origin := range origins {
-		if origin == "*" && len(origins) == 1 {
-			return nil
-		}
-		u, err := url.Parse(origin)
-		if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.User != nil ||
-			u.Path != "" || u.RawQuery != "" || u.Fragment != "" || strings.Contains(u.Host, "*") {
-			return fmt.Errorf("CORS_ORIGINS: %q is not an origin: use the form https://example.com, separated by commas, or * alone", origin)
+// allowOrigins answers browsers that ask for a page of another origin.
+func allowOrigins(origins []string) fiber.Handler {
+	config := cors.Config{
+		AllowMethods:  "GET,POST",
+		AllowHeaders:  "Authorization,Content-Type,X-Request-ID",
+		ExposeHeaders: "X-Process-Time,X-Request-ID",
+		MaxAge:        600,
+		// Answers are never stored, so none without an origin needs Vary.
+		Next: func(c *fiber.Ctx) bool { return len(c.Request().Header.Peek(fiber.HeaderOrigin)) == 0 },
+	}
+	if slices.Contains(origins, "*") {
+		config.AllowOrigins = "*"
+	} else {
+		loopback := slices.Contains(origins, predict.LoopbackOrigins)
+		config.AllowOriginsFunc = func(origin string) bool {
+			return slices.Contains(origins, origin) || loopback && predict.IsLoopbackOrigin(origin)
 		}
 	}
-	return nil
+	return cors.New(config)
+}
+
+func (s *Server) authorizeMetrics(c *fiber.Ctx) error {
+	if err := s.service.AuthorizeMetrics(authorizations(c)...); err != nil {
+		c.Set(fiber.HeaderWWWAuthenticate, "Bearer")
+		return newErrorBody(fiber.StatusUnauthorized, err.Error(), nil)
+	}
+	return c.Next()
 }

@@ -1,11 +1,7 @@
 package modern
 
 import (
-	"bytes"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -56,44 +52,36 @@ type answer[T any] struct {
 	Body   T
 }
 
-// jsonFormat is huma's JSON but for one thing: numbers are kept as they were
-// sent until they are checked. So 1e999 is an offence of its own field, where
-// encoding/json would give up on the whole body.
+// jsonFormat reads a body twice, as huma wants it, but with one reading of what
+// it says: predict.ReadJSON for the check, and the same in predict's decoders
+// for the values. encoding/json would read things that the check had not seen,
+// and read all of a refused body before refusing it.
 var jsonFormat = huma.Format{
 	Marshal:   huma.DefaultJSONFormat.Marshal,
 	Unmarshal: unmarshal,
 }
 
-func unmarshal(data []byte, v any) error {
-	generic, ok := v.(*any)
-	if !ok {
-		return typed(json.Unmarshal(data, v))
-	}
-	d := json.NewDecoder(bytes.NewReader(data))
-	d.UseNumber()
-	if err := d.Decode(generic); err != nil {
-		return unreadable(err)
-	}
-	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return errors.New("invalid JSON: more than one value")
-	}
-	return nil
-}
-
-func unreadable(err error) error {
-	var syntax *json.SyntaxError
-	if errors.As(err, &syntax) {
-		return fmt.Errorf("invalid JSON at byte %d", syntax.Offset)
-	}
-	return errors.New("invalid JSON: it ends too early")
-}
-
-// typed explains the one way in which a checked body can still fail to decode:
-// the check saw the last of equal keys, the decoder sees each.
-func typed(err error) error {
-	var wrong *json.UnmarshalTypeError
-	if errors.As(err, &wrong) {
-		return fmt.Errorf("%s is given more than once, and not always with the right type", wrong.Field)
+func unmarshal(data []byte, v any) (err error) {
+	switch v := v.(type) {
+	case *any:
+		*v, err = predict.ReadJSON(data)
+	case *loginBody:
+		var l predict.Login
+		l, err = predict.DecodeLogin(data)
+		*v = loginBody(l)
+	case *predictBody:
+		var r predict.Request
+		r, err = predict.DecodeRequest(data)
+		*v = predictBody{Features: features(r.Features), RequestID: r.RequestID}
+	case *batchBody:
+		var r predict.BatchRequest
+		r, err = predict.DecodeBatch(data)
+		*v = batchBody{Samples: make([]features, len(r.Samples)), RequestID: r.RequestID}
+		for i := range r.Samples {
+			v.Samples[i] = features(r.Samples[i])
+		}
+	default:
+		err = fmt.Errorf("no decoder of %T", v)
 	}
 	return err
 }

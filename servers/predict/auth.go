@@ -1,13 +1,16 @@
 package predict
 
 import (
+	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"runtime"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
@@ -20,21 +23,32 @@ var (
 	ErrNoToken      = errors.New("missing bearer token")
 	ErrTokenExpired = errors.New("token has expired")
 	ErrTokenInvalid = errors.New("invalid token")
+	ErrManyLogins   = errors.New("too many logins at a time: try again")
 )
 
 const (
 	tokenLife   = 24 * time.Hour
 	tokenIssuer = "mlbench"
 	minSecret   = 32 // bytes: HS256 wants a key as long as its hash (RFC 7518 §3.2)
+	// maxWaiting is how many logins may wait for their turn: about a second.
+	maxWaiting = 32
+	// generationClaim ties a token to the credentials that it was given for.
+	generationClaim = "gen"
 )
 
 // authority knows the one account and signs its tokens.
 type authority struct {
-	username [sha256.Size]byte
-	password []byte // bcrypt hash
-	secret   []byte
-	parser   *jwt.Parser
-	now      func() time.Time
+	username   string
+	password   []byte // bcrypt hash
+	secret     []byte
+	generation string
+	parser     *jwt.Parser
+	now        func() time.Time
+
+	// Comparing a password is dear on purpose, and anybody may ask for it: half
+	// of the processors at most do so at a time.
+	turns   chan struct{}
+	waiting atomic.Int64
 }
 
 func newAuthority(username, password string, secret []byte, cost int) (*authority, error) {
@@ -43,35 +57,55 @@ func newAuthority(username, password string, secret []byte, cost int) (*authorit
 		return nil, fmt.Errorf("hash the password: %w", err)
 	}
 	a := &authority{
-		username: sha256.Sum256([]byte(username)),
-		password: hash,
-		secret:   secret,
-		now:      time.Now,
+		username:   username,
+		password:   hash,
+		secret:     secret,
+		generation: TokenGeneration(secret, username, password),
+		now:        time.Now,
+		turns:      make(chan struct{}, max(1, runtime.GOMAXPROCS(0)/2)),
 	}
 	a.parser = jwt.NewParser(
 		jwt.WithValidMethods([]string{jwt.SigningMethodHS256.Alg()}), // refuses "none" and all else
 		jwt.WithExpirationRequired(),
 		jwt.WithIssuer(tokenIssuer),
+		jwt.WithSubject(username),
+		jwt.WithStrictDecoding(),
 		jwt.WithTimeFunc(func() time.Time { return a.now() }),
 	)
 	return a, nil
 }
 
+// TokenGeneration is the claim "gen" of tokens that a server with these
+// credentials accepts: when user or password change, its tokens end, even if
+// the secret stays.
+func TokenGeneration(secret []byte, username, password string) string {
+	mac := hmac.New(sha256.New, secret)
+	mac.Write([]byte(username + "\x00" + password))
+	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil)[:12])
+}
+
 // login compares both halves always, so that a wrong name takes as long as a
 // wrong password.
 func (a *authority) login(l Login) (Token, error) {
-	name := sha256.Sum256([]byte(l.Username))
-	nameOK := subtle.ConstantTimeCompare(name[:], a.username[:]) == 1
+	if a.waiting.Add(1) > maxWaiting {
+		a.waiting.Add(-1)
+		return Token{}, ErrManyLogins
+	}
+	a.turns <- struct{}{}
+	a.waiting.Add(-1)
+	nameOK := sameText(l.Username, a.username)
 	passwordOK := bcrypt.CompareHashAndPassword(a.password, passwordDigest(l.Password)) == nil
+	<-a.turns
 	if !nameOK || !passwordOK {
 		return Token{}, ErrCredentials
 	}
 	now := a.now()
-	signed, err := jwt.NewWithClaims(jwt.SigningMethodHS256, jwt.RegisteredClaims{
-		Issuer:    tokenIssuer,
-		Subject:   l.Username,
-		IssuedAt:  jwt.NewNumericDate(now),
-		ExpiresAt: jwt.NewNumericDate(now.Add(tokenLife)),
+	signed, err := jwt.NewWithClaims(jwt.SigningMethodHS256, jwt.MapClaims{
+		"iss":           tokenIssuer,
+		"sub":           a.username,
+		"iat":           now.Unix(),
+		"exp":           now.Add(tokenLife).Unix(),
+		generationClaim: a.generation,
 	}).SignedString(a.secret)
 	if err != nil {
 		return Token{}, fmt.Errorf("sign the token: %w", err)
@@ -79,24 +113,45 @@ func (a *authority) login(l Login) (Token, error) {
 	return Token{Token: signed, TokenType: "bearer", ExpiresIn: int(tokenLife / time.Second)}, nil
 }
 
-// authorize checks the value of an Authorization header.
+// sameText takes the same time wherever two texts differ.
+func sameText(a, b string) bool {
+	x, y := sha256.Sum256([]byte(a)), sha256.Sum256([]byte(b))
+	return subtle.ConstantTimeCompare(x[:], y[:]) == 1
+}
+
+// bearerToken is the token of an Authorization header, or "".
+func bearerToken(header string) string {
+	scheme, raw, _ := strings.Cut(header, " ")
+	if !strings.EqualFold(scheme, "Bearer") {
+		return ""
+	}
+	return strings.TrimSpace(raw)
+}
+
+// authorize checks the value of an Authorization header. The claims are read
+// into a map, whose keys are exact: a struct would take EXP for exp.
 func (a *authority) authorize(header string) error {
-	scheme, raw, found := strings.Cut(header, " ")
-	raw = strings.TrimSpace(raw)
-	if !found || raw == "" || !strings.EqualFold(scheme, "Bearer") {
+	raw := bearerToken(header)
+	if raw == "" {
 		return ErrNoToken
 	}
-	_, err := a.parser.ParseWithClaims(raw, &jwt.RegisteredClaims{}, func(*jwt.Token) (any, error) {
+	claims := make(jwt.MapClaims, 5)
+	token, err := a.parser.ParseWithClaims(raw, claims, func(*jwt.Token) (any, error) {
 		return a.secret, nil
 	})
 	switch {
-	case err == nil:
-		return nil
 	case errors.Is(err, jwt.ErrTokenExpired):
 		return ErrTokenExpired
-	default:
+	case err != nil:
 		return ErrTokenInvalid
 	}
+	// RFC 7515 §4.1.11: what a token calls critical is understood, or refused.
+	_, critical := token.Header["crit"]
+	generation, _ := claims[generationClaim].(string)
+	if critical || subtle.ConstantTimeCompare([]byte(generation), []byte(a.generation)) != 1 {
+		return ErrTokenInvalid
+	}
+	return nil
 }
 
 // passwordDigest makes any password fit bcrypt, which reads 72 bytes at most

@@ -1,6 +1,7 @@
 package predict
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
@@ -19,13 +20,20 @@ type Config struct {
 	Password    string   // MLBENCH_PASSWORD
 	Secret      []byte   // SECRET_KEY, signs the tokens
 	ModelPath   string   // MODEL_PATH; empty: trained at start, kept in memory
-	LogPath     string   // PREDICTION_LOG; empty: no prediction log
-	CORSOrigins []string // CORS_ORIGINS, comma separated; modern only
+	LogPath     string   // PREDICTION_LOG; empty: no prediction log ("off")
+	CORSOrigins []string // CORS_ORIGINS; modern only; * alone is all, LoopbackOrigins are those of this machine
+
+	OpenMetrics  bool   // anybody may read /metrics
+	MetricsToken string // METRICS_TOKEN; who has it may read /metrics
 
 	// Notices are sentences for the operator: what was not configured and what
 	// stands in for it.
 	Notices []string
 }
+
+// DefaultLogPath is where predictions are logged unless PREDICTION_LOG names
+// another file, or is "off": in the working folder.
+const DefaultLogPath = "predictions.log"
 
 // LoadConfig reads the environment. Without credentials or secret a server on
 // a loopback address gets stand-ins and a notice; on any other address it is
@@ -44,12 +52,17 @@ func LoadConfig(getenv func(string) string, loopback bool) (Config, error) {
 		Password:  read("MLBENCH_PASSWORD"),
 		Secret:    []byte(read("SECRET_KEY")),
 		ModelPath: getenv("MODEL_PATH"),
-		LogPath:   getenv("PREDICTION_LOG"),
+		LogPath:   cmp.Or(getenv("PREDICTION_LOG"), DefaultLogPath),
+
+		MetricsToken: read("METRICS_TOKEN"),
 	}
-	for origin := range strings.SplitSeq(getenv("CORS_ORIGINS"), ",") {
-		if origin = strings.TrimSpace(origin); origin != "" {
-			c.CORSOrigins = append(c.CORSOrigins, origin)
-		}
+	if c.LogPath == "off" {
+		c.LogPath = ""
+	}
+	c.OpenMetrics = loopback && c.MetricsToken == ""
+	var err error
+	if c.CORSOrigins, err = parseOrigins(getenv("CORS_ORIGINS")); err != nil {
+		errs = append(errs, err)
 	}
 	if len(errs) > 0 {
 		return Config{}, errors.Join(errs...)
@@ -57,6 +70,9 @@ func LoadConfig(getenv func(string) string, loopback bool) (Config, error) {
 	if !loopback {
 		if err := c.missing(); err != nil {
 			return Config{}, err
+		}
+		if err := c.guessable(); err != nil {
+			return Config{}, fmt.Errorf("%w: set another, or listen on 127.0.0.1", err)
 		}
 	}
 	if err := c.fillIn(); err != nil {
@@ -86,6 +102,41 @@ func (c *Config) missing() error {
 	return nil
 }
 
+func (c *Config) isDemo() bool { return c.Username == DemoUsername && c.Password == DemoPassword }
+
+// guessable says what is wrong with a password that anybody would try first.
+// The password itself is never part of the message.
+func (c *Config) guessable() error {
+	switch {
+	case c.Password == DemoPassword:
+		return errors.New("MLBENCH_PASSWORD is the published one of the demo login")
+	case strings.TrimSpace(c.Password) == "":
+		return errors.New("MLBENCH_PASSWORD is blank")
+	case strings.EqualFold(c.Password, c.Username):
+		return errors.New("MLBENCH_PASSWORD is the user name")
+	case different(c.Password) < minDifferent:
+		return fmt.Errorf("MLBENCH_PASSWORD has fewer than %d different characters", minDifferent)
+	}
+	return nil
+}
+
+const (
+	minDifferent       = 4 // characters of a password
+	minDifferentSecret = 8 // bytes of a secret: 32 random ones have about 30, also in hexadecimal 13
+)
+
+// different counts the different bytes of s.
+func different(s string) (n int) {
+	var seen [256]bool
+	for i := range len(s) {
+		if !seen[s[i]] {
+			seen[s[i]] = true
+			n++
+		}
+	}
+	return n
+}
+
 // fillIn puts the stand-ins of a loopback server and checks what was set.
 func (c *Config) fillIn() error {
 	switch {
@@ -104,6 +155,9 @@ func (c *Config) fillIn() error {
 	if n := len([]rune(c.Password)); n < MinPassword {
 		return fmt.Errorf("MLBENCH_PASSWORD has %d characters: POST /login accepts %d or more", n, MinPassword)
 	}
+	if err := c.guessable(); err != nil && !c.isDemo() {
+		c.Notices = append(c.Notices, fmt.Sprintf("weak password (loopback only): %v", err))
+	}
 	switch {
 	case len(c.Secret) == 0:
 		c.Secret = randomSecret()
@@ -111,6 +165,9 @@ func (c *Config) fillIn() error {
 	case len(c.Secret) < minSecret:
 		c.Notices = append(c.Notices, fmt.Sprintf(
 			"weak SECRET_KEY of %d bytes (loopback only): use %d or more", len(c.Secret), minSecret))
+	case different(string(c.Secret)) < minDifferentSecret:
+		c.Notices = append(c.Notices, fmt.Sprintf(
+			"weak SECRET_KEY of %d different bytes: use a random one (for example 'openssl rand -hex 32')", different(string(c.Secret))))
 	}
 	return nil
 }

@@ -19,7 +19,7 @@ func TestLoadConfig(t *testing.T) {
 		}
 		return path
 	}
-	long := strings.Repeat("k", minSecret)
+	long := strings.Repeat("abcdefgh", minSecret/8)
 	full := map[string]string{"MLBENCH_USERNAME": "alice", "MLBENCH_PASSWORD": "correct horse", "SECRET_KEY": long}
 	with := func(changes map[string]string) map[string]string {
 		env := map[string]string{}

@@ -4,13 +4,15 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strconv"
+	"strings"
 	"unicode/utf8"
 )
 
 // Decoding by hand, as services written before typed validation do it: the
 // body as a generic map, every field picked out and checked in code. Unknown
-// fields are ignored, the last of two equal keys counts, names are compared
-// exactly, and null stands for a field that was not sent.
+// fields are ignored, names are compared exactly, and null stands for a field
+// that was not sent.
 
 var (
 	errNotObject = errors.New("request body must be a JSON object")
@@ -80,14 +82,16 @@ func DecodeBatch(body []byte) (BatchRequest, error) {
 	return r, nil
 }
 
-// decodeObject refuses what JSON does not have (NaN, Infinity) and what a
-// float64 cannot hold (1e999): both are syntax or range errors to the decoder.
+// decodeObject refuses what JSON does not have (NaN, Infinity) and what has more
+// than one reading.
 func decodeObject(body []byte) (map[string]any, error) {
-	var fields map[string]any
-	if err := json.Unmarshal(body, &fields); err != nil || fields == nil {
+	v, err := ReadJSON(body)
+	fields, ok := v.(map[string]any)
+	var syntax *SyntaxError
+	if errors.As(err, &syntax) || err == nil && !ok {
 		return nil, errNotObject
 	}
-	return fields, nil
+	return fields, err
 }
 
 func decodeFeatures(v any, out *Features) bool {
@@ -96,8 +100,12 @@ func decodeFeatures(v any, out *Features) bool {
 		return false
 	}
 	for i, item := range list {
-		x, ok := item.(float64)
-		if !ok || x < -FeatureLimit || x > FeatureLimit {
+		number, ok := item.(json.Number)
+		if !ok {
+			return false
+		}
+		x, err := strconv.ParseFloat(string(number), 64) // an error is 1e999 and the like
+		if err != nil || x < -FeatureLimit || x > FeatureLimit {
 			return false
 		}
 		out[i] = x
@@ -114,5 +122,5 @@ func decodeRequestID(fields map[string]any) (string, error) {
 	if !ok || utf8.RuneCountInString(id) > MaxRequestID {
 		return "", errRequestID
 	}
-	return id, nil
+	return strings.Clone(id), nil // it outlives the body, in the prediction log's queue
 }

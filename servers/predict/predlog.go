@@ -1,13 +1,16 @@
 package predict
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"strconv"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 )
 
@@ -34,8 +37,12 @@ type record struct {
 // record that does not reach the file, for whichever reason, is counted. A nil
 // log writes nothing.
 type predictionLog struct {
-	file  *os.File
-	model string // version, the same on each line
+	path string
+	end  string // of each line: what is the same on all
+
+	fileMu sync.Mutex // held to write, and to change the file
+	file   *os.File
+	torn   bool // the file does not end with a whole line
 
 	mu     sync.RWMutex // synchronous: held to write; background: guards closed
 	buf    []byte       // synchronous only
@@ -48,21 +55,82 @@ type predictionLog struct {
 	firstErr         atomic.Pointer[error]
 }
 
-func openPredictionLog(path, model string, background bool) (*predictionLog, error) {
-	if path == "" {
+// openPredictionLog opens what the configuration names; nothing named is no log.
+func openPredictionLog(c Config, model string, background bool) (*predictionLog, error) {
+	if c.LogPath == "" {
 		return nil, nil
 	}
-	file, err := os.OpenFile(path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	file, torn, err := openLogFile(c.LogPath)
 	if err != nil {
-		return nil, fmt.Errorf("open the prediction log (PREDICTION_LOG): %w", err)
+		return nil, err
 	}
-	l := &predictionLog{file: file, model: model}
+	user, _ := json.Marshal(c.Username) // strings always marshal
+	version, _ := json.Marshal(model)
+	l := &predictionLog{
+		path: c.LogPath, file: file, torn: torn,
+		end: fmt.Sprintf(`,"user":%s,"model_version":%s}`+"\n", user, version),
+	}
 	if background {
 		l.queue = make(chan record, logQueue)
 		l.done = make(chan struct{})
 		go l.drain()
 	}
 	return l, nil
+}
+
+// openLogFile opens a file to append to, and says whether what is there ends in
+// the middle of a line, as after a crash. A named pipe would make the start, and
+// later each request, wait for its reader: it is refused, without waiting.
+func openLogFile(path string) (file *os.File, torn bool, err error) {
+	file, err = os.OpenFile(path, os.O_CREATE|os.O_APPEND|os.O_WRONLY|syscall.O_NONBLOCK, 0o600)
+	var info os.FileInfo
+	if err == nil {
+		info, err = file.Stat()
+	}
+	if err == nil && !info.Mode().IsRegular() && info.Mode()&os.ModeCharDevice == 0 {
+		err = fmt.Errorf("%s is not a file", path)
+	}
+	if errors.Is(err, syscall.ENXIO) {
+		err = fmt.Errorf("%s is a named pipe, not a file", path)
+	}
+	if err != nil {
+		if file != nil {
+			file.Close()
+		}
+		return nil, false, fmt.Errorf("open the prediction log: %w (PREDICTION_LOG names another file, or 'off')", err)
+	}
+	return file, info.Mode().IsRegular() && !endsWithLine(path, info.Size()), nil
+}
+
+// endsWithLine is true when it cannot be told.
+func endsWithLine(path string, size int64) bool {
+	file, err := os.Open(path)
+	if err != nil || size == 0 {
+		return true
+	}
+	defer file.Close()
+	last := make([]byte, 1)
+	_, err = file.ReadAt(last, size-1)
+	return err != nil || last[0] == '\n'
+}
+
+// reopen goes on in the file that the path names now.
+func (l *predictionLog) reopen() error {
+	if l == nil {
+		return nil
+	}
+	file, torn, err := openLogFile(l.path)
+	if err != nil {
+		return err
+	}
+	l.fileMu.Lock()
+	old := l.file
+	l.file, l.torn = file, torn
+	l.fileMu.Unlock()
+	if err := old.Close(); err != nil {
+		return fmt.Errorf("close the old prediction log: %w", err)
+	}
+	return nil
 }
 
 // write logs the predictions of one request. The records are copied: they may
@@ -126,12 +194,28 @@ func (l *predictionLog) drain() {
 	}
 }
 
+// flush writes whole lines, and counts what became of each. After a write that
+// ended within a line the next one begins on a line of its own: else the first
+// good record would be glued to the torn one, and lost with it.
 func (l *predictionLog) flush(buf []byte, lines int) {
-	if _, err := l.file.Write(buf); err != nil {
-		l.lose(lines, err)
+	l.fileMu.Lock()
+	defer l.fileMu.Unlock()
+	if l.torn {
+		if _, err := l.file.Write([]byte{'\n'}); err != nil {
+			l.lose(lines, err)
+			return
+		}
+		l.torn = false
+	}
+	n, err := l.file.Write(buf)
+	if err == nil {
+		l.written.Add(uint64(lines))
 		return
 	}
-	l.written.Add(uint64(lines))
+	whole := bytes.Count(buf[:n], []byte{'\n'})
+	l.torn = n > 0 && buf[n-1] != '\n'
+	l.written.Add(uint64(whole))
+	l.lose(lines-whole, err)
 }
 
 func (l *predictionLog) lose(records int, why error) {
@@ -170,6 +254,8 @@ func (l *predictionLog) close(ctx context.Context) error {
 			return fmt.Errorf("prediction log: %d records were not written in time", len(l.queue))
 		}
 	}
+	l.fileMu.Lock()
+	defer l.fileMu.Unlock()
 	if err := l.file.Close(); err != nil {
 		return fmt.Errorf("prediction log: %w", err)
 	}
@@ -200,7 +286,5 @@ func (l *predictionLog) appendLine(b []byte, r *record) []byte {
 	b = strconv.AppendFloat(b, r.prediction, 'g', -1, 64)
 	b = append(b, `,"cached":`...)
 	b = strconv.AppendBool(b, r.cached)
-	b = append(b, `,"model_version":`...)
-	b = strconv.AppendQuote(b, l.model)
-	return append(b, '}', '\n')
+	return append(b, l.end...)
 }

@@ -18,6 +18,7 @@ type logLine struct {
 	Features     Features
 	Prediction   float64
 	Cached       bool
+	User         string
 	ModelVersion string `json:"model_version"`
 }
 
@@ -46,7 +47,7 @@ func TestPredictionLogIsExact(t *testing.T) {
 	}
 	for _, background := range []bool{false, true} {
 		path := filepath.Join(t.TempDir(), "log")
-		l, err := openPredictionLog(path, "v1", background)
+		l, err := openPredictionLog(Config{LogPath: path, Username: "alice"}, "v1", background)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -60,7 +61,7 @@ func TestPredictionLogIsExact(t *testing.T) {
 		}
 		got := lines[1]
 		if !got.Time.Equal(r.at) || got.RequestID != r.requestID || got.Features != r.features ||
-			got.Prediction != r.prediction || !got.Cached || got.ModelVersion != "v1" {
+			got.Prediction != r.prediction || !got.Cached || got.User != "alice" || got.ModelVersion != "v1" {
 			t.Errorf("background %v: %+v, want %+v", background, got, r)
 		}
 	}
@@ -70,7 +71,7 @@ func TestPredictionLogIsExact(t *testing.T) {
 func TestPredictionLogLosesNothingSilently(t *testing.T) {
 	for _, background := range []bool{false, true} {
 		path := filepath.Join(t.TempDir(), "log")
-		l, err := openPredictionLog(path, "v1", background)
+		l, err := openPredictionLog(Config{LogPath: path, Username: "alice"}, "v1", background)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -131,7 +132,7 @@ func TestPredictionLogNeverBlocks(t *testing.T) {
 
 func TestPredictionLogReportsWriteErrors(t *testing.T) {
 	for _, background := range []bool{false, true} {
-		l, err := openPredictionLog("/dev/full", "v1", background)
+		l, err := openPredictionLog(Config{LogPath: "/dev/full"}, "v1", background)
 		if err != nil {
 			t.Skip(err)
 		}
@@ -144,7 +145,7 @@ func TestPredictionLogReportsWriteErrors(t *testing.T) {
 }
 
 func TestPredictionLogUnwritablePath(t *testing.T) {
-	_, err := openPredictionLog(filepath.Join(t.TempDir(), "none", "log"), "v1", false)
+	_, err := openPredictionLog(Config{LogPath: filepath.Join(t.TempDir(), "none", "log")}, "v1", false)
 	if err == nil || !strings.Contains(err.Error(), "PREDICTION_LOG") {
 		t.Errorf("error %v, want one that names the variable", err)
 	}

@@ -11,7 +11,6 @@ const (
 	MinUsername  = 3      // characters
 	MaxUsername  = 50     // characters
 	MinPassword  = 8      // characters
-	MaxBody      = 1 << 20
 )
 
 // Features are the inputs of one prediction.

@@ -3,6 +3,7 @@ package predict
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"sync/atomic"
 	"time"
@@ -22,6 +23,8 @@ type Model interface {
 type Options struct {
 	Config Config
 	Model  Model
+	// Logger is told of failed logins; nil is silent.
+	Logger *slog.Logger
 	// BackgroundLog writes the prediction log from a goroutine of its own
 	// rather than within each request.
 	BackgroundLog bool
@@ -41,6 +44,14 @@ type Service struct {
 	auth     *authority
 	log      *predictionLog
 	metrics  *metrics
+	intake   intake
+	failures failures
+	logger   *slog.Logger
+	demo     bool // the published login is in use
+
+	openMetrics  bool
+	metricsToken string
+
 	started  time.Time
 	draining atomic.Bool
 }
@@ -56,7 +67,12 @@ func New(opts Options) (*Service, error) {
 	s := &Service{
 		model:   opts.Model,
 		version: opts.Model.Info().Version,
-		started: time.Now(),
+		demo:    opts.Config.isDemo(),
+		logger:  opts.Logger,
+
+		openMetrics:  opts.Config.OpenMetrics,
+		metricsToken: opts.Config.MetricsToken,
+		started:      time.Now(),
 	}
 	var err error
 	if s.cache, err = newCache(opts.CacheEntries); err != nil {
@@ -65,19 +81,50 @@ func New(opts Options) (*Service, error) {
 	if s.auth, err = newAuthority(opts.Config.Username, opts.Config.Password, opts.Config.Secret, opts.PasswordCost); err != nil {
 		return nil, err
 	}
-	if s.log, err = openPredictionLog(opts.Config.LogPath, s.version, opts.BackgroundLog); err != nil {
+	if s.logger == nil {
+		s.logger = slog.New(slog.DiscardHandler)
+	}
+	if s.log, err = openPredictionLog(opts.Config, s.version, opts.BackgroundLog); err != nil {
 		return nil, err
 	}
 	s.metrics = newMetrics(s.cache, s.log)
 	return s, nil
 }
 
-// Login exchanges credentials for a token, or returns ErrCredentials.
-func (s *Service) Login(l Login) (Token, error) { return s.auth.login(l) }
+// Login exchanges credentials for a token, or returns ErrCredentials or
+// ErrManyLogins. Failures are logged: the first at once, then how many there
+// were, every ten seconds at most.
+func (s *Service) Login(l Login) (Token, error) {
+	token, err := s.auth.login(l)
+	if err != nil {
+		s.failures.add(s.logger, err)
+	}
+	return token, err
+}
 
-// Authorize checks the value of an Authorization header. It keeps nothing of
-// it.
-func (s *Service) Authorize(header string) error { return s.auth.authorize(header) }
+// Authorize checks the values of a request's Authorization headers. It keeps
+// nothing of them.
+func (s *Service) Authorize(headers ...string) error {
+	switch len(headers) {
+	case 0:
+		return ErrNoToken
+	case 1:
+		return s.auth.authorize(headers[0])
+	}
+	return ErrTokenInvalid // which of them would count?
+}
+
+// AuthorizeMetrics checks who asks for GET /metrics: on loopback addresses
+// anybody may, elsewhere who has the METRICS_TOKEN or a token from POST /login.
+func (s *Service) AuthorizeMetrics(headers ...string) error {
+	if s.openMetrics {
+		return nil
+	}
+	if s.metricsToken != "" && len(headers) == 1 && sameText(bearerToken(headers[0]), s.metricsToken) {
+		return nil
+	}
+	return s.Authorize(headers...)
+}
 
 // Predict answers one checked request.
 func (s *Service) Predict(r *Request) Prediction {
@@ -177,6 +224,13 @@ func (s *Service) Observe(route string, status int, took time.Duration) {
 
 // BeginDrain makes Health say unhealthy: no new work, please.
 func (s *Service) BeginDrain() { s.draining.Store(true) }
+
+// Draining says that the service ends soon: answers tell clients to leave.
+func (s *Service) Draining() bool { return s.draining.Load() }
+
+// ReopenLog goes on with the prediction log in the file that its path names
+// now: the old one was renamed or removed. The old one is kept when that fails.
+func (s *Service) ReopenLog() error { return s.log.reopen() }
 
 // Close writes what the prediction log still holds, for as long as ctx allows,
 // and reports what was lost. Call it after the server has drained.
