@@ -10,6 +10,7 @@ import (
 	"os"
 	"runtime"
 	"runtime/debug"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -123,7 +124,7 @@ func tlsConfig(p *Plan) *tls.Config {
 		cfg = &tls.Config{MinVersion: tls.VersionTLS12}
 	}
 	if cfg.ServerName == "" {
-		cfg.ServerName = p.URL.Hostname()
+		cfg.ServerName, _, _ = strings.Cut(p.URL.Hostname(), "%") // without an IPv6 zone
 	}
 	cfg.NextProtos = []string{"http/1.1"}
 	return cfg

@@ -150,7 +150,7 @@ const mostlyFailed = 0.05
 // unauthorized names the remedy where requests lacked a valid token.
 func (s *Summary) unauthorized() string {
 	if n := s.Status["401"] + s.Status["403"]; n > 0 {
-		return fmt.Sprintf(" (%d with status 401 or 403: check MLBENCH_TOKEN, or MLBENCH_USERNAME and MLBENCH_PASSWORD)", n)
+		return fmt.Sprintf(" (%d with status 401 or 403: check -H 'Authorization: …' or MLBENCH_TOKEN, and if the scenario has a login, MLBENCH_USERNAME and MLBENCH_PASSWORD)", n)
 	}
 	return ""
 }

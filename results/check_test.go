@@ -68,7 +68,7 @@ func TestCheck(t *testing.T) {
 		{"steal at the limit", telemetry(Telemetry{StealPct: 2}), "", false},
 		{"steal above", telemetry(Telemetry{StealPct: 2.1}), "up to 2.1% of this machine's CPU time", false},
 		{"throttled", telemetry(Telemetry{ThrottledMS: 12}), "stopped the generator for 12 ms", false},
-		{"stale connections", func(f *File) { f.Slices[0].Connections.Stale = 3 }, "3 requests met a connection", false},
+		{"stale connections", func(f *File) { f.Slices[0].Connections.Stale = 3 }, "3 kept connections were of no use", false},
 		{"generator busy, open", telemetry(Telemetry{CPUSeconds: 20}), "", false},
 		{"generator at its limit", closed(14), "", false},
 		{"generator above", closed(14.2), "the generator used 71% of all cores", false},

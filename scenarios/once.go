@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -81,6 +82,21 @@ func Once(sc *Scenario, o CompileOptions) (*Exchanges, error) {
 		out.Classes = append(out.Classes, e)
 	}
 	return out, nil
+}
+
+// Harmless is a prepared request of the plan that has no effects by its method
+// (RFC 9110 §9.2.1) and needs nothing captured; nil: there is none.
+func Harmless(plan *loadgen.Plan) []byte {
+	for _, c := range plan.Classes {
+		method, _, _ := bytes.Cut(c.Payloads[0].Wire, []byte(" "))
+		switch string(method) {
+		case http.MethodGet, http.MethodHead, http.MethodOptions:
+			if c.Step == nil {
+				return c.Payloads[0].Wire
+			}
+		}
+	}
+	return nil
 }
 
 // onceOptions are those for sending one of each, and for showing it.

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -35,22 +34,20 @@ func requestHead(r *Request, o *CompileOptions) (*head, error) {
 			h.method = http.MethodPost
 		}
 	}
-	h.set(targets.Field{Name: "Host", Value: u.Host})
-	h.set(targets.Field{Name: "User-Agent", Value: o.UserAgent})
-	h.set(targets.Field{Name: "Accept", Value: "*/*"})
+	h.add("Host", hostOf(u))
+	h.add("User-Agent", o.UserAgent)
+	h.add("Accept", "*/*")
 	if r.Body != nil {
-		h.set(targets.Field{Name: "Content-Type", Value: r.Body.kind})
+		h.add("Content-Type", r.Body.kind)
 	}
 	own, err := o.values.expandHeaders(r.Headers)
 	if err != nil {
 		return nil, err
 	}
 	if r.Auth == Bearer && o.Token != "" {
-		h.set(targets.Field{Name: "Authorization", Value: "Bearer " + string(o.Token), Secret: true})
+		h.fields = append(h.fields, targets.Field{Name: "Authorization", Value: "Bearer " + string(o.Token), Secret: true})
 	}
-	for _, fields := range [][]targets.Field{o.Target.Headers, own, o.Headers} {
-		h.replace(fields)
-	}
+	h.fields = targets.Merge(h.fields, o.Target.Headers, own, o.Headers)
 	for i, f := range h.fields {
 		if err := f.Validate(); err != nil {
 			return nil, err
@@ -86,28 +83,18 @@ func requestURL(path string, o *CompileOptions) (u *url.URL, shown string, err e
 	return u, requestURI(v), nil
 }
 
-func (h *head) set(f targets.Field) {
-	for i := range h.fields {
-		if strings.EqualFold(h.fields[i].Name, f.Name) {
-			h.fields[i] = f
-			return
-		}
+// hostOf is the value of the header Host: without the zone of an IPv6 address,
+// which means something on this machine only (RFC 6874 §4).
+func hostOf(u *url.URL) string {
+	zone, end := strings.IndexByte(u.Host, '%'), strings.LastIndexByte(u.Host, ']')
+	if zone < 0 || end < zone {
+		return u.Host
 	}
-	h.fields = append(h.fields, f)
+	return u.Host[:zone] + u.Host[end:]
 }
 
-// replace sets fields that may be there several times.
-func (h *head) replace(fields []targets.Field) {
-	for i, f := range fields {
-		again := func(g targets.Field) bool { return strings.EqualFold(f.Name, g.Name) }
-		if slices.ContainsFunc(fields[:i], again) {
-			h.fields = append(h.fields, f)
-			continue
-		}
-		h.set(f)
-		first := slices.IndexFunc(h.fields, again)
-		h.fields = append(h.fields[:first+1], slices.DeleteFunc(h.fields[first+1:], again)...)
-	}
+func (h *head) add(name, value string) {
+	h.fields = append(h.fields, targets.Field{Name: name, Value: value})
 }
 
 // wire is the complete request, and where in it the body begins.

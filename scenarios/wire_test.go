@@ -265,3 +265,25 @@ func TestPathsAreSentAsWritten(t *testing.T) {
 		}
 	}
 }
+
+// F29: the zone of an IPv6 address means something on this machine only.
+func TestHostLeavesOutTheZone(t *testing.T) {
+	for ref, want := range map[string]string{
+		"http://[fe80::1%25eth0]:8000": "[fe80::1]:8000",
+		"http://[fe80::1%25eth0]":      "[fe80::1]",
+		"http://[::1]:8000":            "[::1]:8000",
+		"http://model.example:80":      "model.example:80",
+	} {
+		at, err := targets.Parse(ref)
+		if err != nil {
+			t.Fatal(err)
+		}
+		plan, err := Compile(parse(t, "requests: [{name: a, path: /p}]"), CompileOptions{Target: at})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if wire := string(plan.Classes[0].Payloads[0].Wire); !strings.Contains(wire, "\r\nHost: "+want+"\r\n") {
+			t.Errorf("%s: %q, want Host: %s", ref, wire, want)
+		}
+	}
+}

@@ -3,15 +3,12 @@ package targets
 import (
 	"bufio"
 	"bytes"
-	"cmp"
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
-	"os"
 	"time"
 )
 
@@ -28,10 +25,19 @@ type Answer struct {
 const headLimit = 64 << 10
 
 // Exchange sends the bytes of one HTTP/1.1 request on a connection of its own,
-// as the load will go: no proxy, no redirects, nothing added. It reads the whole
+// as the load will go: no proxy, no redirects, nothing added; by HTTP/2 if the
+// target is to be asked by that. It reads the whole
 // answer and keeps the first bytes of its body. The context's deadline ends it.
 func (t Target) Exchange(ctx context.Context, wire []byte, keep int) (*Answer, error) {
 	begin := time.Now()
+	if t.HTTP2 {
+		a, err := t.exchangeHTTP2(ctx, wire, keep)
+		if err != nil {
+			return nil, t.broken(ctx, err)
+		}
+		a.Took = time.Since(begin)
+		return a, nil
+	}
 	nc, err := t.dial(ctx)
 	if err != nil {
 		return nil, t.broken(ctx, err)
@@ -58,43 +64,38 @@ func (t Target) Exchange(ctx context.Context, wire []byte, keep int) (*Answer, e
 	return a, nil
 }
 
-// dial opens a connection, with TLS for https.
-func (t Target) dial(ctx context.Context) (net.Conn, error) {
-	cfg, err := t.TLSConfig()
+// roundTripHTTP2 sends the request that the bytes are by HTTP/2. The answer's body
+// is to be closed.
+func (t Target) roundTripHTTP2(ctx context.Context, wire []byte) (*http.Response, error) {
+	transport, err := t.Transport(0)
 	if err != nil {
 		return nil, err
 	}
-	network, address := t.Connect()
-	port := map[string]string{"http": "80", "https": "443"}[t.URL.Scheme]
-	address = cmp.Or(address, net.JoinHostPort(t.URL.Hostname(), cmp.Or(t.URL.Port(), port)))
-	var d net.Dialer
-	nc, err := d.DialContext(ctx, network, address)
-	if err != nil || t.URL.Scheme != "https" {
-		return nc, err
-	}
-	if cfg == nil {
-		cfg = &tls.Config{MinVersion: tls.VersionTLS12}
-	}
-	cfg.ServerName, cfg.NextProtos = t.URL.Hostname(), []string{"http/1.1"}
-	tc := tls.Client(nc, cfg)
-	if err := tc.HandshakeContext(ctx); err != nil {
-		_ = nc.Close()
+	req, err := http.ReadRequest(bufio.NewReader(bytes.NewReader(wire)))
+	if err != nil {
 		return nil, err
 	}
-	return tc, nil
+	req.RequestURI, req.URL.Scheme, req.URL.Host = "", t.URL.Scheme, t.URL.Host
+	return RoundTrip(transport, req.WithContext(ctx))
 }
 
-// broken names the target, and says whether it was its caller who gave up.
-func (t Target) broken(ctx context.Context, err error) error {
-	switch cause := ctx.Err(); {
-	case errors.Is(cause, context.Canceled):
-		return cause
-	case cause != nil || errors.Is(err, os.ErrDeadlineExceeded):
-		return fmt.Errorf("%w: %s at %s: no complete answer in time", ErrUnreachable, t.Name, t.URL.Redacted())
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		return fmt.Errorf("%w: %s at %s closed the connection without a complete answer", ErrUnreachable, t.Name, t.URL.Redacted())
+func (t Target) exchangeHTTP2(ctx context.Context, wire []byte, keep int) (*Answer, error) {
+	resp, err := t.roundTripHTTP2(ctx, wire)
+	if err != nil {
+		return nil, err
 	}
-	return t.unreachable(err)
+	defer resp.Body.Close()
+	body := &first{most: keep}
+	n, err := io.Copy(body, resp.Body)
+	if err != nil {
+		return nil, err
+	}
+	var head bytes.Buffer
+	fmt.Fprintf(&head, "%s %d %s\r\n", resp.Proto, resp.StatusCode, http.StatusText(resp.StatusCode))
+	if err := resp.Header.Write(&head); err != nil {
+		return nil, err
+	}
+	return &Answer{Status: resp.StatusCode, Head: bytes.TrimSuffix(head.Bytes(), []byte("\r\n")), Body: body.kept, Size: n}, nil
 }
 
 // readAnswer passes over interim answers (1xx).
@@ -108,7 +109,12 @@ func readAnswer(r io.Reader, wire []byte, keep int) (*Answer, error) {
 			return nil, err
 		}
 		head, rest, _ := bytes.Cut(heads.kept, []byte("\r\n\r\n"))
-		if resp.StatusCode < 200 && resp.StatusCode != http.StatusSwitchingProtocols {
+		switch {
+		case resp.StatusCode == http.StatusSwitchingProtocols:
+			return nil, fmt.Errorf("%w: 101 without an upgrade asked for", errMalformed)
+		case resp.StatusCode < 100:
+			return nil, fmt.Errorf("%w: status %03d", errMalformed, resp.StatusCode)
+		case resp.StatusCode < 200:
 			heads.kept = rest
 			continue
 		}

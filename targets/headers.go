@@ -122,6 +122,37 @@ func (h *Headers) add(d *Document, name string, item *Node, listed bool) {
 	*h = append(*h, f)
 }
 
+// Merge joins layers of headers: those of a later layer replace all of the same
+// name before, in their place. Within a layer a name may be there more than once.
+func Merge(layers ...[]Field) []Field {
+	var out []Field
+	for _, layer := range layers {
+		var joined []Field
+		of := func(name string) func(Field) bool {
+			return func(f Field) bool { return strings.EqualFold(f.Name, name) }
+		}
+		for i, old := range out {
+			switch again := of(old.Name); {
+			case !slices.ContainsFunc(layer, again):
+				joined = append(joined, old)
+			case !slices.ContainsFunc(out[:i], again):
+				for _, f := range layer {
+					if again(f) {
+						joined = append(joined, f)
+					}
+				}
+			}
+		}
+		for _, f := range layer {
+			if !slices.ContainsFunc(out, of(f.Name)) {
+				joined = append(joined, f)
+			}
+		}
+		out = joined
+	}
+	return out
+}
+
 // CheckTemplate says what is wrong with the form of a template for Expand,
 // whatever is set.
 func CheckTemplate(s string) error {

@@ -10,15 +10,12 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"net/url"
 	"os"
+	"strings"
 	"time"
 )
 
-// ErrUnreachable is the sentinel of a target that does not answer.
-var ErrUnreachable = errors.New("target unreachable")
-
-// exchangeTimeout bounds one login or check.
+// exchangeTimeout bounds one login, check or look, if none longer is asked for.
 const exchangeTimeout = 10 * time.Second
 
 // TLSConfig is nil where Go's defaults do.
@@ -44,6 +41,28 @@ func (t Target) TLSConfig() (*tls.Config, error) {
 		}
 		if !c.RootCAs.AppendCertsFromPEM(pem) {
 			return nil, fmt.Errorf("target %s: %s holds no certificate in PEM form", t.Name, t.CAFile)
+		}
+	}
+	return c, nil
+}
+
+// tlsConfig is the same for connections of our own, complete.
+func (t Target) tlsConfig() (*tls.Config, error) {
+	c, err := t.TLSConfig()
+	if err != nil {
+		return nil, err
+	}
+	if c == nil {
+		c = &tls.Config{MinVersion: tls.VersionTLS12}
+	}
+	c.ServerName, _, _ = strings.Cut(t.URL.Hostname(), "%") // without an IPv6 zone
+	if t.HTTP2 {
+		// Else net/http would go on with HTTP/1.1.
+		c.VerifyConnection = func(s tls.ConnectionState) error {
+			if s.NegotiatedProtocol != "h2" {
+				return errNoHTTP2
+			}
+			return nil
 		}
 	}
 	return c, nil
@@ -92,60 +111,95 @@ func (t Target) Check(ctx context.Context) (Checked, error) {
 	return a, nil
 }
 
-// do sends one request with the target's headers, straight to it as the load
-// will go: no proxy, no redirects.
-func (t Target) do(req *http.Request) (*http.Response, error) {
-	tlsConfig, err := t.TLSConfig()
+// Transport makes net/http go the way of the load: to the same address, by the
+// same protocol, TLS and bounds, past proxies, nothing added. It keeps so many idle
+// connections; 0: none.
+func (t Target) Transport(keep int) (*http.Transport, error) {
+	cfg, err := t.tlsConfig()
 	if err != nil {
 		return nil, err
 	}
-	for _, h := range t.Headers {
-		req.Header.Set(h.Name, h.Value)
-		if http.CanonicalHeaderKey(h.Name) == "Host" {
-			req.Host = h.Value
-		}
-	}
+	protocols := new(http.Protocols)
+	protocols.SetHTTP1(!t.HTTP2)
+	protocols.SetHTTP2(t.HTTP2)
+	protocols.SetUnencryptedHTTP2(t.HTTP2)
 	network, address := t.Connect()
-	transport := &http.Transport{
-		TLSClientConfig:   tlsConfig,
-		DisableKeepAlives: true,
+	return &http.Transport{
+		TLSClientConfig:        cfg,
+		Protocols:              protocols,
+		DisableCompression:     true,
+		DisableKeepAlives:      keep == 0,
+		MaxIdleConnsPerHost:    keep,
+		MaxResponseHeaderBytes: headLimit,
 		DialContext: func(ctx context.Context, _, host string) (net.Conn, error) {
 			var d net.Dialer
 			return d.DialContext(ctx, network, cmp.Or(address, host))
 		},
+	}, nil
+}
+
+// RoundTrip sends one request by net/http, and refuses what is no answer to it:
+// after 101 the body would be the connection, whose reading nothing bounds.
+func RoundTrip(rt http.RoundTripper, req *http.Request) (*http.Response, error) {
+	resp, err := rt.RoundTrip(req)
+	switch {
+	case err != nil:
+		return nil, err
+	case resp.StatusCode == http.StatusSwitchingProtocols:
+		err = fmt.Errorf("%w: 101 without an upgrade asked for", errMalformed)
+	case resp.StatusCode < 100 || resp.StatusCode > 999:
+		err = fmt.Errorf("%w: status %d", errMalformed, resp.StatusCode)
+	default:
+		return resp, nil
 	}
-	client := http.Client{
-		Transport:     transport,
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	resp.Body.Close()
+	return nil, err
+}
+
+var errMalformed = errors.New("malformed answer")
+
+// do sends one request with the target's headers, straight to it as the load
+// will go: no proxy, no redirects. The headers of its body are the request's own.
+func (t Target) do(req *http.Request) (*http.Response, error) {
+	transport, err := t.Transport(0)
+	if err != nil {
+		return nil, err
 	}
-	ctx, cancel := context.WithTimeout(req.Context(), exchangeTimeout)
-	resp, err := client.Do(req.WithContext(ctx))
+	own := req.Header.Get("Content-Type")
+	SetHeaders(req, t.Headers)
+	if own != "" {
+		req.Header.Set("Content-Type", own)
+	}
+	ctx, cancel := context.WithTimeout(req.Context(), t.timeout())
+	resp, err := RoundTrip(transport, req.WithContext(ctx))
 	if err != nil {
 		cancel()
-		if cause := req.Context().Err(); cause != nil {
-			return nil, cause
-		}
-		return nil, t.unreachable(err)
+		return nil, t.broken(req.Context(), err)
 	}
 	resp.Body = &cancelBody{resp.Body, cancel}
 	return resp, nil
 }
 
-func (t Target) unreachable(err error) error {
-	var outer *url.Error
-	if errors.As(err, &outer) {
-		err = outer.Err // without the URL, which is said already
+// SetHeaders gives the request headers instead of those of the same names; an
+// empty value takes one away. Host is that of the request line's target.
+func SetHeaders(req *http.Request, fields []Field) {
+	for _, f := range fields {
+		req.Header.Del(f.Name)
 	}
-	remedy := t.remedy()
-	var cert *tls.CertificateVerificationError
-	switch {
-	case errors.As(err, &cert):
-		remedy = "trust its authority (key ca of the target file), or --insecure"
-	case errors.Is(err, context.DeadlineExceeded):
-		err = fmt.Errorf("no answer within %s", exchangeTimeout)
+	for _, f := range fields {
+		switch {
+		case strings.EqualFold(f.Name, "host"):
+			req.Host = f.Value
+		case f.Value != "" || f.Empty:
+			req.Header.Add(f.Name, f.Value)
+		case strings.EqualFold(f.Name, "user-agent"):
+			req.Header.Set(f.Name, "") // else net/http has one of its own
+		}
 	}
-	return fmt.Errorf("%w: %s at %s: %w; %s", ErrUnreachable, t.Name, t.URL.Redacted(), err, remedy)
 }
+
+// timeout is no less than exchangeTimeout: what a load would count as late is there.
+func (t Target) timeout() time.Duration { return max(t.Timeout, exchangeTimeout) }
 
 // cancelBody ends the exchange's timer with its body.
 type cancelBody struct {

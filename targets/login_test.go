@@ -14,6 +14,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -212,7 +213,7 @@ func TestUnreachable(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := subject.unreachable(errors.New("refused")); !strings.Contains(err.Error(), "`mlbench serve modern`") {
+	if err := subject.broken(t.Context(), syscall.ECONNREFUSED); !strings.Contains(err.Error(), "`mlbench serve modern`") {
 		t.Errorf("a bundled subject that does not run: %v", err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())

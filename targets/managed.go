@@ -92,7 +92,8 @@ func (t Target) Start(ctx context.Context) (Target, *Process, error) {
 		return t, nil, err
 	}
 	if m.fixed() {
-		if _, err := (Target{Name: t.Name, URL: t.URL, Socket: t.Socket, Address: t.Address, Insecure: true}).Check(ctx); err == nil {
+		if nc, err := t.dialPlain(ctx); err == nil {
+			_ = nc.Close()
 			return t, nil, fmt.Errorf("something answers at %s already: stop it, or use {port} in its command and url", t.URL.Redacted())
 		}
 	}

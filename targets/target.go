@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // Target is a service under test.
@@ -20,9 +21,12 @@ type Target struct {
 	KeyFile  string   // PEM file of its key
 	Socket   string   // path of a Unix socket to connect to, instead of the URL's host
 	Address  string   // host:port to connect to, instead of the URL's
-	Ready    string   // path that answers 200–399 once the service is ready; empty: any answer will do
-	Managed  *Managed // how to start it; nil: it runs already
-	PID      int      // of its process, once started; else 0
+	HTTP2    bool     // speak HTTP/2: over TLS as agreed there, else with prior knowledge
+	// Timeout bounds one check, login or look; under 10 s it is 10 s.
+	Timeout time.Duration
+	Ready   string   // path that answers 200–399 once the service is ready; empty: any answer will do
+	Managed *Managed // how to start it; nil: it runs already
+	PID     int      // of its process, once started; else 0
 }
 
 // Subjects are the bundled servers and where `mlbench serve NAME` listens.
@@ -141,7 +145,8 @@ func parseURL(s string) (*url.URL, error) {
 		return nil, fmt.Errorf("target %s: no host", shown)
 	case u.User != nil:
 		return nil, fmt.Errorf("target %s: credentials in the URL would end up in reports; "+
-			"give a header (Authorization: Basic …) or MLBENCH_USERNAME and MLBENCH_PASSWORD", shown)
+			"leave them out and give a header (-H 'Authorization: Basic …'), or MLBENCH_TOKEN; "+
+			"MLBENCH_USERNAME and MLBENCH_PASSWORD are for a scenario's login", shown)
 	case u.Fragment != "":
 		return nil, fmt.Errorf("target %s: a #fragment is never sent; leave it out", shown)
 	}
@@ -217,17 +222,4 @@ func (t Target) loopback() bool {
 	}
 	ip, err := netip.ParseAddr(host)
 	return err == nil && ip.Unmap().IsLoopback()
-}
-
-// remedy ends the sentence "nothing listens there" for the bundled subjects.
-func (t Target) remedy() string {
-	if t.Managed != nil && t.PID == 0 {
-		return "it is a managed target, which run, compare and gate start themselves"
-	}
-	for _, s := range subjects {
-		if t.URL.Host == s.addr {
-			return fmt.Sprintf("start it with `mlbench serve %s`, or give another target", s.name)
-		}
-	}
-	return "is the server started, and the address right?"
 }

@@ -143,8 +143,8 @@ func (c *parityCheck) result() *results.Parity {
 	if c == nil {
 		return nil
 	}
-	c.a.client.CloseIdleConnections()
-	c.b.client.CloseIdleConnections()
+	c.a.transport.CloseIdleConnections()
+	c.b.transport.CloseIdleConnections()
 	p := c.found.Parity(c.o.meant)
 	out := &results.Parity{Requests: p.Requests, Differing: p.Differing}
 	if c.err != nil {

@@ -3,8 +3,10 @@ package main
 import (
 	"net"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/mlbench/mlbench/loadgen"
 	"github.com/mlbench/mlbench/targets"
@@ -22,11 +24,23 @@ type connectOptions struct {
 	maxRequests int
 	noKeepAlive bool
 	follow      bool
+
+	// Flags of others that are for checks and logins, too.
+	fields  []targets.Field // headers of every request
+	timeout time.Duration   // of one; 0: the default
 }
 
 func (o *connectOptions) register(cmd *cobra.Command) {
 	f := cmd.Flags()
 	defer section(f, "Connection")()
+	o.registerTarget(f)
+	f.IntVar(&o.maxRequests, "requests-per-connection", 0, "close each connection after so many requests (default: keep it)")
+	f.BoolVar(&o.noKeepAlive, "no-keepalive", false, "a new connection for every request")
+	f.BoolVar(&o.follow, "follow", false, "follow redirects (needs --transport net/http or h2); else they are answers like others")
+}
+
+// registerTarget is for the flags that say how a target is reached, load or none.
+func (o *connectOptions) registerTarget(f *pflag.FlagSet) {
 	f.StringVar(&o.transport, "transport", "", "HTTP `CLIENT`: lean (HTTP/1.1, the default), net/http, or h2 (HTTP/2; for http:// without negotiation)")
 	f.BoolVarP(&o.insecure, "insecure", "k", false, "accept any TLS certificate")
 	f.StringVar(&o.ca, "cacert", "", "PEM `FILE` of certificate authorities to trust")
@@ -35,9 +49,6 @@ func (o *connectOptions) register(cmd *cobra.Command) {
 	f.StringVar(&o.socket, "unix-socket", "", "connect to this Unix `SOCKET` instead of the URL's host")
 	f.StringVar(&o.address, "resolve", "", "connect to this `HOST:PORT` instead of the URL's")
 	f.StringVar(&o.host, "host-header", "", "Host header, as `HOST`, if it is not the URL's")
-	f.IntVar(&o.maxRequests, "requests-per-connection", 0, "close each connection after so many requests (default: keep it)")
-	f.BoolVar(&o.noKeepAlive, "no-keepalive", false, "a new connection for every request")
-	f.BoolVar(&o.follow, "follow", false, "follow redirects (needs --transport net/http or h2); else they are answers like others")
 }
 
 // validate checks the flags; the header it returns, if any, is to be sent.
@@ -93,6 +104,9 @@ func (o *connectOptions) apply(t *targets.Target) {
 	if o.address != "" {
 		t.Socket = ""
 	}
+	t.HTTP2 = loadgen.Transport(o.transport) == loadgen.HTTP2
+	t.Headers = targets.Merge(t.Headers, o.fields)
+	t.Timeout = o.timeout
 }
 
 // plan is the engine's part.

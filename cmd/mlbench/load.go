@@ -83,6 +83,7 @@ func (o *loadOptions) validate(in io.Reader) error {
 		return err
 	}
 	o.fields = append(o.fields, host...)
+	o.connect.fields, o.connect.timeout = o.fields, o.timeout
 	switch {
 	case o.connections < 0:
 		return usageErrorf("--connections %d: want at least 1", o.connections)
@@ -209,10 +210,15 @@ type prepared struct {
 	pid     int // to watch for what the target uses; 0: nothing to see
 }
 
-// prepare checks that the target is there, logs in if the scenario asks for it,
-// and compiles the plan.
+// prepare looks whether the target is there, the way that the load will go, logs
+// in if the scenario asks for it, and compiles the plan.
 func (o *loadOptions) prepare(ctx context.Context, sc *scenarios.Scenario, t targets.Target, ov scenarios.Overrides) (*prepared, error) {
-	if _, err := t.Check(ctx); err != nil {
+	l, err := sc.Overridden(ov)
+	if err != nil {
+		return nil, usageErrorf("%w", err)
+	}
+	t.Timeout = time.Duration(l.Timeout)
+	if err := t.FirstLook(ctx); err != nil {
 		return nil, err
 	}
 	token, note, err := sc.Token(ctx, t)
@@ -223,8 +229,10 @@ func (o *loadOptions) prepare(ctx context.Context, sc *scenarios.Scenario, t tar
 	if p.pid, err = watchable(t); err != nil {
 		p.notes = append(p.notes, err.Error())
 	}
-	if note != "" {
-		p.notes = append(p.notes, note)
+	for _, n := range []string{note, t.ProxyNote()} {
+		if n != "" {
+			p.notes = append(p.notes, n)
+		}
 	}
 	options := scenarios.CompileOptions{
 		Target:    t,
@@ -241,6 +249,12 @@ func (o *loadOptions) prepare(ctx context.Context, sc *scenarios.Scenario, t tar
 	}
 	if p.calls, err = scenarios.Calls(sc, options); err != nil {
 		return nil, usageErrorf("%w", err)
+	}
+	// Before a setup nothing of the load is sent; the setup will tell.
+	if wire := scenarios.Harmless(p.plan); wire != nil && t.Ready == "" && len(p.calls.Setup) == 0 {
+		if err := t.Look(ctx, wire); err != nil {
+			return nil, err
+		}
 	}
 	p.options = options
 	p.notes = append(p.notes, p.plan.Warnings(loadgen.ReadLimits())...)

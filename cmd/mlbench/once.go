@@ -17,7 +17,7 @@ import (
 // onceFlags are those of run that mean something with --once.
 var onceFlags = []string{
 	"once", "target", "url", "start", "ready", "header", "method", "body", "seed", "timeout", "quiet",
-	"insecure", "cacert", "cert", "key", "unix-socket", "resolve", "host-header",
+	"transport", "insecure", "cacert", "cert", "key", "unix-socket", "resolve", "host-header",
 }
 
 // validateOnce refuses flags of a measurement: nobody is to wait for its result.

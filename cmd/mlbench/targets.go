@@ -177,6 +177,11 @@ func (o *targetsCheckOptions) check(ctx context.Context, file *targets.File, ref
 		said += fmt.Sprintf("started in %s, ", time.Since(begin).Round(time.Millisecond))
 	}
 	a, err := t.Check(ctx)
+	if err != nil && ctx.Err() == nil {
+		if t.HTTP2 = true; checks(ctx, t, &a) { // a load would need --transport h2
+			said, err = said+"by HTTP/2 only (--transport h2), ", nil
+		}
+	}
 	if err != nil {
 		return "", err
 	}
@@ -186,6 +191,15 @@ func (o *targetsCheckOptions) check(ctx context.Context, file *targets.File, ref
 	}
 	return said + fmt.Sprintf("%s%s answered %d in %s, %s, %s",
 		shownURL(t.URL), t.Ready, a.Status, a.Took.Round(100*time.Microsecond), tlsOf(t, a), login), nil
+}
+
+// checks is Check, where only its success is of interest.
+func checks(ctx context.Context, t targets.Target, a *targets.Checked) bool {
+	again, err := t.Check(ctx)
+	if err == nil {
+		*a = again
+	}
+	return err == nil
 }
 
 // tlsOf says how the connection was secured.

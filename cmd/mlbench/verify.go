@@ -131,10 +131,7 @@ func (o *verifyOptions) command() *cobra.Command {
 	f.StringArrayVarP(&o.ownHeaders, "header", "H", nil, "header of every request, as `'Name: value'` (repeatable)")
 	f.StringVar(&o.expected, "expected", "", "`FILE` of differences that are meant to be, with reasons")
 	f.BoolVar(&o.schema, "schema", false, "print the JSON Schema of --format json")
-	f.BoolVarP(&o.connect.insecure, "insecure", "k", false, "accept any TLS certificate")
-	f.StringVar(&o.connect.ca, "cacert", "", "PEM `FILE` of certificate authorities to trust")
-	f.StringVar(&o.connect.cert, "cert", "", "PEM `FILE` of the client's certificate")
-	f.StringVar(&o.connect.key, "key", "", "PEM `FILE` of its key")
+	o.connect.registerTarget(f)
 	o.registerReady(f)
 	f.StringVar(&o.out.format, "format", string(report.Text), "what goes to stdout: "+report.ParityFormats)
 	f.StringArrayVar(&o.out.exports, "export", nil, "also write the report to a file, as `FORMAT=FILE` (repeatable)")
@@ -158,8 +155,6 @@ func (o *verifyOptions) validate() (err error) {
 		return usageErrorf("--tolerance %v: want 0 or more", o.absolute)
 	case !(o.relative >= 0 && o.relative < 1):
 		return usageErrorf("--relative %v: want 0 or more, and less than 1", o.relative)
-	case (o.connect.cert == "") != (o.connect.key == ""):
-		return usageErrorf("--cert and --key go together")
 	}
 	if o.seed == 0 {
 		o.seed = randomSeed() // payloads of its own: caches may still know the last run's
@@ -174,6 +169,12 @@ func (o *verifyOptions) validate() (err error) {
 		}
 		o.fields = append(o.fields, f)
 	}
+	host, err := o.connect.validate()
+	if err != nil {
+		return err
+	}
+	o.fields = append(o.fields, host...)
+	o.connect.fields, o.connect.timeout = o.fields, o.timeout
 	if err := o.validateRules(); err != nil {
 		return err
 	}
@@ -251,7 +252,7 @@ func verify(ctx context.Context, o *verifyOptions, scenarioGiven bool) error {
 		if *into, arms[i], err = o.side(ctx, o.refs[i]); err != nil {
 			return err
 		}
-		defer (*into).client.CloseIdleConnections()
+		defer (*into).transport.CloseIdleConnections()
 	}
 	started := false
 	err = around(ctx, o.err, arms[:], func() error {

@@ -54,7 +54,7 @@ func (o *verifyOptions) side(ctx context.Context, ref string) (*asker, *prepared
 	if err != nil {
 		return nil, nil, err
 	}
-	if _, err := t.Check(ctx); err != nil {
+	if err := t.FirstLook(ctx); err != nil {
 		return nil, nil, err
 	}
 	token, note, err := o.sc.Token(ctx, t)

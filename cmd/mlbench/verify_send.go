@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -26,38 +25,24 @@ const maxAnswer = 4 << 20
 
 // asker asks one target.
 type asker struct {
-	target  targets.Target
-	token   targets.Secret
-	timeout time.Duration
-	client  *http.Client
-	secrets []string // that were sent: a target may echo them
-	resent  atomic.Int64
+	target    targets.Target
+	token     targets.Secret
+	timeout   time.Duration
+	transport *http.Transport
+	secrets   []string // that were sent: a target may echo them
+	resent    atomic.Int64
 }
 
 // newAsker goes straight to the target, as load does: no proxy, no redirects,
 // no compression unless asked for. What it sends with every request may be
 // secret, as may the target's headers.
 func newAsker(t targets.Target, token targets.Secret, sent []targets.Field, timeout time.Duration, connections int) (*asker, error) {
-	tlsConfig, err := t.TLSConfig()
+	transport, err := t.Transport(connections)
 	if err != nil {
 		return nil, err
 	}
-	network, address := t.Connect()
-	transport := &http.Transport{
-		TLSClientConfig:        tlsConfig,
-		DisableCompression:     true,
-		MaxIdleConnsPerHost:    connections,
-		IdleConnTimeout:        time.Second, // what the target may have closed meanwhile is not used
-		MaxResponseHeaderBytes: 1 << 20,
-		DialContext: func(ctx context.Context, _, host string) (net.Conn, error) {
-			var d net.Dialer
-			return d.DialContext(ctx, network, cmp.Or(address, host))
-		},
-	}
-	k := &asker{target: t, token: token, timeout: timeout, client: &http.Client{
-		Transport:     transport,
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}}
+	transport.IdleConnTimeout = time.Second // what the target may have closed meanwhile is not used
+	k := &asker{target: t, token: token, timeout: timeout, transport: transport}
 	for _, h := range k.headers(&scenarios.Case{Auth: scenarios.Bearer, Header: sent}) {
 		const least = 6 // shorter ones are part of many words
 		if value := strings.TrimPrefix(h.Value, "Bearer "); h.Shown() != h.Value && len(value) >= least {
@@ -111,7 +96,7 @@ func (k *asker) once(ctx context.Context, c *scenarios.Case) (answers.Answer, er
 	if err != nil {
 		return answers.Answer{}, err
 	}
-	resp, err := k.client.Do(req)
+	resp, err := targets.RoundTrip(k.transport, req)
 	if err != nil {
 		return answers.Answer{}, err
 	}
@@ -149,35 +134,23 @@ func (k *asker) request(ctx context.Context, c *scenarios.Case) (*http.Request, 
 	if err != nil {
 		return nil, err
 	}
-	for _, h := range k.headers(c) {
-		if req.Header.Set(h.Name, h.Value); strings.EqualFold(h.Name, "host") {
-			req.Host = h.Value
-		}
-	}
+	targets.SetHeaders(req, k.headers(c))
 	return req, nil
 }
 
 // headers are those of the request, the token among them.
 func (k *asker) headers(c *scenarios.Case) []targets.Field {
-	out := append([]targets.Field{}, c.Header...)
+	out, own := append([]targets.Field{}, c.Header...), []targets.Field(nil)
 	if c.Auth == scenarios.Bearer && k.token != "" {
 		out = append(out, targets.Field{Name: "Authorization", Value: "Bearer " + string(k.token), Secret: true})
 	}
 	for _, h := range k.target.Headers {
-		at := -1
-		for i := range out {
-			if strings.EqualFold(out[i].Name, h.Name) {
-				at = i
-			}
-		}
-		switch {
-		case at < 0:
-			out = append(out, h)
-		case strings.EqualFold(h.Name, "user-agent"), strings.EqualFold(h.Name, "accept"):
-			out[at] = h
+		given := slices.ContainsFunc(out, func(f targets.Field) bool { return strings.EqualFold(f.Name, h.Name) })
+		if asks := strings.EqualFold(h.Name, "user-agent") || strings.EqualFold(h.Name, "accept"); asks || !given {
+			own = append(own, h)
 		}
 	}
-	return out
+	return targets.Merge(out, own)
 }
 
 // failure names the way in which a target did not answer, without what differs

@@ -198,7 +198,7 @@ func TestVerifySetsUpAndTearsDown(t *testing.T) {
 		t.Fatal(err)
 	}
 	code, stdout, stderr, _ := verifyIn(t, t.Context(), serve("a"), serve("b"), "--scenario", scenario, "-n", "1", "--edge-cases=false", "-q")
-	want := map[string][]string{"a": {"/", "/up", "/a", "/a", "/down"}, "b": {"/", "/up", "/a", "/down"}}
+	want := map[string][]string{"a": {"/up", "/a", "/a", "/down"}, "b": {"/up", "/a", "/down"}}
 	if diff := cmp.Diff(want, paths); diff != "" || code != 0 {
 		t.Errorf("exit %d: %s %s\n%s", code, stdout, stderr, diff)
 	}

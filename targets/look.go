@@ -1,0 +1,187 @@
+package targets
+
+import (
+	"bufio"
+	"bytes"
+	"cmp"
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// FirstLook says whether the target is there without asking for anything that may
+// have effects: by its ready path, if it has one, or else by connecting.
+func (t Target) FirstLook(ctx context.Context) error {
+	if t.Ready == "" {
+		return t.Reach(ctx)
+	}
+	_, err := t.Check(ctx)
+	return err
+}
+
+// ProxyNote says that a proxy which the environment names for the target is passed
+// by; empty: there is none.
+func (t Target) ProxyNote() string {
+	proxy, err := http.ProxyFromEnvironment(&http.Request{URL: t.URL})
+	if t.Socket != "" || err != nil || proxy == nil {
+		return ""
+	}
+	return fmt.Sprintf("%s: requests go straight to it, not through the proxy %s of %s_PROXY",
+		t.Name, proxy.Host, strings.ToUpper(t.URL.Scheme))
+}
+
+// Reach connects to the target as the load will, TLS and the agreement on its
+// protocol included, and sends nothing.
+func (t Target) Reach(ctx context.Context) error {
+	limited, cancel := context.WithTimeout(ctx, t.timeout())
+	defer cancel()
+	nc, err := t.dial(limited)
+	if err != nil {
+		return t.broken(ctx, err)
+	}
+	return nc.Close()
+}
+
+// Look sends the bytes of one HTTP/1.1 request, which is to be one without effects,
+// and waits until an answer begins: whichever it is, the target is there.
+func (t Target) Look(ctx context.Context, wire []byte) error {
+	limited, cancel := context.WithTimeout(ctx, t.timeout())
+	defer cancel()
+	const tries = 3 // one may be closed by chance: a restart, a limit
+	err := t.look(limited, wire)
+	for i := 1; i < tries && closedUnanswered(err); i++ {
+		err = t.look(limited, wire)
+	}
+	switch {
+	case err == nil:
+		return nil
+	case closedUnanswered(err), errors.Is(err, errUnspoken):
+		if other := t.otherProtocol(limited); other != nil {
+			err = other
+		}
+	}
+	return t.broken(ctx, err)
+}
+
+func closedUnanswered(err error) bool {
+	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE)
+}
+
+func (t Target) look(ctx context.Context, wire []byte) error {
+	if t.HTTP2 {
+		resp, err := t.roundTripHTTP2(ctx, wire)
+		if err == nil {
+			return resp.Body.Close()
+		}
+		if strings.Contains(err.Error(), "received from peer") || errors.Is(err, errMalformed) {
+			return nil // it ended the stream: what speaks HTTP/2 is there
+		}
+		return err
+	}
+	nc, err := t.dial(ctx)
+	if err != nil {
+		return err
+	}
+	defer nc.Close()
+	defer context.AfterFunc(ctx, func() { _ = nc.SetDeadline(time.Unix(1, 0)) })()
+	go func() { _, _ = nc.Write(wire) }() // a target may answer before it has read all
+	const begin = "HTTP/1."
+	br := bufio.NewReader(nc)
+	switch head, err := br.Peek(len(begin)); {
+	case len(head) > 0 && !bytes.HasPrefix([]byte(begin), head) && string(head) != begin:
+		return errUnspoken
+	case err != nil:
+		return err
+	}
+	if t.URL.Scheme == "http" && t.complainsOfHTTP(ctx, nc, br) {
+		return errTLSThere
+	}
+	return nil
+}
+
+// complainsOfHTTP says whether the answer is that of a server of TLS to plain HTTP:
+// many speak that much of it.
+func (t Target) complainsOfHTTP(ctx context.Context, nc net.Conn, br *bufio.Reader) bool {
+	status, err := br.Peek(len("HTTP/1.1 400"))
+	if err != nil || !bytes.HasSuffix(status, []byte(" 400")) {
+		return false
+	}
+	const most, wait = 4 << 10, time.Second
+	_ = nc.SetReadDeadline(time.Now().Add(wait))
+	resp, err := http.ReadResponse(br, nil)
+	if err != nil {
+		return false
+	}
+	body, _ := io.ReadAll(io.LimitReader(resp.Body, most))
+	return bytes.Contains(bytes.ToLower(body), []byte("https")) && errors.Is(t.otherProtocol(ctx), errTLSThere)
+}
+
+// otherProtocol is what the target speaks instead of plain HTTP/1.1, as far as
+// can be found out without a request.
+func (t Target) otherProtocol(ctx context.Context) error {
+	const wait = 2 * time.Second
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), wait)
+	defer cancel()
+	if t.URL.Scheme == "https" || t.HTTP2 {
+		return nil
+	}
+	if nc, err := t.dialPlain(ctx); err == nil {
+		defer nc.Close()
+		if tls.Client(nc, &tls.Config{InsecureSkipVerify: true}).HandshakeContext(ctx) == nil { // nothing is sent through it
+			return errTLSThere
+		}
+	}
+	nc, err := t.dialPlain(ctx)
+	if err != nil {
+		return nil
+	}
+	defer nc.Close()
+	defer context.AfterFunc(ctx, func() { _ = nc.SetDeadline(time.Unix(1, 0)) })()
+	const settings = 4 // kind of the frame with which either side begins
+	frame := make([]byte, 9)
+	if _, err := fmt.Fprint(nc, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "\x00\x00\x00\x04\x00\x00\x00\x00\x00"); err != nil {
+		return nil
+	}
+	if _, err := io.ReadFull(nc, frame); err == nil && frame[0] == 0 && frame[3] == settings {
+		return errH2There
+	}
+	return nil
+}
+
+// dialPlain opens a connection, without TLS.
+func (t Target) dialPlain(ctx context.Context) (net.Conn, error) {
+	network, address := t.Connect()
+	port := map[string]string{"http": "80", "https": "443"}[t.URL.Scheme]
+	address = cmp.Or(address, net.JoinHostPort(t.URL.Hostname(), cmp.Or(t.URL.Port(), port)))
+	var d net.Dialer
+	return d.DialContext(ctx, network, address)
+}
+
+// dial opens a connection, with TLS for https.
+func (t Target) dial(ctx context.Context) (net.Conn, error) {
+	cfg, err := t.tlsConfig()
+	if err != nil {
+		return nil, err
+	}
+	nc, err := t.dialPlain(ctx)
+	if err != nil || t.URL.Scheme != "https" {
+		return nc, err
+	}
+	cfg.NextProtos = []string{"http/1.1"}
+	if t.HTTP2 {
+		cfg.NextProtos = []string{"h2"}
+	}
+	tc := tls.Client(nc, cfg)
+	if err := tc.HandshakeContext(ctx); err != nil {
+		_ = nc.Close()
+		return nil, err
+	}
+	return tc, nil
+}
