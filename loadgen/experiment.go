@@ -14,29 +14,40 @@ import (
 // Both slices of a pair send the same requests at the same distances, so that
 // what differs is the target.
 type Experiment struct {
-	Plans  [2]Plan       // arm A, the baseline, and arm B, the candidate
-	PIDs   [2]int        // of the targets' processes, to be watched; 0: none
-	Budget time.Duration // for all of it, warm-up included
+	Plans [2]Plan // arm A, the baseline, and arm B, the candidate
+	PIDs  [2]int  // of the targets' processes, to be watched; 0: none
+	// Ended, where not nil, is closed when the arm's target has ended by itself.
+	Ended [2]<-chan struct{}
+	// Budget is for all of it, warm-up and waiting for the last answers included.
+	// No pair is begun that it is not expected to hold, so that only targets that
+	// stop answering can exceed it, by one timeout.
+	Budget time.Duration
 	Warmup time.Duration // per target
 	Slice  time.Duration // measured, per slice; 0: by rate and latency
 	Settle time.Duration // load before each, in no figure; 0: by latency
 	Seed   uint64
-	// Planned, if not nil, is told the number of pairs before the first.
-	Planned func(pairs int)
+	// Planned, if not nil, is told how many pairs are to come and about how long
+	// they take: after the warm-up, and again when the experiment is extended.
+	Planned func(pairs int, took time.Duration)
 	// Extend, if not nil, is asked after the last pair whether to go on, once,
 	// for as long again but not over a minute.
 	Extend func() bool
+
+	drains time.Duration // after both slices of a pair, as the warm-up showed
 }
 
 // Bounds of what is chosen. Many short pairs beat few long ones: whatever
 // drifts on the machine, drifts less between neighbours. A slice lasts for 20
-// requests, 20 median and 3 slow ones, so that its percentiles mean something.
+// requests, 20 median and 3 slow ones, so that its percentiles mean something,
+// and where answers are slow, no shorter than the wait for the last of them.
 const (
 	minSlice     = 500 * time.Millisecond
 	maxSlice     = 2 * time.Second
 	minSettle    = 60 * time.Millisecond
 	maxSettle    = 500 * time.Millisecond
 	maxExtension = time.Minute
+	// overrun is what a busy machine may add to the budget, all pairs together.
+	overrun = time.Second
 )
 
 const streamOrder uint64 = 0x6f726465722d4142 // "order-AB"
@@ -65,7 +76,7 @@ func (e *Experiment) CheckBudget() error {
 // of pairs that the budget then holds.
 func (e *Experiment) fit(response *stats.Histogram) (pairs int) {
 	p50, p99 := response.Quantile(0.5), response.Quantile(0.99)
-	left := e.Budget - 2*e.Warmup
+	left := e.Budget - 2*e.Warmup - e.drains
 	if e.Settle == 0 {
 		e.Settle = min(max(minSettle, 3*p50), maxSettle)
 	}
@@ -74,20 +85,28 @@ func (e *Experiment) fit(response *stats.Histogram) (pairs int) {
 		if load := &e.Plans[0].Load; load.Model == results.Open {
 			e.Slice = max(e.Slice, time.Duration(20/MeanRate(load.Rate, load.Duration)*float64(time.Second)))
 		}
-		e.Slice = min(max(e.Slice, minSlice), maxSlice)
+		e.Slice = min(max(e.Slice, minSlice), max(maxSlice, e.drains/2))
 		// Rather shorter slices than too few pairs.
-		e.Slice = max(minSlice, min(e.Slice, left/(2*stats.MinValues)-e.Settle))
+		e.Slice = max(minSlice, min(e.Slice, left/(2*stats.MinValues)-e.Settle-e.drains/2))
 	}
-	return max(stats.MinValues, int(left/(2*(e.Slice+e.Settle))))
+	pairs = max(1, int(left/e.pair()))
+	if pairs < stats.MinValues && stats.MinValues*e.pair() <= left+overrun {
+		return stats.MinValues
+	}
+	return pairs
 }
 
+// pair is about how long a pair takes.
+func (e *Experiment) pair() time.Duration { return 2*(e.Slice+e.Settle) + e.drains }
+
 // Run carries out the experiment. Slices go to emit as they end; an error of
-// emit, or of ctx, ends it after the running slice.
+// emit, or of ctx, ends it after the running slice. The error is a *Gone when a
+// target ended or answered no more.
 func (e *Experiment) Run(ctx context.Context, origin time.Time, emit func(*results.Slice) error) error {
 	if err := e.CheckBudget(); err != nil {
 		return err
 	}
-	var gens [2]*Generator
+	x := &interleaving{now: func() time.Duration { return time.Since(origin) }, emit: emit, ended: e.Ended}
 	for i, plan := range e.Plans {
 		g, err := New(plan, origin)
 		if err != nil {
@@ -97,62 +116,46 @@ func (e *Experiment) Run(ctx context.Context, origin time.Time, emit func(*resul
 		if e.PIDs[i] != 0 {
 			g.WatchProcess(e.PIDs[i])
 		}
-		gens[i] = g
+		x.load[i] = g.Run
 	}
-	x := &interleaving{ctx: ctx, gens: gens, emit: emit}
+	return e.interleave(ctx, x)
+}
+
+// interleave runs warm-ups, then pairs.
+func (e *Experiment) interleave(ctx context.Context, x *interleaving) error {
+	defer x.watch(ctx)()
+	x.end = x.now() + e.Budget
 	response := stats.NewHistogram()
 	if e.Warmup > 0 {
-		for arm := range gens {
-			err := x.slice(arm, Phase{Kind: results.Warmup, Duration: e.Warmup}, 0, 0, func(s *results.Slice) {
-				for _, d := range s.Classes {
-					response.Merge(d.Service)
-				}
-			})
+		for arm := range arms {
+			drained, err := x.slice(arm, Phase{Kind: results.Warmup, Duration: e.Warmup}, 0, 0, response)
 			if err != nil {
 				return err
 			}
+			e.drains += drained
 		}
 	}
-	pairs := e.fit(response)
-	if e.Planned != nil {
-		e.Planned(pairs)
-	}
+	x.planned = e.fit(response)
+	e.announce(x.planned)
 	coin := newRand(e.Seed, streamOrder, 0)
-	for pair := 1; pair <= pairs; pair++ {
-		first := coin.IntN(2)
-		for position, arm := range [2]int{first, 1 - first} {
-			ph := Phase{Kind: results.Measure, Stream: uint64(pair), Settle: e.Settle, Duration: e.Slice}
-			if err := x.slice(arm, ph, pair, position+1, nil); err != nil {
-				return err
-			}
+	for pair := 1; pair <= x.planned && x.hasTime(e.pair()); pair++ {
+		if err := x.pair(e, pair, coin.IntN(2)); err != nil {
+			return err
 		}
-		if pair == pairs && e.Extend != nil && e.Extend() {
+		if pair == x.planned && e.Extend != nil && e.Extend() {
 			e.Extend = nil
-			pairs += min(pairs, int(maxExtension/(2*(e.Slice+e.Settle))))
+			more := min(pair, int(maxExtension/e.pair()))
+			x.planned, x.end = x.planned+more, x.now()+time.Duration(more)*e.pair()
+			e.announce(more)
 		}
 	}
-	return nil
+	return x.lastWord()
+}
+
+func (e *Experiment) announce(pairs int) {
+	if e.Planned != nil {
+		e.Planned(pairs, time.Duration(pairs)*e.pair())
+	}
 }
 
 var arms = [2]string{results.ArmA, results.ArmB}
-
-// interleaving runs slices on either generator.
-type interleaving struct {
-	ctx  context.Context
-	gens [2]*Generator
-	emit func(*results.Slice) error
-}
-
-// slice runs one slice; see, if not nil, is shown it first.
-func (x *interleaving) slice(arm int, ph Phase, pair, position int, see func(*results.Slice)) error {
-	return x.gens[arm].Run(x.ctx, ph, func(s *results.Slice) error {
-		s.Arm, s.Pair, s.Position = arms[arm], pair, position
-		if x.ctx.Err() != nil {
-			s.Excluded = "interrupted"
-		}
-		if see != nil {
-			see(s)
-		}
-		return x.emit(s)
-	})
-}

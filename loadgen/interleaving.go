@@ -1,0 +1,186 @@
+package loadgen
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/results/stats"
+)
+
+// Gone says that a target ended in the middle of an experiment, or answered no
+// more, which ended the experiment, too.
+type Gone struct {
+	Arm            string
+	Ended          bool // its process ended; else it is only silent
+	Answered       bool // it had answered before
+	Pairs, Planned int  // whole pairs before that, of how many; 0 of 0 in the warm-up
+	At             time.Duration
+}
+
+// Error is for those who expect no such end.
+func (g *Gone) Error() string {
+	if g.Ended {
+		return fmt.Sprintf("the target of arm %s ended by itself", g.Arm)
+	}
+	return fmt.Sprintf("the target of arm %s answers nothing", g.Arm)
+}
+
+// A target that has never answered is given up after so many slices, warm-up
+// included; one that did answer gets the time of a restart, too.
+const (
+	silentFromStart = 2
+	silentSlices    = 3
+	silentTime      = 5 * time.Second
+	// endGrace is how long a process may take from breaking its connections to
+	// having ended: its children's output is waited for.
+	endGrace = 2 * time.Second
+)
+
+// interleaving runs slices on either target.
+type interleaving struct {
+	ctx   context.Context // ends with the first target, too
+	load  [2]func(context.Context, Phase, func(*results.Slice) error) error
+	now   func() time.Duration
+	emit  func(*results.Slice) error
+	ended [2]<-chan struct{}
+
+	end            time.Duration // of the budget
+	pairs, planned int
+	drained        time.Duration // after both slices of the last pair
+	silent         [2]silence
+}
+
+// silence is for how long an arm has answered nothing.
+type silence struct {
+	slices   int
+	since    time.Duration
+	answered bool // ever
+	broken   bool // its last slice met closed connections
+}
+
+// watch ends the interleaving's context when a target has ended. The returned
+// function ends the watch.
+func (x *interleaving) watch(ctx context.Context) (stop func()) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	x.ctx = ctx
+	for arm, ended := range x.ended {
+		go func() {
+			select {
+			case <-ended: // never, if nil
+				cancel(&Gone{Arm: arms[arm], Ended: true})
+			case <-ctx.Done():
+			}
+		}()
+	}
+	return func() { cancel(nil) }
+}
+
+// hasTime says whether the budget holds another pair. The first one is tried as
+// long as anything is left.
+func (x *interleaving) hasTime(pair time.Duration) bool {
+	if x.pairs == 0 {
+		return x.now() < x.end
+	}
+	return x.now()+max(pair, x.drained) <= x.end+overrun
+}
+
+// pair runs a slice on each target.
+func (x *interleaving) pair(e *Experiment, pair, first int) error {
+	drained := time.Duration(0)
+	for position, arm := range [2]int{first, 1 - first} {
+		if position == 1 && x.now() > x.end+overrun {
+			return nil // waiting for the first one's answers took what was left
+		}
+		ph := Phase{Kind: results.Measure, Stream: uint64(pair), Settle: e.Settle, Duration: e.Slice}
+		d, err := x.slice(arm, ph, pair, position+1, nil)
+		if err != nil {
+			return err
+		}
+		drained += d
+	}
+	x.pairs++
+	x.drained = 2*(e.Slice+e.Settle) + drained
+	return nil
+}
+
+// slice runs one slice and returns how long its last answers took. What was
+// served is added to service, if that is not nil.
+func (x *interleaving) slice(arm int, ph Phase, pair, position int, service *stats.Histogram) (drained time.Duration, err error) {
+	err = x.load[arm](x.ctx, ph, func(s *results.Slice) error {
+		s.Arm, s.Pair, s.Position = arms[arm], pair, position
+		if x.ctx.Err() != nil {
+			s.Excluded = "interrupted"
+		}
+		drained = time.Duration(s.DrainS * float64(time.Second))
+		x.silent[arm].listen(s, x.now())
+		if service != nil {
+			for _, d := range s.Classes {
+				service.Merge(d.Service)
+			}
+		}
+		return x.emit(s)
+	})
+	if gone, ok := context.Cause(x.ctx).(*Gone); ok {
+		return drained, x.placed(gone)
+	}
+	if err == nil && x.silent[arm].lasts(x.now()) {
+		err = x.placed(&Gone{Arm: arms[arm], Answered: x.silent[arm].answered})
+	}
+	return drained, err
+}
+
+// placed says when it was.
+func (x *interleaving) placed(g *Gone) *Gone {
+	at := *g
+	at.Pairs, at.Planned, at.At = x.pairs, x.planned, x.now()
+	return &at
+}
+
+// listen takes note of whether a slice had answers.
+func (s *silence) listen(sl *results.Slice, now time.Duration) {
+	var asked, answered int64
+	s.broken = false
+	for _, d := range sl.Classes {
+		asked += d.Sent
+		answered += d.Done + d.Carried
+		s.broken = s.broken || d.Errors[results.ErrReset]+d.Errors[results.ErrRefused] > 0
+	}
+	switch {
+	case answered > 0:
+		*s = silence{answered: true, broken: s.broken}
+	case asked+sl.Discarded > 0:
+		if s.slices == 0 {
+			s.since = now - time.Duration((sl.DurationS+sl.DrainS)*float64(time.Second))
+		}
+		s.slices++
+	}
+}
+
+// lasts says that waiting on would lead to nothing.
+func (s *silence) lasts(now time.Duration) bool {
+	if !s.answered {
+		return s.slices >= silentFromStart
+	}
+	return s.slices >= silentSlices && now-s.since >= silentTime
+}
+
+// lastWord finds out whether a target whose connections broke in the last slice
+// ended then: its process may take a moment longer.
+func (x *interleaving) lastWord() error {
+	for arm, ended := range x.ended {
+		if ended == nil || !x.silent[arm].broken {
+			continue
+		}
+		grace := time.NewTimer(endGrace)
+		select {
+		case <-ended:
+			return x.placed(&Gone{Arm: arms[arm], Ended: true})
+		case <-grace.C:
+		case <-x.ctx.Done():
+		}
+		grace.Stop()
+	}
+	return nil
+}
