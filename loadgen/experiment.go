@@ -142,9 +142,9 @@ func (e *Experiment) interleave(ctx context.Context, x *interleaving) error {
 		if err := x.pair(e, pair, coin.IntN(2)); err != nil {
 			return err
 		}
-		if pair == x.planned && e.Extend != nil && e.Extend() {
+		more := min(pair, int(maxExtension/e.pair()))
+		if pair == x.planned && pair+more >= stats.MinValues && e.Extend != nil && e.Extend() {
 			e.Extend = nil
-			more := min(pair, int(maxExtension/e.pair()))
 			x.planned, x.end = x.planned+more, x.now()+time.Duration(more)*e.pair()
 			e.announce(more)
 		}

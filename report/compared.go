@@ -16,7 +16,7 @@ func comparedPart(c *results.Comparison, class, a, b string, f form) (part, []fl
 	judged, estimated := false, false
 	for i := range c.Metrics {
 		m := &c.Metrics[i]
-		if m.Class == class && (class == results.TotalClass || shownOfClass(c, m)) {
+		if m.Class == class && (class == results.TotalClass || shownOfClass(c, m)) && !repeatsThroughput(c, i) {
 			rows = append(rows, m)
 			judged = judged || m.Judged || m.LimitPct != nil
 			estimated = estimated || m.CI95Pct != nil
@@ -31,7 +31,7 @@ func comparedPart(c *results.Comparison, class, a, b string, f form) (part, []fl
 	}
 	out := part{title: classTitle(c, class, f), fold: class != results.TotalClass, table: t}
 	for _, m := range rows {
-		cells := []string{f.name(m.Metric + ", " + m.Unit), unitText(m.A, m.Unit), unitText(m.B, m.Unit), changeText(m)}
+		cells := []string{f.name(m.Metric + ", " + m.Unit), valueText(m.A, m.Unit, m.CensoredA), valueText(m.B, m.Unit, m.CensoredB), changeText(m)}
 		if judged {
 			cells = append(cells, limitText(m), markOf(m))
 		}
@@ -43,10 +43,29 @@ func comparedPart(c *results.Comparison, class, a, b string, f form) (part, []fl
 	return out, missedRows(rows)
 }
 
+// repeatsThroughput says that no answer failed, so that a row of goodput would
+// say what the row before it does.
+func repeatsThroughput(c *results.Comparison, i int) bool {
+	m := &c.Metrics[i]
+	if m.Metric != "goodput" || i == 0 || c.Metrics[i-1].Metric != "throughput" {
+		return false
+	}
+	t := &c.Metrics[i-1]
+	return orNaN(m.A) == orNaN(t.A) && orNaN(m.B) == orNaN(t.B)
+}
+
+// valueText is a number of an arm; a censored one is the least that it can be.
+func valueText(v *float64, unit string, censored bool) string {
+	if censored && v != nil {
+		return fmt.Sprintf("≥ %.3g s", *v/1000)
+	}
+	return unitText(v, unit)
+}
+
 // shownOfClass says whether a row of a single class is worth its line: counts,
 // p50, p90, p99 and what is judged; and all percentiles that were asked for.
 func shownOfClass(c *results.Comparison, m *results.MetricRow) bool {
-	if slices.Contains([]string{"throughput", "errors", "p50", "p90", "p99", "max"}, m.Metric) || m.LimitPct != nil {
+	if slices.Contains([]string{"throughput", "goodput", "errors", "p50", "p90", "p99", "max"}, m.Metric) || m.LimitPct != nil {
 		return true
 	}
 	_, isPercentile := quantileOf(m.Metric)

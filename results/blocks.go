@@ -24,7 +24,7 @@ func (f *File) blocks(c *Comparison, p *pairing, overA, overB float64) (why []st
 	if (overA > 0) != (overB > 0) {
 		why = append(why, fmt.Sprintf("one of %s and %s kept up with the load of the warm-up and the other did not: lower the rate", a, b))
 	}
-	why = append(why, censored(a, p.counts(ArmA, TotalClass), b, p.counts(ArmB, TotalClass))...)
+	why = append(why, censored(a, counts(ArmA, TotalClass, p.kept), b, counts(ArmB, TotalClass, p.kept))...)
 	if busy := p.busyPairs(f.Header.Host.usableCores()); f.Header.Model == Closed && float64(busy) > busyPairs*float64(len(p.kept)) {
 		why = append(why, fmt.Sprintf("the load generator used over %.0f%% of the cores it may use in %d of %d pairs: throughput may be its limit and not the targets', so give it more cores, or fewer --connections", 100*busyGenerator, busy, len(p.kept)))
 	}
@@ -50,9 +50,9 @@ func censored(a string, ofA *ClassData, b string, ofB *ClassData) []string {
 }
 
 // counts sums what was planned and what became of it over the pairs.
-func (p *pairing) counts(arm, class string) *ClassData {
+func counts(arm, class string, pairs []slicePair) *ClassData {
 	sum := &ClassData{}
-	for _, pair := range p.kept {
+	for _, pair := range pairs {
 		d := pair.a.data(class)
 		if arm == ArmB {
 			d = pair.b.data(class)
@@ -72,11 +72,11 @@ func (p *pairing) unequal(h *Header) (out []string) {
 	if h.Model != Open {
 		return nil
 	}
-	a, b := p.counts(ArmA, TotalClass), p.counts(ArmB, TotalClass)
+	a, b := counts(ArmA, TotalClass, p.kept), counts(ArmB, TotalClass, p.kept)
 	brokenOff := a.Dropped + b.Dropped + a.errorCounts().Total + b.errorCounts().Total
 	most := brokenOff * int64(max(len(h.Classes)-1, 0))
 	for _, c := range h.Classes {
-		if n, m := p.counts(ArmA, c.Name).Planned, p.counts(ArmB, c.Name).Planned; max(n, m)-min(n, m) > most {
+		if n, m := counts(ArmA, c.Name, p.kept).Planned, counts(ArmB, c.Name, p.kept).Planned; max(n, m)-min(n, m) > most {
 			out = append(out, fmt.Sprintf("%s: %d and %d", c.Name, n, m))
 		}
 	}

@@ -74,6 +74,11 @@ func write(t *testing.T, f *File) string {
 			t.Fatal(err)
 		}
 	}
+	for i := range f.Ends {
+		if err := w.TargetEnd(&f.Ends[i]); err != nil {
+			t.Fatal(err)
+		}
+	}
 	if f.Footer != nil {
 		err = w.Close(f.Footer.Ended, f.Footer.Reason)
 	} else {

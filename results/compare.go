@@ -35,12 +35,18 @@ func Compare(f *File, o CompareOptions) *Comparison {
 	if j.invalid = f.invalidity(c, p); err != nil {
 		j.invalid = fmt.Sprintf("the file's limits cannot be read (%v)", err)
 	}
+	j.missing(f)
+	j.lateness(p)
 	overA, overB := f.overdue(ArmA), f.overdue(ArmB)
 	c.ArmA.warnOverdue(overA)
 	c.ArmB.warnOverdue(overB)
 	j.blocks = f.blocks(c, p, overA, overB)
-	if p.late > 0 && j.invalid == "" {
-		j.notes = append(j.notes, fmt.Sprintf("%d of %d pairs are left out because the load generator was late in them", p.late, p.leftOut()+c.Pairs))
+	if p.late > 0 && j.invalid == "" && !p.tooFew() {
+		note := fmt.Sprintf("%d of %d pairs are left out because the load generator was late in them", p.late, p.leftOut()+c.Pairs)
+		if e := counts(ArmB, TotalClass, p.timed).errorCounts(); e.Total > 0 {
+			note += ", but not their errors"
+		}
+		j.notes = append(j.notes, note)
 	}
 	if p.excluded > 0 && j.invalid == "" {
 		j.notes = append(j.notes, fmt.Sprintf("%d of %d pairs are left out because a slice was excluded as it was measured (%s)", p.excluded, p.leftOut()+c.Pairs, p.why))
@@ -67,6 +73,41 @@ func (f *File) limits(o CompareOptions) (Limits, error) {
 	return l, nil
 }
 
+// missing finds out whether a target was not there: its end, or that it never
+// answered, says more than any number of pairs.
+func (j *judging) missing(f *File) {
+	a, b := j.c.names()
+	if base := f.gone(ArmA, a); base != "" {
+		j.invalid = base + ": there is nothing to compare with"
+		return
+	}
+	if head := f.gone(ArmB, b); head != "" && (f.crashed(ArmB) || f.served(ArmA)) {
+		j.gone, j.invalid = head, ""
+	}
+}
+
+// lateness makes a comparison invalid in which too many pairs are left out, but
+// for what no lag of the generator does: that over a twentieth of B's requests
+// fail, and hardly any of A's. Those count in all pairs.
+func (j *judging) lateness(p *pairing) {
+	why := p.lateness()
+	switch {
+	case why == "" || j.invalid != "" || j.gone != "":
+	case j.fails():
+		j.e.Metrics, j.e.Stalls = nil, nil
+		j.notes = append(j.notes, "only errors are judged: "+why)
+	default:
+		j.invalid = why
+	}
+}
+
+// fails says whether errors alone prove that B fails.
+func (j *judging) fails() bool {
+	v, err := stats.Judge(stats.Evidence{Errors: j.e.Errors}, j.rule)
+	_, _, failed, requests := j.errorCounts(TotalClass)
+	return err == nil && v.Outcome == stats.Regression && float64(failed) > mostlyFailed*float64(requests)
+}
+
 const describesMachine = ". These numbers describe this machine, not the targets"
 
 // invalidity says why generator or machine, and not the targets, decided the
@@ -88,6 +129,11 @@ func (f *File) invalidity(c *Comparison, p *pairing) string {
 		a, b := c.names()
 		return fmt.Sprintf("%s and %s were not sent the same requests (%s), as both slices of a pair are: something of the file is missing", a, b, strings.Join(unequal, ", "))
 	}
+	return ""
+}
+
+// lateness says why too many pairs are left out; "" if they are not.
+func (p *pairing) lateness() string {
 	if all := len(p.kept) + p.leftOut(); p.tooFew() {
 		if p.excluded > 0 {
 			return fmt.Sprintf("%d of %d pairs are left out: the load generator was late in %d, and in %d a slice was excluded as it was measured (%s)"+describesMachine,
@@ -151,37 +197,51 @@ func (f *File) sideBySide(percentiles []float64, figures func(*Slice) bool) *Com
 type figure struct {
 	metric, unit string
 	value        float64
+	censored     bool // at least that
 }
 
 func (s *Summary) figures() []figure {
-	return figures(s.ThroughputRPS, s.Errors.Total, s.Requests, s.Latency.Response)
+	return figures(s.ThroughputRPS, s.GoodputRPS, &s.total, s.Latency.Response, s.timeoutMS)
 }
 
 func (c *ClassSummary) figures() []figure {
-	return figures(c.Through, c.Errors.Total, c.Requests, c.Latency.Response)
+	return figures(c.Through, c.Goodput, &c.data, c.Latency.Response, c.timeoutMS)
 }
 
-func figures(throughput float64, failed, requests int64, l Latency) []figure {
+// figures of one arm. Where requests timed out, latencies at the timeout's value
+// are censored: nobody knows how long the answers would have taken.
+func figures(throughput, goodput float64, d *ClassData, l Latency, timeoutMS float64) []figure {
 	share := math.NaN()
-	if requests > 0 {
-		share = 100 * float64(failed) / float64(requests)
+	if d.Sent > 0 {
+		share = 100 * float64(d.errorCounts().Total) / float64(d.Sent)
 	}
-	out := []figure{{"throughput", "1/s", throughput}, {"errors", "%", share}, {"min", "ms", l.Min}, {"mean", "ms", l.Mean}}
+	out := []figure{{"throughput", "1/s", throughput, false}, {"goodput", "1/s", goodput, false}, {"errors", "%", share, false}}
+	latency := func(name string, ms float64) {
+		// Histograms have three digits.
+		out = append(out, figure{name, "ms", ms, d.Errors[ErrTimeout] > 0 && ms >= 0.999*timeoutMS})
+	}
+	latency("min", l.Min)
+	latency("mean", l.Mean)
 	for _, p := range l.Percentiles {
-		v := p.MS
-		if !Enough(l.Count, p.Q) {
-			v = math.NaN()
+		if Enough(l.Count, p.Q) {
+			latency(PercentileName(p.Q), p.MS)
+		} else {
+			latency(PercentileName(p.Q), math.NaN())
 		}
-		out = append(out, figure{PercentileName(p.Q), "ms", v})
 	}
-	return append(out, figure{"max", "ms", l.Max})
+	latency("max", l.Max)
+	return out
 }
 
 func (c *Comparison) rows(class string, a, b []figure) {
 	for i := range a {
-		row := MetricRow{Metric: a[i].metric, Class: class, Unit: a[i].unit, A: number(a[i].value), B: number(b[i].value)}
-		// A share of errors is compared in points, not by its ratio.
-		if a[i].unit != "%" && row.A != nil && row.B != nil && *row.A > 0 {
+		row := MetricRow{
+			Metric: a[i].metric, Class: class, Unit: a[i].unit, A: number(a[i].value), B: number(b[i].value),
+			CensoredA: a[i].censored, CensoredB: b[i].censored,
+		}
+		// A share of errors is compared in points, not by its ratio, and what is
+		// only known to be more, by nothing.
+		if a[i].unit != "%" && row.A != nil && row.B != nil && *row.A > 0 && !row.censored() {
 			row.ChangePct = number(100 * (*row.B / *row.A - 1))
 		}
 		c.Metrics = append(c.Metrics, row)

@@ -90,11 +90,14 @@ const TotalClass = "total"
 // over pairs, or runs, that belongs to its interval; of the rest, the ratio of B
 // and A.
 type MetricRow struct {
-	Metric    string      `json:"metric"` // "throughput", "errors", "min", "mean", "p50", …, "max", "stalls"
-	Class     string      `json:"class"`  // TotalClass for all together
-	A         *float64    `json:"a"`
-	B         *float64    `json:"b"`
-	Unit      string      `json:"unit"` // "ms", "1/s", "%", "pairs"
+	Metric string   `json:"metric"` // "throughput", "goodput", "errors", "min", "mean", "p50", …, "max", "stalls"
+	Class  string   `json:"class"`  // TotalClass for all together
+	A      *float64 `json:"a"`
+	B      *float64 `json:"b"`
+	Unit   string   `json:"unit"` // "ms", "1/s", "%", "pairs"
+	// Censored: it is the timeout's value, and at least that. There is no change.
+	CensoredA bool        `json:"a_censored,omitempty"`
+	CensoredB bool        `json:"b_censored,omitempty"`
 	ChangePct *float64    `json:"change_pct"`
 	CI95Pct   *[2]float64 `json:"ci95_pct"`  // percentage points where Unit is "%"
 	LimitPct  *float64    `json:"limit_pct"` // above 0: of a change for the worse
@@ -102,3 +105,6 @@ type MetricRow struct {
 	Judged    bool        `json:"judged"`
 	Outcome   string      `json:"outcome"` // "ok", "regression", "inconclusive", "improved"; "" when not judged
 }
+
+// censored says that a value of the row is only known to be more.
+func (m *MetricRow) censored() bool { return m.CensoredA || m.CensoredB }

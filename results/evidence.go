@@ -25,12 +25,13 @@ func (p *pairing) evidence(h *Header, limits Limits) stats.Evidence {
 	var e stats.Evidence
 	classes := h.judgedClasses()
 	for _, class := range classes {
-		a, b := p.arms(class)
+		a, b := arms(p.kept, class)
 		if h.Model != Closed {
 			for _, l := range limits.Percentiles {
 				e.Metrics = append(e.Metrics, percentileMetric(class, l, a, b))
 			}
 		}
+		a, b = arms(p.timed, class)
 		e.Errors = append(e.Errors, errorsOf(class, a, b, limits.Errors))
 	}
 	e.Stalls = []stats.Stalls{p.stalls(classes)}
@@ -41,9 +42,9 @@ func (p *pairing) evidence(h *Header, limits Limits) stats.Evidence {
 }
 
 // arms are a class's slices of either arm, pair by pair.
-func (p *pairing) arms(class string) (a, b []*ClassData) {
-	a, b = make([]*ClassData, len(p.kept)), make([]*ClassData, len(p.kept))
-	for i, pair := range p.kept {
+func arms(pairs []slicePair, class string) (a, b []*ClassData) {
+	a, b = make([]*ClassData, len(pairs)), make([]*ClassData, len(pairs))
+	for i, pair := range pairs {
 		a[i], b[i] = pair.a.data(class), pair.b.data(class)
 	}
 	return a, b

@@ -95,10 +95,11 @@ func TestEvidence(t *testing.T) {
 		// The slower median is B's, 2 ms, and A's p99 is 50 of its medians, B's 300:
 		// only B's 600 ms is beyond 2 ms × 5 × 50.
 		Stalls: []stats.Stalls{{Class: "total", OnlyB: 1, Pairs: 5}},
+		// Those of the late pair, too.
 		Errors: []stats.Errors{
-			{Class: "total", Whole: true, Margin: 0.005, Pairs: []stats.ErrorPair{none, failed, none, none, none}},
-			{Class: "predict", Margin: 0.005, Pairs: []stats.ErrorPair{{RequestsA: 2, RequestsB: 2}, {ErrorsA: 1, RequestsA: 2, RequestsB: 2}, {RequestsA: 2, RequestsB: 2}, {RequestsA: 2, RequestsB: 2}, {RequestsA: 2, RequestsB: 2}}},
-			{Class: "health", Margin: 0.005, Pairs: []stats.ErrorPair{{RequestsA: 1, RequestsB: 1}, {RequestsA: 1, RequestsB: 1}, {RequestsA: 1, RequestsB: 1}, {RequestsA: 1, RequestsB: 1}, {RequestsA: 1, RequestsB: 1}}},
+			{Class: "total", Whole: true, Margin: 0.005, Pairs: []stats.ErrorPair{none, failed, none, none, none, none}},
+			{Class: "predict", Margin: 0.005, Pairs: []stats.ErrorPair{{RequestsA: 2, RequestsB: 2}, {ErrorsA: 1, RequestsA: 2, RequestsB: 2}, {RequestsA: 2, RequestsB: 2}, {RequestsA: 2, RequestsB: 2}, {RequestsA: 2, RequestsB: 2}, {RequestsA: 2, RequestsB: 2}}},
+			{Class: "health", Margin: 0.005, Pairs: []stats.ErrorPair{{RequestsA: 1, RequestsB: 1}, {RequestsA: 1, RequestsB: 1}, {RequestsA: 1, RequestsB: 1}, {RequestsA: 1, RequestsB: 1}, {RequestsA: 1, RequestsB: 1}, {RequestsA: 1, RequestsB: 1}}},
 		},
 	}
 	if diff := cmp.Diff(want, got, approximately); diff != "" {

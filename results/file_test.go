@@ -47,6 +47,7 @@ func full() *File {
 	warm := Slice{Arm: ArmA, Phase: Warmup, DurationS: 1, Classes: map[string]*ClassData{"predict": served(3)}}
 	out := Slice{Arm: ArmA, Phase: Measure, DurationS: 1, Excluded: "steal", Classes: map[string]*ClassData{"predict": served(4)}}
 	f.Slices = append([]Slice{warm}, append(f.Slices, out)...)
+	f.Ends = []TargetEnd{{Type: "target_end", Arm: ArmB, AtS: 9.5, Pairs: 2, Planned: 12, Ended: "exit 137", Said: "FATAL: out of memory", Answered: true, Error: "refused"}}
 	return f
 }
 
@@ -98,7 +99,7 @@ func TestTruncatedAtEveryByte(t *testing.T) {
 		if cut := whole[n-1] != '\n' && whole[n] != '\n'; cut != (f.Damage != "") {
 			t.Fatalf("cut at %d: damage %q", n, f.Damage)
 		}
-		if len(f.Slices) < complete || f.Complete() && n < len(whole)-1 {
+		if len(f.Slices)+len(f.Ends) < complete || f.Complete() && n < len(whole)-1 {
 			t.Fatalf("cut at %d: %d slices read of %d whole lines, complete %v", n, len(f.Slices), complete, f.Complete())
 		}
 		if s := Summarize(f, ArmA, nil); !f.Complete() && len(s.Warnings) < 2 { // one is the header's own
@@ -213,15 +214,15 @@ func TestFirstVersionStaysReadable(t *testing.T) {
 	}
 	want := map[string]string{
 		"pairs": "2", "seed": "7",
-		"total throughput": "15.00 15.00", "total errors": "6.67 0.00",
+		"total throughput": "15.00 15.00", "total goodput": "14.00 15.00", "total errors": "6.67 0.00",
 		"total stalls": "- -", // not judged: over 5% of A failed
 		// A: predict 1…20 ms, health 1…5 and 4…8 ms; B the halves.
 		"total min": "1.00 0.50", "total mean": "8.50 4.25", "total max": "20.00 10.00",
 		"total p50": "7.00 3.50", "total p90": "17.01 8.50", "total p95": "19.01 9.50", "total p99": "- -", "total p99.9": "- -",
-		"predict throughput": "10.00 10.00", "predict errors": "10.00 0.00",
+		"predict throughput": "10.00 10.00", "predict goodput": "9.00 10.00", "predict errors": "10.00 0.00",
 		"predict min": "1.00 0.50", "predict mean": "10.50 5.25", "predict max": "20.00 10.00",
 		"predict p50": "10.00 5.00", "predict p90": "18.01 9.00", "predict p95": "19.01 9.50", "predict p99": "- -", "predict p99.9": "- -",
-		"health throughput": "5.00 5.00", "health errors": "0.00 0.00",
+		"health throughput": "5.00 5.00", "health goodput": "5.00 5.00", "health errors": "0.00 0.00",
 		"health min": "1.00 0.50", "health mean": "4.50 2.25", "health max": "8.00 4.00",
 		"health p50": "4.00 2.00", "health p90": "7.00 3.50", "health p95": "- -", "health p99": "- -", "health p99.9": "- -",
 	}

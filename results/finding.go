@@ -49,9 +49,14 @@ func plainly(texts ...string) []Finding {
 	return out
 }
 
+// Note adds a sentence about the comparison as a whole.
+func (c *Comparison) Note(text string) {
+	c.tell(append(c.Findings[:len(c.Findings):len(c.Findings)], Finding{Text: text}))
+}
+
 // tell puts the findings, and their sentences, into the comparison.
 func (c *Comparison) tell(findings []Finding) {
-	c.Findings = findings
+	c.Findings, c.Reasons = findings, nil
 	for _, f := range findings {
 		c.Reasons = append(c.Reasons, f.Text)
 	}

@@ -31,6 +31,7 @@ type slicePair struct{ a, b *measured }
 // pairing is what a comparison is judged by.
 type pairing struct {
 	kept     []slicePair // in the order of time
+	timed    []slicePair // those, and the late ones: errors are no matter of lag
 	late     int         // pairs left out because the generator was late in one slice
 	excluded int         // pairs left out because a slice was excluded as it was measured
 	why      string      // it was
@@ -97,7 +98,7 @@ func (f *File) pairing() *pairing {
 func (p *pairing) leaveOutLate() {
 	isLate := func(m *measured) bool { return m.total.Lag != nil && m.total.Lag.Quantile(0.9) > p.limit }
 	all := p.kept
-	p.kept = nil
+	p.kept, p.timed = nil, all
 	for _, pair := range all {
 		if isLate(pair.a) || isLate(pair.b) {
 			p.late++

@@ -18,6 +18,7 @@ type File struct {
 	Path   string
 	Header Header
 	Slices []Slice
+	Ends   []TargetEnd // of targets that ended before their time
 	// Footer is nil when the measurement was cut off.
 	Footer *Footer
 	// Damage says what of the file could not be read; the rest stands.
@@ -120,6 +121,12 @@ func (f *File) add(line []byte, summed bool) error {
 			}
 		}
 		f.take(s, summed)
+	case "target_end":
+		var e TargetEnd
+		if err := json.Unmarshal(line, &e); err != nil {
+			return err
+		}
+		f.Ends = append(f.Ends, e)
 	case "footer":
 		var ft Footer
 		if err := json.Unmarshal(line, &ft); err != nil {

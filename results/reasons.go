@@ -17,7 +17,10 @@ func (j *judging) reasons() []Finding {
 	case VerdictInvalid:
 		return plainly(j.whyInvalid())
 	case VerdictRegression:
-		out = slices.Concat(j.regressions(), j.improvements())
+		if j.gone != "" {
+			out = plainly(j.gone)
+		}
+		out = slices.Concat(out, j.regressions(), j.improvements())
 	case VerdictOK:
 		out = slices.Concat(j.improvements(), j.passed("no regression beyond limits: "), j.slower())
 	case VerdictInconclusive:

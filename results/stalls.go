@@ -49,10 +49,10 @@ func (p *pairing) stalls(classes []string) stats.Stalls {
 	if len(classes) > 1 {
 		classes = classes[1:] // without the total
 	}
-	whole := stallLimit(p.arms(TotalClass))
+	whole := stallLimit(arms(p.kept, TotalClass))
 	stalledA, stalledB := make([]bool, s.Pairs), make([]bool, s.Pairs)
 	for _, class := range classes {
-		a, b := p.arms(class)
+		a, b := arms(p.kept, class)
 		limit := math.Max(whole, stallLimit(a, b))
 		for i := range a {
 			stalledA[i] = stalledA[i] || slowest(a[i]) > limit

@@ -44,8 +44,9 @@ type Summary struct {
 	// Unfinished says why a saved measurement is only part of one; "" if it is not.
 	Unfinished string `json:"-"`
 
-	total ClassData
-	arm   bool // of a comparison
+	total     ClassData
+	timeoutMS float64
+	arm       bool // of a comparison
 }
 
 // TargetName is a target as shown in reports.
@@ -80,7 +81,8 @@ type ClassSummary struct {
 	Goodput  float64   `json:"-"` // answers without error per second
 	Through  float64   `json:"-"` // answers per second
 
-	data ClassData
+	data      ClassData
+	timeoutMS float64
 }
 
 // Summarize computes the summary of one arm from its measured slices.
@@ -111,6 +113,7 @@ func summarize(f *File, arm string, percentiles []float64, figures func(*Slice) 
 		ResultFile: f.Path,
 		Unfinished: f.unfinished(),
 		arm:        len(f.Header.Targets) > 1,
+		timeoutMS:  1e3 * f.Header.TimeoutS,
 	}
 	byClass := map[string]*ClassData{}
 	var use *TargetUse
@@ -138,7 +141,9 @@ func summarize(f *File, arm string, percentiles []float64, figures func(*Slice) 
 		if d == nil {
 			d = &ClassData{}
 		}
-		s.Classes = append(s.Classes, summarizeClass(c, d, &s.total, s.DurationS, percentiles))
+		class := summarizeClass(c, d, &s.total, s.DurationS, percentiles)
+		class.timeoutMS = s.timeoutMS
+		s.Classes = append(s.Classes, class)
 	}
 	s.check(f, arm)
 	return s

@@ -18,6 +18,7 @@ type judging struct {
 	// invalid, unfinished: why the numbers are no measurement, or only a part of
 	// one; "" if they are.
 	invalid, unfinished string
+	gone                string   // that B's target ended or never answered; ""
 	noVerdict           string   // why nothing can be judged, where that is known; ""
 	fewRuns             bool     // that is all that noVerdict says
 	blocks              []string // why nothing may pass, whatever the metrics say
@@ -36,6 +37,12 @@ func (j *judging) decide() {
 	}
 	j.v = v
 	j.c.Verdict, j.c.Improved = Verdict(v.Outcome), v.Improved
+	if j.gone != "" && j.invalid == "" {
+		j.c.Verdict, j.c.Improved = VerdictRegression, false
+		if v.Outcome == stats.Invalid {
+			return // the errors of what is gone, which are none of any metric's
+		}
+	}
 	if j.c.Verdict == VerdictOK && j.unfinished != "" {
 		j.c.Verdict, j.c.Improved = VerdictInconclusive, false
 	}
@@ -80,7 +87,15 @@ func (j *judging) enter(m *stats.Judgement) {
 	default:
 		row.LimitPct = number(limitPct(m))
 	}
+	if m.Kind == stats.ErrorShare { // of all pairs, late ones too
+		if ea, ra, eb, rb := j.errorCounts(m.Class); ra > 0 && rb > 0 {
+			row.A, row.B = number(100*float64(ea)/float64(ra)), number(100*float64(eb)/float64(rb))
+		}
+	}
 	estimate, low, high := change(m)
+	if row.censored() && m.Kind == stats.LogRatio {
+		return
+	}
 	if math.IsNaN(low) || math.IsNaN(high) || m.Kind == stats.LogRatio && m.Reason == stats.TooFewPairs {
 		return // an estimate from too few pairs may even contradict A and B
 	}

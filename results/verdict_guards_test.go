@@ -107,7 +107,7 @@ func guardCases() []verdictCase {
 			CompareOptions{},
 			"regression",
 			map[string]string{"total errors": "regression", "total p50": "-"},
-			[]string{"modern fails: errors +100.00 pp"},
+			[]string{"modern never answered: all of 2400 requests failed (refused 2400)", "modern fails: errors +100.00 pp"},
 		},
 		{"errors in 8% of A", with(minute(), failOf("predict", 4, ArmA)).file(), CompareOptions{}, "invalid", map[string]string{"total errors": "-"}, []string{"over 5% of the requests failed (legacy 192 of 2400, modern 0 of 2400)"}},
 		{"errors in 8% of both", with(minute(), failOf("predict", 4, "AB")).file(), CompareOptions{}, "invalid", nil, []string{"over 5%"}},

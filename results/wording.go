@@ -33,6 +33,9 @@ func (j *judging) changed(m *stats.Judgement) string {
 	if m.Kind == stats.StallShare {
 		return j.stalls(m)
 	}
+	if row := j.c.row(m.Class, m.Name); row != nil && row.censored() && m.Kind == stats.LogRatio {
+		return metricName(m) + " reaches the timeout"
+	}
 	estimate, low, high := change(m)
 	text := metricName(m) + " " + signed(estimate, m)
 	level := 95.0

@@ -93,6 +93,12 @@ func (w *Writer) Slice(s *Slice) error {
 	return w.line(s)
 }
 
+// TargetEnd appends that a target ended before its time.
+func (w *Writer) TargetEnd(e *TargetEnd) error {
+	e.Type = "target_end"
+	return w.line(e)
+}
+
 // Close writes the footer and closes the file.
 func (w *Writer) Close(ended Ended, reason string) error {
 	err := w.line(&Footer{Type: "footer", End: time.Now().UTC(), Ended: ended, Reason: reason})

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -226,7 +227,7 @@ func (o *compareOptions) compareTargets(ctx context.Context, sc *scenarios.Scena
 			return nil, false, err
 		}
 		arms = append(arms, p)
-		e.Plans[i], e.PIDs[i] = *p.plan, p.pid
+		e.Plans[i], e.PIDs[i], e.Ended[i] = *p.plan, p.pid, o.load.ending(t)
 	}
 	err = around(ctx, o.err, arms, func() (err error) {
 		c, interrupted, err = o.compareArms(ctx, sc, e, arms)
@@ -258,15 +259,22 @@ func (o *compareOptions) compareArms(ctx context.Context, sc *scenarios.Scenario
 	}
 	names := f.Header.Targets[0].Name + " and " + f.Header.Targets[1].Name
 	pr.phase("warming up "+names, 2*e.Warmup)
-	e.Planned = func(pairs int) {
-		pr.phase(fmt.Sprintf("comparing %s with %s, %d pairs of slices", names, f.Header.Scenario.Label(), pairs), o.budget-2*e.Warmup)
+	what := "comparing " + names + " with " + f.Header.Scenario.Label()
+	e.Planned = func(pairs int, took time.Duration) {
+		pr.phase(fmt.Sprintf("%s, %s of slices", what, plural(pairs, "pair")), took.Round(time.Second))
+		what = "inconclusive so far: measuring on"
 	}
-	f, interrupted, err = rec.finish(e.Run(ctx, f.Header.Start, func(s *results.Slice) error {
+	err = e.Run(ctx, f.Header.Start, func(s *results.Slice) error {
 		pr.slice(s)
 		f.Slices = append(f.Slices, *s)
 		check.after(ctx, s)
 		return rec.w.Slice(s)
-	}))
+	})
+	if gone := (*loadgen.Gone)(nil); errors.As(err, &gone) {
+		f, err = rec.finishGone(o.targetEnd(gone, arms, f))
+	} else {
+		f, interrupted, err = rec.finish(err)
+	}
 	if err != nil {
 		return nil, interrupted, err
 	}

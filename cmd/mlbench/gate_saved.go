@@ -124,7 +124,7 @@ func (o *gateOptions) caution(c *results.Comparison, f *results.File) {
 		}
 	}
 	if note := o.calibrated.Caution(&f.Header, limits); note != "" {
-		c.Reasons = append(c.Reasons, note)
+		c.Note(note)
 		fmt.Fprintln(o.err, "note:", note)
 	}
 }

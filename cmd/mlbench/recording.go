@@ -22,6 +22,16 @@ func startRecording(path string, h *results.Header) (*recording, error) {
 	return &recording{w: w, h: h}, nil
 }
 
+// finishGone is finish for a comparison that ended with one of its targets: that
+// is a finding, and no failure to measure.
+func (r *recording) finishGone(end *results.TargetEnd, name string) (*results.File, error) {
+	err := errors.Join(r.w.TargetEnd(end), r.w.Close(results.Failed, end.Text(name)))
+	if err != nil {
+		return nil, fmt.Errorf("%w (measured so far: %s)", err, r.w.Path())
+	}
+	return results.ReadFile(r.w.Path(), nil)
+}
+
 // finish writes the footer and reads the whole file back: what is shown is what
 // was saved. Its error is the measurement's own, err, unless saving failed; an
 // interrupted measurement is no error yet.

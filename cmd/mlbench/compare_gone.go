@@ -1,0 +1,78 @@
+package main
+
+import (
+	"cmp"
+	"strings"
+
+	"github.com/mlbench/mlbench/loadgen"
+	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/targets"
+)
+
+// ending is closed when a target that was started here has ended by itself; nil
+// for others.
+func (o *launcher) ending(t targets.Target) <-chan struct{} {
+	if p := o.processOf(t); p != nil {
+		return p.Done()
+	}
+	return nil
+}
+
+// processOf is the process of a target that was started here, else nil.
+func (o *launcher) processOf(t targets.Target) *targets.Process {
+	for _, l := range o.launched {
+		if t.PID != 0 && l.process.PID() == t.PID {
+			return l.process
+		}
+	}
+	return nil
+}
+
+// targetEnd describes, for the result file, how a target ended in the middle of
+// a comparison, and names it.
+func (o *compareOptions) targetEnd(gone *loadgen.Gone, arms []*prepared, f *results.File) (end *results.TargetEnd, name string) {
+	end = &results.TargetEnd{Arm: gone.Arm, AtS: gone.At.Seconds(), Pairs: gone.Pairs, Planned: gone.Planned, Answered: gone.Answered}
+	t := arms[0].target
+	if gone.Arm == results.ArmB {
+		t = arms[1].target
+	}
+	if p := o.load.processOf(t); gone.Ended && p != nil {
+		end.Ended = strings.Replace(p.Ended(), "exit status", "exit", 1)
+		end.Said = lastLine(p.LastWords())
+	} else {
+		end.Error = lastError(f, gone.Arm)
+	}
+	return end, t.Name
+}
+
+// lastLine is the last of a process's words that says something.
+func lastLine(words string) string {
+	lines := strings.Split(strings.TrimSpace(words), "\n")
+	last := strings.TrimSpace(lines[len(lines)-1])
+	if len(lines) < 2 { // "it wrote nothing"
+		return ""
+	}
+	const longest = 200
+	if r := []rune(last); len(r) > longest {
+		return string(r[:longest]) + "…"
+	}
+	return last
+}
+
+// lastError is what requests to an arm failed of, last.
+func lastError(f *results.File, arm string) string {
+	for i := len(f.Slices) - 1; i >= 0; i-- {
+		s := &f.Slices[i]
+		if s.Arm != arm {
+			continue
+		}
+		for _, class := range results.ErrorClasses {
+			for _, d := range s.Classes {
+				if d.Errors[class] > 0 {
+					return cmp.Or(s.Samples[class], class)
+				}
+			}
+		}
+	}
+	return ""
+}
