@@ -220,6 +220,30 @@ func regressed() *results.Comparison {
 	return results.Compare(f, results.CompareOptions{Percentiles: []float64{0.25, 0.5}})
 }
 
+// missingObjective is no worse, and not good enough.
+func missingObjective() *results.Comparison {
+	f := pairedFile(48, constantly(1))
+	f.Header.Objectives = []string{"p99<50ms", "health:p50<0.01ms", "errors<1%"}
+	return judged(f)
+}
+
+// goneHead hangs, then crashes.
+func goneHead() *results.Comparison {
+	f := pairedFile(9, constantly(1))
+	f.Header.TimeoutS = 10
+	for i := range f.Slices {
+		if s := &f.Slices[i]; s.Arm == results.ArmB && s.Pair > 4 {
+			for _, d := range s.Classes {
+				d.Done, d.Status, d.Errors = 0, nil, map[string]int64{results.ErrTimeout: d.Sent}
+				d.Response, d.Service = spread(int(d.Sent), 10000, 10001), spread(int(d.Sent), 10000, 10000)
+			}
+		}
+	}
+	f.Ends = []results.TargetEnd{{Arm: results.ArmB, AtS: 20, Pairs: 9, Planned: 12, Ended: "exit 137", Said: "FATAL: out of memory", Answered: true}}
+	f.Footer = &results.Footer{Ended: results.Failed, Reason: f.Ends[0].Text("modern")}
+	return judged(f)
+}
+
 // improvedInAll is better throughout, with more reasons than a page shows.
 func improvedInAll() *results.Comparison {
 	c := judged(pairedFile(24, constantly(0.6)))

@@ -56,10 +56,13 @@ func repeatsThroughput(c *results.Comparison, i int) bool {
 
 // valueText is a number of an arm; a censored one is the least that it can be.
 func valueText(v *float64, unit string, censored bool) string {
-	if censored && v != nil {
-		return fmt.Sprintf("≥ %.3g s", *v/1000)
+	switch {
+	case !censored || v == nil:
+		return unitText(v, unit)
+	case *v < 1000:
+		return "≥ " + unitText(v, unit)
 	}
-	return unitText(v, unit)
+	return fmt.Sprintf("≥ %.3g s", *v/1000)
 }
 
 // shownOfClass says whether a row of a single class is worth its line: counts,

@@ -22,6 +22,12 @@ func comparisonPage(c *results.Comparison, f form) *page {
 		head.facts = append(head.facts, fact{"answers", parityText(c.Parity)})
 	}
 	p.parts = append(p.parts, head)
+	if len(c.Objectives) > 0 {
+		objectives := objectivePart(c.Objectives, f)
+		objectives.title = "objectives of " + b
+		p.parts = append(p.parts, objectives)
+	}
+	classesFrom := len(p.parts)
 	var missed []float64
 	for _, class := range comparedClasses(c) {
 		part, without := comparedPart(c, class, a, b, f)
@@ -41,7 +47,7 @@ func comparisonPage(c *results.Comparison, f form) *page {
 	}
 	if c.Resources != nil {
 		// After all requests, before single classes.
-		p.parts = slices.Insert(p.parts, min(2, len(p.parts)), resourcesPart(c.Resources, a, b))
+		p.parts = slices.Insert(p.parts, min(len(p.parts), classesFrom+1), resourcesPart(c.Resources, a, b))
 	}
 	p.warnings = armWarnings(c, a, b, f)
 	if c.Parity != nil {

@@ -48,8 +48,8 @@ func TestRowsOfClasses(t *testing.T) {
 	for _, tt := range []struct{ doc, class, want string }{
 		{"same", "all requests", "throughput errors min mean p50 p90 p95 p99 p99.9 max stalls"},
 		{"same", "predict", "throughput errors p50 p90 p99 max"},
-		{"regressed", "predict", "throughput errors p25 p50 p90 p99 max"},
-		{"twins", "predict", "throughput errors p50 p90 p99 max"},
+		{"regressed", "predict", "throughput goodput errors p25 p50 p90 p99 max"},
+		{"twins", "predict", "throughput goodput errors p50 p90 p99 max"},
 		{"throughput", "health", "throughput errors p50 p90 p99 max"},
 	} {
 		if got := strings.Join(rows(tt.doc, tt.class), " "); got != tt.want {

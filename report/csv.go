@@ -188,7 +188,19 @@ func runRows(s *results.Summary) []csvRow {
 		t.errors(c.Errors, c.Requests)
 		t.latencies(c.Latency)
 	}
+	for i := range s.Objectives {
+		t.rows = append(t.rows, objectiveRow(t.run, t.target, &s.Objectives[i]))
+	}
 	return t.rows
+}
+
+// objectiveRow has an objective's value, in its own unit, and whether it was held.
+func objectiveRow(run *csvRun, target string, o *results.Outcome) csvRow {
+	row := newRow(run, target, results.TotalClass, "objective "+o.Expr, "", orNaN(o.Value))
+	if row.outcome = "missed"; o.Held {
+		row.outcome = "held"
+	}
+	return row
 }
 
 // csvTable collects rows of one target and class.

@@ -23,6 +23,11 @@ func comparisonRows(c *results.Comparison) []csvRow {
 	if c.Resources != nil {
 		t.resources(c.Resources)
 	}
+	for i := range c.Objectives {
+		row := objectiveRow(t.runB, t.b, &c.Objectives[i])
+		row.arm = "b"
+		t.bs = append(t.bs, row)
+	}
 	return append(append(t.as, t.bs...), t.changes...)
 }
 

@@ -72,19 +72,24 @@ func runSuite(s *results.Summary) *junitSuite {
 		measurement.Error = &junitOutcome{Message: plain(s.Unfinished), Type: "unfinished", Text: strings.Join(warnings, "\n")}
 	}
 	suite.add(measurement)
-	for _, o := range s.Objectives {
-		c := junitCase{Class: class, Name: plain(o.Expr)}
-		if !o.Held {
-			c.Failure = &junitOutcome{Message: fmt.Sprintf("%s missed: %s", c.Name, outcomeText(o)), Type: "objective"}
-		}
-		suite.add(c)
-	}
+	suite.objectives(s.Objectives, class)
 	suite.Output = strings.Join(warnings, "\n")
 	return suite
 }
 
+// objectives adds a case for each.
+func (s *junitSuite) objectives(outcomes []results.Outcome, class string) {
+	for _, o := range outcomes {
+		c := junitCase{Class: class, Name: plain(o.Expr)}
+		if !o.Held {
+			c.Failure = &junitOutcome{Message: fmt.Sprintf("%s missed: %s", c.Name, outcomeText(o)), Type: "objective"}
+		}
+		s.add(c)
+	}
+}
+
 // comparisonSuite has a case for the verdict, one for the answers if they were
-// compared, and one for each judged metric.
+// compared, one for each objective of B and one for each judged metric.
 func comparisonSuite(c *results.Comparison, o Options) *junitSuite {
 	a, b := armNames(c, form{})
 	scenario, seconds := "comparison", 0.0
@@ -122,6 +127,7 @@ func comparisonSuite(c *results.Comparison, o Options) *junitSuite {
 	if c.Parity != nil {
 		suite.add(parityCase(c.Parity, verdict.Class))
 	}
+	suite.objectives(c.Objectives, verdict.Class)
 	for i := range c.Metrics {
 		if m := &c.Metrics[i]; m.Judged {
 			suite.add(metricCase(m, plain("mlbench."+scenario+"."+m.Class)))

@@ -91,6 +91,9 @@ func TestJUnitOutcomes(t *testing.T) {
 		"regressed":  {verdict: "failure", "mix.total p50": "passed", "mix.health p50": "failure"},
 		"undecided":  {verdict: "skipped", "mix.total p50": "skipped", "mix.total p99": "passed"},
 		"throughput": {verdict: "failure", "mix.total throughput": "failure", "mix.total p50": ""},
+		// A1, A3
+		"objective":  {verdict: "passed", "mix p99<50ms": "passed", "mix health:p50<0.01ms": "failure", "mix errors<1%": "passed"},
+		"gone":       {verdict: "failure"},
 		"unmeasured": {verdict: "error", "mix.total p50": ""},
 		"saved":      {verdict: "skipped", "mix.total p50": ""},
 		"open":       {"mix measurement": "passed", "mix p99<50ms": "passed", "mix health:max<100ms": "failure"},

@@ -39,6 +39,8 @@ var documents = map[string]func(io.Writer, Format, Options) error{
 	"unmeasured": ofComparison(unmeasured),
 	"managed":    ofRun(managedRun),
 	"resources":  ofComparison(func() *results.Comparison { return managedPair(results.ArmA, results.ArmB) }),
+	"objective":  ofComparison(missingObjective),
+	"gone":       ofComparison(goneHead),
 	"half":       ofComparison(func() *results.Comparison { return managedPair(results.ArmB) }),
 }
 

@@ -20,7 +20,7 @@ import (
 // out: its error class and status are of no version.
 var schemaOf = map[string]string{
 	"open": "run", "closed": "run", "empty": "run",
-	"comparison": "comparison", "same": "comparison", "regressed": "comparison", "undecided": "comparison", "throughput": "comparison", "saved": "comparison",
+	"comparison": "comparison", "same": "comparison", "regressed": "comparison", "undecided": "comparison", "throughput": "comparison", "saved": "comparison", "objective": "comparison", "gone": "comparison",
 	"twins": "comparison", "slots": "comparison", "unmeasured": "comparison",
 	"managed": "run", "resources": "comparison", "half": "comparison",
 }
@@ -78,7 +78,7 @@ func optional(path []string, key string) bool {
 	}
 	return slices.Contains([]string{"by_class", "status", "classes", "tags"}, last) || percentileKey.MatchString(key) ||
 		len(path) == 0 && slices.Contains([]string{"runs", "slot_effect", "tags", "resources", "source"}, key) ||
-		slices.Contains([]string{"source", "host", "load"}, last) && slices.Contains(optionalFacts, key) || key == "command"
+		slices.Contains([]string{"source", "host", "load"}, last) && slices.Contains(optionalFacts, key) || slices.Contains([]string{"command", "note", "a_censored", "b_censored"}, key)
 }
 
 // optionalFacts are absent where they are not known, or not of the load's model.

@@ -15,6 +15,9 @@ type CompareOptions struct {
 	Percentiles []float64 // to show beside those judged; nil: DefaultPercentiles
 	Limits      *Limits   // nil: the file's own, else DefaultLimits
 	Strict      bool      // a regression must be proven to exceed its limit; or the file says so
+	// Objectives are what B must hold by itself, beside the limits of its change;
+	// nil: those of the file. They do not change the verdict.
+	Objectives []Objective
 	// Calibration is how much runs of these targets differ by chance: for
 	// CompareFiles, where there are too few runs to tell.
 	Calibration *Calibration
@@ -57,7 +60,11 @@ func Compare(f *File, o CompareOptions) *Comparison {
 		c.SlotEffect = p.slotEffect(f.Header.Model)
 	}
 	j.advise(f)
-	c.tell(j.reasons())
+	objectives := o.Objectives
+	if objectives == nil {
+		objectives = f.Header.objectives()
+	}
+	c.tell(c.withObjectives(j.reasons(), objectives))
 	return c
 }
 
@@ -177,6 +184,7 @@ func (f *File) sideBySide(percentiles []float64, figures func(*Slice) bool) *Com
 		B:          b.Target,
 		Seed:       f.Header.Seed,
 		Tags:       f.Header.Tags,
+		Objectives: []Outcome{},
 		Errors:     ArmErrors{A: a.Errors, B: b.Errors},
 		Resources:  armResources(a, b),
 		ResultFile: f.Path,
@@ -218,7 +226,7 @@ func figures(throughput, goodput float64, d *ClassData, l Latency, timeoutMS flo
 	out := []figure{{"throughput", "1/s", throughput, false}, {"goodput", "1/s", goodput, false}, {"errors", "%", share, false}}
 	latency := func(name string, ms float64) {
 		// Histograms have three digits.
-		out = append(out, figure{name, "ms", ms, d.Errors[ErrTimeout] > 0 && ms >= 0.999*timeoutMS})
+		out = append(out, figure{name, "ms", ms, d.Errors[ErrTimeout] > 0 && (ms >= 0.999*timeoutMS || name == "mean")})
 	}
 	latency("min", l.Min)
 	latency("mean", l.Mean)

@@ -50,6 +50,7 @@ func TestCompareRows(t *testing.T) {
 	}
 	total := []string{
 		"total throughput 1/s: 5.00 5.00 +0",
+		"total goodput 1/s: 5.00 4.00 -20",
 		"total errors %: 0.00 20.00 -", // in points, not by a ratio
 		"total min ms: 1.00 2.00 +100",
 		"total mean ms: 5.50 11.00 +100",
@@ -63,7 +64,7 @@ func TestCompareRows(t *testing.T) {
 		want = append(want, "predict"+strings.TrimPrefix(row, "total"))
 	}
 	// A class that met no request has no figures but its rate.
-	want = append(want, "health throughput 1/s: 0.00 0.00 -", "health errors %: - - -", "health min ms: - - -", "health mean ms: - - -",
+	want = append(want, "health throughput 1/s: 0.00 0.00 -", "health goodput 1/s: 0.00 0.00 -", "health errors %: - - -", "health min ms: - - -", "health mean ms: - - -",
 		"health p50 ms: - - -", "health p90 ms: - - -", "health p99 ms: - - -", "health max ms: - - -")
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("rows (-want +got):\n%s", diff)

@@ -27,6 +27,7 @@ type Comparison struct {
 	Tags       map[string]string `json:"tags,omitempty"` // those that both have
 	MoreTimeS  float64           `json:"more_time_s"`    // 0: none would help, or none is needed
 	Metrics    []MetricRow       `json:"metrics"`
+	Objectives []Outcome         `json:"objectives"` // of B
 	Errors     ArmErrors         `json:"errors"`
 	SlotEffect *SlotEffect       `json:"slot_effect,omitempty"` // nil: not to be told
 	Scenario   string            `json:"scenario"`

@@ -55,12 +55,13 @@ type Header struct {
 	SpawnRPS    float64           `json:"spawn_rps,omitempty"`   // closed model: workers started per second; 0: all at once
 	Transport   string            `json:"transport,omitempty"`   // "": the engine's own
 	TimeoutS    float64           `json:"timeout_s"`
-	WarmupS     float64           `json:"warmup_s,omitempty"` // per target
-	BudgetS     float64           `json:"budget_s,omitempty"` // of a comparison
-	Limits      string            `json:"limits,omitempty"`   // comparison: see ParseLimits
-	Strict      bool              `json:"strict,omitempty"`   // comparison: see CompareOptions
-	Looks       int               `json:"looks,omitempty"`    // comparison: how often it may be judged as it grows; 0 is 1
-	Classes     []Class           `json:"classes"`            // in the scenario's order
+	WarmupS     float64           `json:"warmup_s,omitempty"`   // per target
+	BudgetS     float64           `json:"budget_s,omitempty"`   // of a comparison
+	Limits      string            `json:"limits,omitempty"`     // comparison: see ParseLimits
+	Objectives  []string          `json:"objectives,omitempty"` // comparison: of arm B; see ParseObjective
+	Strict      bool              `json:"strict,omitempty"`     // comparison: see CompareOptions
+	Looks       int               `json:"looks,omitempty"`      // comparison: how often it may be judged as it grows; 0 is 1
+	Classes     []Class           `json:"classes"`              // in the scenario's order
 	Seed        uint64            `json:"seed"`
 	Start       time.Time         `json:"start"`
 	Source      *Source           `json:"source,omitempty"` // nil: not known

@@ -59,7 +59,7 @@ func CompareFiles(a, b []*File, o CompareOptions) (*Comparison, error) {
 	j.decide()
 	j.adviseRuns(min(len(a), len(b)), c.ArmA.DurationS+c.ArmB.DurationS)
 	j.notes = append(j.notes, "these are saved runs, not pairs in turn: whatever else changed between them counts as the targets' doing. 'mlbench compare' with both targets at once does not have this weakness")
-	c.tell(j.reasons())
+	c.tell(c.withObjectives(j.reasons(), o.Objectives))
 	return c, nil
 }
 
