@@ -22,14 +22,17 @@ Linux). In a command {port} stands for a free port, which is also $PORT.
 
 Both slices of a pair send the same requests at the same distances, so that what
 differs is the target and not the traffic or the machine's mood. The verdict is
-by pairs: regression (exit 3), ok (0), inconclusive (4) or invalid (5).
+by pairs: regression (exit 3), ok (0), inconclusive (4) or invalid (5). What the
+candidate must hold by itself, whatever it is compared with, is an --objective,
+or one of the scenario's: exit 6 when it is missed, unless something weightier is
+found. A candidate that crashes, or never answers, is a regression.
 
 More than two targets are compared with the first, one comparison after another,
 each with the whole --budget and a result file of its own: --output x.jsonl
 gives x-1.jsonl, x-2.jsonl, in the order of the candidates. All targets are
 checked before the first comparison starts. The exit code is that of the worst
-verdict: regression, which stands whatever else could not be measured, then
-invalid, inconclusive, ok. --format json and --export json are then one array.
+finding: regression (3), which stands whatever else could not be measured, then
+answers that differ (7), a missed objective (6), invalid (5), inconclusive (4). --format json and --export json are then one array.
 An interrupt keeps what was measured and starts no other.
 
 Saved results are judged without any load. One FILE is a comparison, judged
@@ -64,7 +67,10 @@ type compareOptions struct {
 	refs        []string // arguments of the command; the gate has flags instead
 	calibration string
 
+	objectives []string // --objective, of the candidate
+
 	parity     parityOptions
+	judged     []results.Objective // those, and the scenario's
 	limits     results.Limits
 	calibrated *results.Calibration
 }
@@ -102,6 +108,7 @@ func (o *compareOptions) register(cmd *cobra.Command) {
 	f.StringVar(&o.maximum, "max-regression", "", "tolerated changes for the worse, as `LIMITS` (default "+results.DefaultLimits().String()+")")
 	f.BoolVar(&o.strict, "strict", false, "call a regression only what is proven to exceed its limit, not what is proven worse and by estimate exceeds it")
 	f.BoolVar(&o.extend, "extend", o.extend, "when inconclusive, measure on once, for as long again but at most a minute")
+	f.StringArrayVar(&o.objectives, "objective", nil, "limit that the candidate must hold by itself, as `LIMIT` such as 'p99<50ms' or 'predict:errors<0.1%' (repeatable; added to the scenario's); exit 6 if missed")
 	o.parity.register(f)
 }
 
@@ -114,6 +121,9 @@ func (o *compareOptions) validate() (err error) {
 		return usageErrorf("--max-regression: %w", err)
 	}
 	if err := o.parity.validate(); err != nil {
+		return err
+	}
+	if o.judged, err = parseObjectives(o.objectives); err != nil {
 		return err
 	}
 	return o.load.validate(o.in)
@@ -138,8 +148,8 @@ func compare(ctx context.Context, o *compareOptions) error {
 	if err != nil {
 		return err
 	}
-	if _, err := o.experiment(sc); err != nil {
-		return err // before anything is started
+	if err := o.prepare(sc); err != nil {
+		return err
 	}
 	defer o.load.stop(o.err)
 	for i, ref := range o.refs {
@@ -162,6 +172,35 @@ func compare(ctx context.Context, o *compareOptions) error {
 		return err
 	}
 	return comparedExit(made...)
+}
+
+// prepare finds what is wrong with what is to be measured, before anything is
+// started, and adds the scenario's objectives.
+func (o *compareOptions) prepare(sc *scenarios.Scenario) error {
+	if _, err := o.experiment(sc); err != nil {
+		return err
+	}
+	var err error
+	o.judged, err = withObjectives(o.judged, sc)
+	return err
+}
+
+// withObjectives adds the scenario's to those of flags, and checks that all are of
+// classes that there are.
+func withObjectives(judged []results.Objective, sc *scenarios.Scenario) ([]results.Objective, error) {
+	for _, text := range sc.Objectives {
+		obj, err := results.ParseObjective(text)
+		if err != nil {
+			return nil, usageErrorf("scenario %s: %w", sc.Name, err)
+		}
+		judged = append(judged, obj)
+	}
+	for i := range judged {
+		if err := judged[i].CheckClasses(sc.ClassNames()); err != nil {
+			return nil, usageErrorf("%w", err)
+		}
+	}
+	return judged, nil
 }
 
 // experiment is what is measured, without the targets.
@@ -288,6 +327,9 @@ func (o *compareOptions) header(sc *scenarios.Scenario, arms []*prepared) *resul
 	h := o.load.header("compare", sc, arms...)
 	h.BudgetS = o.budget.Seconds()
 	h.Limits, h.Strict = o.limits.String(), o.strict
+	for i := range o.judged {
+		h.Objectives = append(h.Objectives, o.judged[i].Expr)
+	}
 	if o.extend {
 		h.Looks = 2
 	}

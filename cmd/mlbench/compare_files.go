@@ -83,7 +83,7 @@ func filesOf(arg, pattern string) ([]string, error) {
 }
 
 // judgeFlags are those that judge and show; all others measure.
-var judgeFlags = []string{"calibration", "export", "format", "max-regression", "percentiles", "quiet", "strict"}
+var judgeFlags = []string{"calibration", "export", "format", "max-regression", "objective", "percentiles", "quiet", "strict"}
 
 // compareSaved judges result files: the comparisons of one side again, or the
 // single runs of two sides.
@@ -103,9 +103,12 @@ func (o *compareOptions) compareSaved(ctx context.Context, sides [][]string) err
 		n = len(files[0])
 	}
 	made, err := o.out.comparisons(ctx, o.streams, n, func(i int) (*results.Comparison, bool, error) {
-		opt := results.CompareOptions{Percentiles: o.out.quantiles, Strict: o.strict, Calibration: o.calibrated}
+		opt := results.CompareOptions{Percentiles: o.out.quantiles, Strict: o.strict, Calibration: o.calibrated, Objectives: o.judged}
 		if o.maximum != "" {
 			opt.Limits = &o.limits
+		}
+		if err := files[0][i].Header.CheckObjectives(o.judged); err != nil {
+			return nil, false, usageErrorf("%w", err)
 		}
 		if len(sides) == 1 {
 			return results.Compare(files[0][i], opt), false, nil
@@ -119,7 +122,7 @@ func (o *compareOptions) compareSaved(ctx context.Context, sides [][]string) err
 	if err != nil {
 		return err
 	}
-	return verdictExit(worst(made))
+	return comparedExit(made...)
 }
 
 // validateSaved checks flags and the number of sides before any file is read.

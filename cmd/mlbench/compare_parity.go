@@ -174,8 +174,12 @@ func differ(made ...*results.Comparison) bool {
 // what could not be decided.
 func comparedExit(made ...*results.Comparison) error {
 	verdict := worst(made)
-	if verdict != results.VerdictRegression && differ(made...) {
+	switch {
+	case verdict == results.VerdictRegression:
+	case differ(made...):
 		return &exitError{code: exitParity}
+	case slices.ContainsFunc(made, (*results.Comparison).MissesObjective):
+		return &exitError{code: exitObjective}
 	}
 	return verdictExit(verdict)
 }

@@ -73,3 +73,30 @@ func TestParityShare(t *testing.T) {
 		t.Errorf("%d are asked, want 1%% of the 1,000 of each arm", asked)
 	}
 }
+
+// A1: of several findings the exit code is the first of regression, parity,
+// objective, invalid, inconclusive.
+func TestExitCodeIsOfTheWeightiestFinding(t *testing.T) {
+	missed := []results.Outcome{{Expr: "p99<50ms"}}
+	differs := &results.Parity{Differing: 1}
+	for _, tc := range []struct {
+		c    results.Comparison
+		want int
+	}{
+		{results.Comparison{Verdict: results.VerdictOK}, exitOK},
+		{results.Comparison{Verdict: results.VerdictOK, Objectives: []results.Outcome{{Expr: "p99<50ms", Held: true}}}, exitOK},
+		{results.Comparison{Verdict: results.VerdictOK, Objectives: missed}, exitObjective},
+		{results.Comparison{Verdict: results.VerdictInconclusive, Objectives: missed}, exitObjective},
+		{results.Comparison{Verdict: results.VerdictInvalid, Objectives: missed}, exitObjective},
+		{results.Comparison{Verdict: results.VerdictInvalid, Objectives: missed, Parity: differs}, exitParity},
+		{results.Comparison{Verdict: results.VerdictRegression, Objectives: missed, Parity: differs}, exitRegression},
+	} {
+		code := exitOK
+		if err := (*exitError)(nil); errors.As(comparedExit(&tc.c), &err) {
+			code = err.code
+		}
+		if code != tc.want {
+			t.Errorf("%+v: exit %d, want %d", tc.c, code, tc.want)
+		}
+	}
+}

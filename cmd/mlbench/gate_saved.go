@@ -21,15 +21,15 @@ func (o *gateOptions) saved() error {
 	if len(o.baselines) == 0 {
 		return o.single(head)
 	}
-	if len(o.objectives) > 0 {
-		return usageErrorf("--objective is for --result alone; with --baseline give --max-regression")
-	}
 	base, err := readResults(o.streams, o.baselines)
 	if err != nil {
 		return err
 	}
+	if err := base[0].Header.CheckObjectives(o.judged); err != nil {
+		return usageErrorf("%w", err)
+	}
 	c, err := results.CompareFiles(base, head, results.CompareOptions{
-		Percentiles: o.out.quantiles, Limits: &o.limits, Strict: o.strict, Calibration: o.calibrated,
+		Percentiles: o.out.quantiles, Limits: &o.limits, Strict: o.strict, Calibration: o.calibrated, Objectives: o.judged,
 	})
 	if err != nil {
 		return usageErrorf("%w", err)
@@ -47,10 +47,10 @@ func (o *gateOptions) single(files []*results.File) error {
 	}
 	f := files[0]
 	if len(f.Arms()) == 2 {
-		if len(o.objectives) > 0 {
-			return usageErrorf("--objective judges a single run, and %s is a comparison: give --max-regression", f.Path)
+		if err := f.Header.CheckObjectives(o.judged); err != nil {
+			return usageErrorf("%w", err)
 		}
-		opt := results.CompareOptions{Percentiles: o.out.quantiles, Strict: o.strict}
+		opt := results.CompareOptions{Percentiles: o.out.quantiles, Strict: o.strict, Objectives: o.judged}
 		if o.maximum != "" {
 			opt.Limits = &o.limits
 		}
@@ -64,15 +64,11 @@ func (o *gateOptions) single(files []*results.File) error {
 	if o.calibrated != nil {
 		return usageErrorf("--calibration is for comparisons; %s is a single run", f.Path)
 	}
-	objectives, err := parseObjectives(o.objectives)
-	if err != nil {
-		return err
-	}
-	if len(objectives) == 0 {
+	if len(o.judged) == 0 {
 		return usageErrorf("nothing to judge %s by: give --objective, or --baseline", f.Path)
 	}
 	sum := results.Summarize(f, results.ArmA, o.out.quantiles)
-	held, err := sum.JudgeAll(objectives)
+	held, err := sum.JudgeAll(o.judged)
 	if err != nil {
 		return usageErrorf("%w", err)
 	}
@@ -82,10 +78,10 @@ func (o *gateOptions) single(files []*results.File) error {
 		return err
 	}
 	switch {
-	case !sum.Valid:
-		return &exitError{code: exitInvalid}
 	case !held:
 		return &exitError{code: exitObjective}
+	case !sum.Valid:
+		return &exitError{code: exitInvalid}
 	}
 	return ended(f)
 }

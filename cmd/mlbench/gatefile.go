@@ -224,13 +224,10 @@ func (g gateFile) check(d *targets.Document) {
 func (g gateFile) checkKinds(d *targets.Document) {
 	has := func(flag string) bool { values, _ := g.values(flag); return len(values) > 0 }
 	live := has("base") || has("head")
-	for _, flag := range []string{"baseline", "result", "objective"} {
+	for _, flag := range []string{"baseline", "result"} {
 		if _, nodes := g.values(flag); live && len(nodes) > 0 {
 			d.Bad(nodes[0], "this is for saved runs, but base and head are to be measured: leave one kind out")
 		}
-	}
-	if _, nodes := g.values("objective"); !live && has("baseline") && len(nodes) > 0 {
-		d.Bad(nodes[0], "these judge a result alone, but there is a baseline: leave one out, or give max-regression")
 	}
 }
 
@@ -262,11 +259,10 @@ func (o *gateOptions) takeFile() error {
 // instead are the flags that choose what is judged, and the keys that they
 // leave nothing for.
 var instead = map[string][]string{
-	"base":      {"baseline", "result", "objective"},
-	"head":      {"baseline", "result", "objective"},
-	"baseline":  {"base", "head", "objective"},
-	"result":    {"base", "head"},
-	"objective": {"base", "head", "baseline", "calibration"},
+	"base":     {"baseline", "result"},
+	"head":     {"baseline", "result"},
+	"baseline": {"base", "head"},
+	"result":   {"base", "head"},
 }
 
 // apply sets flags as the file has them, but for those given, which go before.
@@ -276,6 +272,9 @@ func (g gateFile) apply(flags *pflag.FlagSet) error {
 		for _, other := range others {
 			skip[other] = skip[other] || flags.Changed(flag)
 		}
+	}
+	if flags.Changed("objective") && flags.Changed("result") && !flags.Changed("baseline") {
+		skip["calibration"] = true // a single run is judged, by its objectives
 	}
 	given := map[string]bool{}
 	flags.Visit(func(f *pflag.Flag) { given[f.Name] = true })

@@ -163,10 +163,8 @@ f:8:8: max-regression.p95: found the text "fast", want a change such as 5%, or o
 	{
 		"measure and read", "base: a\nhead: b\nbaseline: x\nresult: y\nobjectives: p99<1s\n", true,
 		`f:3:11: baseline: this is for saved runs, but base and head are to be measured: leave one kind out
-f:4:9: result: this is for saved runs, but base and head are to be measured: leave one kind out
-f:5:13: objectives: this is for saved runs, but base and head are to be measured: leave one kind out`,
+f:4:9: result: this is for saved runs, but base and head are to be measured: leave one kind out`,
 	},
-	{"baseline and objectives", "baseline: x\nresult: y\nobjectives: p99<1s\n", true, `f:3:13: objectives: these judge a result alone, but there is a baseline: leave one out, or give max-regression`},
 	{"no runs", "result: []\n", false, `f:1:9: result: found an empty list, want text, or a list of texts`},
 	{"twice", "base: a\nbase: b\n", true, `f:2:1: the key "base" is there twice`},
 }
@@ -210,9 +208,9 @@ func TestGateFilePrecedence(t *testing.T) {
 		{liveGateFile, "--baseline x", map[string]string{"base": "", "head": ""}},
 		{saved, "", map[string]string{"baseline": "[a,b]", "result": "[c]", "extend": "false", "budget": "1m0s"}},
 		{saved, "--result x", map[string]string{"baseline": "[a,b]", "result": "[x]", "max-regression": "p50=3%"}},
-		{saved, "--result x --objective p99<1s", map[string]string{"baseline": "[]", "result": "[x]"}},
+		{saved, "--result x --objective p99<1s", map[string]string{"baseline": "[a,b]", "result": "[x]", "objective": "[p99<1s]"}},
 		{saved, "--base a --head b", map[string]string{"baseline": "[]", "result": "[]", "max-regression": "p50=3%"}},
-		{singleGateFile, "--baseline x", map[string]string{"objective": "[]", "result": "[c.jsonl]"}},
+		{singleGateFile, "--baseline x", map[string]string{"objective": "[p99<50ms,errors<0.1%]", "result": "[c.jsonl]"}},
 	} {
 		g, err := parseGateFile([]byte(tt.file), "f")
 		if err != nil {

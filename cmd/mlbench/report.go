@@ -128,10 +128,10 @@ func reportFiles(s streams, o reportOptions) error {
 	switch {
 	case len(objectives) == 0:
 		return nil
-	case !valid:
-		return &exitError{code: exitInvalid}
 	case !held:
 		return &exitError{code: exitObjective}
+	case !valid:
+		return &exitError{code: exitInvalid}
 	}
 	for _, f := range files {
 		if err := ended(f); err != nil {
@@ -144,10 +144,11 @@ func reportFiles(s streams, o reportOptions) error {
 // reportFile is what one file came to.
 func reportFile(f *results.File, objectives []results.Objective, o *outputOptions) (doc report.Document, held bool, err error) {
 	if slices.Contains(f.Arms(), results.ArmB) {
-		if len(objectives) > 0 {
-			return doc, false, usageErrorf("%s is a comparison: --objective judges a single run", f.Path)
+		if err := f.Header.CheckObjectives(objectives); err != nil {
+			return doc, false, usageErrorf("%s: %w", f.Path, err)
 		}
-		return report.Document{Comparison: results.Compare(f, results.CompareOptions{Percentiles: o.quantiles})}, true, nil
+		c := results.Compare(f, results.CompareOptions{Percentiles: o.quantiles, Objectives: objectives})
+		return report.Document{Comparison: c}, !c.MissesObjective(), nil
 	}
 	sum := results.Summarize(f, results.ArmA, o.quantiles)
 	if held, err = sum.JudgeAll(objectives); err != nil {

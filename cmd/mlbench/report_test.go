@@ -108,7 +108,7 @@ func TestReport(t *testing.T) {
 		{name: "csv of two", args: "run.jsonl comparison.jsonl --format csv", out: []string{"target,class,metric,unit,value,ci_low,ci_high,file,start,scenario,tool,host,load,verdict,commit,limit,p,outcome,seed,tags\nmodern,total,valid,,1,,,run.jsonl,", "modern/legacy,total,p50_change,%,-50"}},
 		{name: "held", args: "run.jsonl --objective p99<199ms --objective errors<=0", out: []string{"held  198 ms"}},
 		{name: "missed", args: "run.jsonl --objective p99<199ms --objective p50<50ms", code: exitObjective, out: []string{"held", "MISSED  100 ms"}},
-		{name: "invalid", args: "cut.jsonl --objective errors<5", code: exitInvalid, out: []string{"MISSED  no data"}},
+		{name: "invalid", args: "cut.jsonl --objective errors<5", code: exitObjective, out: []string{"MISSED  no data"}},
 		{name: "one of two missed", args: "run.jsonl run.jsonl --objective p50<50ms", code: exitObjective, out: []string{"MISSED"}},
 		// A22: several files are one document that a program can read.
 		{name: "json of two is one array", args: "run.jsonl comparison.jsonl --format json", out: []string{"[\n  {\n    \"schema\": \"mlbench.run/1\"", "\n  }\n]\n"}},
@@ -131,7 +131,7 @@ func TestReport(t *testing.T) {
 		{name: "bad percentile", args: "run.jsonl --percentiles 50,100", code: exitUsage, errOut: "mlbench: --percentiles: \"100\" is no percentile between 0 and 99.9999; want for example 50,90,99.9\n"},
 		{name: "bad objective", args: "run.jsonl --objective p99", code: exitUsage, errOut: "mlbench: --objective: objective \"p99\": want…"},
 		{name: "unknown class", args: "run.jsonl --objective health:p99<1s", code: exitUsage, errOut: "mlbench: run.jsonl: objective \"health:p99<1s\": the scenario has no request class \"health\"\n"},
-		{name: "objective of a comparison", args: "comparison.jsonl --objective p99<1s", code: exitUsage, errOut: "mlbench: comparison.jsonl is a comparison: --objective judges a single run\n"},
+		{name: "objective of a comparison", args: "comparison.jsonl --objective p50<1us", code: exitObjective, out: []string{"MISSED"}},
 		{name: "missing", args: "run.jsonl none.jsonl", code: exitFailure, errOut: "mlbench: report: result file: open none.jsonl: no such file or directory\n"},
 		{name: "folder", args: "folder", code: exitFailure, errOut: "mlbench: report: folder:1: read folder: is a directory\n"},
 		{name: "text", args: "text.txt", code: exitUsage, errOut: "mlbench: text.txt:1: not a readable mlbench result file: …"},

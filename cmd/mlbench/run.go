@@ -163,17 +163,8 @@ func runScenario(ctx context.Context, o *runOptions) error {
 	if err != nil {
 		return err
 	}
-	for _, text := range sc.Objectives {
-		obj, err := results.ParseObjective(text)
-		if err != nil {
-			return usageErrorf("scenario %s: %w", sc.Name, err)
-		}
-		o.judged = append(o.judged, obj)
-	}
-	for i := range o.judged {
-		if err := o.judged[i].CheckClasses(sc.ClassNames()); err != nil {
-			return usageErrorf("%w", err)
-		}
+	if o.judged, err = withObjectives(o.judged, sc); err != nil {
+		return err
 	}
 	defer o.load.stop(o.err)
 	t, err := o.startTarget(ctx)
@@ -206,10 +197,10 @@ func runScenario(ctx context.Context, o *runOptions) error {
 	switch {
 	case interrupted:
 		return &exitError{code: exitInterrupted}
-	case !sum.Valid:
-		return &exitError{code: exitInvalid}
 	case !held:
 		return &exitError{code: exitObjective}
+	case !sum.Valid:
+		return &exitError{code: exitInvalid}
 	}
 	return nil
 }
