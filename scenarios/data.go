@@ -24,6 +24,7 @@ type DataSource struct {
 	name   string
 	source *rows.Source // nil: not readable
 	chosen []rows.Column
+	picked map[string]bool // their names
 }
 
 // columns are the names that uses may take.
@@ -36,6 +37,38 @@ func (s *DataSource) columns() []string {
 		names = append(names, c.Name)
 	}
 	return names
+}
+
+// has says whether uses may take the column.
+func (s *DataSource) has(column string) bool {
+	if s.chosen == nil {
+		return s.source.Has(column)
+	}
+	return s.picked[column]
+}
+
+// narrow leaves out columns that no use takes: what is wrong with those is no
+// mistake, and their cells need no memory.
+func (s *DataSource) narrow(uses []*rowGen) {
+	if s.chosen != nil {
+		return
+	}
+	taken := map[string]bool{}
+	for _, use := range uses {
+		if use.taken() == nil {
+			return // all of them
+		}
+		for _, name := range use.taken() {
+			taken[name] = true
+		}
+	}
+	var columns []rows.Column
+	for _, name := range s.source.Columns {
+		if taken[name] {
+			columns = append(columns, rows.Column{Name: name})
+		}
+	}
+	_ = s.source.Select(columns) // their names are the file's
 }
 
 // data opens the files and looks through them, once all uses are known.
@@ -52,10 +85,10 @@ func (v *validator) data() {
 			}
 		}
 	}
-	need := map[*DataSource][]string{}
+	uses := map[*DataSource][]*rowGen{}
 	for _, use := range v.rows {
 		if s := v.resolve(use); s != nil {
-			need[s] = append(need[s], use.taken()...)
+			uses[s] = append(uses[s], use)
 		}
 	}
 	if n == nil {
@@ -66,11 +99,16 @@ func (v *validator) data() {
 		if s == nil || s.source == nil {
 			continue
 		}
-		if _, used := need[s]; !used {
+		if len(uses[s]) == 0 {
 			v.d.BadAt(key.Line, key.Col, "data.%s: nothing uses it: no body has {$row: %s}", key.Name, key.Name)
 			continue
 		}
-		if err := s.source.Scan(need[s]); err != nil {
+		s.narrow(uses[s])
+		var need []string
+		for _, use := range uses[s] {
+			need = append(need, use.taken()...)
+		}
+		if err := s.source.Scan(need); err != nil {
 			v.d.Bad(n.Items[i].Get("file"), "%v", err)
 		}
 	}
@@ -140,6 +178,7 @@ func (v *validator) selectColumns(s *DataSource, n *targets.Node) {
 		return
 	}
 	ok := true
+	s.picked = map[string]bool{}
 	for i, item := range n.Items {
 		c, at := rows.Column{Name: item.Text}, *item
 		if n.Kind == targets.Map {
@@ -152,13 +191,12 @@ func (v *validator) selectColumns(s *DataSource, n *targets.Node) {
 			v.d.Bad(item, "found %s, want a column's name", item.Describe())
 			continue
 		}
-		for _, other := range s.chosen {
-			if other.Name == c.Name {
-				v.d.Bad(&at, "the column %q is there twice", c.Name)
-			}
+		if s.picked[c.Name] {
+			v.d.Bad(&at, "the column %q is there twice", c.Name)
 		}
+		s.picked[c.Name] = true
 		s.chosen = append(s.chosen, c)
-		if !slices.Contains(s.source.Columns, c.Name) {
+		if !s.source.Has(c.Name) {
 			v.noColumn(&at, s, c.Name, s.source.Columns)
 			ok = false
 		}

@@ -151,3 +151,30 @@ func TestSampleOfALargeFile(t *testing.T) {
 		t.Errorf("chi-square %.1f: %v", chi, quarters)
 	}
 }
+
+// F13: what no body takes of a file is no mistake.
+func TestColumnsThatNoBodyTakesDoNoHarm(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "d.csv"), []byte(",a,b,a\n0,1,2,3\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for body, want := range map[string]string{
+		"{$row: {from: d, column: b}}":                  "2",
+		"{$row: {from: d, columns: [b]}}":               `{"b":2}`,
+		"[{$row: {from: d, columns: [b], as: vector}}]": "[[2]]",
+		"{$row: d}": "d.csv:1:1: no column name",
+		"[{$row: {from: d, column: b}}, {$row: d}]":      "d.csv:1:1: no column name",
+		"{$row: {from: d, columns: [b, a], as: vector}}": `d.csv:1: the column "a" is there twice`,
+	} {
+		src := "data: {d: {file: d.csv}}\nrequests: [{name: a, body: {json: " + body + "}}]"
+		got := ""
+		if sc, err := Parse([]byte(src), filepath.Join(dir, "s.yaml")); err != nil {
+			got = err.Error()
+		} else {
+			got = bodiesOf(compile(t, sc, CompileOptions{Seed: 1, PoolSize: 1}).Classes[0])[0]
+		}
+		if !strings.Contains(got, want) {
+			t.Errorf("%s: %s, want %s", body, got, want)
+		}
+	}
+}

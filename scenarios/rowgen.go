@@ -98,14 +98,13 @@ func (v *validator) resolve(g *rowGen) *DataSource {
 	if s.source == nil {
 		return nil
 	}
-	known := s.columns()
 	for i, name := range g.taken() {
 		at := g.node.Get("column")
 		if at == nil {
 			at = g.node.Get("columns").Items[i]
 		}
-		if name != "" && !slices.Contains(known, name) {
-			v.noColumn(at, s, name, known)
+		if name != "" && !s.has(name) {
+			v.noColumn(at, s, name, s.columns())
 			g.Column, g.Columns = "", nil // noted: not missed again in every row
 		}
 	}

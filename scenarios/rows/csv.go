@@ -5,19 +5,17 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 	"unicode/utf8"
 )
 
 // csvReader reads the records of a CSV file.
 type csvReader struct {
-	s      *Source
-	r      *csv.Reader
-	leash  *leash
-	header []string
-	names  []string // of the columns taken
-	at     []int    // where they are in a record
+	s     *Source
+	r     *csv.Reader
+	leash *leash
+	taken *header // the columns
+	at    []int   // where they are in a record
 }
 
 // leash ends reading at a limit that is moved on with every record.
@@ -39,6 +37,10 @@ func (l *leash) Read(p []byte) (int, error) {
 }
 
 func (s *Source) newCSV(in io.Reader) (*csvReader, error) {
+	in, err := s.skipMark(in)
+	if err != nil {
+		return nil, err
+	}
 	l := &leash{r: in}
 	c := &csvReader{s: s, leash: l, r: csv.NewReader(l)}
 	c.r.ReuseRecord = true
@@ -52,30 +54,52 @@ func (s *Source) newCSV(in io.Reader) (*csvReader, error) {
 	if err != nil {
 		return nil, err
 	}
-	for i, name := range record {
-		if i == 0 {
-			name = strings.TrimPrefix(name, "\ufeff") // byte order mark
-		}
-		line, col := c.r.FieldPos(i)
-		switch name = strings.TrimSpace(name); {
-		case name == "":
-			return nil, &Error{s.name, line, col, "no column name: want a header line"}
-		case slices.Contains(c.header, name):
-			return nil, &Error{s.name, line, col, fmt.Sprintf("the column %q is there twice", name)}
-		}
-		c.header = append(c.header, strings.Clone(name))
+	names, at, flaw := c.columns(record)
+	if s.Columns == nil {
+		c.taken = newHeader(names)
+		return c, nil // only the names are asked for
 	}
-	c.names = c.header
-	if s.selected != nil {
-		c.names = nil
-		for _, column := range s.selected {
-			c.names = append(c.names, column.Name)
-		}
+	if s.selected == nil && flaw != nil {
+		return nil, flaw
 	}
-	for _, name := range c.names {
-		c.at = append(c.at, slices.Index(c.header, name))
+	if c.taken = s.chosen; s.selected == nil {
+		c.taken = newHeader(names)
+	}
+	for _, name := range c.taken.names {
+		i := at[name]
+		if i < 0 {
+			return nil, &Error{s.name, 1, 0, fmt.Sprintf("the column %q is there twice", name)}
+		}
+		c.at = append(c.at, i)
 	}
 	return c, nil
+}
+
+// columns are the names of a header line, each once, and where they are; -1: at
+// several places. A flaw is for whoever takes all: the first without a name of
+// its own, such as the index that data frames write.
+func (c *csvReader) columns(record []string) (names []string, at map[string]int, flaw error) {
+	names, at = make([]string, 0, len(record)), make(map[string]int, len(record))
+	for i, name := range record {
+		name = strings.Clone(strings.TrimSpace(name))
+		_, twice := at[name]
+		wrong := ""
+		switch {
+		case name == "":
+			wrong = "no column name: want a header line, or select others with columns"
+		case twice:
+			wrong = fmt.Sprintf("the column %q is there twice: select others with columns", name)
+			at[name] = -1
+		default:
+			names = append(names, name)
+			at[name] = i
+		}
+		if wrong != "" && flaw == nil {
+			line, col := c.r.FieldPos(i)
+			flaw = &Error{c.s.name, line, col, wrong}
+		}
+	}
+	return names, at, flaw
 }
 
 // record reads one record; it is valid until the next.
@@ -179,7 +203,7 @@ func (s *Source) scanCSV(in io.Reader) error {
 		for i, at := range c.at {
 			line, col := c.r.FieldPos(at)
 			if wrong := tallies[i].observe(record[at], line); wrong != "" {
-				return &Error{s.name, line, col, fmt.Sprintf("column %s: %s", c.names[i], wrong)}
+				return &Error{s.name, line, col, fmt.Sprintf("column %s: %s", c.taken.names[i], wrong)}
 			}
 			const overhead = 24 + 2 // slice header, quotes
 			s.bytes += int64(len(record[at])) + overhead
@@ -190,7 +214,7 @@ func (s *Source) scanCSV(in io.Reader) error {
 		s.types = append(s.types, t.settle())
 		if t.declared == "" && t.numbers > 0 && t.texts > 0 {
 			s.Notes = append(s.Notes, fmt.Sprintf("%s: the column %s is sent as text: line %d has %s, others have numbers (columns: {%s: number} makes that a mistake)",
-				s.name, c.names[i], t.line, short(t.text), c.names[i]))
+				s.name, c.taken.names[i], t.line, short(t.text), c.taken.names[i]))
 		}
 	}
 	return nil
@@ -202,7 +226,7 @@ func (c *csvReader) next(keep bool) (Row, error) {
 	if err != nil || !keep {
 		return Row{}, err
 	}
-	row := Row{names: c.names, cells: make([][]byte, len(c.at))}
+	row := Row{header: c.taken, cells: make([][]byte, len(c.at))}
 	row.line, _ = c.r.FieldPos(0)
 	for i, at := range c.at {
 		row.cells[i] = csvCell(record[at], c.s.types[i])

@@ -13,9 +13,14 @@ import (
 )
 
 // newJSONL reads an object per line; empty lines are none.
-func (s *Source) newJSONL(in io.Reader) stream {
-	r := bufio.NewReaderSize(in, 64<<10)
+func (s *Source) newJSONL(in io.Reader) (stream, error) {
+	in, err := s.skipMark(in)
+	if err != nil {
+		return nil, err
+	}
+	r := bufio.NewReaderSize(in, 64<<10) // in itself
 	var buf []byte
+	var last *header
 	line := 0
 	return func(keep bool) (Row, error) {
 		for {
@@ -27,9 +32,6 @@ func (s *Source) newJSONL(in io.Reader) stream {
 				}
 				return Row{}, err
 			}
-			if line == 1 {
-				buf = bytes.TrimPrefix(buf, []byte("\ufeff")) // byte order mark
-			}
 			if text := bytes.TrimSpace(buf); len(text) > 0 {
 				break
 			}
@@ -37,8 +39,12 @@ func (s *Source) newJSONL(in io.Reader) stream {
 		if !keep {
 			return Row{}, nil
 		}
-		return s.parseLine(buf, line)
-	}
+		row, err := s.parseLine(buf, line, last)
+		if last = row.header; err != nil {
+			return row, err
+		}
+		return s.choose(row)
+	}, nil
 }
 
 // readLine appends a line to buf; io.EOF when there is none.
@@ -57,9 +63,10 @@ func readLine(r *bufio.Reader, buf []byte) ([]byte, error) {
 	}
 }
 
-// parseLine keeps the values as they are written.
-func (s *Source) parseLine(line []byte, number int) (Row, error) {
-	row := Row{line: number}
+// parseLine keeps the values as they are written. A header of the same names is
+// taken for the row's.
+func (s *Source) parseLine(line []byte, number int, likely *header) (Row, error) {
+	row := Row{header: &header{}, line: number}
 	if !utf8.Valid(line) {
 		return row, &Error{s.name, number, 0, "not UTF-8 text: convert the file"}
 	}
@@ -83,6 +90,8 @@ func (s *Source) parseLine(line []byte, number int) (Row, error) {
 	} else if t != json.Delim('{') {
 		return row, &Error{s.name, number, 1, "want an object on every line"}
 	}
+	var names []string
+	var ends []int // of the values
 	for dec.More() {
 		t, err := dec.Token()
 		if err != nil {
@@ -93,10 +102,8 @@ func (s *Source) parseLine(line []byte, number int) (Row, error) {
 		if err := dec.Decode(&cell); err != nil {
 			return broken(err)
 		}
-		if slices.Contains(row.names, name) {
-			return bad("the key %q is there twice", name)
-		}
-		row.names, row.cells = append(row.names, name), append(row.cells, cell)
+		names, ends = append(names, name), append(ends, int(dec.InputOffset()))
+		row.cells = append(row.cells, cell)
 	}
 	if _, err := dec.Token(); err != nil {
 		return broken(err)
@@ -104,7 +111,19 @@ func (s *Source) parseLine(line []byte, number int) (Row, error) {
 	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
 		return bad("want one object on every line")
 	}
-	return s.choose(row)
+	if row.header = likely; likely == nil || !slices.Equal(names, likely.names) {
+		row.header = newHeader(names)
+	}
+	if len(row.at) < len(names) {
+		seen := map[string]bool{}
+		for i, name := range names {
+			if seen[name] {
+				return row, &Error{s.name, number, ends[i] + 1, fmt.Sprintf("the key %q is there twice", name)}
+			}
+			seen[name] = true
+		}
+	}
+	return row, nil
 }
 
 // choose takes the selected columns of a row, and checks their types.
@@ -112,7 +131,7 @@ func (s *Source) choose(row Row) (Row, error) {
 	if s.selected == nil {
 		return row, nil
 	}
-	out := Row{line: row.line}
+	out := Row{header: s.chosen, line: row.line}
 	for _, column := range s.selected {
 		cell, ok := row.Cell(column.Name)
 		if !ok {
@@ -121,7 +140,7 @@ func (s *Source) choose(row Row) (Row, error) {
 		if wrong := mismatch(cell, column.Type); wrong != "" {
 			return row, &Error{s.name, row.line, 0, fmt.Sprintf("%s: %s", column.Name, wrong)}
 		}
-		out.names, out.cells = append(out.names, column.Name), append(out.cells, cell)
+		out.cells = append(out.cells, cell)
 	}
 	return out, nil
 }

@@ -13,7 +13,7 @@ import (
 // parquetReader reads a Parquet file, a batch of rows at a time.
 type parquetReader struct {
 	s       *Source
-	names   []string
+	header  *header
 	columns []parquetColumn // those taken, in order
 	groups  []parquet.RowGroup
 	rows    parquet.Rows // of the current group
@@ -40,20 +40,26 @@ func (s *Source) newParquet(in io.ReaderAt) (p *parquetReader, err error) {
 	}
 	p = &parquetReader{s: s, groups: file.RowGroups(), batch: make([]parquet.Row, 64)}
 	var all []Column
+	var names []string
+	tops := map[string]*parquet.Column{}
 	for _, c := range file.Root().Columns() {
-		p.names = append(p.names, c.Name())
+		names = append(names, c.Name())
+		tops[c.Name()] = c
 		all = append(all, Column{Name: c.Name()})
 	}
 	taken := s.selected
 	if taken == nil {
 		taken = all
 	}
+	if p.header = s.chosen; s.selected == nil {
+		p.header = newHeader(names)
+	}
 	if s.Columns == nil {
 		return p, nil // only the names are asked for
 	}
-	p.names = nil
+	leaves := leafElements(file)
 	for _, column := range taken {
-		c, err := parquetColumnOf(file, file.Root().Column(column.Name))
+		c, err := parquetColumnOf(leaves, tops[column.Name])
 		if err == nil {
 			err = readable(file, c.leaf)
 		}
@@ -61,7 +67,7 @@ func (s *Source) newParquet(in io.ReaderAt) (p *parquetReader, err error) {
 			return nil, fmt.Errorf("%s: column %s %w", s.name, column.Name, err)
 		}
 		c.Column = column
-		p.names, p.columns = append(p.names, column.Name), append(p.columns, c)
+		p.columns = append(p.columns, c)
 	}
 	return p, nil
 }
@@ -75,7 +81,7 @@ func (s *Source) recovered(err *error) {
 
 // parquetColumnOf looks into a top-level column: a leaf, or a list of leaves,
 // which may be wrapped in groups of its own (list.element).
-func parquetColumnOf(file *parquet.File, c *parquet.Column) (parquetColumn, error) {
+func parquetColumnOf(leaves []*format.SchemaElement, c *parquet.Column) (parquetColumn, error) {
 	var out parquetColumn
 	nested := errors.New("is neither a plain value nor a list of them: select others with columns")
 	defined := 0
@@ -104,24 +110,21 @@ func parquetColumnOf(file *parquet.File, c *parquet.Column) (parquetColumn, erro
 	}
 	out.leaf = c.Index()
 	var err error
-	out.append, err = parquetValue(c.Type(), leafElement(file, out.leaf))
+	out.append, err = parquetValue(c.Type(), leaves[out.leaf])
 	return out, err
 }
 
-// leafElement is what the file's schema says of a leaf: more than the library's
-// types do.
-func leafElement(file *parquet.File, leaf int) *format.SchemaElement {
+// leafElements are what the file's schema says of its leaves: more than the
+// library's types do.
+func leafElements(file *parquet.File) []*format.SchemaElement {
+	var leaves []*format.SchemaElement
 	schema := file.Metadata().Schema
 	for i := range schema {
-		if !schema[i].Type.Valid {
-			continue // a group
+		if schema[i].Type.Valid { // not a group
+			leaves = append(leaves, &schema[i])
 		}
-		if leaf == 0 {
-			return &schema[i]
-		}
-		leaf--
 	}
-	return &format.SchemaElement{}
+	return leaves
 }
 
 // readable refuses pages that the library cannot decompress. LZ4_RAW is among
@@ -152,7 +155,7 @@ func (p *parquetReader) next(keep bool) (row Row, err error) {
 	if !keep {
 		return Row{}, nil
 	}
-	row = Row{names: p.names, cells: make([][]byte, len(p.columns)), line: p.number}
+	row = Row{header: p.header, cells: make([][]byte, len(p.columns)), line: p.number}
 	for i := range p.columns {
 		c := &p.columns[i]
 		if row.cells[i], err = c.cell(values); err != nil {

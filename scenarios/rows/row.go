@@ -9,9 +9,23 @@ import (
 
 // Row is one row. Its cells are JSON values.
 type Row struct {
-	names []string // shared by the rows of a file, except of JSON lines
-	cells [][]byte
-	line  int // in the file; of Parquet, the row
+	*header // shared by rows of the same columns
+	cells   [][]byte
+	line    int // in the file; of Parquet, the row
+}
+
+// header is the columns of rows.
+type header struct {
+	names []string
+	at    map[string]int
+}
+
+func newHeader(names []string) *header {
+	h := &header{names, make(map[string]int, len(names))}
+	for i, name := range names {
+		h.at[name] = i
+	}
+	return h
 }
 
 // Cell is the value of a column.
@@ -25,15 +39,12 @@ func (r Row) Cell(column string) (value []byte, ok bool) {
 
 // find looks for a column at a place first: whoever takes columns in the file's
 // order finds each at once.
-func (r Row) find(column string, likely int) int {
-	for k := range r.names {
-		i := likely + k
-		if i >= len(r.names) {
-			i -= len(r.names)
-		}
-		if r.names[i] == column {
-			return i
-		}
+func (h *header) find(column string, likely int) int {
+	if likely < len(h.names) && h.names[likely] == column {
+		return likely
+	}
+	if i, ok := h.at[column]; ok {
+		return i
 	}
 	return -1
 }

@@ -108,8 +108,8 @@ func TestMistakes(t *testing.T) {
 	}{
 		{CSV, nil, nil, "", "f is empty, want a header line"},
 		{CSV, nil, nil, "a,b\n", "f has no rows"},
-		{CSV, nil, nil, "a,,b\n1,2,3\n", "f:1:3: no column name: want a header line"},
-		{CSV, nil, nil, "a,b,a\n", `f:1:5: the column "a" is there twice`},
+		{CSV, nil, nil, "a,,b\n1,2,3\n", "f:1:3: no column name: want a header line, or select others with columns"},
+		{CSV, nil, nil, "a,b,a\n", `f:1:5: the column "a" is there twice: select others with columns`},
 		{CSV, nil, nil, "a,b\n1,2\n3\n", "f:3:1: found 1 cells, want 2, as in the header"},
 		{CSV, nil, nil, "a,b\n1,x\"y\n", `f:2:4: a stray or unclosed quote: write "" for a quote within quotes`},
 		{CSV, nil, nil, "a,b\n1,\"y\n\n", `f:3:2: a stray or unclosed quote: write "" for a quote within quotes (the row begins at line 2)`},

@@ -1,6 +1,8 @@
 package rows
 
 import (
+	"bufio"
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -8,7 +10,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 )
 
@@ -56,17 +57,19 @@ const maxRow = 8 << 20
 
 // Source is a data file.
 type Source struct {
-	Columns []string // of the file; of JSON lines, those of the first
+	Columns []string // of the file, each name once; of JSON lines, those of the first
 	Rows    int64    // after Scan
 	Digest  string   // SHA-256 of the file, after Scan
 	Notes   []string // what the user should know, after Scan
 
-	name      string // for messages
+	name      string  // for messages
+	known     *header // Columns
 	format    Format
 	delimiter rune
 	size      int64
 	open      func() (input, error)
 	selected  []Column // in order; empty: all
+	chosen    *header  // their names
 	types     []Type   // CSV, after Scan: of the columns taken
 	bytes     int64    // of all rows as JSON, about
 }
@@ -133,35 +136,64 @@ func (s *Source) header() error {
 		if err != nil {
 			return err
 		}
-		s.Columns = r.header
+		s.Columns = r.taken.names
 	case JSONL:
-		next := s.newJSONL(in)
+		next, err := s.newJSONL(in)
+		if err != nil {
+			return err
+		}
 		row, err := next(true)
 		if errors.Is(err, io.EOF) {
 			return fmt.Errorf("%s has no rows", s.name)
 		}
+		if err != nil {
+			return err
+		}
 		s.Columns = row.names
-		return err
 	case Parquet:
 		p, err := s.newParquet(in)
 		if err != nil {
 			return err
 		}
-		s.Columns = p.names
+		s.Columns = p.header.names
 	default:
 		return fmt.Errorf("%s: unknown format %q", s.name, s.format)
 	}
+	s.known = newHeader(s.Columns)
 	return nil
+}
+
+// Has says whether the file has a column.
+func (s *Source) Has(column string) bool { return s.known.find(column, 0) >= 0 }
+
+// skipMark skips a text's byte order mark, and refuses UTF-16 by its.
+func (s *Source) skipMark(in io.Reader) (io.Reader, error) {
+	r := bufio.NewReaderSize(in, 64<<10)
+	switch start, _ := r.Peek(3); {
+	case bytes.HasPrefix(start, []byte{0xff, 0xfe}), bytes.HasPrefix(start, []byte{0xfe, 0xff}):
+		return nil, &Error{s.name, 1, 1, "UTF-16 text, want UTF-8: convert the file"}
+	case string(start) == "\ufeff":
+		_, _ = r.Discard(len(start)) // it is there
+	}
+	return r, nil
 }
 
 // Select takes some of the columns, in this order; none: all.
 func (s *Source) Select(columns []Column) error {
 	for _, c := range columns {
-		if !slices.Contains(s.Columns, c.Name) {
+		if !s.Has(c.Name) {
 			return fmt.Errorf("%s has no column %q", s.name, c.Name)
 		}
 	}
 	s.selected = columns
+	if columns == nil {
+		return nil
+	}
+	var names []string
+	for _, c := range columns {
+		names = append(names, c.Name)
+	}
+	s.chosen = newHeader(names)
 	return nil
 }
 
@@ -238,7 +270,7 @@ func (s *Source) stream(in input) (stream, error) {
 		}
 		return r.next, nil
 	case JSONL:
-		return s.newJSONL(in), nil
+		return s.newJSONL(in)
 	default:
 		p, err := s.newParquet(in)
 		if err != nil {
