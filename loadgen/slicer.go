@@ -13,6 +13,7 @@ type slicer struct {
 	kind  results.Phase
 	start time.Duration // of the phase: the zero of a shape's time
 	begin time.Duration
+	seen  time.Duration // what happened until then is in slices
 	meter *meter
 }
 
@@ -20,7 +21,8 @@ func newSlicer(g *Generator, kind results.Phase, start, begin time.Duration) *sl
 	if g.use != nil {
 		g.use.begin(begin - g.now())
 	}
-	return &slicer{g: g, kind: kind, start: start, begin: begin, meter: newMeter()}
+	g.watch.still.cut(start, start) // what was before the phase is nothing to it
+	return &slicer{g: g, kind: kind, start: start, begin: begin, seen: begin, meter: newMeter()}
 }
 
 // asked is the mean rate that the load has from the last cut until end, and its
@@ -67,6 +69,11 @@ func (s *slicer) cut(end time.Duration, inFlightMax *atomic.Int64) (*results.Sli
 	}
 	sl.RateRPS, sl.Stage = s.asked(end)
 	raw := s.g.recorder.drain(sl)
+	now := s.g.now()
+	longest, sum, why := s.g.watch.still.cut(s.seen, now)
+	s.seen = now
+	sl.Telemetry.StandstillMaxMS, sl.Telemetry.StandstillMS = results.Milliseconds(longest), results.Milliseconds(sum)
+	sl.Excluded = why
 	if s.g.use != nil {
 		if sl.TargetUse = s.g.use.cut(end - s.begin); sl.TargetUse != nil {
 			for _, d := range sl.Classes {

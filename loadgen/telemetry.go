@@ -11,16 +11,17 @@ import (
 
 // meter reads what the generator and its host did between two readings.
 type meter struct {
-	at                                           time.Time
-	cpu, busy, steal, total, throttled, pressure float64
-	runDelay                                     float64
-	pauses                                       []uint64
+	at                                time.Time
+	cpu, busy, steal, total, pressure float64
+	runDelay                          float64
+	limits                            *cpuLimits
+	pauses                            []uint64
 }
 
 const gcPauses = "/sched/pauses/total/gc:seconds"
 
 func newMeter() *meter {
-	m := &meter{}
+	m := &meter{limits: newCPULimits(system())}
 	m.read()
 	return m
 }
@@ -28,15 +29,18 @@ func newMeter() *meter {
 // read returns the telemetry since the last reading.
 func (m *meter) read() *results.Telemetry {
 	now := time.Now()
-	cpu, throttled, pressure, runDelay := cpuSeconds(), throttledMS(), cpuPressure(), runDelaySeconds()
+	cpu, pressure, runDelay := cpuSeconds(), cpuPressure(), runDelaySeconds()
+	throttled, throttledPct := m.limits.throttled()
 	busy, steal, total := hostCPU()
 	t := &results.Telemetry{
 		CPUSeconds:   cpu - m.cpu,
 		GCPauseMaxMS: m.gcPause(),
-		ThrottledMS:  throttled - m.throttled,
+		ThrottledMS:  throttled,
+		ThrottledPct: throttledPct,
 		RunDelayS:    max(0, runDelay-m.runDelay), // threads that ended take theirs along
 	}
 	if d := now.Sub(m.at).Seconds(); d > 0 {
+		t.SpanS = d
 		t.PressurePct = 100 * (pressure - m.pressure) / d
 	}
 	if d := total - m.total; d > 0 {
@@ -44,7 +48,7 @@ func (m *meter) read() *results.Telemetry {
 		t.StealPct = 100 * (steal - m.steal) / d
 	}
 	m.runDelay = runDelay
-	m.at, m.cpu, m.busy, m.steal, m.total, m.throttled, m.pressure = now, cpu, busy, steal, total, throttled, pressure
+	m.at, m.cpu, m.busy, m.steal, m.total, m.pressure = now, cpu, busy, steal, total, pressure
 	return t
 }
 
@@ -72,7 +76,7 @@ func Host() results.Host {
 	kernel, cpu, memory := hostNames()
 	return results.Host{
 		OS: runtime.GOOS, Arch: runtime.GOARCH, Kernel: kernel, CPU: cpu,
-		Cores: runtime.NumCPU(), CPULimit: cpuLimit(), MemoryMB: memory,
+		Cores: runtime.NumCPU(), CPULimit: newCPULimits(system()).cores(), MemoryMB: memory,
 		Go: runtime.Version(), GOMAXPROCS: runtime.GOMAXPROCS(0),
 	}
 }

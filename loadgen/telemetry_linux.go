@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"os"
 	"strconv"
-	"strings"
 
 	"github.com/prometheus/procfs"
 	"golang.org/x/sys/unix"
@@ -50,36 +49,6 @@ func runDelaySeconds() float64 {
 		}
 	}
 	return total
-}
-
-// throttledMS is how long the container's CPU limit has stopped us so far.
-func throttledMS() float64 {
-	b, err := os.ReadFile("/sys/fs/cgroup/cpu.stat")
-	if err != nil {
-		return 0
-	}
-	for line := range bytes.Lines(b) {
-		if v, ok := bytes.CutPrefix(line, []byte("throttled_usec ")); ok {
-			us, _ := strconv.ParseFloat(string(bytes.TrimSpace(v)), 64)
-			return us / 1e3
-		}
-	}
-	return 0
-}
-
-// cpuLimit is the number of cores the container may use; 0: no limit known.
-func cpuLimit() float64 {
-	b, err := os.ReadFile("/sys/fs/cgroup/cpu.max")
-	if err != nil {
-		return 0
-	}
-	quota, period, ok := strings.Cut(strings.TrimSpace(string(b)), " ")
-	q, err1 := strconv.ParseFloat(quota, 64)
-	p, err2 := strconv.ParseFloat(period, 64)
-	if !ok || err1 != nil || err2 != nil || p <= 0 {
-		return 0
-	}
-	return q / p
 }
 
 // hostNames are the kernel's and the processor's names and the memory's size.

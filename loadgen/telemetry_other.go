@@ -8,10 +8,6 @@ func cpuSeconds() float64 { return 0 }
 
 func hostCPU() (busy, steal, total float64) { return 0, 0, 0 }
 
-func throttledMS() float64 { return 0 }
-
-func cpuLimit() float64 { return 0 }
-
 func hostNames() (kernel, cpu string, memoryMB int64) { return "", "", 0 }
 
 func runDelaySeconds() float64 { return 0 }

@@ -12,6 +12,7 @@ type watchdog struct {
 	now   func() time.Duration
 	mu    sync.Mutex
 	conns []*conn
+	still standstill
 	stop  chan struct{}
 	done  chan struct{}
 }
@@ -20,6 +21,7 @@ const watchEvery = 10 * time.Millisecond
 
 func newWatchdog(now func() time.Duration) *watchdog {
 	w := &watchdog{now: now, stop: make(chan struct{}), done: make(chan struct{})}
+	w.still.last = now()
 	go w.loop()
 	return w
 }
@@ -31,7 +33,11 @@ func (w *watchdog) loop() {
 	for {
 		select {
 		case <-t.C:
-			w.expire(int64(w.now()))
+			// After a standstill answers that came meanwhile are there to be read,
+			// and get until the next tick.
+			if now := w.now(); w.still.tick(now) < longStandstill {
+				w.expire(int64(now))
+			}
 		case <-w.stop:
 			return
 		}

@@ -86,7 +86,7 @@ func (p *pairing) unequal(h *Header) (out []string) {
 // busyPairs counts the pairs in which the generator itself was busy in a slice.
 func (p *pairing) busyPairs(cores float64) (n int) {
 	busy := func(m *measured) bool {
-		return m.Telemetry != nil && m.Telemetry.CPUSeconds > busyGenerator*cores*(p.settle+m.DurationS+m.DrainS)
+		return m.Telemetry != nil && m.Telemetry.CPUSeconds > busyGenerator*cores*m.telemetrySpan(p.settle)
 	}
 	for _, pair := range p.kept {
 		if busy(pair.a) || busy(pair.b) {

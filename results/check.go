@@ -6,11 +6,11 @@ import (
 	"time"
 )
 
-// Limits of the self-check. A run's lag is worth a warning when its p99 is
-// above lagFloor and lagShare of the target's median; it makes the run invalid
-// when it makes up invalidShare of the response time's p99, because then the
-// generator and not the target decided the tail. A comparison has a rule of its
-// own, by pairs.
+// Limits of the self-check. A run's lag is worth a warning when its p99 is above
+// lagFloor and it makes a percentile of the response time larger by lagShare of
+// it; it makes the run invalid when it is above lagShare of the median and makes
+// up invalidShare of the response time's p99, because then the generator and not
+// the target decided the tail. A comparison has a rule of its own, by pairs.
 const (
 	lagFloor     = time.Millisecond
 	lagShare     = 0.05
@@ -20,6 +20,12 @@ const (
 	// run: that delays its reading of answers, which no clock of its own shows.
 	runDelayWarn    = 0.3
 	runDelayInvalid = 1.0
+	// Time that the generator stood still, per second of a closed run, where no
+	// lag tells of it; and the share of the periods of its CPU limit in which that
+	// stopped it.
+	standstillWarn    = 0.2
+	standstillInvalid = 0.5
+	throttledInvalid  = 50.0
 )
 
 // check fills Valid and Warnings from what the slices tell about the generator,
@@ -33,6 +39,7 @@ func (s *Summary) check(f *File, arm string) {
 		s.invalid("no request was sent")
 	}
 	s.checkEnd(f)
+	s.checkLeftOut(f.leftOut(arm))
 	s.checkLag()
 	s.checkHost(f, arm)
 	s.checkErrors()
@@ -69,61 +76,137 @@ func (s *Summary) checkLag() {
 	if s.Model != Open || lag == nil || lag.Count() == 0 || resp == nil {
 		return
 	}
-	p99 := lag.Quantile(0.99)
-	limit := max(lagFloor, time.Duration(lagShare*float64(resp.Quantile(0.5))))
-	if p99 <= limit {
+	p99, tail := lag.Quantile(0.99), resp.Quantile(0.99)
+	if p99 <= lagFloor {
 		return
 	}
-	text := fmt.Sprintf("the load generator was late (lag p99 %s, response p99 %s): use a quieter machine, fewer CPUs for the target, or a lower rate",
-		p99.Round(10*time.Microsecond), resp.Quantile(0.99).Round(10*time.Microsecond))
-	if !s.arm && float64(p99) >= invalidShare*float64(resp.Quantile(0.99)) {
-		s.invalid("%s. These numbers describe this machine, not the target", text)
-		return
+	text := fmt.Sprintf("the load generator was late (lag p99 %s, response p99 %s)", p99.Round(10*time.Microsecond), tail.Round(10*time.Microsecond))
+	const remedy = ": use a quieter machine, fewer CPUs for the target, or a lower rate"
+	decides := float64(p99) > lagShare*float64(resp.Quantile(0.5)) && float64(p99) >= invalidShare*float64(tail)
+	switch q, share := s.total.lagEffect(); {
+	case decides && !s.arm:
+		s.invalid("%s%s. These numbers describe this machine, not the target", text, remedy)
+	case share > lagShare:
+		s.warn("%s, which makes up %.0f%% of the response time's %s%s", text, 100*share, PercentileName(q), remedy)
+	case decides:
+		s.warn("%s%s", text, remedy)
 	}
-	s.warn("%s", text)
 }
 
-func (s *Summary) checkHost(f *File, arm string) {
-	var steal, throttled, cpu, runDelay, seconds float64
-	var stale, unfinished int64
+// lagEffect is the share of a percentile of the response time that lag makes up,
+// and of which percentile it is the most: what that would be less if every
+// request had been sent when it was planned.
+func (d *ClassData) lagEffect() (q, share float64) {
+	resp := d.response()
+	if resp == nil || d.Service == nil {
+		return 0, 0
+	}
+	for _, p := range DefaultPercentiles {
+		with, without := float64(resp.Quantile(p)), float64(d.Service.Quantile(p))
+		if Enough(resp.Count(), p) && with > 0 && 1-without/with > share {
+			q, share = p, 1-without/with
+		}
+	}
+	return q, share
+}
+
+// generatorUse is what the slices of an arm tell of the generator and its host.
+type generatorUse struct {
+	seconds                   float64 // that this is of
+	steal                     float64 // percent, of the worst slice
+	throttledMS, throttled    float64 // throttled: seconds × percent of the limit's periods
+	cpu, runDelay, standstill float64 // seconds
+	stale, unfinished         int64
+}
+
+func (f *File) generatorUse(arm string) (u generatorUse) {
 	for i := range f.Slices {
 		sl := &f.Slices[i]
 		if sl.Arm != arm || sl.Phase != Measure {
 			continue
 		}
-		stale += sl.Connections.Stale
-		unfinished += sl.Unfinished
-		if t := sl.Telemetry; t != nil {
-			steal = math.Max(steal, t.StealPct)
-			throttled += t.ThrottledMS
-			cpu += t.CPUSeconds
-			runDelay += t.RunDelayS
-			seconds += sl.DurationS
+		u.stale += sl.Connections.Stale
+		u.unfinished += sl.Unfinished
+		t := sl.Telemetry
+		if t == nil {
+			continue
+		}
+		span := sl.telemetrySpan(0)
+		u.seconds += span
+		u.steal = math.Max(u.steal, t.StealPct)
+		u.throttledMS += t.ThrottledMS
+		u.throttled += t.ThrottledPct * span
+		u.cpu += t.CPUSeconds
+		u.runDelay += t.RunDelayS
+		if sl.Excluded == "" { // else it is the reason, and said
+			u.standstill += t.StandstillMS / 1000
 		}
 	}
-	if unfinished > 0 {
-		s.warn("%d requests were in flight when the measurement was interrupted: they are in no figure, and may be the slow ones", unfinished)
+	return u
+}
+
+// telemetrySpan is of how many seconds the slice's telemetry is: from the
+// beginning of its settling, which earlier versions did not write down, to its
+// last answer.
+func (s *Slice) telemetrySpan(settle float64) float64 {
+	if s.Telemetry != nil && s.Telemetry.SpanS > 0 {
+		return s.Telemetry.SpanS
 	}
-	if stale > 0 {
-		s.warn("%d kept connections were of no use for the next request, as the target had just closed them or sent bytes that nobody asked for: it was sent on a new one", stale)
+	return settle + s.DurationS + s.DrainS
+}
+
+func (s *Summary) checkHost(f *File, arm string) {
+	u := f.generatorUse(arm)
+	if u.unfinished > 0 {
+		s.warn("%d requests were in flight when the measurement was interrupted: they are in no figure, and may be the slow ones", u.unfinished)
 	}
-	if steal > stealWarnPct {
-		s.warn("up to %.1f%% of this machine's CPU time was taken by other guests (steal): repeat, or use a dedicated machine", steal)
+	if u.stale > 0 {
+		s.warn("%d kept connections were of no use for the next request, as the target had just closed them or sent bytes that nobody asked for: it was sent on a new one", u.stale)
 	}
-	if throttled > 0 {
-		s.warn("the container's CPU limit stopped the generator for %.0f ms: raise the limit", throttled)
+	if u.steal > stealWarnPct {
+		s.warn("up to %.1f%% of this machine's CPU time was taken by other guests (steal): repeat, or use a dedicated machine", u.steal)
 	}
-	if share := runDelay / seconds; s.Model == Open && seconds > 0 && share > runDelayWarn {
-		text := fmt.Sprintf("the load generator's threads waited for a core %.1f s in every second: give it more cores, or lower the rate", share)
-		if share > runDelayInvalid {
-			s.invalid("%s", text)
-		} else {
-			s.warn("%s", text)
-		}
+	if u.seconds <= 0 {
+		return
 	}
-	if cores := f.Header.Host.usableCores(); s.Model == Closed && seconds > 0 && cpu/seconds > busyGenerator*cores {
-		s.warn("the generator used %.0f%% of all cores it may use: throughput may be its limit, not the target's", 100*cpu/seconds/cores)
+	s.checkThrottling(&u)
+	s.byShare(s.Model == Open, u.runDelay/u.seconds, runDelayWarn, runDelayInvalid,
+		"the load generator's threads waited for a core %.1f s in every second: give it more cores, or lower the rate")
+	s.byShare(s.Model == Closed, u.standstill/u.seconds, standstillWarn, standstillInvalid,
+		"the load generator itself stood still for %.1f s in every second (stopped, paused, or without a core): give it more cores, or a quieter machine")
+	if cores := f.Header.Host.usableCores(); s.Model == Closed && u.cpu/u.seconds > busyGenerator*cores {
+		s.warn("the generator used %.0f%% of all cores it may use: throughput may be its limit, not the target's", 100*u.cpu/u.seconds/cores)
 	}
+}
+
+// byShare warns of a share of time in text, or calls the run invalid for it.
+func (s *Summary) byShare(applies bool, share, warn, invalid float64, text string) {
+	switch {
+	case !applies || share <= warn:
+	case share > invalid:
+		s.invalid(text, share)
+	default:
+		s.warn(text, share)
+	}
+}
+
+// checkThrottling tells of a CPU limit. In the open model lag tells what it did;
+// in the closed model a generator that is stopped most of the time measures its
+// limit.
+func (s *Summary) checkThrottling(u *generatorUse) {
+	if u.throttledMS <= 0 && u.throttled <= 0 {
+		return
+	}
+	text := fmt.Sprintf("the container's CPU limit stopped the generator for %.0f ms", u.throttledMS)
+	pct := u.throttled / u.seconds
+	if pct > 0 {
+		text += fmt.Sprintf(", in %.0f%% of the limit's periods", pct)
+	}
+	if s.Model == Closed && pct > throttledInvalid {
+		s.invalid("%s: raise the limit. These numbers describe the limit, not the target", text)
+		return
+	}
+	s.warn("%s: raise the limit", text)
 }
 
 func (s *Summary) checkErrors() {

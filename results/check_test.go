@@ -24,7 +24,7 @@ func TestCheck(t *testing.T) {
 	late := func(response, lag float64) func(*File) {
 		return func(f *File) {
 			d := f.Slices[0].Classes["predict"]
-			d.Response, d.Service, d.Lag = repeat(200, response), repeat(200, response), repeat(200, lag)
+			d.Response, d.Service, d.Lag = repeat(200, response), repeat(200, response-lag), repeat(200, lag)
 		}
 	}
 	data := func(change func(*ClassData)) func(*File) {
@@ -33,10 +33,20 @@ func TestCheck(t *testing.T) {
 	telemetry := func(tel Telemetry) func(*File) {
 		return func(f *File) { f.Slices[0].Telemetry = &tel }
 	}
-	closed := func(cpu float64) func(*File) {
+	inClosed := func(tel Telemetry) func(*File) {
 		return func(f *File) {
 			f.Header.Model = Closed
-			f.Slices[0].Telemetry = &Telemetry{CPUSeconds: cpu} // of 10 s on 2 cores
+			f.Slices[0].Telemetry = &tel
+		}
+	}
+	closed := func(cpu float64) func(*File) { return inClosed(Telemetry{CPUSeconds: cpu}) } // of 10 s on 2 cores
+	// still is a run of 10 s, of which so many are left out.
+	still := func(seconds float64) func(*File) {
+		return func(f *File) {
+			f.Header.Model = Closed
+			f.Slices[0].DurationS -= seconds
+			out := Slice{Arm: ArmA, Phase: Measure, DurationS: seconds, Excluded: "the load generator itself stood still for 2.5s", Classes: map[string]*ClassData{"predict": served(20)}}
+			f.Slices = append(f.Slices, out)
 		}
 	}
 	tests := []struct {
@@ -62,12 +72,43 @@ func TestCheck(t *testing.T) {
 		{"lag above its share", late(100, 5.2), "the load generator was late (lag p99 5.2", false},
 		{"lag below half", late(100, 49), "the load generator was late (lag p99 49", false},
 		{"lag above half", late(100, 51), "invalid: the load generator was late (lag p99 51", true},
+		{"lag that changes no percentile", func(f *File) { // P22
+			d := f.Slices[0].Classes["predict"]
+			d.Response, d.Service, d.Lag = repeat(200, 16), repeat(200, 15.9), repeat(200, 1.04)
+		}, "", false},
+		{"lag that is half of the tail", func(f *File) {
+			late(100, 30)(f)
+			d := f.Slices[0].Classes["predict"]
+			d.Response.Merge(repeat(20, 200))
+			d.Service.Merge(repeat(20, 200))
+		}, "which makes up 30% of the response time's p50", false},
 		{"lag in the closed model", func(f *File) { late(100, 90)(f); f.Header.Model = Closed }, "", false},
 		{"lag without data", data(func(d *ClassData) { d.Lag = nil }), "", false},
 
 		{"steal at the limit", telemetry(Telemetry{StealPct: 2}), "", false},
 		{"steal above", telemetry(Telemetry{StealPct: 2.1}), "up to 2.1% of this machine's CPU time", false},
 		{"throttled", telemetry(Telemetry{ThrottledMS: 12}), "stopped the generator for 12 ms", false},
+		{"throttled now and then, closed", inClosed(Telemetry{ThrottledMS: 900, ThrottledPct: 49}), "stopped the generator for 900 ms, in 49% of the limit's periods: raise the limit", false},
+		// M6: held to a part of a core, the generator measures its limit.
+		{"throttled most of the time, closed", inClosed(Telemetry{ThrottledMS: 8500, ThrottledPct: 98}), "invalid: the container's CPU limit stopped the generator for 8500 ms, in 98% of the limit's periods", true},
+		{"throttled most of the time, open", telemetry(Telemetry{ThrottledMS: 8500, ThrottledPct: 98}), "stopped the generator for 8500 ms", false}, // lag tells
+		// H8
+		{"an interval in which the generator stood still", still(2), "the load generator itself stood still for 2.5s: the interval in which it did is in no figure (2.0 s of 10.0 s, 20 requests)", false},
+		{"the generator stood still for most of it", still(3), "invalid: the load generator itself stood still for 2.5s, and 30% of the time measured is spoilt by it", true},
+		{"small standstills", inClosed(Telemetry{StandstillMS: 1900}), "", false},
+		{"many standstills", inClosed(Telemetry{StandstillMS: 2100}), "the load generator itself stood still for 0.2 s in every second", false},
+		{"mostly standing still", inClosed(Telemetry{StandstillMS: 5100}), "invalid: the load generator itself stood still for 0.5 s in every second", true},
+		// A8: what is counted while answers are awaited is divided by that time, too.
+		{"waited for a core during the drain", func(f *File) {
+			f.Slices[0].DurationS, f.Slices[0].DrainS, f.Slices[0].Telemetry = 2, 11, &Telemetry{RunDelayS: 2.4}
+		}, "", false},
+		{"waited for a core while settling", telemetry(Telemetry{SpanS: 20, RunDelayS: 5.9}), "", false},
+		{"waited for a core", telemetry(Telemetry{RunDelayS: 3.1}), "waited for a core 0.3 s in every second", false},
+		{"waited for a core always", telemetry(Telemetry{RunDelayS: 10.1}), "invalid: the load generator's threads waited for a core 1.0 s in every second", true},
+		{"busy during the drain, closed", func(f *File) {
+			inClosed(Telemetry{CPUSeconds: 14.2})(f)
+			f.Slices[0].DrainS = 1
+		}, "", false},
 		{"stale connections", func(f *File) { f.Slices[0].Connections.Stale = 3 }, "3 kept connections were of no use", false},
 		{"generator busy, open", telemetry(Telemetry{CPUSeconds: 20}), "", false},
 		{"generator at its limit", closed(14), "", false},

@@ -39,9 +39,7 @@ func (f *File) take(s Slice, summed bool) {
 
 // add makes s last until the end of next, the slice behind it.
 func (s *Slice) add(next *Slice) {
-	if d := s.DurationS + next.DurationS; d > 0 {
-		s.RateRPS = (s.RateRPS*s.DurationS + next.RateRPS*next.DurationS) / d
-	}
+	s.RateRPS = meanOver(s.RateRPS, s.DurationS, next.RateRPS, next.DurationS)
 	s.DurationS += next.DurationS
 	s.InFlightMax = max(s.InFlightMax, next.InFlightMax)
 	s.Discarded += next.Discarded
@@ -74,9 +72,21 @@ func (s *Slice) add(next *Slice) {
 		return
 	}
 	a, b := s.Telemetry, next.Telemetry
+	a.ThrottledPct = meanOver(a.ThrottledPct, a.SpanS, b.ThrottledPct, b.SpanS)
+	a.SpanS += b.SpanS
 	a.CPUSeconds += b.CPUSeconds
 	a.GCPauseMaxMS = max(a.GCPauseMaxMS, b.GCPauseMaxMS)
 	a.StealPct, a.PressurePct, a.HostCPUPct = max(a.StealPct, b.StealPct), max(a.PressurePct, b.PressurePct), max(a.HostCPUPct, b.HostCPUPct)
 	a.ThrottledMS += b.ThrottledMS
 	a.RunDelayS += b.RunDelayS
+	a.StandstillMaxMS = max(a.StandstillMaxMS, b.StandstillMaxMS)
+	a.StandstillMS += b.StandstillMS
+}
+
+// meanOver is the mean of two values, each of its own time.
+func meanOver(a, ofA, b, ofB float64) float64 {
+	if ofA+ofB <= 0 {
+		return max(a, b)
+	}
+	return (a*ofA + b*ofB) / (ofA + ofB)
 }

@@ -189,13 +189,21 @@ var ErrorClasses = []string{ErrRefused, ErrDNS, ErrTLS, ErrReset, ErrTimeout, Er
 
 // Telemetry is the generator's view of itself and its host during a slice.
 type Telemetry struct {
-	CPUSeconds   float64 `json:"cpu_s"`                  // generator's own user + system time
-	GCPauseMaxMS float64 `json:"gc_pause_max_ms"`        // longest stop-the-world pause
-	StealPct     float64 `json:"steal_pct,omitempty"`    // CPU time taken by other guests
-	PressurePct  float64 `json:"pressure_pct,omitempty"` // time during which something waited for a core
-	HostCPUPct   float64 `json:"host_cpu_pct"`           // busy share of all cores
-	ThrottledMS  float64 `json:"throttled_ms,omitempty"` // by the container's CPU limit
-	RunDelayS    float64 `json:"run_delay_s,omitempty"`  // generator's threads, ready to run, waited for a core
+	// SpanS is of how many seconds this is: settling and waiting for the last
+	// answers are in it. 0 in the files of earlier versions.
+	SpanS        float64 `json:"span_s,omitempty"`
+	CPUSeconds   float64 `json:"cpu_s"`                   // generator's own user + system time
+	GCPauseMaxMS float64 `json:"gc_pause_max_ms"`         // longest stop-the-world pause
+	StealPct     float64 `json:"steal_pct,omitempty"`     // CPU time taken by other guests
+	PressurePct  float64 `json:"pressure_pct,omitempty"`  // time during which something waited for a core
+	HostCPUPct   float64 `json:"host_cpu_pct"`            // busy share of all cores
+	ThrottledMS  float64 `json:"throttled_ms,omitempty"`  // by the container's CPU limit, all cores together
+	ThrottledPct float64 `json:"throttled_pct,omitempty"` // share of the limit's periods (0.1 s) in which it did
+	RunDelayS    float64 `json:"run_delay_s,omitempty"`   // generator's threads, ready to run, waited for a core
+	// By how much ticks came late that the generator gives itself every 10 ms and
+	// that wait for nothing: it stood still. The longest, and all beyond 10 ms.
+	StandstillMaxMS float64 `json:"standstill_max_ms,omitempty"`
+	StandstillMS    float64 `json:"standstill_ms,omitempty"`
 }
 
 // TargetUse is what the processes of a managed target used during a slice, from

@@ -117,10 +117,11 @@ func (p *pairing) tooFew() bool {
 }
 
 // figures selects the slices whose figures are shown: those that are judged, or
-// all where none can be.
+// all where none can be; what was excluded only where there is nothing else.
 func (p *pairing) figures() func(*Slice) bool {
 	if len(p.kept) == 0 || p.tooFew() {
-		return func(*Slice) bool { return true }
+		none := len(p.kept)+p.late == 0
+		return func(s *Slice) bool { return s.Excluded == "" || none && s.Excluded != excludedByInterrupt }
 	}
 	judged := map[*Slice]bool{}
 	for _, pair := range p.kept {

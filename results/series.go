@@ -129,9 +129,7 @@ func Stages(f *File, arm string, percentiles []float64) []StageSummary {
 
 // take adds a slice; total is what the stage has done with it.
 func (st *StageSummary) take(s *Slice, total *ClassData, percentiles []float64) {
-	if d := st.DurationS + s.DurationS; d > 0 {
-		st.AskedRPS = (st.AskedRPS*st.DurationS + s.RateRPS*s.DurationS) / d
-	}
+	st.AskedRPS = meanOver(st.AskedRPS, st.DurationS, s.RateRPS, s.DurationS)
 	st.DurationS += s.DurationS
 	st.InFlightMax = max(st.InFlightMax, s.InFlightMax)
 	st.Requests, st.Dropped, st.Errors = total.Sent, total.Dropped, total.errorCounts()

@@ -2,6 +2,7 @@ package results
 
 import (
 	"math"
+	"time"
 
 	"github.com/mlbench/mlbench/results/stats"
 )
@@ -55,8 +56,8 @@ func (p *pairing) stalls(classes []string) stats.Stalls {
 		a, b := arms(p.kept, class)
 		limit := math.Max(whole, stallLimit(a, b))
 		for i := range a {
-			stalledA[i] = stalledA[i] || slowest(a[i]) > limit
-			stalledB[i] = stalledB[i] || slowest(b[i]) > limit
+			stalledA[i] = stalledA[i] || slowest(a[i])-p.kept[i].a.standstill() > limit
+			stalledB[i] = stalledB[i] || slowest(b[i])-p.kept[i].b.standstill() > limit
 		}
 	}
 	for i := range stalledA {
@@ -68,6 +69,15 @@ func (p *pairing) stalls(classes []string) stats.Stalls {
 		}
 	}
 	return s
+}
+
+// standstill is how long the generator itself stood still in the slice, in
+// nanoseconds: no request is slower by more for that.
+func (m *measured) standstill() float64 {
+	if m.Telemetry == nil {
+		return 0
+	}
+	return m.Telemetry.StandstillMaxMS * float64(time.Millisecond)
 }
 
 func slowest(d *ClassData) float64 {

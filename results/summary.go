@@ -89,10 +89,10 @@ type ClassSummary struct {
 // percentiles nil means DefaultPercentiles. An arm of a comparison is not judged
 // by itself: what would make a run invalid is a warning then.
 func Summarize(f *File, arm string, percentiles []float64) *Summary {
-	return summarize(f, arm, percentiles, func(*Slice) bool { return true })
+	return summarize(f, arm, percentiles, f.leftOut(arm).figures())
 }
 
-// summarize leaves slices out of the figures.
+// summarize has the figures of the slices that are selected.
 func summarize(f *File, arm string, percentiles []float64, figures func(*Slice) bool) *Summary {
 	if percentiles == nil {
 		percentiles = DefaultPercentiles
@@ -119,7 +119,7 @@ func summarize(f *File, arm string, percentiles []float64, figures func(*Slice) 
 	var use *TargetUse
 	for i := range f.Slices {
 		sl := &f.Slices[i]
-		if sl.Arm != arm || sl.Phase != Measure || sl.Excluded != "" || !figures(sl) {
+		if sl.Arm != arm || sl.Phase != Measure || !figures(sl) {
 			continue
 		}
 		s.DurationS += sl.DurationS

@@ -50,7 +50,7 @@ func handMade() *File {
 		{Arm: ArmA, Phase: Warmup, DurationS: 3, Classes: map[string]*ClassData{"predict": served(1000)}},
 		{Arm: ArmA, Phase: Settle, DurationS: 3, Classes: map[string]*ClassData{"predict": served(1000)}},
 		{Arm: ArmA, Phase: Measure, DurationS: 6, Classes: map[string]*ClassData{"predict": first, "health": served(30)}},
-		{Arm: ArmA, Phase: Measure, DurationS: 9, Excluded: "steal", Classes: map[string]*ClassData{"predict": served(1000)}},
+		{Arm: ArmA, Phase: Measure, DurationS: 1, Excluded: "steal", Classes: map[string]*ClassData{"predict": served(1000)}},
 		{Arm: ArmB, Phase: Measure, DurationS: 9, Classes: map[string]*ClassData{"predict": served(1000)}},
 		{Arm: ArmA, Phase: Measure, DurationS: 4, Classes: map[string]*ClassData{"predict": second}},
 	}

@@ -1,0 +1,129 @@
+//go:build unix
+
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/mlbench/mlbench/results"
+)
+
+// pausedFor stops a command that has sent its n-th request to srv, and lets it go
+// on after pause.
+func pausedFor(t *testing.T, cmd *exec.Cmd, reached <-chan struct{}, pause time.Duration) {
+	t.Helper()
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan struct{})
+	go func() { _ = cmd.Wait(); close(ended) }()
+	select {
+	case <-reached:
+	case <-ended:
+		t.Fatalf("it ended before it was stopped: %s", cmd.ProcessState)
+	}
+	if err := cmd.Process.Signal(syscall.SIGSTOP); err != nil {
+		t.Fatal(err)
+	}
+	<-time.After(pause) // what is measured
+	if err := cmd.Process.Signal(syscall.SIGCONT); err != nil {
+		t.Fatal(err)
+	}
+	<-ended
+}
+
+// counting is a server that tells when it was asked for the n-th time.
+func counting(t *testing.T, n int64) (url string, reached <-chan struct{}) {
+	t.Helper()
+	var served atomic.Int64
+	ch := make(chan struct{})
+	srv := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+		if served.Add(1) == n {
+			close(ch)
+		}
+	}))
+	t.Cleanup(srv.Close)
+	return srv.URL, ch
+}
+
+// H8: a generator that was stopped is no stall of the target, in the closed model.
+func TestAStoppedGeneratorIsNotBlamedOnTheTarget(t *testing.T) {
+	url, reached := counting(t, 500)
+	const pause = 1500 * time.Millisecond
+	cmd := command(t, "run", "--url", url, "-c", "2", "-d", "2s", "--warmup", "0s", "-o", "run.jsonl", "--format", "json")
+	var out bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, os.Stderr
+	pausedFor(t, cmd, reached, pause)
+	if code := cmd.ProcessState.ExitCode(); code != exitInvalid {
+		t.Errorf("exit code %d, want %d: most of the time measured is lost", code, exitInvalid)
+	}
+	var said struct {
+		Valid    bool     `json:"valid"`
+		Warnings []string `json:"warnings"`
+	}
+	if err := json.Unmarshal(out.Bytes(), &said); err != nil {
+		t.Fatalf("%v: %s", err, &out)
+	}
+	if said.Valid || !strings.Contains(strings.Join(said.Warnings, "\n"), "the load generator itself stood still for 1.") {
+		t.Errorf("valid %v, warnings %q", said.Valid, said.Warnings)
+	}
+	f, err := results.ReadFile(filepath.Join(cmd.Dir, "run.jsonl"), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	longest := 0.0
+	for _, s := range f.Slices {
+		longest = max(longest, s.Telemetry.StandstillMaxMS)
+		if h := s.Classes["ping"].Service; s.Excluded == "" && h != nil && h.Max() > pause*9/10 {
+			t.Errorf("a slice that counts has a request of %s", h.Max())
+		}
+	}
+	if ratio := longest / results.Milliseconds(pause); ratio < 0.9 || ratio > 2 {
+		t.Errorf("a pause of %s is seen as %.0f ms", pause, longest)
+	}
+}
+
+// H8: in a comparison the pair is left out, and no stall counts against an arm.
+func TestAStoppedComparisonHasNoStalls(t *testing.T) {
+	a, reached := counting(t, 3000)
+	b, _ := counting(t, 0)
+	cmd := command(t, "compare", "a="+a, "b="+b, "--scenario", "closed.yaml", "--budget", "6s", "--slice", "150ms", "--warmup", "0s", "-o", "c.jsonl", "--format", "json")
+	const scenario = "name: closed\nload: {model: closed, connections: 2, duration: 10s}\nrequests: [{name: get, method: GET, path: /}]\n"
+	if err := os.WriteFile(filepath.Join(cmd.Dir, "closed.yaml"), []byte(scenario), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, os.Stderr
+	pausedFor(t, cmd, reached, 500*time.Millisecond)
+	var doc struct {
+		Reasons []string `json:"reasons"`
+	}
+	if err := json.Unmarshal(out.Bytes(), &doc); err != nil {
+		t.Fatalf("%v: %s", err, &out)
+	}
+	if !strings.Contains(strings.Join(doc.Reasons, "\n"), "itself stood still") {
+		t.Errorf("reasons %q", doc.Reasons)
+	}
+	f, err := results.ReadFile(filepath.Join(cmd.Dir, "c.jsonl"), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range f.Slices {
+		for _, d := range s.Classes {
+			if s.Excluded == "" && d.Service != nil && d.Service.Max() > 450*time.Millisecond {
+				t.Errorf("a slice of pair %d that counts has a request of %s", s.Pair, d.Service.Max())
+			}
+		}
+	}
+}
