@@ -56,7 +56,10 @@ type draftRequest struct {
 	status  []int
 }
 
-type draftHeader struct{ name, value, note string }
+type draftHeader struct {
+	name, value, note string
+	empty             bool // sent without a value
+}
 
 // draftBody is a body in one of the forms of the language: json, text, …
 type draftBody struct {
@@ -154,3 +157,6 @@ func pathName(path string) string {
 }
 
 func clipName(name string) string { return strings.TrimRight(name[:min(len(name), maxName)], "-_") }
+
+// byteOrderMark is what some editors begin files with.
+const byteOrderMark = "\xef\xbb\xbf"

@@ -2,34 +2,43 @@ package scenarios
 
 import (
 	"bytes"
-	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"io"
 	"math"
-	"net/url"
 	"strconv"
 	"strings"
 	"unicode/utf8"
 )
 
-// importBody makes a body of recorded bytes. The content type is empty when it
-// goes without saying: the form's own.
-func (v *vault) importBody(raw []byte, contentType string) (body *draftBody, header string) {
-	if len(raw) == 0 {
-		return nil, ""
-	}
+// importBody makes a body of recorded bytes, in a form of the language where that
+// sends the same bytes, else as text or bytes. The content type is empty when it
+// goes without saying: the form's own. Of loose bodies, JSON may be written with
+// other spaces.
+func (v *vault) importBody(raw []byte, contentType string, loose bool) (body *draftBody, header string) {
 	plain, _, _ := strings.Cut(strings.ToLower(contentType), ";")
 	plain = strings.TrimSpace(plain)
-	if plain == "" || strings.HasSuffix(plain, "json") {
-		if x, ok := readJSON(raw); ok {
-			if contentType == jsonKind || plain == "" {
-				contentType = ""
-			}
-			return &draftBody{form: "json", value: v.value(x, "")}, contentType
-		}
+	encoded, unencoded := v.encodedPlaces(string(raw))
+	x, isJSON := any(nil), false
+	if len(raw) > 0 && (plain == "" || strings.HasSuffix(plain, "json")) && !encoded {
+		x, isJSON = readJSON(raw)
 	}
-	if plain == formKind {
+	switch {
+	case isJSON && !unencoded && (loose || (&draftBody{form: "json", value: (&vault{open: true}).value(x, "")}).exactly(raw)):
+		if contentType == jsonKind || plain == "" {
+			contentType = ""
+		}
+		return &draftBody{form: "json", value: v.value(x, "")}, contentType
+	case isJSON:
+		b := v.textBody(raw, plain)
+		if text, ok := b.value.(string); ok && b.form == "text" && text != "" {
+			b.value = v.jsonText(string(raw))
+		}
+		if hint := vectorHint(x); hint != "" {
+			b.about = append(b.about, strings.TrimSuffix(hint, ".")+", with json: instead of text:")
+		}
+		return b, contentType
+	case plain == formKind && !unencoded:
 		if form := v.readForm(string(raw)); form != nil {
 			if contentType == formKind {
 				contentType = ""
@@ -37,15 +46,7 @@ func (v *vault) importBody(raw []byte, contentType string) (body *draftBody, hea
 			return &draftBody{form: "form", value: form}, contentType
 		}
 	}
-	if utf8.Valid(raw) {
-		return &draftBody{form: "text", value: v.body(string(raw), plain)}, contentType
-	}
-	blind := vault{bytes: true}
-	b := &draftBody{form: "base64", value: base64.StdEncoding.EncodeToString([]byte(blind.body(string(raw), plain)))}
-	if blind.used {
-		b.about = append(b.about, redactedText+" stands where secrets were: bytes take no variables.")
-	}
-	return b, contentType
+	return v.textBody(raw, plain), contentType
 }
 
 // readForm is nil for what the language would send otherwise than it was: names
@@ -54,21 +55,82 @@ func (v *vault) readForm(s string) pairs {
 	form, seen := pairs{}, map[string]bool{}
 	for part := range strings.SplitSeq(s, "&") {
 		name, value, has := strings.Cut(part, "=")
-		n, err1 := url.QueryUnescape(name)
-		x, err2 := url.QueryUnescape(value)
-		if err1 != nil || err2 != nil || !has || seen[n] || !utf8.ValidString(n+x) || strings.HasPrefix(n, "$") {
+		n, ok1 := unescapeQuery(name)
+		x, ok2 := unescapeQuery(value)
+		if !ok1 || !ok2 || !has || seen[n] || strings.HasPrefix(n, "$") || v.hasPlaces(n) {
 			return nil
 		}
 		seen[n] = true
 		form = append(form, pair{key: n, value: x})
 	}
+	open := pairs{}
+	for _, p := range form {
+		open = append(open, pair{key: p.key, value: (&vault{open: true}).text(p.value.(string))})
+	}
+	if !(&draftBody{form: "form", value: open}).exactly([]byte(s)) {
+		return nil
+	}
 	for i, p := range form {
 		value, _ := p.value.(string)
-		if form[i].value = v.text(value); secretName(p.key) && value != "" {
+		if secretName(p.key) && value != "" && !v.hasPlaces(value) {
 			form[i].value = v.ref(p.key)
+		} else {
+			form[i].value = v.text(value)
 		}
 	}
 	return form
+}
+
+// jsonText takes secrets out of JSON as value does, and leaves every other byte.
+func (v *vault) jsonText(raw string) string {
+	d := json.NewDecoder(strings.NewReader(raw))
+	d.UseNumber()
+	type level struct {
+		object, value bool   // in an object: after a key
+		name, within  string // key; secret that all of it is part of
+	}
+	var out strings.Builder
+	stack, written := []level{{}}, 0
+	for {
+		t, err := d.Token()
+		if err != nil {
+			return out.String() + v.text(raw[written:])
+		}
+		end := int(d.InputOffset())
+		top := &stack[len(stack)-1]
+		isKey := top.object && !top.value
+		within := top.within
+		if top.object && !isKey && secretName(top.name) {
+			within = top.name
+		}
+		text, isText := t.(string)
+		delim, _ := t.(json.Delim)
+		switch start := written + strings.IndexByte(raw[written:end], '"'); {
+		case isKey && isText:
+			top.name = text
+			out.WriteString(v.text(raw[written:start]) + v.keyText(raw[start:end]))
+			top.value = true
+		case isText && within != "" && text != "" && !v.hasPlaces(text):
+			out.WriteString(raw[written:start] + `"` + v.ref(within) + `"`)
+			top.value = false
+		case delim == '{' || delim == '[':
+			out.WriteString(raw[written:end])
+			top.value = false
+			stack = append(stack, level{object: delim == '{', within: within})
+		case delim == '}' || delim == ']':
+			out.WriteString(raw[written:end])
+			stack = stack[:len(stack)-1]
+		default:
+			out.WriteString(v.text(raw[written:end]))
+			top.value = false
+		}
+		written = end
+	}
+}
+
+// keyText is a key as it is written, without secrets that show themselves.
+func (v *vault) keyText(s string) string {
+	return v.references(strings.ReplaceAll(secretForms.ReplaceAllString(s, redactedText), "${", "$${"))
 }
 
 // readJSON keeps the order of keys. It is false for what the language would not

@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
@@ -49,7 +50,15 @@ type harPostData struct {
 	MimeType string    `json:"mimeType"`
 	Text     string    `json:"text"`
 	Encoding string    `json:"encoding"` // base64: not in the standard, but written
-	Params   []harPair `json:"params"`
+	Params   []harPart `json:"params"`
+}
+
+// harPart is a value of a form; a nil file name is none.
+type harPart struct {
+	Name        string  `json:"name"`
+	Value       string  `json:"value"`
+	FileName    *string `json:"fileName"`
+	ContentType string  `json:"contentType"`
 }
 
 // FromHAR makes a scenario of recorded traffic: entries of one method and path
@@ -57,7 +66,7 @@ type harPostData struct {
 // left out.
 func FromHAR(raw []byte, o NewOptions) ([]byte, error) {
 	var file harFile
-	if err := json.Unmarshal(bytes.TrimPrefix(raw, []byte("\xef\xbb\xbf")), &file); err != nil {
+	if err := json.Unmarshal(bytes.TrimPrefix(raw, []byte(byteOrderMark)), &file); err != nil {
 		return nil, fmt.Errorf("%s: no HAR file: %w", o.Source, err)
 	}
 	if file.Log == nil {
@@ -108,7 +117,7 @@ var (
 )
 
 func (e *harEntry) skip() string {
-	u, err := url.Parse(e.Request.URL)
+	u, err := parseRecorded(e.Request.URL)
 	switch method := strings.ToUpper(e.Request.Method); {
 	case err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || e.Response.Status == http.StatusSwitchingProtocols:
 		return harSocket
@@ -125,21 +134,42 @@ func (e *harEntry) skip() string {
 	return ""
 }
 
+// parseRecorded reads a URL, which may have no scheme: http is meant.
+func parseRecorded(at string) (*url.URL, error) {
+	if _, _, ok := targets.CutScheme(at); !ok && !strings.HasPrefix(at, "/") && !opaque(at) {
+		at = "http://" + at
+	}
+	return url.Parse(at)
+}
+
+// opaque URLs have no host: data:…, blob:…, about:blank. A host's port is a
+// number.
+func opaque(at string) bool {
+	scheme, rest, ok := strings.Cut(at, ":")
+	return ok && !strings.ContainsAny(scheme, "/?#.") && !(rest != "" && rest[0] >= '0' && rest[0] <= '9')
+}
+
 func (e *harEntry) exchange() (exchange, error) {
 	x := exchange{method: strings.ToUpper(e.Request.Method), status: e.Response.Status}
 	if !targets.Token(x.method) {
 		return x, fmt.Errorf("found the method %q", e.Request.Method)
 	}
 	var err error
-	if x.url, err = url.Parse(e.Request.URL); err != nil {
+	if x.url, err = parseRecorded(e.Request.URL); err != nil {
 		return x, err
 	}
 	for _, h := range e.Request.Headers {
 		x.headers = append(x.headers, targets.Field{Name: h.Name, Value: h.Value})
 	}
 	if p := e.Request.PostData; p != nil {
-		x.body = p.bytes()
-		typed := slices.ContainsFunc(x.headers, func(f targets.Field) bool { return strings.EqualFold(f.Name, "content-type") })
+		if p.multipart() {
+			x.parts = p.parts()
+			x.headers = slices.DeleteFunc(x.headers, isContentType) // its boundary is another's
+			p.MimeType = ""
+		} else {
+			x.body = p.bytes()
+		}
+		typed := slices.ContainsFunc(x.headers, isContentType)
 		if p.MimeType != "" && !typed {
 			x.headers = append(x.headers, targets.Field{Name: "Content-Type", Value: p.MimeType})
 		}
@@ -153,6 +183,25 @@ func (e *harEntry) exchange() (exchange, error) {
 	return x, nil
 }
 
+// multipart says whether the parts are recorded, and not the bytes.
+func (p *harPostData) multipart() bool {
+	return p.Text == "" && len(p.Params) > 0 && strings.HasPrefix(strings.ToLower(p.MimeType), "multipart/form-data")
+}
+
+func (p *harPostData) parts() []formPart {
+	quoted := strings.NewReplacer(`"`, "%22", "\r", "%0D", "\n", "%0A") // as browsers do
+	var out []formPart
+	for _, f := range p.Params {
+		part := formPart{name: quoted.Replace(f.Name), text: f.Value, kind: f.ContentType}
+		if f.FileName != nil && *f.FileName != "" {
+			name := quoted.Replace(*f.FileName)
+			part.filename, part.kind = &name, cmp.Or(f.ContentType, bytesKind)
+		}
+		out = append(out, part)
+	}
+	return out
+}
+
 func (p *harPostData) bytes() []byte {
 	if p.Encoding == "base64" {
 		if raw, err := base64.StdEncoding.DecodeString(p.Text); err == nil {
@@ -160,6 +209,9 @@ func (p *harPostData) bytes() []byte {
 		}
 	}
 	if p.Text != "" || len(p.Params) == 0 {
+		if p.Text == "" {
+			return nil // "" is written for no body, too
+		}
 		return []byte(p.Text)
 	}
 	form := make([]string, len(p.Params))

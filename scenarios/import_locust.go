@@ -23,7 +23,7 @@ type taskRow struct {
 // FromLocust makes a scenario of a table of weights: lines of WEIGHT METHOD PATH
 // [BODY], or CSV of name,weight,method,path[,body]. # begins a comment.
 func FromLocust(raw []byte, o NewOptions) ([]byte, error) {
-	raw = bytes.TrimPrefix(raw, []byte("\xef\xbb\xbf"))
+	raw = bytes.TrimPrefix(raw, []byte(byteOrderMark))
 	rows, err := taskRows(raw)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", o.Source, err)
@@ -143,7 +143,10 @@ func (t taskRow) request(v *vault) (draftRequest, error) {
 	if name := strings.Trim(notOfNames.ReplaceAllString(t.name, "-"), "-_"); name != "" {
 		r.name = clipName(name)
 	}
-	body, contentType := v.importBody([]byte(t.body), "")
+	if t.body == "" {
+		return r, nil
+	}
+	body, contentType := v.importBody([]byte(t.body), "", true)
 	if r.body = body; body != nil {
 		if contentType != "" {
 			r.setHeader(draftHeader{name: "Content-Type", value: contentType})

@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"fmt"
 	"net/url"
 	"regexp"
 	"slices"
@@ -15,6 +16,9 @@ type vault struct {
 	names []string // of the variables, in the order of their first use
 	bytes bool     // within bytes, which take no variables: REDACTED
 	used  bool     // something was redacted
+	open  bool     // secrets stay: for comparing, not for writing
+
+	shellPlaces // of variables of the shell
 }
 
 // redactedText stands where a secret was and no variable can.
@@ -32,6 +36,10 @@ var secretWords = []string{
 
 var (
 	wordForm = regexp.MustCompile(`[A-Z]?[a-z]+|[A-Z]+|[0-9]+`)
+	// aboutSecrets at the end of a name make it no secret: signature_name, token_type.
+	aboutSecrets = []string{"name", "names", "type", "types", "count", "limit", "def"}
+	// modelWords begin names of what language models know as tokens: eos_token.
+	modelWords = []string{"bos", "eos", "pad", "unk", "mask", "sep", "cls", "stop"}
 	// keyWords before "key" make it a secret: api_key, accessKey.
 	keyWords = []string{"api", "access", "private", "secret", "subscription", "license"}
 )
@@ -40,6 +48,9 @@ var (
 // decide, so that max_tokens and monkey are none.
 func secretName(name string) bool {
 	words := wordForm.FindAllString(name, -1)
+	if n := len(words); n > 1 && (slices.Contains(aboutSecrets, strings.ToLower(words[n-1])) || slices.Contains(modelWords, strings.ToLower(words[0]))) {
+		return false
+	}
 	for i, word := range words {
 		word = strings.ToLower(word)
 		if slices.Contains(secretWords, word) {
@@ -68,6 +79,9 @@ func (v *vault) ref(name string) string {
 		return redactedText
 	}
 	name = variableName(name)
+	for base, n := name, 2; v.named(name); n++ { // of the shell, and another
+		name = fmt.Sprintf("%s_%d", base, n)
+	}
 	if !slices.Contains(v.names, name) {
 		v.names = append(v.names, name)
 	}
@@ -79,7 +93,16 @@ func (v *vault) text(s string) string {
 	if !v.bytes {
 		s = strings.ReplaceAll(s, "${", "$${")
 	}
-	return secretForms.ReplaceAllStringFunc(s, func(string) string { return v.ref("secret") })
+	if v.open {
+		return s
+	}
+	s = secretForms.ReplaceAllStringFunc(s, func(secret string) string {
+		if v.hasPlaces(secret) {
+			return secret
+		}
+		return v.ref("secret")
+	})
+	return v.references(s)
 }
 
 // value takes secrets out of a JSON value: texts under telling names, and texts
@@ -87,7 +110,7 @@ func (v *vault) text(s string) string {
 func (v *vault) value(x any, name string) any {
 	switch x := x.(type) {
 	case string:
-		if name != "" && x != "" {
+		if name != "" && x != "" && !v.open && !v.hasPlaces(x) {
 			return v.ref(name)
 		}
 		return v.text(x)
@@ -108,11 +131,19 @@ func (v *vault) value(x any, name string) any {
 			if secretName(p.key) {
 				within = p.key
 			}
-			out[i] = pair{key: secretForms.ReplaceAllString(p.key, redactedText), value: v.value(p.value, within), note: p.note}
+			out[i] = pair{key: v.key(p.key), value: v.value(p.value, within), note: p.note}
 		}
 		return out
 	}
 	return x
+}
+
+// key is a key of an object, which takes no variables.
+func (v *vault) key(s string) string {
+	if v.open {
+		return s
+	}
+	return secretForms.ReplaceAllString(s, redactedText)
 }
 
 // query does so for name=value&name=value.
@@ -124,9 +155,11 @@ func (v *vault) query(s string) string {
 		if err != nil {
 			plain = name
 		}
-		if parts[i] = v.text(part); has && value != "" && secretName(plain) {
+		if has && value != "" && secretName(plain) && !v.hasPlaces(value) {
 			parts[i] = v.text(name) + "=" + v.ref(plain)
+			continue
 		}
+		parts[i] = v.text(part)
 	}
 	return strings.Join(parts, "&")
 }
@@ -181,27 +214,47 @@ func (v *vault) parts(s string) string {
 	return strings.Join(parts, "\r\n--")
 }
 
-// variableForm is a header's value that is a variable of the shell already.
-var variableForm = regexp.MustCompile(`^(?:([A-Za-z]+) +)?\$(?:\{([A-Za-z_]\w*)\}|([A-Za-z_]\w*))$`)
-
-// secretHeader makes a reference to the environment of a header that holds a
-// secret; every other stays as it is.
-func secretHeader(name, value string) draftHeader {
+// header makes a reference to the environment of a header that holds a secret;
+// every other stays as it is.
+func (v *vault) header(name, value string) draftHeader {
 	f := targets.Field{Name: name, Value: value}
-	if m := variableForm.FindStringSubmatch(value); m != nil {
-		return draftHeader{name: name, value: strings.TrimSpace(m[1] + " ${" + m[2] + m[3] + "}")}
-	}
-	if value == "" || f.Shown() == value && !secretForms.MatchString(value) && !secretName(name) {
-		return draftHeader{name: name, value: strings.ReplaceAll(value, "${", "$${")}
+	if value == "" || f.Shown() == value && !secretForms.MatchString(value) && !secretName(name) || v.isVariable(value) {
+		return draftHeader{name: name, value: v.text(value)}
 	}
 	scheme, _, hasScheme := strings.Cut(value, " ")
 	switch {
 	case strings.EqualFold(name, "authorization") && strings.EqualFold(scheme, "bearer") && hasScheme:
-		return draftHeader{name: name, value: "Bearer ${TOKEN}", note: "export TOKEN=…"}
+		return v.secret(name, scheme+" ", "TOKEN", "export TOKEN=…")
 	case strings.EqualFold(name, "authorization") && strings.EqualFold(scheme, "basic") && hasScheme:
-		return draftHeader{name: name, value: "Basic ${BASIC_AUTH}", note: `export BASIC_AUTH=$(printf 'user:password' | base64)`}
+		return v.secret(name, scheme+" ", "BASIC_AUTH", `export BASIC_AUTH=$(printf 'user:password' | base64)`)
 	}
-	return environmentHeader(name)
+	return v.secret(name, "", variableName(name), "export "+variableName(name)+"=…")
+}
+
+// secretHeader is header where there are no variables of a shell.
+func secretHeader(name, value string) draftHeader { return (&vault{}).header(name, value) }
+
+// isVariable says whether a secret is but a variable of the shell, with no more
+// than a word such as Bearer before it.
+func (v *vault) isVariable(value string) bool {
+	if !v.hasPlaces(value) {
+		return false
+	}
+	rest := v.form().ReplaceAllString(value, "\x00")
+	return variableForm.MatchString(rest)
+}
+
+var variableForm = regexp.MustCompile(`^(?:[A-Za-z][\w.-]*[ =] *)?\x00+$`)
+
+// secret is a header whose value the environment holds; a variable of the shell
+// of the same name is another.
+func (v *vault) secret(name, scheme, variable, note string) draftHeader {
+	for base, n := variable, 2; v.named(variable); n++ {
+		next := fmt.Sprintf("%s_%d", base, n)
+		note = strings.Replace(note, "export "+variable+"=", "export "+next+"=", 1)
+		variable = next
+	}
+	return draftHeader{name: name, value: scheme + "${" + variable + "}", note: note}
 }
 
 func environmentHeader(name string) draftHeader {

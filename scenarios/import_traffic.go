@@ -16,11 +16,13 @@ import (
 type exchange struct {
 	method  string
 	url     *url.URL
+	target  string // path and query as they are sent; empty: those of the URL
 	headers []targets.Field
-	body    []byte
-	status  int    // 0: not recorded
-	answer  []byte // of JSON answers
-	typed   bool   // written by a person: every header is meant
+	body    []byte     // nil: none
+	parts   []formPart // of a multipart body, instead
+	status  int        // 0: not recorded
+	answer  []byte     // of JSON answers
+	typed   bool       // written by a person: every header is meant
 }
 
 // maxChoices bounds the recorded bodies that a request draws from.
@@ -34,7 +36,7 @@ func (d *draft) traffic(all []exchange, o *NewOptions) {
 	groups := map[string][]exchange{}
 	var order []string
 	for _, x := range all {
-		key := x.method + " " + templateOf(x.url.EscapedPath())
+		key := x.method + " " + templateOf(pathAlone(pathOf(x.url)))
 		if groups[key] == nil {
 			order = append(order, key)
 		}
@@ -102,12 +104,12 @@ func templateOf(path string) string {
 // recorded is the request that a group of alike ones becomes.
 func (d *draft) recorded(group []exchange) draftRequest {
 	first := group[0]
-	r := draftRequest{method: first.method, weight: float64(len(group)), name: pathName(templateOf(first.url.EscapedPath()))}
+	r := draftRequest{method: first.method, weight: float64(len(group)), name: pathName(templateOf(d.vault.shown(pathAlone(first.at()))))}
 	paths := map[string]bool{}
 	for _, x := range group {
-		paths[pathOf(x.url)] = true
+		paths[x.at()] = true
 	}
-	r.path = d.vault.path(pathOf(first.url))
+	r.path = d.vault.path(first.at())
 	if len(paths) > 1 {
 		r.about = append(r.about, fmt.Sprintf("Recorded with %d different paths and queries; this is the first.", len(paths)))
 	}
@@ -117,16 +119,28 @@ func (d *draft) recorded(group []exchange) draftRequest {
 	return r
 }
 
-// pathOf is a URL's path and query as a scenario has it.
+// at is the request's path and query.
+func (x *exchange) at() string { return cmp.Or(x.target, pathOf(x.url)) }
+
+func pathAlone(target string) string {
+	path, _, _ := strings.Cut(target, "?")
+	return path
+}
+
+// pathOf is a URL's path and query as they are written.
 func pathOf(u *url.URL) string {
-	path := u.EscapedPath()
+	path := cmp.Or(u.RawPath, u.EscapedPath())
 	if !strings.HasPrefix(path, "/") {
 		path = "/" + path
 	}
 	if u.RawQuery != "" {
 		path += "?" + u.RawQuery
 	}
-	// The language wants everything that is not visible to be escaped.
+	return visibleOnly(path)
+}
+
+// visibleOnly escapes everything that is not visible, as the language wants it.
+func visibleOnly(path string) string {
 	var b strings.Builder
 	for i := range len(path) {
 		if c := path[i]; c <= ' ' || c >= 0x7f || c == '#' {
@@ -152,12 +166,15 @@ func (d *draft) recordedHeaders(r *draftRequest, x exchange) (contentType string
 		case name == "content-type":
 			contentType = f.Value
 		default:
-			r.setHeader(secretHeader(f.Name, f.Value))
+			h := d.vault.header(f.Name, f.Value)
+			h.empty = f.Empty
+			r.headers = append(r.headers, h)
 		}
 	}
 	return contentType
 }
 
+// setHeader replaces a header of the same name.
 func (r *draftRequest) setHeader(h draftHeader) {
 	for i := range r.headers {
 		if strings.EqualFold(r.headers[i].name, h.name) {
@@ -182,44 +199,81 @@ func noiseHeader(name string) bool {
 
 // recordedBodies become a choice of the different ones.
 func (d *draft) recordedBodies(r *draftRequest, group []exchange, contentType string) {
-	var kept []*draftBody
+	distinct := group[:0:0]
 	seen := map[string]bool{}
 	for _, x := range group {
-		b, header := d.vault.importBody(x.body, contentType)
-		if b == nil || seen[b.form+yamlFlow(b.value)] {
-			continue
+		if key := fmt.Sprintf("%s%+v", x.body, x.parts); (x.body != nil || x.parts != nil) && !seen[key] {
+			seen[key] = true
+			distinct = append(distinct, x)
 		}
-		seen[b.form+yamlFlow(b.value)] = true
-		if len(kept) == 0 && header != "" {
-			r.setHeader(secretHeader("Content-Type", header))
-		}
-		if len(kept) > 0 && b.form != kept[0].form {
-			continue
-		}
-		kept = append(kept, b)
 	}
-	if len(kept) == 0 {
-		return
-	}
-	r.body = kept[0]
-	if kept[0].form != "json" {
-		if len(seen) > 1 {
-			r.body.about = append(r.body.about, fmt.Sprintf("The first of %d different bodies.", len(seen)))
+	if len(distinct) == 0 {
+		if contentType != "" { // of no body
+			r.headers = append(r.headers, d.vault.header("Content-Type", contentType))
 		}
 		return
 	}
-	if hint := vectorHint(kept[0].value); hint != "" {
+	if distinct[0].parts != nil {
+		d.recordedParts(r, distinct)
+		return
+	}
+	b, header := d.vault.importBody(distinct[0].body, contentType, len(distinct) > 1)
+	if r.body = b; header != "" || contentType == "" { // none where none was sent
+		r.headers = append(r.headers, d.vault.header("Content-Type", header))
+	}
+	switch {
+	case b.form == "json":
+		d.recordedChoice(r, distinct, contentType)
+	case len(distinct) > 1:
+		b.about = append(b.about, fmt.Sprintf("The first of %d different bodies.", len(distinct)))
+	}
+}
+
+// recordedChoice draws from the JSON bodies of a group.
+func (d *draft) recordedChoice(r *draftRequest, distinct []exchange, contentType string) {
+	var choices []any
+	respaced := false
+	for i, x := range distinct[:min(len(distinct), maxChoices)] {
+		b := r.body
+		if i > 0 {
+			b, _ = d.vault.importBody(x.body, contentType, true)
+		}
+		if b.form != "json" {
+			continue
+		}
+		y, _ := readJSON(x.body)
+		respaced = respaced || !(&draftBody{form: "json", value: (&vault{open: true}).value(y, "")}).exactly(x.body)
+		choices = append(choices, b.value)
+	}
+	if hint := vectorHint(r.body.value); hint != "" {
 		r.body.about = append(r.body.about, hint)
 	}
-	if len(kept) > 1 {
-		var choices []any
-		for _, b := range kept[:min(len(kept), maxChoices)] {
-			choices = append(choices, b.value)
-		}
+	if len(choices) > 1 {
 		r.body.value = generated{"$choice", choices}
-		if len(seen) > len(choices) {
-			r.body.about = append(r.body.about, fmt.Sprintf("%d of %d different bodies.", len(choices), len(seen)))
-		}
+	}
+	if len(distinct) > len(choices) {
+		r.body.about = append(r.body.about, fmt.Sprintf("%d of %d different bodies.", len(choices), len(distinct)))
+	}
+	if respaced {
+		r.body.about = append(r.body.about, "Spaces between values, and the way that numbers are written, are not as they were recorded.")
+	}
+}
+
+// recordedParts is for multipart bodies that are recorded part by part.
+func (d *draft) recordedParts(r *draftRequest, distinct []exchange) {
+	b, contentType, err := d.vault.multipart(distinct[0].parts, NewOptions{})
+	if err != nil {
+		r.about = append(r.about, "The body is left out: "+err.Error()+".")
+		return
+	}
+	if r.body = b; contentType != "" {
+		r.headers = append(r.headers, draftHeader{name: "Content-Type", value: contentType})
+	}
+	if len(distinct) > 1 {
+		b.about = append(b.about, fmt.Sprintf("The first of %d different bodies.", len(distinct)))
+	}
+	if slices.ContainsFunc(distinct[0].parts, func(p formPart) bool { return p.filename != nil && p.text == "" }) {
+		b.about = append(b.about, "What a file holds may not be in the recording: name it with file: instead of text:.")
 	}
 }
 

@@ -1,8 +1,8 @@
 package scenarios
 
 import (
+	"bytes"
 	"fmt"
-	"net/url"
 	"slices"
 	"strings"
 
@@ -14,7 +14,7 @@ import (
 // format: targets of one method and path become a request, as heavy as they are
 // many. Bodies that the list names by file are read.
 func FromVegeta(raw []byte, o NewOptions) ([]byte, error) {
-	list, err := loadgen.ReadVegetaTargets(raw)
+	list, err := loadgen.ReadVegetaTargets(bytes.TrimPrefix(raw, []byte(byteOrderMark)))
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", o.Source, err)
 	}
@@ -23,7 +23,7 @@ func FromVegeta(raw []byte, o NewOptions) ([]byte, error) {
 	}}
 	var all []exchange
 	for i, t := range list {
-		u, err := url.Parse(t.URL)
+		u, err := parseRecorded(t.URL)
 		if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || !targets.Token(t.Method) || t.Method == "CONNECT" {
 			d.left = append(d.left, fmt.Sprintf("target %d: want a method and an http or https URL", i+1))
 			continue
@@ -33,7 +33,9 @@ func FromVegeta(raw []byte, o NewOptions) ([]byte, error) {
 			if strings.Contains(name, " ") { // vegeta's own reading of it: a header "GET http"
 				return nil, fmt.Errorf("%s: target %d: a blank line is missing before %q", o.Source, i+1, name+":…")
 			}
-			x.headers = append(x.headers, targets.Field{Name: name, Value: strings.Join(values, ", ")})
+			for _, value := range values {
+				x.headers = append(x.headers, targets.Field{Name: name, Value: value, Empty: value == ""})
+			}
 		}
 		slices.SortStableFunc(x.headers, func(a, b targets.Field) int { return strings.Compare(a.Name, b.Name) })
 		all = append(all, x)

@@ -19,7 +19,7 @@ type Part struct {
 	Base64   *string       `yaml:"base64"`
 	File     *string       `yaml:"file"`
 	Filename string        `yaml:"filename"` // default: that of file
-	Type     string        `yaml:"type"`     // content type; default by what it is
+	Type     string        `yaml:"type"`     // content type; default by what it is; "": none is sent
 }
 
 // multipart is names and parts as HTML forms with files send them (RFC 7578).
@@ -74,7 +74,9 @@ func (v *validator) part(n *targets.Node) (head string, content template) {
 		head = `; filename="` + p.Filename + `"`
 	}
 	if n.Get("type") != nil {
-		kind = p.Type
+		if kind = p.Type; kind == "" && n.Get("type").Kind == targets.String {
+			return head, content
+		}
 		if err := (targets.Field{Name: "Content-Type", Value: kind}).Validate(); err != nil || !strings.Contains(kind, "/") {
 			v.d.Bad(n.Get("type"), "found %q, want a content type such as image/png", kind)
 		}

@@ -70,8 +70,8 @@ func (f *File) resolve(ref string) (Target, error) {
 			return Target{Name: s.name, URL: &url.URL{Scheme: "http", Host: s.addr}}, nil
 		}
 	}
-	switch {
-	case strings.Contains(ref, "://"):
+	switch _, _, ok := CutScheme(ref); {
+	case ok:
 	case strings.ContainsAny(ref, ".:") || ref == "localhost" || strings.HasPrefix(ref, "localhost/"):
 		ref = "http://" + ref
 	default:
@@ -222,4 +222,13 @@ func (t Target) loopback() bool {
 	}
 	ip, err := netip.ParseAddr(host)
 	return err == nil && ip.Unmap().IsLoopback()
+}
+
+// CutScheme cuts a URL at "://", which counts only before the first slash or
+// question mark: localhost:8081/x?url=https://y has no scheme.
+func CutScheme(ref string) (scheme, rest string, ok bool) {
+	if i := strings.IndexAny(ref, "/?#"); i < 1 || !strings.HasPrefix(ref[i-1:], "://") {
+		return "", ref, false
+	}
+	return strings.Cut(ref, "://")
 }

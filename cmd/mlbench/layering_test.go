@@ -49,7 +49,7 @@ var homes = map[string]string{
 	"github.com/maypok86/otter/v2":            "servers/predict",
 	"github.com/ohler55/ojg":                  "results/answers",
 	"github.com/parquet-go/parquet-go":        "scenarios/rows",
-	"github.com/mattn/go-shellwords":          "scenarios",
+	"mvdan.cc/sh/v3":                          "scenarios",
 	"github.com/prometheus/client_golang":     "servers/predict",
 }
 

@@ -24,7 +24,8 @@ of what --from names:
 
   openapi  an OpenAPI document (3.0, 3.1; JSON or YAML): a file, or the URL of a live
            service (of a URL without a path, /openapi.json is read)
-  curl     a command line as pasted, in one argument
+  curl     command lines as pasted, in one argument: of a Unix shell, Windows' cmd or
+           PowerShell; nothing is run, $VARIABLES are asked of the environment
   har      recorded traffic, as browsers save it
   vegeta   a target list of vegeta's, http or json format
   locust   a table of weights: lines of WEIGHT METHOD PATH [BODY], or CSV of

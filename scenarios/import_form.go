@@ -1,0 +1,133 @@
+package scenarios
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// formPart is one part of a multipart body.
+type formPart struct {
+	name     string     // as it stands between the quotes
+	text     string     // its content
+	file     string     // that the content is; empty: none
+	filename *string    // as it stands between the quotes; nil: none
+	kind     string     // content type; empty: none
+	files    []formPart // several, in a multipart of their own, instead
+}
+
+// multipart makes a body of parts. What the language cannot say (parts of one
+// name that others come between, parts within parts, names with quotes) is a text
+// that has the content type which is returned.
+func (v *vault) multipart(parts []formPart, o NewOptions) (b *draftBody, contentType string, err error) {
+	if !sayable(parts) {
+		return v.rawMultipart(parts)
+	}
+	body := pairs{}
+	for _, p := range parts {
+		value, err := v.formPart(p, o)
+		if err != nil {
+			return nil, "", err
+		}
+		if last := len(body) - 1; last >= 0 && body[last].key == p.name {
+			several, _ := body[last].value.([]any)
+			body[last].value = append(several, value)
+			continue
+		}
+		body = append(body, pair{key: p.name, value: []any{value}})
+	}
+	for i := range body {
+		if one, _ := body[i].value.([]any); len(one) == 1 {
+			body[i].value = one[0]
+		}
+	}
+	return &draftBody{form: "multipart", value: body}, "", nil
+}
+
+// sayable says whether a mapping of names holds the parts in their order.
+func sayable(parts []formPart) bool {
+	seen := map[string]bool{}
+	for i, p := range parts {
+		if i > 0 && parts[i-1].name == p.name {
+			continue
+		}
+		if seen[p.name] || quotable(p.name) != nil || strings.HasPrefix(p.name, "$") || !utf8.ValidString(p.name) {
+			return false
+		}
+		seen[p.name] = true
+	}
+	return !slices.ContainsFunc(parts, func(p formPart) bool {
+		return p.files != nil || p.filename != nil && (quotable(*p.filename) != nil || *p.filename == "" || !utf8.ValidString(*p.filename))
+	})
+}
+
+func (v *vault) formPart(p formPart, o NewOptions) (any, error) {
+	var content pair
+	switch {
+	case p.file != "":
+		at, err := besideScenario(p.file, o)
+		if err != nil {
+			return nil, err
+		}
+		content = pair{key: "file", value: at}
+	default:
+		b := v.textBody([]byte(p.text), "")
+		if secretName(p.name) && p.text != "" && b.form == "text" && !v.hasPlaces(p.text) {
+			b.value = v.ref(p.name)
+		}
+		if content = (pair{key: b.form, value: b.value}); b.form == "text" && p.filename == nil && p.kind == "" {
+			return b.value, nil
+		}
+	}
+	part := pairs{content}
+	if p.filename != nil {
+		part = append(part, pair{key: "filename", value: *p.filename})
+	}
+	return append(part, pair{key: "type", value: p.kind}), nil
+}
+
+// rawMultipart writes the parts as curl and browsers do.
+func (v *vault) rawMultipart(parts []formPart) (*draftBody, string, error) {
+	boundary := "mlbench-parts"
+	within := func(p formPart) bool {
+		return strings.Contains(p.text, boundary) || slices.ContainsFunc(p.files, func(f formPart) bool { return strings.Contains(f.text, boundary) })
+	}
+	for n := 0; slices.ContainsFunc(parts, within); n++ {
+		boundary = fmt.Sprintf("mlbench-parts-%d", n)
+	}
+	var raw bytes.Buffer
+	for _, p := range parts {
+		fmt.Fprintf(&raw, "--%s\r\nContent-Disposition: form-data; name=\"%s\"", boundary, p.name)
+		if p.files == nil {
+			p.write(&raw)
+			continue
+		}
+		inner := boundary + "-files"
+		fmt.Fprintf(&raw, "\r\nContent-Type: multipart/mixed; boundary=%s\r\n\r\n", inner)
+		for _, f := range p.files {
+			fmt.Fprintf(&raw, "--%s\r\nContent-Disposition: attachment", inner)
+			f.write(&raw)
+		}
+		fmt.Fprintf(&raw, "--%s--\r\n\r\n", inner)
+	}
+	fmt.Fprintf(&raw, "--%s--\r\n", boundary)
+	if v.hasPlaces(raw.String()) && !utf8.Valid(raw.Bytes()) {
+		return nil, "", errors.New("bytes that are no text take no variables: write their values")
+	}
+	const kind = "multipart/form-data"
+	return v.textBody(raw.Bytes(), kind), kind + "; boundary=" + boundary, nil
+}
+
+// write is the rest of the part's head, and its content.
+func (p *formPart) write(raw *bytes.Buffer) {
+	if p.filename != nil {
+		fmt.Fprintf(raw, "; filename=\"%s\"", *p.filename)
+	}
+	if p.kind != "" {
+		fmt.Fprintf(raw, "\r\nContent-Type: %s", p.kind)
+	}
+	fmt.Fprintf(raw, "\r\n\r\n%s\r\n", p.text)
+}
