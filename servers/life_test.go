@@ -15,6 +15,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 
 	"golang.org/x/crypto/bcrypt"
@@ -172,6 +173,10 @@ func TestRefusesToStart(t *testing.T) {
 	if err := os.WriteFile(notAModel, []byte("not a model"), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	pipe := filepath.Join(t.TempDir(), "pipe")
+	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
+		t.Skip(err)
+	}
 	for _, tc := range []struct {
 		name   string
 		o      Options
@@ -184,6 +189,9 @@ func TestRefusesToStart(t *testing.T) {
 		{"weak secret", Options{Addr: "0.0.0.0:0"}, map[string]string{
 			"MLBENCH_USERNAME": "alice", "MLBENCH_PASSWORD": "correct horse", "SECRET_KEY": "weak",
 		}, true, "SECRET_KEY has 4 bytes"},
+		{"published login", Options{Addr: "0.0.0.0:0"}, map[string]string{
+			"MLBENCH_USERNAME": "admin", "MLBENCH_PASSWORD": "password", "SECRET_KEY": testSecret,
+		}, true, "MLBENCH_PASSWORD is the published one"},
 		{"address in use", Options{Addr: busy.Addr().String()}, nil, false, "is in use"},
 		{"no port", Options{Addr: "localhost"}, nil, true, "is not host:port"},
 		{"bad PORT", Options{}, map[string]string{"PORT": "http"}, true, `PORT "http" is not a port number`},
@@ -191,6 +199,8 @@ func TestRefusesToStart(t *testing.T) {
 		{"damaged model", Options{Addr: "127.0.0.1:0", ModelPath: notAModel}, nil, false, notAModel},
 		{"damaged MODEL_PATH", Options{Addr: "127.0.0.1:0"}, map[string]string{"MODEL_PATH": notAModel}, false, notAModel},
 		{"unwritable log", Options{Addr: "127.0.0.1:0"}, map[string]string{"PREDICTION_LOG": "/none/log"}, false, "PREDICTION_LOG"},
+		{"named pipe as log", Options{Addr: "127.0.0.1:0"}, map[string]string{"PREDICTION_LOG": pipe}, false, "is a named pipe, not a file"},
+		{"bad origin, before any model", Options{Addr: "127.0.0.1:0", ModelPath: notAModel}, map[string]string{"CORS_ORIGINS": "example.com"}, true, `"example.com" is not an origin`},
 		{"bad origin", Options{Addr: "127.0.0.1:0"}, map[string]string{"CORS_ORIGINS": "example.com"}, true, `"example.com" is not an origin`},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

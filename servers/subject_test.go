@@ -46,6 +46,12 @@ func newClient(name, url string) *subject {
 // start runs a subject until the test ends. A nil model means the forest.
 func start(t testing.TB, name string, env map[string]string, m predict.Model) *subject {
 	t.Helper()
+	return startChanged(t, name, env, m, func(*Options) {})
+}
+
+// startChanged runs a subject with options that few tests want.
+func startChanged(t testing.TB, name string, env map[string]string, m predict.Model, change func(*Options)) *subject {
+	t.Helper()
 	if m == nil {
 		f, err := forest()
 		if err != nil {
@@ -64,10 +70,12 @@ func start(t testing.TB, name string, env map[string]string, m predict.Model) *s
 	s := newClient(name, "")
 	s.stderr, s.cancel, s.done = &syncBuffer{}, cancel, make(chan error, 1)
 	go func() {
-		err := Serve(ctx, Options{
+		o := Options{
 			Subject: name, Addr: "127.0.0.1:0", Stdout: stdout, Stderr: s.stderr,
 			Getenv: func(key string) string { return env[key] }, model: m, passwordCost: bcrypt.MinCost,
-		})
+		}
+		change(&o)
+		err := Serve(ctx, o)
 		stdout.CloseWithError(errors.Join(io.EOF, err))
 		s.done <- err
 	}()

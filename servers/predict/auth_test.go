@@ -1,7 +1,11 @@
 package predict
 
 import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -111,6 +115,93 @@ func TestAuthorizeRefuses(t *testing.T) {
 	} {
 		if err := a.authorize(tc.header); !errors.Is(err, tc.want) {
 			t.Errorf("%s: %v, want %v", tc.name, err, tc.want)
+		}
+	}
+}
+
+// L5: tokens are for who asked for them, as long as the password is the same,
+// and are read strictly.
+func TestTokensAreReadStrictly(t *testing.T) {
+	a := testAuthority(t)
+	sign := func(header, claims string) string {
+		signing := base64.RawURLEncoding.EncodeToString([]byte(header)) + "." + base64.RawURLEncoding.EncodeToString([]byte(claims))
+		mac := hmac.New(sha256.New, a.secret)
+		mac.Write([]byte(signing))
+		return "Bearer " + signing + "." + base64.RawURLEncoding.EncodeToString(mac.Sum(nil))
+	}
+	const plain = `{"alg":"HS256","typ":"JWT"}`
+	exp := time.Now().Add(time.Hour).Unix()
+	claims := func(format string, args ...any) string {
+		return fmt.Sprintf(`{"iss":"mlbench",`+format+`}`, args...)
+	}
+	good := sign(plain, claims(`"sub":"alice","exp":%d,"gen":%q`, exp, a.generation))
+	if err := a.authorize(good); err != nil {
+		t.Fatalf("a good token: %v", err)
+	}
+	for name, header := range map[string]string{
+		"no subject":             sign(plain, claims(`"exp":%d,"gen":%q`, exp, a.generation)),
+		"another subject":        sign(plain, claims(`"sub":"bob","exp":%d,"gen":%q`, exp, a.generation)),
+		"subject in capitals":    sign(plain, claims(`"SUB":"alice","exp":%d,"gen":%q`, exp, a.generation)),
+		"no generation":          sign(plain, claims(`"sub":"alice","exp":%d`, exp)),
+		"another generation":     sign(plain, claims(`"sub":"alice","exp":%d,"gen":%q`, exp, TokenGeneration(a.secret, "alice", "wrong horse"))),
+		"generation is a list":   sign(plain, claims(`"sub":"alice","exp":%d,"gen":[%q]`, exp, a.generation)),
+		"expiry as text":         sign(plain, claims(`"sub":"alice","exp":"%d","gen":%q`, exp, a.generation)),
+		"expiry in capitals":     sign(plain, claims(`"sub":"alice","EXP":%d,"gen":%q`, exp, a.generation)),
+		"expiry is null":         sign(plain, claims(`"sub":"alice","exp":null,"gen":%q`, a.generation)),
+		"not before as text":     sign(plain, claims(`"sub":"alice","exp":%d,"nbf":"0","gen":%q`, exp, a.generation)),
+		"something critical":     sign(`{"alg":"HS256","crit":["x"],"x":1}`, claims(`"sub":"alice","exp":%d,"gen":%q`, exp, a.generation)),
+		"nothing critical":       sign(`{"alg":"HS256","crit":[]}`, claims(`"sub":"alice","exp":%d,"gen":%q`, exp, a.generation)),
+		"another last character": good[:len(good)-1] + string(good[len(good)-1]+1),
+		"padded":                 good + "=",
+	} {
+		if err := a.authorize(header); !errors.Is(err, ErrTokenInvalid) {
+			t.Errorf("%s: %v, want ErrTokenInvalid", name, err)
+		}
+	}
+}
+
+// L5: of two Authorization headers none counts.
+func TestTwoAuthorizationsAreNone(t *testing.T) {
+	s, _ := newTestService(t, Options{})
+	token, err := s.Login(Login{DemoUsername, DemoPassword})
+	if err != nil {
+		t.Fatal(err)
+	}
+	good := "Bearer " + token.Token
+	for _, headers := range [][]string{{good, good}, {good, "Basic x"}, {"Basic x", good}, {}} {
+		if s.Authorize(headers...) == nil {
+			t.Errorf("%d headers are accepted", len(headers))
+		}
+	}
+	if err := s.Authorize(good); err != nil {
+		t.Error(err)
+	}
+}
+
+// M5: who waits for too long a queue is turned away before any work.
+func TestLoginsAreFewAtATime(t *testing.T) {
+	a := testAuthority(t)
+	for range cap(a.turns) {
+		a.turns <- struct{}{} // somebody's turn
+	}
+	answers := make(chan error)
+	for range maxWaiting + 5 {
+		go func() {
+			_, err := a.login(Login{"alice", "wrong horse"})
+			answers <- err
+		}()
+	}
+	for range 5 {
+		if err := <-answers; !errors.Is(err, ErrManyLogins) {
+			t.Errorf("%v, want ErrManyLogins", err)
+		}
+	}
+	for range cap(a.turns) {
+		<-a.turns
+	}
+	for range maxWaiting {
+		if err := <-answers; !errors.Is(err, ErrCredentials) {
+			t.Errorf("%v, want ErrCredentials", err)
 		}
 	}
 }

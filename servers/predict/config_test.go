@@ -43,6 +43,15 @@ func TestLoadConfig(t *testing.T) {
 		{"nothing set, elsewhere", nil, false, 0, "set MLBENCH_USERNAME, MLBENCH_PASSWORD, SECRET_KEY"},
 		{"no secret, elsewhere", with(map[string]string{"SECRET_KEY": ""}), false, 0, "set SECRET_KEY (or"},
 		{"weak secret, elsewhere", with(map[string]string{"SECRET_KEY": long[1:]}), false, 0, "SECRET_KEY has 31 bytes: set at least 32"},
+		// M8: what is published or guessed at once is for this machine only.
+		{"the demo login, elsewhere", with(map[string]string{"MLBENCH_USERNAME": "admin", "MLBENCH_PASSWORD": "password"}), false, 0, "MLBENCH_PASSWORD is the published one"},
+		{"the demo password, elsewhere", with(map[string]string{"MLBENCH_PASSWORD": "password"}), false, 0, "MLBENCH_PASSWORD is the published one"},
+		{"the demo login, loopback", with(map[string]string{"MLBENCH_USERNAME": "admin", "MLBENCH_PASSWORD": "password"}), true, 0, ""},
+		{"blank password, elsewhere", with(map[string]string{"MLBENCH_PASSWORD": "        "}), false, 0, "MLBENCH_PASSWORD is blank"},
+		{"blank password, loopback", with(map[string]string{"MLBENCH_PASSWORD": "        "}), true, 1, ""},
+		{"uniform password, elsewhere", with(map[string]string{"MLBENCH_PASSWORD": "aaaaaaaab"}), false, 0, "fewer than 4 different characters"},
+		{"name as password, elsewhere", with(map[string]string{"MLBENCH_USERNAME": "operator", "MLBENCH_PASSWORD": "Operator"}), false, 0, "is the user name"},
+		{"uniform secret, elsewhere", with(map[string]string{"SECRET_KEY": strings.Repeat("x", minSecret)}), false, 1, ""},
 		{"weak secret, loopback", with(map[string]string{"SECRET_KEY": "weak"}), true, 1, ""},
 		{"no secret, loopback", with(map[string]string{"SECRET_KEY": ""}), true, 1, ""},
 		{"half a login", with(map[string]string{"MLBENCH_PASSWORD": ""}), true, 0, "set both or neither"},
@@ -120,5 +129,54 @@ func TestCORSOrigins(t *testing.T) {
 	}
 	if diff := cmp.Diff([]string{"https://a.example", "http://b.example:81"}, c.CORSOrigins); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// L8: origins are read as browsers send them, and wrong ones are found.
+func TestOriginsAreNormal(t *testing.T) {
+	for list, want := range map[string][]string{
+		"":                           {LoopbackOrigins},
+		"off":                        nil,
+		"*":                          {"*"},
+		"https://a.example:443":      {"https://a.example"},
+		"http://a.example:80":        {"http://a.example"},
+		"http://a.example:443":       {"http://a.example:443"},
+		"HTTPS://A.Example":          {"https://a.example"},
+		"http://[::1]:80":            {"http://[::1]"},
+		"loopback,https://a.example": {LoopbackOrigins, "https://a.example"},
+	} {
+		got, err := parseOrigins(list)
+		if err != nil || !cmp.Equal(got, want) {
+			t.Errorf("%q: %q %v, want %q", list, got, err, want)
+		}
+	}
+	for _, list := range []string{
+		"a.example", "https://a.example/", "https://a.example/x", "https://u@a.example", "https://*.a.example", "*,https://a.example",
+		"ftp://a.example", "https://a.example:99999", "https://a.example:0", "https://a.example:x", "https://", "null", "off,https://a.example", "https://a.example?",
+	} {
+		if got, err := parseOrigins(list); err == nil {
+			t.Errorf("%q is accepted as %q", list, got)
+		}
+	}
+	for origin, want := range map[string]bool{
+		"http://localhost:3000": true, "http://127.0.0.1": true, "https://[::1]:5": true, "http://app.localhost": true,
+		"http://localhost.evil.example": false, "http://127.0.0.1.evil.example": false, "null": false, "": false, "http://": false, "file://localhost": false,
+	} {
+		if got := IsLoopbackOrigin(origin); got != want {
+			t.Errorf("%q is of this machine: %v", origin, got)
+		}
+	}
+}
+
+// L6: /metrics is open on loopback addresses only, and not beside a token.
+func TestMetricsAreOpenOnLoopbackOnly(t *testing.T) {
+	env := map[string]string{"MLBENCH_USERNAME": "alice", "MLBENCH_PASSWORD": "correct horse", "SECRET_KEY": strings.Repeat("abcdefgh", 4)}
+	getenv := func(name string) string { return env[name] }
+	here, _ := LoadConfig(getenv, true)
+	there, err := LoadConfig(getenv, false)
+	env["METRICS_TOKEN"] = "scraper"
+	asked, _ := LoadConfig(getenv, true)
+	if err != nil || !here.OpenMetrics || there.OpenMetrics || asked.OpenMetrics {
+		t.Errorf("open here %v, elsewhere %v, beside a token %v: %v", here.OpenMetrics, there.OpenMetrics, asked.OpenMetrics, err)
 	}
 }

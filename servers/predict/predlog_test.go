@@ -2,12 +2,15 @@ package predict
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -148,5 +151,121 @@ func TestPredictionLogUnwritablePath(t *testing.T) {
 	_, err := openPredictionLog(Config{LogPath: filepath.Join(t.TempDir(), "none", "log")}, "v1", false)
 	if err == nil || !strings.Contains(err.Error(), "PREDICTION_LOG") {
 		t.Errorf("error %v, want one that names the variable", err)
+	}
+}
+
+// A log that a crash has torn goes on with a new line.
+func TestATornLogIsContinuedOnANewLine(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "log")
+	if err := os.WriteFile(path, []byte(`{"time":"20`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	l, err := openPredictionLog(Config{LogPath: path}, "v1", false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.write(make([]record, 1))
+	if err := l.close(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	content, _ := os.ReadFile(path)
+	lines := strings.Split(string(content), "\n")
+	if len(lines) != 3 || !json.Valid([]byte(lines[1])) {
+		t.Errorf("log: %q", content)
+	}
+}
+
+// L3: what is no file is refused at once: opening a pipe would wait for a reader.
+func TestPredictionLogIsAFile(t *testing.T) {
+	dir := t.TempDir()
+	pipe := filepath.Join(dir, "pipe")
+	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
+		t.Skip(err)
+	}
+	for _, path := range []string{pipe, dir, filepath.Join(dir, "none", "log")} {
+		if _, err := openPredictionLog(Config{LogPath: path}, "v1", false); err == nil || !strings.Contains(err.Error(), "PREDICTION_LOG") {
+			t.Errorf("%s: %v", path, err)
+		}
+	}
+	reader, err := os.OpenFile(pipe, os.O_RDWR, 0) // a reader makes no file of it
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer reader.Close()
+	if _, err := openPredictionLog(Config{LogPath: pipe}, "v1", false); err == nil || !strings.Contains(err.Error(), "not a file") {
+		t.Errorf("pipe with a reader: %v", err)
+	}
+	l, err := openPredictionLog(Config{LogPath: os.DevNull}, "v1", false)
+	if err != nil {
+		t.Fatalf("%s: %v", os.DevNull, err)
+	}
+	l.write(make([]record, 1))
+	if err := l.close(context.Background()); err != nil {
+		t.Errorf("%s: %v", os.DevNull, err)
+	}
+}
+
+// L21: a renamed log is left, record by record whole, when it is asked for.
+func TestPredictionLogIsReopened(t *testing.T) {
+	for _, background := range []bool{false, true} {
+		path := filepath.Join(t.TempDir(), "log")
+		l, err := openPredictionLog(Config{LogPath: path, Username: "alice"}, "v1", background)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var wg sync.WaitGroup
+		const writers, each = 4, 500
+		for range writers {
+			wg.Go(func() {
+				for range each {
+					l.write(make([]record, 1))
+				}
+			})
+		}
+		for i := range 5 {
+			if err := os.Rename(path, fmt.Sprint(path, ".", i)); err != nil {
+				t.Error(err)
+			}
+			if err := l.reopen(); err != nil {
+				t.Error(err)
+			}
+		}
+		wg.Wait()
+		if err := l.close(context.Background()); err != nil {
+			t.Error(err)
+		}
+		files, _ := filepath.Glob(path + "*")
+		lines := 0
+		for _, f := range files {
+			lines += len(readLog(t, f))
+		}
+		if len(files) != 6 || lines != writers*each {
+			t.Errorf("background %v: %d lines in %d files, want %d in 6", background, lines, len(files), writers*each)
+		}
+	}
+}
+
+// What cannot be reopened is kept.
+func TestAFailedReopenKeepsTheLog(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "logs")
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	l, err := openPredictionLog(Config{LogPath: filepath.Join(dir, "log")}, "v1", false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Rename(dir, dir+".old"); err != nil {
+		t.Fatal(err)
+	}
+	if err := l.reopen(); err == nil {
+		t.Error("reopened in a folder that is gone")
+	}
+	l.write(make([]record, 1))
+	if err := l.close(context.Background()); err != nil {
+		t.Error(err)
+	}
+	if content, _ := os.ReadFile(filepath.Join(dir+".old", "log")); bytes.Count(content, []byte("\n")) != 1 {
+		t.Errorf("kept log: %q", content)
 	}
 }
