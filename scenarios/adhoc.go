@@ -78,7 +78,9 @@ func adHocText(sc *Scenario, r *Request) string {
 	headers := object{}
 	if r.Body != nil {
 		headers["Content-Type"] = r.Body.kind
-		if r.Body.Text != nil {
+		if r.Body.Text != nil && reference.MatchString(*r.Body.Text) {
+			request["body"] = object{"base64": base64.StdEncoding.EncodeToString([]byte(*r.Body.Text))}
+		} else if r.Body.Text != nil {
 			request["body"] = object{"text": strings.ReplaceAll(*r.Body.Text, "${", "$${")}
 		} else {
 			request["body"] = object{"base64": *r.Body.Base64}

@@ -150,10 +150,6 @@ func TestChecksKnowWhatWasCaptured(t *testing.T) {
 			t.Errorf("%s: %q, want %q", tt.check, got, tt.want)
 		}
 	}
-	// Outside of steps double braces are text.
-	if got := judged(t, `{json: $.plain, equals: "{{id}}"}`, &answer); got != "" {
-		t.Error(got)
-	}
 }
 
 func TestChecksOfOddAnswers(t *testing.T) {

@@ -24,7 +24,7 @@ func (v *vault) importBody(raw []byte, contentType string, loose bool) (body *dr
 		x, isJSON = readJSON(raw)
 	}
 	switch {
-	case isJSON && !unencoded && (loose || (&draftBody{form: "json", value: (&vault{open: true}).value(x, "")}).exactly(raw)):
+	case isJSON && !unencoded && (loose && !reference.Match(raw) || (&draftBody{form: "json", value: (&vault{open: true}).value(x, "")}).exactly(raw)):
 		if contentType == jsonKind || plain == "" {
 			contentType = ""
 		}

@@ -47,5 +47,6 @@ func (v *validator) calls(key string, list []Call) {
 			c.Auth = NoAuth
 		}
 		v.request(c.request(), n)
+		v.references(n)
 	}
 }

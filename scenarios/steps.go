@@ -144,11 +144,11 @@ func (v *validator) journey(r *Request, n *targets.Node, seen map[string]bool) {
 		seen[request.Name] = true
 		v.request(&request, item)
 	}
-	v.references(r, n)
+	v.references(n)
 }
 
 // references notes names that nothing captures, and captures that nothing uses.
-func (v *validator) references(r *Request, n *targets.Node) {
+func (v *validator) references(n *targets.Node) {
 	before := map[string]bool{}
 	at := map[string]*targets.Node{} // last captured here
 	used := map[string]bool{}
@@ -196,14 +196,15 @@ func (v *validator) references(r *Request, n *targets.Node) {
 	}
 }
 
-// reference notes a name that is not captured before. Outside of steps double
-// braces are plain text, unless the name is one that is captured elsewhere.
+// reference notes a name that is not captured before.
 func (v *validator) reference(n *targets.Node, name string, before map[string]bool, step bool) {
 	switch {
 	case before[name]:
 	case !step && slices.Contains(v.captured(), name):
 		v.d.Bad(n, "{{%s}}: only later steps of the journey that captures it can use it", name)
-	case step:
+	case !step:
+		v.d.Bad(n, "{{%s}}: nothing captures it before (${%s} is a variable; a body with such braces of its own is sent by base64 or a file)", name, name)
+	default:
 		known := []string{}
 		for k := range before {
 			known = append(known, k)

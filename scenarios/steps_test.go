@@ -63,7 +63,7 @@ func TestStepsAreFilled(t *testing.T) {
 func TestStepsArePrepared(t *testing.T) {
 	sc := parse(t, `
 requests:
-  - {name: plain, weight: 3, body: {text: "Hello {{name}}"}}
+  - {name: plain, weight: 3, body: {base64: SGVsbG8ge3tuYW1lfX0=}}
   - name: a
     capture: {v: $.v}
     steps:

@@ -236,6 +236,7 @@ func (v *validator) login() {
 	}
 	v.method(l.Method, n)
 	v.path(l.Path, n)
+	v.references(n)
 	if strings.Contains(l.Path, "${") {
 		v.d.Bad(n.Get("path"), "the path of a login takes no variables: give the target the base URL that you mean")
 	}
