@@ -128,7 +128,7 @@ func TestSoundRuns(t *testing.T) {
 	want := []string{
 		"legacy1.jsonl is left out: the measurement was cut off before its end",
 		"legacy2.jsonl is left out: the measurement was interrupted before its end",
-		"legacy5.jsonl is left out: invalid: 1 requests failed because this machine ran out of ports, files or memory",
+		"legacy5.jsonl is left out: invalid: 1 request failed because this machine ran out of ports, files or memory",
 		"legacy6.jsonl is left out: 4000 of 8000 requests failed",
 	}
 	if diff := cmp.Diff(want, left); diff != "" {

@@ -26,7 +26,7 @@ func (f *File) blocks(c *Comparison, p *pairing, overA, overB float64) (why []st
 	}
 	why = append(why, censored(a, counts(ArmA, TotalClass, p.kept), b, counts(ArmB, TotalClass, p.kept))...)
 	if busy := p.busyPairs(f.Header.Host.usableCores()); f.Header.Model == Closed && float64(busy) > busyPairs*float64(len(p.kept)) {
-		why = append(why, fmt.Sprintf("the load generator used over %.0f%% of the cores it may use in %d of %d pairs: throughput may be its limit and not the targets', so give it more cores, or fewer --connections", 100*busyGenerator, busy, len(p.kept)))
+		why = append(why, fmt.Sprintf("the load generator used over %.0f%% of the cores it may use in %d of %s: throughput may be its limit and not the targets', so give it more cores, or fewer --connections", 100*busyGenerator, busy, counted(len(p.kept), "pair")))
 	}
 	return why
 }

@@ -158,7 +158,7 @@ func (s *Slice) telemetrySpan(settle float64) float64 {
 func (s *Summary) checkHost(f *File, arm string) {
 	u := f.generatorUse(arm)
 	if u.unfinished > 0 {
-		s.warn("%d requests were in flight when the measurement was interrupted: they are in no figure, and may be the slow ones", u.unfinished)
+		s.warn("%s in flight when the measurement was interrupted: in no figure, and perhaps slow", counted(u.unfinished, "request"))
 	}
 	if u.stale > 0 {
 		s.warn("%d kept connections were of no use for the next request, as the target had just closed them or sent bytes that nobody asked for: it was sent on a new one", u.stale)
@@ -211,13 +211,13 @@ func (s *Summary) checkThrottling(u *generatorUse) {
 
 func (s *Summary) checkErrors() {
 	if s.Dropped > 0 {
-		s.warn("%d of %d planned requests were dropped because the in-flight limit was reached: percentiles are censored; raise --connections or lower the rate", s.Dropped, s.total.Planned)
+		s.warn("%d of %s %s dropped because the in-flight limit was reached: percentiles are censored; raise --connections or lower the rate", s.Dropped, counted(s.total.Planned, "planned request"), were(s.Dropped))
 	}
 	if n := s.Errors.ByClass[ErrTimeout]; n > 0 {
-		s.warn("%d requests timed out: they count in the percentiles at the timeout's value", n)
+		s.warn("%s timed out, and counted in the percentiles at the timeout's value", counted(n, "request"))
 	}
 	if n := s.Errors.ByClass[ErrLocal]; n > 0 {
-		s.invalid("%d requests failed because this machine ran out of ports, files or memory", n)
+		s.invalid("%s failed because this machine ran out of ports, files or memory", counted(n, "request"))
 	}
 	if share := float64(s.Errors.Total) / float64(max(s.Requests, 1)); share > mostlyFailed && s.total.Done > 0 {
 		s.warn("%.3g%% of the requests failed%s: latencies are largely those of failures", 100*share, s.unauthorized())
@@ -247,7 +247,7 @@ func (s *Summary) showSamples(f *File, arm string) {
 		}
 		for i := range f.Slices {
 			if text := f.Slices[i].Samples[class]; f.Slices[i].Arm == arm && text != "" {
-				s.warn("%s (%d times), for example: %s", class, n, text)
+				s.warn("%s (%s), for example: %s", class, counted(n, "time"), text)
 				break
 			}
 		}

@@ -117,7 +117,7 @@ func TestCheck(t *testing.T) {
 		{"dropped", data(func(d *ClassData) { d.Dropped, d.Planned = 5, 205 }), "5 of 205 planned requests were dropped", false},
 		{"timeouts", data(func(d *ClassData) { d.Errors = map[string]int64{ErrTimeout: 2} }), "2 requests timed out", false},
 		{"other errors", data(func(d *ClassData) { d.Errors = map[string]int64{ErrStatus: 9, ErrReset: 1} }), "", false},
-		{"out of ports", data(func(d *ClassData) { d.Errors = map[string]int64{ErrLocal: 1} }), "invalid: 1 requests failed because this machine", true},
+		{"out of ports", data(func(d *ClassData) { d.Errors = map[string]int64{ErrLocal: 1} }), "invalid: 1 request failed because this machine", true},
 		{"never answered", data(func(d *ClassData) { d.Done = 0 }), "no request was answered", false},
 	}
 	for _, tt := range tests {
@@ -161,7 +161,7 @@ func TestCheckOfArms(t *testing.T) {
 	f := compareFile()
 	f.Slices[1].Classes["predict"].Errors = map[string]int64{ErrLocal: 1}
 	s := Summarize(f, ArmB, nil)
-	if !s.Valid || !slices.Contains(s.Warnings, "1 requests failed because this machine ran out of ports, files or memory") {
+	if !s.Valid || !slices.Contains(s.Warnings, "1 request failed because this machine ran out of ports, files or memory") {
 		t.Errorf("valid %v, warnings %q", s.Valid, s.Warnings)
 	}
 	f.Slices = nil

@@ -29,10 +29,10 @@ func Compare(f *File, o CompareOptions) *Comparison {
 	limits, err := f.limits(o)
 	p := f.pairing()
 	c := f.sideBySide(limits.shown(o.Percentiles, f.Header.Model), p.figures())
-	c.Pairs = len(p.kept)
+	c.Pairs, c.Measured = len(p.kept), len(p.kept)+p.leftOut()
 	j := judging{
 		c: c, e: p.evidence(&f.Header, limits), rule: stats.RuleFor(f.Header.Looks),
-		basis: fmt.Sprintf("%d pairs", c.Pairs), unfinished: f.unfinished(),
+		basis: counted(c.Pairs, "pair"), unfinished: f.unfinished(),
 	}
 	j.rule.Strict, j.rule.Seed = o.Strict || f.Header.Strict, f.Header.Seed
 	if j.invalid = f.invalidity(c, p); err != nil {
@@ -45,14 +45,14 @@ func Compare(f *File, o CompareOptions) *Comparison {
 	c.ArmB.warnOverdue(overB)
 	j.blocks = f.blocks(c, p, overA, overB)
 	if p.late > 0 && j.invalid == "" && !p.tooFew() {
-		note := fmt.Sprintf("%d of %d pairs are left out because the load generator was late in them", p.late, p.leftOut()+c.Pairs)
+		note := partOfPairs(p.late, c.Measured) + " left out because the load generator was late in " + them(p.late)
 		if e := counts(ArmB, TotalClass, p.timed).errorCounts(); e.Total > 0 {
 			note += ", but not their errors"
 		}
 		j.notes = append(j.notes, note)
 	}
 	if p.excluded > 0 && j.invalid == "" {
-		j.notes = append(j.notes, fmt.Sprintf("%d of %d pairs are left out because a slice was excluded as it was measured (%s)", p.excluded, p.leftOut()+c.Pairs, p.why))
+		j.notes = append(j.notes, fmt.Sprintf("%s left out because a slice was excluded as it was measured (%s)", partOfPairs(p.excluded, c.Measured), p.why))
 	}
 	j.notes = slices.Concat(j.notes, f.warmUpNotes(overA, overB), limits.notes(f.Header.Model))
 	j.decide()
@@ -143,11 +143,11 @@ func (f *File) invalidity(c *Comparison, p *pairing) string {
 func (p *pairing) lateness() string {
 	if all := len(p.kept) + p.leftOut(); p.tooFew() {
 		if p.excluded > 0 {
-			return fmt.Sprintf("%d of %d pairs are left out: the load generator was late in %d, and in %d a slice was excluded as it was measured (%s)"+describesMachine,
-				p.leftOut(), all, p.late, p.excluded, p.why)
+			return fmt.Sprintf("%s left out: the load generator was late in %d, and in %d a slice was excluded as it was measured (%s)"+describesMachine,
+				partOfPairs(p.leftOut(), all), p.late, p.excluded, p.why)
 		}
-		return fmt.Sprintf("the load generator was late in %d of %d pairs (a tenth of a slice's requests by over %s): use a quieter machine, fewer cores for the targets, or a lower rate"+describesMachine,
-			p.late, all, p.limit.Round(10*time.Microsecond))
+		return fmt.Sprintf("the load generator was late in %d of %s (a tenth of a slice's requests by over %s): use a quieter machine, fewer cores for the targets, or a lower rate"+describesMachine,
+			p.late, counted(all, "pair"), p.limit.Round(10*time.Microsecond))
 	}
 	return ""
 }

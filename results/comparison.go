@@ -37,6 +37,8 @@ type Comparison struct {
 	Parity     *Parity       `json:"parity,omitempty"`
 	ResultFile string        `json:"result_file"`
 
+	// Measured is how many pairs there are with those that are left out.
+	Measured int `json:"-"`
 	// Findings are the Reasons with what they are about.
 	Findings []Finding `json:"-"`
 

@@ -71,7 +71,7 @@ func (j *judging) stalls(m *stats.Judgement) string {
 	if m.Outcome == stats.Improved {
 		what = "fewer stalls"
 	}
-	return fmt.Sprintf("%s: only %s froze (a request of over %d medians) in %d of %d pairs, only %s in %d", what, b, stallMedians, onlyB, m.N, a, onlyA)
+	return fmt.Sprintf("%s: only %s froze (a request of over %d medians) in %d of %s, only %s in %d", what, b, stallMedians, onlyB, counted(m.N, "pair"), a, onlyA)
 }
 
 // errors is the counts behind a share of errors.
@@ -153,4 +153,35 @@ func signed(v float64, m *stats.Judgement) string {
 		s = "+" + s[1:]
 	}
 	return s + unitOf(m)
+}
+
+// counted is a number with its noun.
+func counted[N int | int64](n N, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+// partOfPairs is a part of all pairs, with its verb: "1 of 50 pairs is".
+func partOfPairs(n, all int) string {
+	verb := "are"
+	if n == 1 {
+		verb = "is"
+	}
+	return fmt.Sprintf("%d of %s %s", n, counted(all, "pair"), verb)
+}
+
+func them(n int) string {
+	if n == 1 {
+		return "it"
+	}
+	return "them"
+}
+
+func were(n int64) string {
+	if n == 1 {
+		return "was"
+	}
+	return "were"
 }
