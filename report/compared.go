@@ -24,14 +24,17 @@ func comparedPart(c *results.Comparison, class, a, b string, f form) (part, []fl
 	}
 	t := &table{head: []string{"metric", a, b, "change"}, left: 1, marks: judged}
 	if estimated {
-		t.head[3] = "change [95% CI]"
+		t.head = append(t.head, estimateHead)
 	}
 	if judged {
 		t.head = append(t.head, "limit", "")
 	}
 	out := part{title: classTitle(c, class, f), fold: class != results.TotalClass, table: t}
 	for _, m := range rows {
-		cells := []string{f.name(m.Metric + ", " + m.Unit), valueText(m.A, m.Unit, m.CensoredA), valueText(m.B, m.Unit, m.CensoredB), changeText(m)}
+		cells := []string{f.name(m.Metric + ", " + m.Unit), valueText(m.A, m.Unit, m.CensoredA), valueText(m.B, m.Unit, m.CensoredB), pooledText(m)}
+		if estimated {
+			cells = append(cells, estimateText(m))
+		}
 		if judged {
 			cells = append(cells, limitText(m), markOf(m))
 		}
@@ -39,6 +42,9 @@ func comparedPart(c *results.Comparison, class, a, b string, f form) (part, []fl
 		if m.Metric == "stalls" && m.Judged {
 			out.notes = append(out.notes, "stalls: pairs in which only this target froze (a request far slower than the rest: docs/metrics.md)")
 		}
+	}
+	if note := contradictions(rows); note != "" {
+		out.notes = append(out.notes, f.name(note))
 	}
 	return out, missedRows(rows)
 }
@@ -63,6 +69,53 @@ func valueText(v *float64, unit string, censored bool) string {
 		return "≥ " + unitText(v, unit)
 	}
 	return fmt.Sprintf("≥ %.3g s", *v/1000)
+}
+
+// estimateHead is the column of what is judged.
+const (
+	estimateHead = "estimate [95% CI]"
+	pairsNote    = "change: of all requests together; estimate: of the typical pair of slices, which is what is judged"
+	runsNote     = "change: of all requests together; estimate: of the typical run, which is what is judged"
+)
+
+// contradictions explains where the columns and the estimate beside them say
+// different things.
+func contradictions(rows []*results.MetricRow) string {
+	var names []string
+	for _, m := range rows {
+		if contradicted(m) {
+			names = append(names, m.Metric)
+		}
+	}
+	if names == nil {
+		return ""
+	}
+	return strings.Join(names, ", ") + ": the change lies outside of the estimate's interval, as the slow requests come in few slices; the estimate is what is judged"
+}
+
+// pooledText is B against A over all requests together: in milliseconds and in
+// percent.
+func pooledText(m *results.MetricRow) string {
+	if d := shareChange(m); d != nil {
+		return signedText(*d, 2) + " pp"
+	}
+	if m.A == nil || m.B == nil || *m.A <= 0 || m.Unit == "pairs" || m.CensoredA || m.CensoredB {
+		return missing
+	}
+	change := percentText(m, 100*(*m.B / *m.A - 1))
+	if m.Unit == "ms" {
+		return differenceText(m) + ", " + change
+	}
+	return change
+}
+
+// estimateText is the change that is judged, with its interval; empty where
+// there is none.
+func estimateText(m *results.MetricRow) string {
+	if m.CI95Pct == nil {
+		return ""
+	}
+	return changeText(m)
 }
 
 // shownOfClass says whether a row of a single class is worth its line: counts,

@@ -17,7 +17,6 @@ func comparisonPage(c *results.Comparison, f form) *page {
 		{"A " + a, armText(c.A, c.ArmA, c.Errors.A, f)},
 		{"B " + b, armText(c.B, c.ArmB, c.Errors.B, f)},
 	}}
-	head.facts = append(head.facts, tagFacts(c.Tags, f)...)
 	if c.Parity != nil {
 		head.facts = append(head.facts, fact{"answers", parityText(c.Parity)})
 	}
@@ -45,11 +44,22 @@ func comparisonPage(c *results.Comparison, f form) *page {
 	if c.ArmA != nil && c.ArmA.Model == results.Closed {
 		last.notes = append(last.notes, closedNote)
 	}
+	if slices.ContainsFunc(c.Metrics, func(m results.MetricRow) bool { return m.CI95Pct != nil }) {
+		note := pairsNote
+		if c.Runs != nil {
+			note = runsNote
+		}
+		last.notes = append(last.notes, note)
+	}
 	if c.Resources != nil {
 		// After all requests, before single classes.
 		p.parts = slices.Insert(p.parts, min(len(p.parts), classesFrom+1), resourcesPart(c.Resources, a, b))
 	}
 	p.warnings = armWarnings(c, a, b, f)
+	if c.Findings != nil {
+		p.detail = detailsOf(c, p.verdict.reasons, f)
+	}
+	p.footer = comparisonFooter(c, f)
 	if c.Parity != nil {
 		for _, d := range c.Parity.Differences {
 			p.warnings = append(p.warnings, "answers differ: "+f.name(d))
@@ -69,6 +79,17 @@ func parityText(p *results.Parity) string {
 	return fmt.Sprintf("DIFFERENT to %d of %s asked between slices: 'mlbench verify' shows them", p.Differing, count(p.Requests, "request"))
 }
 
+// detailsOf are the statistics behind the sentences, where they say more.
+func detailsOf(c *results.Comparison, said []string, f form) []string {
+	var out []string
+	for i := range c.Findings {
+		if text := f.name(c.Findings[i].Text); len(c.Findings[i].Metrics) > 0 && !slices.Contains(said, text) {
+			out = append(out, text)
+		}
+	}
+	return out
+}
+
 func comparisonTitle(c *results.Comparison, f form) string {
 	var b strings.Builder
 	if c.ArmA != nil {
@@ -79,10 +100,13 @@ func comparisonTitle(c *results.Comparison, f form) string {
 	if c.ArmA != nil {
 		b.WriteString(f.name(c.ArmA.Planned.Text) + ", ")
 	}
-	if c.Runs != nil {
+	switch {
+	case c.Runs != nil:
 		fmt.Fprintf(&b, "%d and %d saved runs", c.Runs.A, c.Runs.B)
-	} else {
-		fmt.Fprintf(&b, "%d pairs of slices, seed %d", c.Pairs, c.Seed)
+	case c.Measured > c.Pairs:
+		fmt.Fprintf(&b, "%d of %s of slices judged, seed %d", c.Pairs, count(c.Measured, "pair"), c.Seed)
+	default:
+		fmt.Fprintf(&b, "%s of slices, seed %d", count(c.Pairs, "pair"), c.Seed)
 	}
 	return b.String()
 }
@@ -104,9 +128,9 @@ func armNames(c *results.Comparison, f form) (a, b string) {
 
 func armText(t results.TargetName, s *results.Summary, e results.Errors, f form) string {
 	if s == nil {
-		return fmt.Sprintf("%s; errors: %s", f.code(t.URL), errorText(e, 0, f))
+		return fmt.Sprintf("%s; errors: %s", f.where(t), errorText(e, 0, f))
 	}
-	out := fmt.Sprintf("%s: %d requests in %s", f.code(t.URL), s.Requests, secondsText(s.DurationS))
+	out := fmt.Sprintf("%s: %s in %s", f.where(t), count(s.Requests, "request"), secondsText(s.DurationS))
 	if s.Dropped > 0 {
 		out += fmt.Sprintf(", %d dropped", s.Dropped)
 	}
@@ -144,8 +168,8 @@ func classTitle(c *results.Comparison, class string, f form) string {
 		return f.name(class)
 	}
 	ca, cb := &c.ArmA.Classes[i], &c.ArmB.Classes[j]
-	return fmt.Sprintf("%s (%s%% asked; A %s%%, %d requests; B %s%%, %d requests)", f.name(class),
-		fixed(100*ca.Declared, 1), fixed(100*ca.Share, 1), ca.Requests, fixed(100*cb.Share, 1), cb.Requests)
+	return fmt.Sprintf("%s (%s%% asked; A %s%%, %s; B %s%%, %s)", f.name(class),
+		fixed(100*ca.Declared, 1), fixed(100*ca.Share, 1), count(ca.Requests, "request"), fixed(100*cb.Share, 1), count(cb.Requests, "request"))
 }
 
 // slotText says what the second slices of pairs suffered or gained.

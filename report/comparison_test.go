@@ -11,10 +11,11 @@ import (
 // A comparison begins with its verdict, in every form that is read.
 func TestVerdictFirst(t *testing.T) {
 	for name, want := range map[string][2]string{
-		"same":       {"OK  no regression beyond limits: p50 ", "### OK: modern against legacy, mix\n\n**modern stays within its limits** against legacy: p50 "},
-		"regressed":  {"REGRESSION  health p50 +30", "### REGRESSION: modern against legacy, mix\n\n**modern is worse than legacy** beyond what the limits allow: health p50 "},
-		"improved":   {"OK  improved: p50 -39", "### OK: modern against legacy, mix\n\n**modern is better than legacy**, and beyond its limits nowhere worse: p50 -39"},
-		"undecided":  {"INCONCLUSIVE  not enough data: p50 could be anywhere from ", "### INCONCLUSIVE: modern against legacy, mix\n\n**It is open whether modern stays within its limits** against legacy: not enough"},
+		"same":       {"OK  no regression beyond the limits (48 pairs; ", "### OK: modern against legacy, mix\n\n**modern stays within its limits** against legacy: (48 pairs; "},
+		"regressed":  {"REGRESSION  health p50 0.226 → 0.294 ms (+0.068 ms, +30%; surely between +29% and +31%), allowed 5%\n", "### REGRESSION: modern against legacy, mix\n\n**modern is worse than legacy** beyond what the limits allow: health p50 "},
+		"improved":   {"OK  improved: p50 1.75 → 1.05 ms (-0.70 ms, -40%; ", "### OK: modern against legacy, mix\n\n**modern is better than legacy**, and beyond its limits nowhere worse: p50 1.75 → "},
+		"undecided":  {"INCONCLUSIVE  open: p50 1.74 → 1.82 ms (+0.08 ms, +4.3%; anywhere from +2.8% to +6.0%), allowed 5%. About 50s more", "### INCONCLUSIVE: modern against legacy, mix\n\n**It is open whether modern stays within its limits** against legacy: p50 1.74"},
+		"throughput": {"REGRESSION  throughput 400.0 → 362.9/s (-9.3%; surely between ", "### REGRESSION: "},
 		"unmeasured": {"INVALID  no request was sent to legacy", "### INVALID: modern against legacy, mix\n\n**These numbers say nothing about legacy and modern:** no request"},
 	} {
 		for i, f := range []Format{Text, Markdown} {
@@ -25,7 +26,7 @@ func TestVerdictFirst(t *testing.T) {
 	}
 	// Of many reasons the first and the last are shown.
 	page := render(t, "improved", Text, Options{})
-	for _, want := range []string{"\n  5 more: see the tables below\n  reason 5\n  reason 6\n\n"} {
+	for _, want := range []string{"\n  11 more: see the tables below\n  reason 5\n  reason 6\n\n"} {
 		if !strings.Contains(page, want) || strings.Contains(page, "reason 4") {
 			t.Errorf("no %q in\n%s", want, page)
 		}

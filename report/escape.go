@@ -20,20 +20,34 @@ func plain(s string) string {
 	}, s))
 }
 
+// longest bounds a foreign string of a page, in bytes: a page has many.
+const longest = 2000
+
+// short cuts what is too long for a page; JSON has all of it.
+func short(s string) string {
+	if len(s) <= longest {
+		return s
+	}
+	return strings.ToValidUTF8(s[:longest], "") + " …"
+}
+
 // form is text or markdown: how foreign strings enter a page.
 type form struct{ markdown bool }
 
 var markdownEscapes = func() *strings.Replacer {
 	var pairs []string
-	for _, c := range "\\`*_[]~|<>&#" {
+	for _, c := range "\\`*_[]~|<>&" {
 		pairs = append(pairs, string(c), `\`+string(c))
 	}
+	// A mention would call people, and a bare link or reference would be one of
+	// ours: a space of no width behind its beginning makes it text.
+	pairs = append(pairs, "@", "@&#8203;", "#", `\#&#8203;`, "://", ":&#8203;//", "www.", "www&#8203;.")
 	return strings.NewReplacer(pairs...)
 }()
 
 // name is a foreign string: a name or a sentence.
 func (f form) name(s string) string {
-	s = plain(s)
+	s = short(plain(s))
 	if f.markdown {
 		s = markdownEscapes.Replace(s)
 	}
@@ -42,7 +56,7 @@ func (f form) name(s string) string {
 
 // code is a foreign string to be shown literally: a URL, path or expression.
 func (f form) code(s string) string {
-	s = plain(s)
+	s = short(plain(s))
 	// Inside a table a code span cannot hold a bar, nor anywhere a backtick.
 	if !f.markdown || s == "" || strings.ContainsAny(s, "`|") {
 		return f.name(s)

@@ -105,9 +105,7 @@ func comparisonSuite(c *results.Comparison, o Options) *junitSuite {
 	}
 	whole := &junitOutcome{Type: string(c.Verdict), Text: strings.Join(reasons, "\n")}
 	whole.Message = verdictWord(c.Verdict)
-	if len(reasons) > 0 {
-		whole.Message += ": " + reasons[0]
-	}
+	whole.Message += ": " + sentences(c, form{})[0]
 	verdict := junitCase{Class: plain("mlbench." + scenario), Name: name}
 	switch c.Verdict {
 	case results.VerdictOK:

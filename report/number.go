@@ -33,12 +33,19 @@ func rateText(v float64) string {
 	switch {
 	case math.IsNaN(v):
 		return missing
+	case v > 0 && v < 0.995: // slow targets have rates, too
+		return significant(v)
 	case v < 9.995:
 		return fixed(v, 2)
 	case v < 999.95:
 		return fixed(v, 1)
 	}
 	return fixed(v, 0)
+}
+
+// significant has two significant digits of a number below 1.
+func significant(v float64) string {
+	return fixed(v, min(9, 1-int(math.Floor(math.Log10(v)))))
 }
 
 // shareText is a percentage, without its sign.
@@ -69,7 +76,14 @@ func signedText(v float64, decimals int) string {
 	return s
 }
 
-func secondsText(v float64) string { return fixed(v, 1) + " s" }
+// secondsText is a span: of one below a second two digits, so that nothing took
+// no time.
+func secondsText(v float64) string {
+	if v > 0 && v < 0.95 {
+		return strings.TrimSuffix(significant(v), "0") + " s"
+	}
+	return fixed(v, 1) + " s"
+}
 
 func countText(n int64) string { return strconv.FormatInt(n, 10) }
 

@@ -78,7 +78,7 @@ func TestMarkdownEscapes(t *testing.T) {
 		"batch-predict":  "batch-predict",
 		"a|b":            `a\|b`,
 		"<img>":          `\<img\>`,
-		"*_`[x](y)~#&\\": "\\*\\_\\`\\[x\\](y)\\~\\#\\&\\\\",
+		"*_`[x](y)~#&\\": "\\*\\_\\`\\[x\\](y)\\~\\#&#8203;\\&\\\\",
 	} {
 		if got := md.name(in); got != want {
 			t.Errorf("name(%q) = %s, want %s", in, got, want)

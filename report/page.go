@@ -14,7 +14,10 @@ type page struct {
 	alarm    string // why the numbers must not be used
 	parts    []part
 	warnings []string
-	file     string // where the measurement is kept
+	detail   []string // the statistics behind the verdict
+	footer   []fact   // what was measured: when, where, of which revision
+	cut      int      // parts that were left out for their length
+	file     string   // where the measurement is kept
 }
 
 // verdict is what a page begins with.
@@ -24,6 +27,8 @@ type verdict struct {
 	heading string   // of markdown
 	says    string   // markdown: the paragraph for a reviewer
 	reasons []string // the first goes with the word
+	alarm   string   // markdown: what no reader may miss besides
+	brief   *part    // markdown: the table of what decides
 }
 
 // part is a block of a page. Absent pieces are empty.
@@ -95,10 +100,31 @@ func (p *page) text(w io.Writer, color bool) error {
 	for _, warning := range p.warnings {
 		fmt.Fprintln(w, c.paint(ansiYellow, "!"), warning)
 	}
+	for i, d := range p.detail {
+		if i == 0 {
+			fmt.Fprintf(w, "\n%s\n", c.paint(ansiBold, "in detail"))
+		}
+		fmt.Fprintf(w, "  %s\n", d)
+	}
+	if len(p.footer) > 0 {
+		fmt.Fprintln(w)
+		factLines(w, p.footer)
+	}
 	if p.file != "" {
 		fmt.Fprintf(w, "\nresult file: %s\n", p.file)
 	}
 	return nil
+}
+
+// factLines writes labels and values in two columns.
+func factLines(w io.Writer, facts []fact) {
+	width := 0
+	for _, f := range facts {
+		width = max(width, len([]rune(f.label)))
+	}
+	for _, f := range facts {
+		fmt.Fprintf(w, "%-*s  %s\n", width, f.label, f.value)
+	}
 }
 
 func (p *part) text(w io.Writer, c painter) error {
@@ -106,13 +132,7 @@ func (p *part) text(w io.Writer, c painter) error {
 	if p.title != "" {
 		fmt.Fprintln(w, c.paint(ansiBold, p.title))
 	}
-	width := 0
-	for _, f := range p.facts {
-		width = max(width, len([]rune(f.label)))
-	}
-	for _, f := range p.facts {
-		fmt.Fprintf(w, "%-*s  %s\n", width, f.label, f.value)
-	}
+	factLines(w, p.facts)
 	lines, err := p.table.lines(false)
 	if err != nil {
 		return err
@@ -143,69 +163,4 @@ func (p painter) paintOutcome(line string) string {
 		}
 	}
 	return line
-}
-
-// markdown writes the page for a pull request.
-func (p *page) markdown(w io.Writer) error {
-	if v := p.verdict; v != nil {
-		fmt.Fprintf(w, "### %s\n\n%s\n", v.heading, v.says)
-		if len(v.reasons) > 1 {
-			fmt.Fprintln(w)
-		}
-		for _, r := range v.reasons[1:] {
-			fmt.Fprintf(w, "- %s\n", r)
-		}
-		fmt.Fprintf(w, "\n%s\n", p.title)
-	} else {
-		fmt.Fprintf(w, "### %s\n", p.title)
-	}
-	if p.alarm != "" {
-		fmt.Fprintf(w, "\n**%s**\n", p.alarm)
-	}
-	folded := false
-	for i := range p.parts {
-		if p.parts[i].fold && !folded {
-			fmt.Fprint(w, "\n<details><summary>by request class</summary>\n")
-			folded = true
-		}
-		if err := p.parts[i].markdown(w); err != nil {
-			return err
-		}
-	}
-	if folded {
-		fmt.Fprint(w, "\n</details>\n")
-	}
-	if len(p.warnings) > 0 {
-		fmt.Fprint(w, "\n**Warnings**\n\n")
-	}
-	for _, warning := range p.warnings {
-		fmt.Fprintf(w, "- %s\n", warning)
-	}
-	if p.file != "" {
-		fmt.Fprintf(w, "\nResult file: %s\n", p.file)
-	}
-	return nil
-}
-
-func (p *part) markdown(w io.Writer) error {
-	if p.title != "" {
-		fmt.Fprintf(w, "\n#### %s\n", p.title)
-	}
-	if len(p.facts) > 0 {
-		fmt.Fprintln(w)
-	}
-	for _, f := range p.facts {
-		fmt.Fprintf(w, "- **%s**: %s\n", f.label, f.value)
-	}
-	lines, err := p.table.lines(true)
-	if err != nil {
-		return err
-	}
-	if len(lines) > 0 {
-		fmt.Fprintf(w, "\n%s\n", strings.Join(lines, "\n"))
-	}
-	for _, n := range p.notes {
-		fmt.Fprintf(w, "\n%s\n", n)
-	}
-	return nil
 }

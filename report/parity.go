@@ -223,7 +223,7 @@ func askedPart(p *answers.Parity, f form) part {
 func compact(v float64) string { return strconv.FormatFloat(v, 'g', 4, 64) }
 
 // count is a number of things.
-func count(n int, noun string) string {
+func count[N int | int64](n N, noun string) string {
 	if n == 1 {
 		return "1 " + noun
 	}

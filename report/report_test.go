@@ -201,10 +201,10 @@ func TestColor(t *testing.T) {
 		}
 	}
 	for name, want := range map[string][]string{
-		"same":       {ansiBold + ansiGreen + "OK" + ansiReset + "  no regression", "  " + ansiGreen + "ok" + ansiReset + "\n"},
+		"same":       {ansiBold + ansiGreen + "OK" + ansiReset + "  no regression beyond", "  " + ansiGreen + "ok" + ansiReset + "\n"},
 		"regressed":  {ansiBold + ansiRed + "REGRESSION" + ansiReset + "  health p50", "  " + ansiBold + ansiRed + "REGRESSION" + ansiReset + "\n"},
 		"improved":   {"  " + ansiGreen + "better" + ansiReset + "\n"},
-		"undecided":  {ansiBold + ansiYellow + "INCONCLUSIVE" + ansiReset + "  not enough data", "  " + ansiYellow + "open" + ansiReset + "\n"},
+		"undecided":  {ansiBold + ansiYellow + "INCONCLUSIVE" + ansiReset + "  open: p50", "  " + ansiYellow + "open" + ansiReset + "\n"},
 		"unmeasured": {ansiBold + ansiRed + "INVALID" + ansiReset + "  no request"},
 	} {
 		for _, want := range want {

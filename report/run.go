@@ -33,18 +33,28 @@ func runPage(s *results.Summary, f form) *page {
 	for _, w := range s.Warnings {
 		p.warnings = append(p.warnings, f.name(w))
 	}
+	p.footer = originFacts(&s.Origin, s.Tags, f)
 	return p
 }
 
-// target is a target's name and URL.
+// target is a target's name and where it is.
 func (f form) target(t results.TargetName) string {
 	switch {
-	case t.URL == "" || t.Name == t.URL:
+	case t.Command == "" && (t.URL == "" || t.Name == t.URL):
 		return f.name(t.Name)
 	case t.Name == "":
-		return f.code(t.URL)
+		return f.where(t)
 	}
-	return fmt.Sprintf("%s (%s)", f.name(t.Name), f.code(t.URL))
+	return fmt.Sprintf("%s (%s)", f.name(t.Name), f.where(t))
+}
+
+// where is a target's URL, or the command that started it: the port that it was
+// given then says nothing afterwards.
+func (f form) where(t results.TargetName) string {
+	if t.Command != "" {
+		return f.code(t.Command)
+	}
+	return f.code(t.URL)
 }
 
 func runFacts(s *results.Summary, f form) []fact {
@@ -63,7 +73,7 @@ func runFacts(s *results.Summary, f form) []fact {
 	if r := s.Resources; r != nil {
 		facts = append(facts, fact{"resources", resourcesText(r)})
 	}
-	return append(facts, tagFacts(s.Tags, f)...)
+	return facts
 }
 
 // tagFacts is the user's words for a measurement, if there are any.

@@ -19,12 +19,7 @@ func verdictOf(c *results.Comparison, f form) *verdict {
 	if v.color == "" {
 		v.color = ansiRed
 	}
-	for _, r := range c.Reasons {
-		v.reasons = append(v.reasons, f.name(r))
-	}
-	if len(v.reasons) == 0 { // of a comparison from elsewhere
-		v.reasons = []string{"no reason is given"}
-	}
+	v.reasons = sentences(c, f)
 	if n := len(v.reasons); n > mostReasons {
 		// The last ones say what limits the whole.
 		cut := fmt.Sprintf("%d more: see the tables below", n-mostReasons+1)
@@ -33,9 +28,13 @@ func verdictOf(c *results.Comparison, f form) *verdict {
 	a, b := armNames(c, f)
 	v.heading = fmt.Sprintf("%s: %s against %s", v.word, b, a)
 	if c.ArmA != nil {
-		v.heading += ", " + f.name(c.ArmA.Scenario)
+		v.heading += ", " + f.name(c.ArmA.Title)
 	}
 	v.says = fmt.Sprintf("%s %s.", lead(c, a, b), finding(v.reasons[0]))
+	v.brief = briefPart(c, a, b, f)
+	if c.Parity != nil && c.Parity.Differing > 0 {
+		v.alarm = "The answers differ: " + f.name(parityText(c.Parity))
+	}
 	return v
 }
 
@@ -59,8 +58,8 @@ func lead(c *results.Comparison, a, b string) string {
 
 // finding is a reason within a sentence that says its beginning already.
 func finding(reason string) string {
-	for _, said := range []string{"no regression beyond limits: ", "improved: "} {
+	for _, said := range []string{"no regression beyond the limits", "improved: ", "open: "} {
 		reason = strings.TrimPrefix(reason, said)
 	}
-	return strings.TrimSuffix(reason, ".")
+	return strings.TrimPrefix(strings.TrimSuffix(strings.TrimSpace(reason), "."), "; ")
 }

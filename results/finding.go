@@ -8,8 +8,9 @@ type Finding struct {
 	Kind    FindingKind
 	Metrics []MetricID // that it is about; none: about the comparison
 	Text    string     // as Comparison.Reasons has it
-	// Advice is what would settle it; it is in Text, too.
-	Advice string
+	// Advice is what would settle it, and Basis what there is of evidence for what
+	// is within its limits; both are in Text, too.
+	Advice, Basis string
 }
 
 // FindingKind is what a finding says of its metrics.

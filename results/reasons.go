@@ -142,14 +142,16 @@ func (j *judging) passed(begin string) []Finding {
 			held = append(held, j.changed(m)+" <"+limitOf(m))
 		}
 	}
-	text := begin + strings.Join(held, "; ") + " (" + j.basis
+	basis := j.basis
 	switch n := len(classes); {
 	case n == 1:
-		text += "; the same in one request class, as far as it is judged"
+		basis += "; the same in one request class, as far as it is judged"
 	case n > 1:
-		text += fmt.Sprintf("; the same in each of %d request classes, as far as they are judged", n)
+		basis += fmt.Sprintf("; the same in each of %d request classes, as far as they are judged", n)
 	}
-	return []Finding{found(FoundWithin, text+")", metrics...)}
+	f := found(FoundWithin, begin+strings.Join(held, "; ")+" ("+basis+")", metrics...)
+	f.Basis = basis
+	return []Finding{f}
 }
 
 // open says what keeps the comparison from being decided.

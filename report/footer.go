@@ -1,0 +1,78 @@
+package report
+
+import (
+	"fmt"
+
+	"github.com/mlbench/mlbench/results"
+)
+
+// originFacts say what was measured, for who reads the report a year later.
+func originFacts(o *results.Origin, tags map[string]string, f form) []fact {
+	var facts []fact
+	if when := measuredText(o, f); when != "" {
+		facts = append(facts, fact{"measured", when})
+	}
+	if source := o.Source.String(); source != "" {
+		facts = append(facts, fact{"commit", f.name(source)})
+	}
+	if o.Host.OS != "" {
+		facts = append(facts, fact{"host", f.name(o.Host.Fingerprint())})
+	}
+	if o.Planned.Text != "" {
+		facts = append(facts, fact{"load", f.name(loadText(&o.Planned))})
+	}
+	return append(facts, tagFacts(tags, f)...)
+}
+
+// measuredText is when, and by which version.
+func measuredText(o *results.Origin, f form) string {
+	text := ""
+	if !o.Start.IsZero() {
+		text = o.Start.UTC().Format("2006-01-02 15:04:05 UTC")
+	}
+	if o.Version != "" {
+		text += " by mlbench " + f.name(o.Version)
+	}
+	return text
+}
+
+// loadText is the load in full.
+func loadText(l *results.LoadFacts) string {
+	text := l.Text
+	if l.Model == results.Open && l.Connections > 0 {
+		text += fmt.Sprintf(", at most %d in flight", l.Connections)
+	}
+	if l.TimeoutS > 0 {
+		text += fmt.Sprintf(", timeout %.4g s", l.TimeoutS)
+	}
+	if l.BudgetS > 0 {
+		text += fmt.Sprintf(", budget %.4g s", l.BudgetS)
+	}
+	return text
+}
+
+// comparisonFooter is that of both arms; of saved runs each has its own time and
+// commit.
+func comparisonFooter(c *results.Comparison, f form) []fact {
+	facts := originFacts(&c.Origin, c.Tags, f)
+	if c.Runs == nil || c.ArmA == nil || c.ArmB == nil {
+		return facts
+	}
+	var out []fact
+	for _, arm := range []struct {
+		label  string
+		origin *results.Origin
+	}{{"A", &c.ArmA.Origin}, {"B", &c.ArmB.Origin}} {
+		text := measuredText(arm.origin, f)
+		if source := arm.origin.Source.String(); source != "" {
+			text += ", commit " + f.name(source)
+		}
+		out = append(out, fact{"measured " + arm.label, text})
+	}
+	for _, x := range facts {
+		if x.label != "measured" && x.label != "commit" {
+			out = append(out, x)
+		}
+	}
+	return out
+}

@@ -1,0 +1,182 @@
+package report
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/mlbench/mlbench/results"
+)
+
+// sentences is the verdict in plain words, the weightiest first: what a metric
+// was and is, by how much in its own unit, how sure that is, and what is allowed.
+// The statistics behind it are Comparison.Reasons.
+func sentences(c *results.Comparison, f form) []string {
+	var out []string
+	found := map[string]bool{}
+	for i := range c.Findings {
+		out = append(out, findingText(c, &c.Findings[i], f)...)
+		found[c.Findings[i].Text] = true
+	}
+	for _, r := range c.Reasons {
+		if !found[r] { // added since, or of a comparison from elsewhere
+			out = append(out, f.name(r))
+		}
+	}
+	if len(out) == 0 {
+		out = []string{"no reason is given"}
+	}
+	return out
+}
+
+// findingText is one finding: a line for each metric.
+func findingText(c *results.Comparison, found *results.Finding, f form) []string {
+	var lines []string
+	for _, id := range found.Metrics {
+		m := c.Row(id)
+		if m == nil || !toldByRow(m) {
+			if found.Kind == results.FoundWithin {
+				continue // stalls: the table has them
+			}
+			return []string{f.name(found.Text)}
+		}
+		lines = append(lines, f.name(metricLine(c, m, found.Kind)))
+	}
+	switch {
+	case found.Kind == results.FoundWithin:
+		return slices.Concat([]string{f.name(withinText(c, found))}, lines)
+	case len(lines) == 0:
+		return []string{f.name(found.Text)}
+	case found.Advice != "":
+		lines[0] += ". " + f.name(found.Advice)
+	}
+	return lines
+}
+
+// toldByRow says whether a row has all that a sentence needs.
+func toldByRow(m *results.MetricRow) bool {
+	return m.A != nil && m.B != nil && m.CI95Pct != nil && m.Unit != "pairs" && !m.CensoredA && !m.CensoredB
+}
+
+// withinText begins what is said of a comparison that passes: with what it does
+// not say.
+func withinText(c *results.Comparison, found *results.Finding) string {
+	text := "no regression beyond the limits"
+	var unjudged []string
+	for i := range c.Metrics {
+		if m := &c.Metrics[i]; m.Class == results.TotalClass && m.LimitPct != nil && !m.Judged {
+			unjudged = append(unjudged, m.Metric)
+		}
+	}
+	if unjudged != nil {
+		text += "; not judged, for too little data: " + strings.Join(unjudged, ", ")
+	}
+	if c.ArmA != nil && c.ArmA.Model == results.Closed {
+		text += "; percentiles are not judged in the closed model"
+	}
+	return text + " (" + found.Basis + ")"
+}
+
+// metricLine is what became of one metric, for people.
+func metricLine(c *results.Comparison, m *results.MetricRow, kind results.FindingKind) string {
+	text := map[results.FindingKind]string{
+		results.FoundImprovement: "improved: ", results.FoundSlower: "worse for certain, but within its limit: ",
+		results.FoundLikely: "possibly worse, not proven: ", results.FoundOpen: "open: ",
+	}[kind]
+	text += valuesText(c, m)
+	low, high := percentText(m, m.CI95Pct[0]), percentText(m, m.CI95Pct[1])
+	sure := ""
+	switch kind {
+	case results.FoundWithin:
+	case results.FoundOpen, results.FoundLikely:
+		sure = fmt.Sprintf("; anywhere from %s to %s", low, high)
+	default:
+		sure = fmt.Sprintf("; surely between %s and %s", low, high)
+	}
+	estimate := m.ChangePct
+	if m.Unit == "%" {
+		estimate = shareChange(m)
+	}
+	switch {
+	case estimate == nil:
+	case contradicted(m):
+		text += fmt.Sprintf(" over all requests; in the typical pair %s%s", percentText(m, *estimate), sure)
+		if c.Runs != nil {
+			text = strings.Replace(text, "typical pair", "typical run", 1)
+		}
+	case m.Unit == "ms":
+		text += fmt.Sprintf(" (%s, %s%s)", differenceText(m), percentText(m, *estimate), sure)
+	default:
+		text += fmt.Sprintf(" (%s%s)", percentText(m, *estimate), sure)
+	}
+	if limit := limitText(m); limit != "" && kind != results.FoundImprovement {
+		text += ", allowed " + limit
+	}
+	return text
+}
+
+// valuesText is a metric with its values in both arms; errors with their counts.
+func valuesText(c *results.Comparison, m *results.MetricRow) string {
+	name := m.Metric
+	if m.Class != results.TotalClass {
+		name = m.Class + " " + name
+	}
+	switch m.Unit {
+	case "ms":
+		return fmt.Sprintf("%s %s → %s ms", name, msText(*m.A), msText(*m.B))
+	case "%":
+		if ea, ra, ok := failed(c.ArmA, m.Class); ok {
+			eb, rb, _ := failed(c.ArmB, m.Class)
+			return fmt.Sprintf("%s %d of %d → %d of %d requests failed", name, ea, ra, eb, rb)
+		}
+		return fmt.Sprintf("%s %s%% → %s%%", name, shareText(*m.A), shareText(*m.B))
+	}
+	return fmt.Sprintf("%s %s → %s/s", name, rateText(*m.A), rateText(*m.B))
+}
+
+// failed counts the errors of a class and its requests.
+func failed(s *results.Summary, class string) (errors, requests int64, ok bool) {
+	if s == nil {
+		return 0, 0, false
+	}
+	if class == results.TotalClass {
+		return s.Errors.Total, s.Requests, true
+	}
+	for i := range s.Classes {
+		if k := &s.Classes[i]; k.Name == class {
+			return k.Errors.Total, k.Requests, true
+		}
+	}
+	return 0, 0, false
+}
+
+// percentText is a change in percent, or in percentage points, no finer than it
+// can be read.
+func percentText(m *results.MetricRow, v float64) string {
+	if m.Unit == "%" {
+		return signedText(v, 2) + " pp"
+	}
+	if math.Abs(v) >= 9.95 {
+		return signedText(v, 0) + "%"
+	}
+	return signedText(v, 1) + "%"
+}
+
+// differenceText is B less A in milliseconds, as fine as the larger one is shown.
+func differenceText(m *results.MetricRow) string {
+	shown := msText(max(*m.A, *m.B))
+	_, fraction, _ := strings.Cut(shown, ".")
+	return signedText(*m.B-*m.A, len(fraction)) + " ms"
+}
+
+// contradicted says that the change of all requests together lies outside of the
+// interval that the pairs give: a few slices hold the slow ones.
+func contradicted(m *results.MetricRow) bool {
+	if m.Unit == "%" || m.CensoredA || m.CensoredB || m.CI95Pct == nil || m.A == nil || m.B == nil || *m.A <= 0 {
+		return false
+	}
+	pooled := 100 * (*m.B / *m.A - 1)
+	const rounding = 0.05 // of what is shown
+	return pooled < m.CI95Pct[0]-rounding || pooled > m.CI95Pct[1]+rounding
+}
