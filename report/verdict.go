@@ -32,9 +32,16 @@ func verdictOf(c *results.Comparison, f form) *verdict {
 	}
 	v.says = fmt.Sprintf("%s %s.", lead(c, a, b), finding(v.reasons[0]))
 	v.brief = briefPart(c, a, b, f)
-	if c.Parity != nil && c.Parity.Differing > 0 {
-		v.alarm = "The answers differ: " + f.name(parityText(c.Parity))
+	var alarms []string
+	for _, o := range c.Objectives {
+		if !o.Held {
+			alarms = append(alarms, fmt.Sprintf("%s misses its objective %s: %s", b, f.code(o.Expr), outcomeText(o)))
+		}
 	}
+	if c.Parity != nil && c.Parity.Differing > 0 {
+		alarms = append(alarms, "The answers differ: "+f.name(parityText(c.Parity)))
+	}
+	v.alarm = strings.Join(alarms, "; ")
 	return v
 }
 
