@@ -15,8 +15,13 @@ import (
 func sentences(c *results.Comparison, f form) []string {
 	var out []string
 	found := map[string]bool{}
+	var last []string // what is as it should be goes behind what is to be known
 	for i := range c.Findings {
-		out = append(out, findingText(c, &c.Findings[i], f)...)
+		lines := findingText(c, &c.Findings[i], f)
+		if c.Findings[i].Kind == results.FoundWithin {
+			lines, last = lines[:1], append(last, lines[1:]...)
+		}
+		out = append(out, lines...)
 		found[c.Findings[i].Text] = true
 	}
 	for _, r := range c.Reasons {
@@ -24,6 +29,7 @@ func sentences(c *results.Comparison, f form) []string {
 			out = append(out, f.name(r))
 		}
 	}
+	out = append(out, last...)
 	if len(out) == 0 {
 		out = []string{"no reason is given"}
 	}

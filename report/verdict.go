@@ -9,7 +9,7 @@ import (
 )
 
 // mostReasons is how many reasons a page shows; JSON has them all.
-const mostReasons = 8
+const mostReasons = 10
 
 // verdictOf is the verdict as a page says it.
 func verdictOf(c *results.Comparison, f form) *verdict {
