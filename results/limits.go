@@ -54,6 +54,9 @@ func ParseLimits(s string) (Limits, error) {
 }
 
 func (l *Limits) set(name, value string) (err error) {
+	if (name == "errors" || name == "throughput") && value == "off" {
+		return errors.New("it cannot be switched off, only be given another limit")
+	}
 	switch name {
 	case "errors":
 		l.Errors, err = parseShare(value, "pp", 1)
@@ -91,6 +94,9 @@ func (l *Limits) set(name, value string) (err error) {
 // keeps four decimals of a percent, so that String loses nothing.
 func parseShare(s, unit string, most float64) (float64, error) {
 	digits, ok := strings.CutSuffix(s, unit)
+	if bare := strings.TrimSuffix(strings.TrimSuffix(s, "%"), "pp"); !ok && bare != "" && strings.Trim(bare, "0123456789.") == "" {
+		return 0, fmt.Errorf("%q: want %s%s", s, bare, unit)
+	}
 	v, err := strconv.ParseFloat(digits+"e-2", 64)
 	v = math.Round(v*1e6) / 1e6
 	if !ok || err != nil || !(v > 0 && v <= most) {

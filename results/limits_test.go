@@ -41,8 +41,12 @@ func TestParseLimits(t *testing.T) {
 func TestParseLimitsRefuses(t *testing.T) {
 	tests := []struct{ in, want string }{
 		{"p50", `"" is no limit above 0 and up to 10000%`},
-		{"p50=5", `"5" is no limit`},
-		{"p50=5pp", `"5pp" is no limit`},
+		// P23: the unit is said, and that not all can be switched off.
+		{"p50=5", `"5": want 5%`},
+		{"p50=5pp", `"5pp": want 5%`},
+		{"p50=inf", `"inf" is no limit`},
+		{"errors=0.5", `"0.5": want 0.5pp`},
+		{"throughput=5", `"5": want 5%`},
 		{"p50=0%", `"0%" is no limit above 0`},
 		{"p50=0.00001%", `is no limit above 0`},
 		{"p50=-5%", `"-5%" is no limit`},
@@ -51,10 +55,10 @@ func TestParseLimitsRefuses(t *testing.T) {
 		{"p50=inf%", `is no limit`},
 		{"p50=10001%", `is no limit`},
 		{"throughput=100%", `"100%" is no limit above 0 and up to 99%`},
-		{"throughput=off", `"off" is no limit`},
-		{"errors=1%", `"1%" is no limit above 0 and up to 100pp`},
+		{"throughput=off", "it cannot be switched off, only be given another limit"},
+		{"errors=1%", `"1%": want 1pp`},
 		{"errors=101pp", `is no limit`},
-		{"errors=off", `"off" is no limit`},
+		{"errors=off", "it cannot be switched off, only be given another limit"},
 		{"mean=5%", `"mean" cannot be judged`},
 		{"p=5%", `"p" cannot be judged`},
 		{"p0=5%", `"p0" cannot be judged`},

@@ -107,6 +107,20 @@ func (o *Objective) setLimit(value float64, digits, unit string) error {
 		if unit != "%" && unit != "" {
 			return fmt.Errorf("limit %q: want a share such as 0.1%% or a number of requests", digits+unit)
 		}
+		if !o.share && value != math.Trunc(value) {
+			// 0.01 may be a share, or a percent.
+			percent := value
+			if value < 1 {
+				percent = 100 * value
+			}
+			return fmt.Errorf("limit %q: want a share, such as %s%s%.6g%%, or a whole number of requests", digits, o.stat, o.op, percent)
+		}
+		if o.share && value > 100 {
+			return fmt.Errorf("limit %q: want a share of at most 100%%", digits+unit)
+		}
+	}
+	if o.limit == 0 && o.op == "<" {
+		return fmt.Errorf("limit %q: nothing is less; to allow none, write <=%s", digits+unit, digits+unit)
 	}
 	return nil
 }
