@@ -16,8 +16,9 @@ import (
 const maxAdHocBody = 8 << 20
 
 // AdHoc is the scenario ping with a request shaped by flags. An empty method is
-// the default; a nil body is none.
-func AdHoc(method string, headers []targets.Field, body []byte) (*Scenario, error) {
+// the default; a nil body is none. The file is the one that the body is of, if
+// any: it has the content type that it would have in a scenario.
+func AdHoc(method string, headers []targets.Field, body []byte, file string) (*Scenario, error) {
 	sc, err := Load("ping")
 	if err != nil {
 		return nil, err
@@ -40,7 +41,7 @@ func AdHoc(method string, headers []targets.Field, body []byte) (*Scenario, erro
 		errs = append(errs, fmt.Errorf("body of %d bytes, want at most %d MB", len(body), maxAdHocBody>>20))
 	}
 	if body != nil {
-		r.Body = adHocBody(body)
+		r.Body = adHocBody(body, file)
 	}
 	if err := errors.Join(errs...); err != nil {
 		return nil, err
@@ -49,18 +50,14 @@ func AdHoc(method string, headers []targets.Field, body []byte) (*Scenario, erro
 	return sc, nil
 }
 
-func adHocBody(body []byte) *Body {
-	b := &Body{template: literal(body), kind: "application/octet-stream"}
-	if !utf8.Valid(body) {
-		raw := base64.StdEncoding.EncodeToString(body)
-		b.Base64 = &raw
+func adHocBody(body []byte, file string) *Body {
+	b := &Body{template: literal(body), kind: kindOfFile(file, body)}
+	if text := string(body); utf8.ValidString(text) {
+		b.Text = &text
 		return b
 	}
-	text := string(body)
-	b.Text, b.kind = &text, "text/plain; charset=utf-8"
-	if json.Valid(body) {
-		b.kind = "application/json"
-	}
+	raw := base64.StdEncoding.EncodeToString(body)
+	b.Base64 = &raw
 	return b
 }
 

@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"os"
 	"strings"
 	"testing"
 
@@ -40,7 +41,7 @@ func TestAdHoc(t *testing.T) {
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			sc, err := AdHoc(tt.method, tt.headers, tt.body)
+			sc, err := AdHoc(tt.method, tt.headers, tt.body, "")
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -70,7 +71,7 @@ func TestAdHoc(t *testing.T) {
 }
 
 func TestAdHocHidesSecrets(t *testing.T) {
-	sc, err := AdHoc("GET", []targets.Field{{Name: "Authorization", Value: "Bearer hunter2"}, {Name: "X-Api-Key", Value: "hunter2"}}, nil)
+	sc, err := AdHoc("GET", []targets.Field{{Name: "Authorization", Value: "Bearer hunter2"}, {Name: "X-Api-Key", Value: "hunter2"}}, nil, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -90,7 +91,7 @@ func TestAdHocMistakes(t *testing.T) {
 		{"connect", nil, nil, []string{`method "CONNECT"`}},
 		{"POST", nil, make([]byte, maxAdHocBody+1), []string{"at most 8 MB"}},
 	} {
-		sc, err := AdHoc(tt.method, tt.headers, tt.body)
+		sc, err := AdHoc(tt.method, tt.headers, tt.body, "")
 		if err == nil || sc != nil {
 			t.Errorf("%s: accepted", tt.method)
 			continue
@@ -98,6 +99,29 @@ func TestAdHocMistakes(t *testing.T) {
 		for _, want := range tt.want {
 			if !strings.Contains(err.Error(), want) {
 				t.Errorf("%s: %v, want %q", tt.method, err, want)
+			}
+		}
+	}
+}
+
+// P6: a file sent by a flag has the content type of one that a scenario names.
+func TestAdHocFilesAreTypedAsInScenarios(t *testing.T) {
+	t.Chdir(t.TempDir())
+	for _, file := range []string{"a.json", "a.csv", "a.PNG", "a.bin", "noname", "a.parquet"} {
+		for _, content := range []string{`{"a": 1}`, "{", "\xff\x00", ""} {
+			if err := os.WriteFile(file, []byte(content), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			named, err := Parse([]byte("requests: [{name: a, body: {file: "+file+"}}]"), "a.yaml")
+			if err != nil {
+				t.Fatal(err)
+			}
+			sc, err := AdHoc("", nil, []byte(content), file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got, want := sc.Requests[0].Body.kind, named.Requests[0].Body.kind; got != want || want == "" {
+				t.Errorf("%s with %q: %s, want %s", file, content, got, want)
 			}
 		}
 	}

@@ -79,7 +79,8 @@ func (v *validator) content(n *targets.Node, value *targets.Node, text, encoded,
 		}
 		return bytesKind, literal(raw)
 	case file != nil:
-		return kindOfFile(*file), literal(v.file(n.Get("file"), *file))
+		raw := v.file(n.Get("file"), *file)
+		return kindOfFile(*file, raw), literal(raw)
 	}
 	return "", nil
 }

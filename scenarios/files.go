@@ -1,12 +1,14 @@
 package scenarios
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/mlbench/mlbench/targets"
 )
@@ -24,9 +26,21 @@ var fileKinds = map[string]string{
 	".parquet": "application/vnd.apache.parquet",
 }
 
-func kindOfFile(path string) string {
+// kindOfFile is a file's content type: by its name, else by what it holds.
+func kindOfFile(path string, content []byte) string {
 	if kind, ok := fileKinds[strings.ToLower(filepath.Ext(path))]; ok {
 		return kind
+	}
+	return kindOfContent(content)
+}
+
+// kindOfContent is the content type of bytes without a name.
+func kindOfContent(content []byte) string {
+	switch {
+	case json.Valid(content):
+		return jsonKind
+	case utf8.Valid(content):
+		return textKind
 	}
 	return bytesKind
 }

@@ -24,6 +24,9 @@ type taskRow struct {
 // [BODY], or CSV of name,weight,method,path[,body]. # begins a comment.
 func FromLocust(raw []byte, o NewOptions) ([]byte, error) {
 	raw = bytes.TrimPrefix(raw, []byte(byteOrderMark))
+	if isProgram(raw) {
+		return nil, fmt.Errorf("%s is a program, which mlbench does not read: write its tasks as a table, a line for each: 70 POST /predict {…}", o.Source)
+	}
 	rows, err := taskRows(raw)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", o.Source, err)
@@ -43,6 +46,13 @@ func FromLocust(raw []byte, o NewOptions) ([]byte, error) {
 	}
 	return d.finish(o.withDefaults())
 }
+
+// programForm is a line that programs have and tables have not: Python's and
+// JavaScript's.
+var programForm = regexp.MustCompile(`(?m)^\s*(import\s+[\w{*"'].*|from\s+[\w.]+\s+import\b.*|class\s+\w+.*[:{]|def\s+\w+\s*\(.*|@task\b.*|(const|let|var)\s+[\w{].*=.*|export\s+(default|const|let|function)\b.*|(async\s+)?function\s+\w*\s*\(.*|#!/.*)\s*$`)
+
+// isProgram says whether it is a locustfile itself, or a script of another tool.
+func isProgram(raw []byte) bool { return programForm.Match(raw) }
 
 // words are WEIGHT METHOD PATH [BODY] between spaces.
 var taskForm = regexp.MustCompile(`^(\S+)\s+([A-Za-z]+)\s+(\S+)(?:\s+(.*))?$`)

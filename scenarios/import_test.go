@@ -237,6 +237,8 @@ func TestImportMistakes(t *testing.T) {
 		{"locust", ``, "no requests"},
 		{"locust", "1 GET /a\nhello", "line 2: want WEIGHT METHOD PATH"},
 		{"locust", "hello", "want name,weight,method,path"},
+		{"locust", "from locust import HttpUser, task\n\nclass U(HttpUser):\n    @task(3)\n    def predict(self):\n        self.client.get('/')\n", "src is a program, which mlbench does not read: write its tasks as a table"}, // A11
+		{"locust", "import http from 'k6/http';\nexport default function () { http.get('/'); }\n", "a line for each: 70 POST /predict"},
 		{"locust", "x GET /a", `src:1: weight "x"`},
 		{"locust", "1 GET a", "begins with /"},
 		{"locust", "0 GET /a\n1 CONNECT /a", "src:2: method"},

@@ -149,3 +149,20 @@ func TestDefaults(t *testing.T) {
 		}
 	}
 }
+
+// P16: methods in small letters and a single status were refused.
+func TestMethodsAndStatusesMayBeWrittenShort(t *testing.T) {
+	sc := parse(t, `
+setup: [{method: put, path: /s, expect: {status: 201}}]
+login: {method: post}
+requests:
+  - {name: a, method: get, auth: bearer, expect: {status: 404}, steps: [{name: b, method: Delete, expect: {status: [204, 404]}}]}`)
+	r := sc.Requests[0]
+	got := []string{sc.Setup[0].Method, sc.Login.Method, r.Method, r.Steps[0].Method}
+	if want := []string{"PUT", "POST", "GET", "DELETE"}; !slices.Equal(got, want) {
+		t.Errorf("methods %q, want %q", got, want)
+	}
+	if sc.Setup[0].Expect.Status[0] != 201 || !slices.Equal(r.Expect.Status, []int{404}) || len(r.Steps[0].Expect.Status) != 2 {
+		t.Errorf("statuses %v, %v, %v", sc.Setup[0].Expect, r.Expect, r.Steps[0].Expect)
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/mlbench/mlbench/loadgen"
 	"github.com/mlbench/mlbench/results"
@@ -85,15 +86,38 @@ const (
 
 // Expect says which answers are not errors.
 type Expect struct {
-	Status []int `yaml:"status"` // empty: 200 to 299
+	Status Statuses `yaml:"status"` // empty: 200 to 299
 }
 
-// DecodeNode sets the defaults that are not zero.
+// Statuses are a list of them, or one.
+type Statuses []int
+
+// DecodeNode reads both forms.
+func (s *Statuses) DecodeNode(d *targets.Document, n *targets.Node) {
+	if n.Kind == targets.Int {
+		*s = Statuses{0}
+		d.Decode(n, &(*s)[0])
+		return
+	}
+	d.Decode(n, (*[]int)(s))
+}
+
+// DecodeNode sets the defaults that are not zero. Methods may be written small.
 func (r *Request) DecodeNode(d *targets.Document, n *targets.Node) {
 	type plain Request // without this method
 	p := plain{Weight: 1, Auth: NoAuth, Fresh: true}
 	d.Decode(n, &p)
 	*r = Request(p)
+	r.Method = strings.ToUpper(r.Method)
+}
+
+// DecodeNode is that of requests.
+func (l *Login) DecodeNode(d *targets.Document, n *targets.Node) {
+	type plain Login // without this method
+	var p plain
+	d.Decode(n, &p)
+	*l = Login(p)
+	l.Method = strings.ToUpper(l.Method)
 }
 
 // Text is the scenario's YAML, as loaded.

@@ -3,6 +3,7 @@ package scenarios
 import (
 	"cmp"
 	"strconv"
+	"strings"
 
 	"github.com/mlbench/mlbench/targets"
 )
@@ -17,6 +18,15 @@ type Call struct {
 	Auth    Auth            `yaml:"auth"` // default none
 	Body    *Body           `yaml:"body"`
 	Expect  Expect          `yaml:"expect"`
+}
+
+// DecodeNode is that of requests.
+func (c *Call) DecodeNode(d *targets.Document, n *targets.Node) {
+	type plain Call // without this method
+	var p plain
+	d.Decode(n, &p)
+	*c = Call(p)
+	c.Method = strings.ToUpper(c.Method)
 }
 
 // request is the call as a request of the load.

@@ -32,6 +32,7 @@ func (s *Step) DecodeNode(d *targets.Document, n *targets.Node) {
 	p := plain{Auth: NoAuth, Fresh: true}
 	d.Decode(n, &p)
 	*s = Step(p)
+	s.Method = strings.ToUpper(s.Method)
 }
 
 // request is the step as a request of the weight of its journey.

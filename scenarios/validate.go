@@ -171,7 +171,7 @@ func (v *validator) request(r *Request, n *targets.Node) {
 	}
 	for i, code := range r.Expect.Status {
 		if code < 200 || code > 599 {
-			v.d.Bad(n.Get("expect").Get("status").Items[i], "found status %d, want 200 to 599", code)
+			v.d.Bad(several(n.Get("expect").Get("status"))[i], "found status %d, want 200 to 599", code)
 		}
 	}
 	if at := n.Get("pool"); at != nil && (r.Pool > maxPool || strings.Trim(at.Text, "0kM.") == "") {
@@ -222,8 +222,8 @@ func (v *validator) requestPath(path string, n *targets.Node) {
 func (v *validator) method(method string, n *targets.Node) {
 	switch {
 	case method == "" && (n.Get("method") == nil || n.Get("method").Kind != targets.String):
-	case !targets.Token(method) || strings.ToUpper(method) != method:
-		v.d.Bad(n.Get("method"), "found %q, want a method such as GET or POST", method)
+	case !targets.Token(method):
+		v.d.Bad(n.Get("method"), "found %q, want a method such as GET or POST", n.Get("method").Text)
 	case method == "CONNECT":
 		v.d.Bad(n.Get("method"), "CONNECT opens a tunnel and is no request to measure")
 	}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"path/filepath"
 	"strings"
 	"time"
 
@@ -147,16 +146,6 @@ func (o *calibrateOptions) checkOutput() error {
 		return usageErrorf("--output %s is there and no calibration: name another file", o.output)
 	}
 	return checkWritable(o.output)
-}
-
-// programOf is the name of a command's program.
-func programOf(command string) string {
-	for word := range strings.FieldsSeq(command) {
-		if !strings.Contains(word, "=") { // but for variables set before it
-			return filepath.Base(word)
-		}
-	}
-	return "target"
 }
 
 func calibrate(ctx context.Context, o *calibrateOptions) error {

@@ -94,13 +94,3 @@ calibration: calibration.json
 		t.Errorf("without spreads:\n%s", text)
 	}
 }
-
-func TestProgramOf(t *testing.T) {
-	for command, want := range map[string]string{
-		"./old/server --port {port}": "server", "A=1 B=/x/y uvicorn app:app": "uvicorn", "A=1": "target", "": "target",
-	} {
-		if got := programOf(command); got != want {
-			t.Errorf("%q: %q, want %q", command, got, want)
-		}
-	}
-}

@@ -126,7 +126,7 @@ func (o *loadOptions) validate(in io.Reader) error {
 	case o.body == "@-":
 		o.bodyText, err = io.ReadAll(io.LimitReader(in, maxBody+1))
 	case strings.HasPrefix(o.body, "@"):
-		o.bodyText, err = os.ReadFile(o.body[1:])
+		o.bodyText, err = readBounded(o.body[1:])
 	case o.body != "":
 		o.bodyText = []byte(o.body)
 	}
@@ -139,7 +139,18 @@ func (o *loadOptions) validate(in io.Reader) error {
 	return nil
 }
 
-const maxBody = 64 << 20
+const maxBody = 8 << 20 // of ad-hoc requests, which result files hold
+
+// readBounded reads a file, or a pipe, and no more of it than a body may have:
+// devices have no end.
+func readBounded(file string) ([]byte, error) {
+	f, err := os.Open(file)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return io.ReadAll(io.LimitReader(f, maxBody+1))
+}
 
 // randomSeed survives JSON readers that know only doubles.
 func randomSeed() uint64 { return 1 + rand.Uint64N(1<<53-1) }
@@ -154,7 +165,11 @@ func (o *loadOptions) scenario(name string) (*scenarios.Scenario, error) {
 		if method == "" && len(o.bodyText) > 0 {
 			method = "POST"
 		}
-		sc, err := scenarios.AdHoc(method, nil, o.bodyText)
+		file, named := strings.CutPrefix(o.body, "@")
+		if !named {
+			file = "" // text, whatever it ends with
+		}
+		sc, err := scenarios.AdHoc(method, nil, o.bodyText, file)
 		if err != nil {
 			return nil, usageErrorf("%w", err)
 		}
