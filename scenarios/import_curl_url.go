@@ -158,6 +158,9 @@ func (c *curlCommand) complete(u *curlURL, b *curlBody) error {
 		c.note("Characters of the URL that are not ASCII are percent-encoded; curl sends them as they are.")
 	}
 	u.target = visibleOnly(u.target)
+	if m := reference.FindString(u.target + u.address); m != "" {
+		return fmt.Errorf("%s in its URL: a placeholder of another tool: write its value, or $NAME", m)
+	}
 	if u.target != "" {
 		if err := targets.ValidPath(u.target); err != nil {
 			return err

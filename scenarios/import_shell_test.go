@@ -81,6 +81,8 @@ func TestShellsAreNotRun(t *testing.T) {
 		`curl -H 'Content-Length: 7' h -d a`:          "the length that the body has",
 		`curl -F 'a=(b' http://h/`:                    "parts within parts",
 		`curl -d a -T /dev/null http://h/`:            "exclude one another",
+		`curl -g 'http://h/{{id}}'`:                   "{{id}} in its URL: a placeholder",
+		`curl -H 'X: {{token}}' http://h/`:            "{{token}} is a placeholder",
 		`curl -T /dev/zero http://h/`:                 "is no file",
 	} {
 		text, err := FromCurl(command, NewOptions{})

@@ -136,7 +136,7 @@ func pathOf(u *url.URL) string {
 	if u.RawQuery != "" {
 		path += "?" + u.RawQuery
 	}
-	return visibleOnly(path)
+	return visibleOnly(strings.NewReplacer("{{", "%7B%7B", "}}", "%7D%7D").Replace(path)) // {{id}} is a capture's
 }
 
 // visibleOnly escapes everything that is not visible, as the language wants it.
@@ -161,7 +161,7 @@ func (d *draft) recordedHeaders(r *draftRequest, x exchange) (contentType string
 		case !x.typed && noiseHeader(name):
 		case d.login != nil && isBearer(f.Name, f.Value):
 			r.bearer = true
-		case f.Validate() != nil:
+		case f.Validate() != nil, reference.MatchString(f.Value):
 			r.about = append(r.about, fmt.Sprintf("The header %s is left out: it cannot be sent as recorded.", f.Name))
 		case name == "content-type":
 			contentType = f.Value

@@ -32,7 +32,7 @@ func TestReferencesWithoutACaptureAreRefusedEverywhere(t *testing.T) {
 	if got := bodiesOf(compile(t, sc, CompileOptions{}).Classes[0])[0]; got != "Hello {{name}}" {
 		t.Errorf("sent %q", got)
 	}
-	made, err := AdHoc("", nil, []byte(`{"prompt":"Hello {{name}}"}`))
+	made, err := AdHoc("", nil, []byte(`{"prompt":"Hello {{name}}"}`), "")
 	if err != nil {
 		t.Fatal(err)
 	}
