@@ -30,7 +30,8 @@ var sameHistograms = cmp.Comparer(func(a, b *stats.Histogram) bool {
 func full() *File {
 	predict := served(20)
 	predict.Dropped, predict.Planned = 2, 22
-	predict.Errors = map[string]int64{ErrTimeout: 1, ErrStatus: 2}
+	predict.Done, predict.Errors = 19, map[string]int64{ErrTimeout: 1, ErrStatus: 2}
+	predict.Status = map[string]int64{"200": 17, "500": 2}
 	predict.BytesIn, predict.BytesOut = 1000, 2000
 	f := openFile(map[string]*ClassData{"predict": predict, "health": served(5)})
 	h := &f.Header
@@ -159,7 +160,7 @@ func TestReadAcceptsWhatIsNew(t *testing.T) {
 	in := strings.Join([]string{
 		`{"type":"header","schema":"mlbench.result/1.7","seed":9,"moon":"full"}`,
 		`{"type":"weather","rain":true}`,
-		`{"type":"slice","arm":"A","phase":"measure","duration_s":1,"tide":3,"classes":{"predict":{"planned":1,"sent":1,"done":1,"bytes_in":0,"bytes_out":0,"hue":"red"}}}`,
+		`{"type":"slice","arm":"A","phase":"measure","duration_s":1,"tide":3,"classes":{"predict":{"planned":1,"sent":1,"done":1,"status":{"200":1},"bytes_in":0,"bytes_out":0,"hue":"red"}}}`,
 		`{"no":"type"}`,
 		``,
 		`{"type":"footer","ended":"completed","end":"2026-01-02T15:04:05Z","mood":"good"}`,

@@ -1,26 +1,14 @@
 package results
 
 import (
-	"fmt"
+	"io"
 	"maps"
-	"os"
 )
 
-// ReadSummed reads the file of a run as ReadFile does, but adds up the slices
+// ReadSummed reads the file at path ("-" is in) as ReadFile does, but adds up the slices
 // of each phase, and stage of it, as they come: all that Summarize needs, in memory that does not
 // grow with the run.
-func ReadSummed(path string) (*File, error) {
-	in, err := os.Open(path)
-	if err != nil {
-		return nil, fmt.Errorf("result file: %w", err)
-	}
-	defer in.Close()
-	f := &File{Path: path}
-	if err := f.read(in, true); err != nil {
-		return nil, err
-	}
-	return f, nil
-}
+func ReadSummed(path string, in io.Reader) (*File, error) { return readFile(path, in, true) }
 
 // take appends a slice, or, if summed, adds it to the last one.
 func (f *File) take(s Slice, summed bool) {

@@ -21,7 +21,8 @@ func TestReadSummed(t *testing.T) {
 			s.Phase = Warmup
 		}
 		if i == 20 {
-			s.Classes["predict"].Errors = map[string]int64{ErrReset: 3}
+			d := s.Classes["predict"]
+			d.Errors, d.Sent, d.Planned, d.Lag = map[string]int64{ErrReset: 3}, 8, 8, repeat(8, 0.01)
 			s.Samples = map[string]string{ErrReset: "broken pipe"}
 		}
 		f.Slices = append(f.Slices, s)
@@ -31,7 +32,7 @@ func TestReadSummed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	summed, err := ReadSummed(path)
+	summed, err := ReadSummed(path, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

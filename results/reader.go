@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"slices"
 	"strings"
 )
 
@@ -25,6 +24,8 @@ type File struct {
 	Damage string
 
 	points []Point // of a file of which slices were added up; see Series
+	sums   chain
+	summed bool // each line has a checksum
 }
 
 // maxLine bounds one line: a slice of a hundred request classes stays far below.
@@ -34,21 +35,30 @@ const maxLine = 64 << 20
 var ErrFormat = errors.New("not a readable mlbench result file")
 
 // ReadFile reads the result file at path; "-" is in.
-func ReadFile(path string, in io.Reader) (*File, error) {
+func ReadFile(path string, in io.Reader) (*File, error) { return readFile(path, in, false) }
+
+func readFile(path string, in io.Reader, summed bool) (*File, error) {
+	f := &File{Path: path}
 	if path == "-" {
-		return Read(in, "standard input")
+		f.Path = "standard input"
+	} else {
+		file, err := os.Open(path)
+		if err != nil {
+			return nil, fmt.Errorf("result file: %w", err)
+		}
+		defer file.Close()
+		in = file
 	}
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, fmt.Errorf("result file: %w", err)
+	if err := f.read(in, summed); err != nil {
+		return nil, err
 	}
-	defer f.Close()
-	return Read(f, path)
+	return f, nil
 }
 
-// Read reads a result file; name is used in errors. A file cut off in the
-// middle of a line is read up to there and Damage says so; a missing or foreign
-// header is an error.
+// Read reads a result file; name is used in errors. A file that is cut off or
+// damaged (a line that is no JSON, whose checksum is another, or whose numbers
+// contradict each other) is read up to there and Damage says so; a missing,
+// damaged or foreign header is an error.
 func Read(r io.Reader, name string) (*File, error) {
 	f := &File{Path: name}
 	if err := f.read(r, false); err != nil {
@@ -64,7 +74,7 @@ func (f *File) read(r io.Reader, summed bool) error {
 	n := 0
 	for sc.Scan() {
 		n++
-		line := bytes.TrimSpace(sc.Bytes())
+		line := bytes.Trim(sc.Bytes(), " \t\r")
 		if n == 1 {
 			line = bytes.TrimPrefix(line, []byte("\ufeff")) // byte order mark
 		}
@@ -72,17 +82,21 @@ func (f *File) read(r io.Reader, summed bool) error {
 			continue
 		}
 		if err := f.add(line, summed); err != nil {
-			if n == 1 || errors.Is(err, ErrFormat) {
+			if f.Header.Schema == "" || errors.Is(err, ErrFormat) {
 				return fmt.Errorf("%s:%d: %w", f.Path, n, err)
 			}
 			f.Damage = fmt.Sprintf("line %d: %v", n, err)
-			break
+			return nil
 		}
 	}
-	if err := sc.Err(); err != nil {
+	switch err := sc.Err(); {
+	case errors.Is(err, bufio.ErrTooLong) && f.Header.Schema != "":
+		f.Damage = fmt.Sprintf("line %d: longer than %d MB", n+1, maxLine>>20)
+	case errors.Is(err, bufio.ErrTooLong):
+		return fmt.Errorf("%s:%d: %w: a line of over %d MB", f.Path, n+1, ErrFormat, maxLine>>20)
+	case err != nil:
 		return fmt.Errorf("%s:%d: %w", f.Path, n+1, err)
-	}
-	if f.Header.Schema == "" {
+	case f.Header.Schema == "":
 		return fmt.Errorf("%s: %w: it is empty", f.Path, ErrFormat)
 	}
 	return nil
@@ -103,6 +117,9 @@ func (f *File) add(line []byte, summed bool) error {
 		}
 		return err
 	}
+	if err := f.checkSum(line); err != nil {
+		return err
+	}
 	if kind.Type == "header" {
 		return f.addHeader(line, kind.Schema)
 	}
@@ -115,10 +132,8 @@ func (f *File) add(line []byte, summed bool) error {
 		if err := json.Unmarshal(line, &s); err != nil {
 			return err
 		}
-		for name, d := range s.Classes {
-			if d == nil {
-				return fmt.Errorf("slice: class %q is null", name)
-			}
+		if err := s.validate(&f.Header); err != nil {
+			return err
 		}
 		f.take(s, summed)
 	case "target_end":
@@ -128,13 +143,46 @@ func (f *File) add(line []byte, summed bool) error {
 		}
 		f.Ends = append(f.Ends, e)
 	case "footer":
-		var ft Footer
-		if err := json.Unmarshal(line, &ft); err != nil {
-			return err
+		return f.addFooter(line)
+	default:
+		// Other types come from later versions, and are not ours to judge. Without a
+		// checksum it may be a damaged one.
+		if !f.Header.newer() && !f.summed {
+			return fmt.Errorf("its type is %.20q, want slice or footer", kind.Type)
 		}
-		f.Footer = &ft
 	}
-	// Other types come from later minor versions: not ours to judge.
+	return nil
+}
+
+// checkSum verifies a line's checksum: all lines have one, or none, as the header.
+func (f *File) checkSum(line []byte) error {
+	has, right := f.sums.check(line)
+	switch {
+	case f.Header.Schema == "":
+		f.summed = has
+		if has && !right {
+			return fmt.Errorf("%w: its first line is damaged, for its checksum is another", ErrFormat)
+		}
+	case has != f.summed:
+		return errors.New("its checksum is missing, or the header's is")
+	case has && !right:
+		return errors.New("its checksum is another: it was changed, or lines before it are missing")
+	}
+	return nil
+}
+
+func (f *File) addFooter(line []byte) error {
+	var ft Footer
+	if err := json.Unmarshal(line, &ft); err != nil {
+		return err
+	}
+	switch {
+	case f.Footer != nil:
+		return errors.New("a second footer")
+	case ft.Ended != Completed && ft.Ended != Interrupted && ft.Ended != Failed && !f.Header.newer():
+		return fmt.Errorf("footer: it ended %.20q, want completed, interrupted or failed", ft.Ended)
+	}
+	f.Footer = &ft
 	return nil
 }
 
@@ -146,14 +194,13 @@ func (f *File) addHeader(line []byte, schema string) error {
 	family, version, _ := strings.Cut(schema, "/")
 	major, _, _ := strings.Cut(version, ".")
 	if family+"/"+major != Schema {
-		return fmt.Errorf("%w: its schema is %q, this version of mlbench reads %s; update mlbench", ErrFormat, schema, Schema)
+		return fmt.Errorf("%w: its schema is %.40q, this version of mlbench reads %s; update mlbench", ErrFormat, schema, Schema)
 	}
 	if err := json.Unmarshal(line, &f.Header); err != nil {
 		return fmt.Errorf("%w: header: %w", ErrFormat, err)
 	}
-	// Any other would be taken for a run of its first.
-	if arms, known := f.Arms(), []string{ArmA, ArmB}; len(arms) > len(known) || !slices.Equal(arms, known[:len(arms)]) {
-		return fmt.Errorf("%w: its targets are of the arms %s, want A, or A and B", ErrFormat, strings.Join(arms, ", "))
+	if err := f.Header.validate(); err != nil {
+		return fmt.Errorf("%w: %w", ErrFormat, err)
 	}
 	return nil
 }

@@ -72,7 +72,7 @@ func TestSeriesOfAFileReadSummed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	summed, err := ReadSummed(path)
+	summed, err := ReadSummed(path, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

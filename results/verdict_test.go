@@ -226,7 +226,7 @@ func almost(t *rapid.T, name string, got, want float64) {
 
 // What was saved is judged as what was measured.
 func TestFromDisk(t *testing.T) {
-	cases := []string{"strict by the file", "12 of 48 pairs late", "a few new errors", "closed, 10% fewer", "a class that fails in both", "interrupted"}
+	cases := []string{"strict by the file", "12 of 48 pairs late", "a few new errors", "a class that fails in both", "interrupted"}
 	tried := 0
 	for _, tt := range verdictCases() {
 		if !slices.Contains(cases, tt.name) {

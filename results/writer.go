@@ -15,6 +15,7 @@ import (
 type Writer struct {
 	f    *os.File
 	path string
+	sums chain
 }
 
 // DefaultPath is where a result goes when no file is named:
@@ -110,7 +111,7 @@ func (w *Writer) line(v any) error {
 	if err != nil {
 		return fmt.Errorf("result file %s: %w", w.path, err)
 	}
-	if _, err := w.f.Write(append(b, '\n')); err != nil {
+	if _, err := w.f.Write(append(w.sums.seal(b), '\n')); err != nil {
 		return fmt.Errorf("result file: %w", err)
 	}
 	return nil

@@ -50,7 +50,7 @@ func (r *recording) finish(err error) (f *results.File, interrupted bool, _ erro
 		return nil, interrupted, fmt.Errorf("%w (measured so far: %s)", err, r.w.Path())
 	}
 	if r.h.Command == "run" {
-		f, err = results.ReadSummed(r.w.Path())
+		f, err = results.ReadSummed(r.w.Path(), nil)
 	} else {
 		f, err = results.ReadFile(r.w.Path(), nil)
 	}

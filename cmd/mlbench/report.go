@@ -186,7 +186,7 @@ func readResults(s streams, paths []string) ([]*results.File, error) {
 			return nil, usageErrorf("report: - (stdin) is named twice")
 		}
 		stdin = stdin || p == "-"
-		f, err := results.ReadFile(p, s.in)
+		f, err := results.ReadSummed(p, s.in)
 		if errors.Is(err, results.ErrFormat) {
 			if what := foreignFile(p); what != "" {
 				return nil, usageErrorf("report: %s is %s", p, what)
