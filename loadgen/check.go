@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"io"
 	"net/http"
+	"regexp"
 	"time"
 )
 
@@ -58,7 +59,7 @@ func (k *keeper) add(b []byte, p *responseParser) {
 func (c *conn) judge(o *outcome) failure {
 	k := &c.keep
 	k.answer = Answer{
-		Status: o.status, Header: finalHeader(k.head), Body: c.parser.body,
+		Status: o.status, Header: Unfold(finalHeader(k.head)), Body: c.parser.body,
 		Cut: c.parser.bodyBytes > MaxCheckedBody, Service: o.service, Captured: c.req.captured(),
 	}
 	err := k.check(&k.answer)
@@ -101,6 +102,17 @@ func finalHeader(b []byte) []byte {
 		begin = rest
 	}
 	return nil
+}
+
+var fold = regexp.MustCompile(`[ \t]*\r?\n[ \t]+`)
+
+// Unfold makes each header a line: where one goes on in the next line, which begins
+// with a blank, a space stands for the break (RFC 9112 §5.2).
+func Unfold(header []byte) []byte {
+	if !bytes.Contains(header, []byte("\n ")) && !bytes.Contains(header, []byte("\n\t")) {
+		return header
+	}
+	return fold.ReplaceAll(header, []byte(" "))
 }
 
 // cutLine splits b behind its first line end, which is CR LF or LF.

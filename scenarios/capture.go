@@ -108,31 +108,31 @@ func (c *namedCapture) find(v *view) (any, error) {
 		}
 		return value, nil
 	}
-	where, text := "the body", ""
+	where, texts := "the body", []string(nil)
 	if c.Header != "" {
-		var found bool
-		if text, found = v.header(c.Header); !found {
-			return nil, fmt.Errorf("header %s: not in the answer", c.Header)
+		where = "header " + c.Header
+		if texts = v.headers(c.Header); len(texts) == 0 {
+			return nil, fmt.Errorf("%s: not in the answer", where)
 		}
 		if c.Regex == nil {
-			return text, nil
+			return texts[0], nil
 		}
-		where = "header " + c.Header
 	} else {
 		body, err := v.body()
 		if err != nil {
 			return nil, err
 		}
-		text = string(body)
+		texts = []string{string(body)}
 	}
-	m := c.Regex.re.FindStringSubmatch(text)
-	switch {
-	case m == nil:
-		return nil, fmt.Errorf("%s does not match %s", where, c.Regex.re)
-	case len(m) > 1:
-		return m[1], nil
+	for _, text := range texts {
+		switch m := c.Regex.re.FindStringSubmatch(text); {
+		case len(m) > 1:
+			return m[1], nil
+		case m != nil:
+			return m[0], nil
+		}
 	}
-	return m[0], nil
+	return nil, fmt.Errorf("%s does not match %s", where, c.Regex.re)
 }
 
 // plainText is a captured value as text: JSON texts without their quotes.

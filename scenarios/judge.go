@@ -48,16 +48,26 @@ func (j *judge) check(a *loadgen.Answer) error {
 // view is an answer, its body decoded when the first check wants it.
 type view struct {
 	a        *loadgen.Answer
+	plain    []byte // the body without its content coding
+	undone   bool
+	undoErr  error
 	document any
 	decoded  bool
 	err      error
 }
 
+// maxDecoded bounds what the content coding of a body that is checked comes to.
+const maxDecoded = 16 << 20
+
 func (v *view) body() ([]byte, error) {
 	if v.a.Cut {
 		return nil, fmt.Errorf("the answer's body is longer than the %d MB that are kept for checks", loadgen.MaxCheckedBody>>20)
 	}
-	return v.a.Body, nil
+	if !v.undone {
+		v.undone = true
+		v.plain, v.undoErr = targets.Decode(v.headers("Content-Encoding"), v.a.Body, maxDecoded)
+	}
+	return v.plain, v.undoErr
 }
 
 func (v *view) json() (any, error) {
@@ -73,16 +83,16 @@ func (v *view) json() (any, error) {
 	return v.document, v.err
 }
 
-// header is the value of the first header of that name.
-func (v *view) header(name string) (string, bool) {
+// headers are the values of all headers of that name, in their order.
+func (v *view) headers(name string) (values []string) {
 	for rest := v.a.Header; len(rest) > 0; {
 		var line []byte
 		line, rest, _ = bytes.Cut(rest, []byte("\n"))
 		if len(line) > len(name) && line[len(name)] == ':' && strings.EqualFold(string(line[:len(name)]), name) {
-			return strings.Trim(string(line[len(name)+1:]), " \t\r"), true
+			values = append(values, strings.Trim(string(line[len(name)+1:]), " \t\r"))
 		}
 	}
-	return "", false
+	return values
 }
 
 func (c *Check) holds(v *view) error {
@@ -109,16 +119,33 @@ func (c *Check) holds(v *view) error {
 	return nil
 }
 
+// headerHolds wants one of the headers of that name to hold, or all of them as the
+// list that they stand for (RFC 9110 §5.3).
 func (c *Check) headerHolds(v *view) error {
-	value, found := v.header(c.Header)
-	name := "header " + c.Header
+	values := v.headers(c.Header)
 	switch {
-	case c.Absent && found:
-		return fmt.Errorf("%s: is there, want none", name)
+	case c.Absent && len(values) > 0:
+		return fmt.Errorf("header %s: is there, want none", c.Header)
 	case c.Absent:
 		return nil
-	case !found:
-		return fmt.Errorf("%s: not in the answer", name)
+	case len(values) == 0:
+		return fmt.Errorf("header %s: not in the answer", c.Header)
+	}
+	err := c.headerValueHolds(values[0])
+	if err == nil || len(values) == 1 {
+		return err
+	}
+	for _, value := range append(values[1:], strings.Join(values, ", ")) {
+		if c.headerValueHolds(value) == nil {
+			return nil
+		}
+	}
+	return fmt.Errorf("%w; nor does another of its %d values hold", err, len(values))
+}
+
+func (c *Check) headerValueHolds(value string) error {
+	name := "header " + c.Header
+	switch {
 	case c.Equals != nil && value != c.Equals.Text:
 		return fmt.Errorf("%s: found %s, want %s", name, shown(c.Header, value), wanted(c.Equals))
 	case c.OneOf != nil && !slices.ContainsFunc(c.OneOf.Items, func(n *targets.Node) bool { return value == n.Text }):

@@ -130,6 +130,9 @@ func (t Target) loginAnswer(l Login, c Credentials, resp *http.Response) (Secret
 	if err != nil {
 		return "", "", fmt.Errorf("login: %s, but its body broke off: %w", what, err)
 	}
+	if raw, err = Decode(resp.Header.Values("Content-Encoding"), raw, most); err != nil {
+		return "", "", fmt.Errorf("login: %s, but %w", what, err)
+	}
 	var answer any
 	if err := json.Unmarshal(raw, &answer); err != nil {
 		if l.Optional {

@@ -42,6 +42,8 @@ var homes = map[string]string{
 	"github.com/HdrHistogram/hdrhistogram-go": "results/stats",
 	"github.com/olekukonko/tablewriter":       "report",
 	"github.com/goccy/go-yaml":                "targets",
+	"github.com/andybalholm/brotli":           "targets",
+	"github.com/klauspost/compress":           "targets",
 	"github.com/gin-gonic/gin":                "servers/legacy",
 	"github.com/gofiber/fiber/v2":             "servers/modern",
 	"github.com/danielgtaylor/huma/v2":        "servers/modern",

@@ -149,6 +149,9 @@ func (v *verification) parity(err error) *answers.Parity {
 		if n := k.resent.Load(); n > 0 {
 			p.Warnings = append(p.Warnings, fmt.Sprintf("%s: %s sent once more, because the first had no answer; a POST never is", k.target.Name, plural(int(n), "GET, HEAD or OPTIONS request")))
 		}
+		if err := k.undecoded.Load(); err != nil {
+			p.Warnings = append(p.Warnings, fmt.Sprintf("%s: bodies were compared as they came: %v", k.target.Name, *err))
+		}
 	}
 	for _, k := range p.Classes {
 		if k.Accepted == 0 {

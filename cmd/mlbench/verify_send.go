@@ -31,6 +31,7 @@ type asker struct {
 	transport *http.Transport
 	secrets   []string // that were sent: a target may echo them
 	resent    atomic.Int64
+	undecoded atomic.Pointer[error] // the first body that was compared in its content coding
 }
 
 // newAsker goes straight to the target, as load does: no proxy, no redirects,
@@ -106,6 +107,14 @@ func (k *asker) once(ctx context.Context, c *scenarios.Case) (answers.Answer, er
 		return answers.Answer{}, err
 	}
 	a := answers.Answer{Status: resp.StatusCode, Header: resp.Header, Cut: len(body) > maxAnswer}
+	if !a.Cut {
+		plain, err := targets.Decode(resp.Header.Values("Content-Encoding"), body, maxAnswer)
+		if a.Cut = errors.Is(err, targets.ErrTooLong); err == nil || a.Cut {
+			body = plain
+		} else {
+			k.undecoded.CompareAndSwap(nil, &err)
+		}
+	}
 	a.Body = []byte(k.redact(string(body[:min(len(body), maxAnswer)])))
 	for name, values := range resp.Header {
 		for i := range values {
