@@ -49,9 +49,8 @@ const (
 //
 // It accepts what net/http's client accepts, with these differences on purpose:
 //   - refused: a version other than HTTP/1.x, a status that is not three digits from 100,
-//     a CR inside the status line, blanks in field names, folded header lines
-//     (RFC 9112 §5.2), trailer lines ended by a bare LF, 101 (never asked for),
-//     more than maxInterim interim answers, blocks beyond the bounds above. Most of
+//     a CR inside the status line, blanks in field names, trailer lines ended by a
+//     bare LF, 101 (never asked for), more than maxInterim interim answers, blocks beyond the bounds above. Most of
 //     them let two readers of one connection disagree on where a response ends.
 //   - accepted: transfer codings before a final chunked (the framing is plain;
 //     the body is not decoded), repeated Content-Length fields of equal value but
@@ -60,7 +59,8 @@ const (
 //   - not reused: a connection that sent both Transfer-Encoding and Content-Length,
 //     or Transfer-Encoding in HTTP/1.0 where it is ignored (RFC 9112 §6.1).
 //
-// As in net/http a bare LF may end a status or header line, never a chunk-size line.
+// As in net/http a bare LF may end a status or header line, never a chunk-size line,
+// and a field may go on in a line that begins with a blank (RFC 9112 §5.2).
 type responseParser struct {
 	// Set by the owner, kept over reset.
 	maxBody    int64 // bytes; 0 means defaultMaxBody
@@ -127,6 +127,8 @@ func (p *responseParser) feed(b []byte) (n int, done bool, err error) {
 			n++
 		case stateHeader:
 			n += p.takeFields(b[n:])
+		case stateTrailer:
+			n += p.takeField(b[n:])
 		default:
 			n += p.takeLine(b[n:])
 		}
@@ -154,34 +156,8 @@ func (p *responseParser) eof() (done bool, err error) {
 	return p.state == stateDone, p.err
 }
 
-// takeFields consumes the header lines that lie whole in b, in one short loop: most
-// of the time spent on a small response is spent here. What is cut, or too much, is for takeLine.
-func (p *responseParser) takeFields(b []byte) (n int) {
-	for len(p.carry) == 0 && p.state == stateHeader {
-		end := bytes.IndexByte(b[n:], '\n') + 1
-		if end == 0 || p.headerBytes+n+end > maxHeaderBytes {
-			break
-		}
-		line := b[n : n+end-1]
-		n += end
-		if last := len(line) - 1; last >= 0 && line[last] == '\r' {
-			line = line[:last]
-		}
-		if len(line) == 0 {
-			p.endOfHeader()
-		} else {
-			p.field(line)
-		}
-	}
-	p.headerBytes += n
-	if n == 0 {
-		return p.takeLine(b)
-	}
-	return n
-}
-
-// takeLine consumes one line, or the part of it that b holds, and acts on whole ones.
-// A line in one piece is read where it lies; only a cut one is copied.
+// takeLine consumes a status or chunk-size line, or the part of it that b holds, and
+// acts on whole ones. A line in one piece is read where it lies; only a cut one is copied.
 func (p *responseParser) takeLine(b []byte) int {
 	limit := maxHeaderBytes - p.headerBytes
 	switch p.state {
@@ -208,10 +184,7 @@ func (p *responseParser) takeLine(b []byte) int {
 	}
 	line := b[:used]
 	if end == 0 || len(p.carry) > 0 {
-		if p.carry == nil {
-			p.carry = p.inline[:0]
-		}
-		p.carry = append(p.carry, line...)
+		p.keepPart(line)
 		if end == 0 {
 			return used
 		}
@@ -219,6 +192,14 @@ func (p *responseParser) takeLine(b []byte) int {
 	}
 	p.wholeLine(line)
 	return used
+}
+
+// keepPart carries a part of a line until the rest comes.
+func (p *responseParser) keepPart(line []byte) {
+	if p.carry == nil {
+		p.carry = p.inline[:0]
+	}
+	p.carry = append(p.carry, line...)
 }
 
 // wholeLine acts on one line, given with its LF.

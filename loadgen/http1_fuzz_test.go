@@ -59,7 +59,7 @@ var stricter = []struct {
 	{"not HTTP/1.x", regexp.MustCompile(`(?m)^HTTP/[02-9]\.\d `)},
 	{"bad status code", regexp.MustCompile(`(?m)^HTTP/1\.\d +[-+0]\d\d( |\r?$)`)},
 	{"CR inside status line", regexp.MustCompile(`(?m)^HTTP/1\.\d +\d\d\d[^\n]*\r[^\n]`)},
-	{"folded header line", regexp.MustCompile(`\n[ \t]`)},
+	{"folded header line", regexp.MustCompile(`(?m)^HTTP/1\.[^\n]*\n[ \t]`)},
 	{"bad header field name", regexp.MustCompile(`(?m)^[^:\n]* [^:\n]*:`)},
 	{"trailer line ends with a bare LF", regexp.MustCompile(`(?s)\n0+[ \t]*(;[^\n]*)?\r\n(.*[^\r])?\n`)},
 	{"101 without", regexp.MustCompile(`(?m)^HTTP/1\.\d +101( |\r?$)`)},

@@ -5,6 +5,8 @@ import "encoding/binary"
 var (
 	comma     = []byte(",")
 	semicolon = []byte(";")
+
+	carriageReturn = []byte("\r")
 )
 
 // isTokenChar tells the bytes of a token (RFC 9110 §5.6.2); never written to.
@@ -25,6 +27,13 @@ func isToken(b []byte) bool {
 }
 
 func isDigit(c byte) bool { return '0' <= c && c <= '9' }
+
+func isBlank(c byte) bool { return c == ' ' || c == '\t' }
+
+// isLineEnd says whether the line is empty but for its end.
+func isLineEnd(line []byte) bool {
+	return len(line) > 0 && line[0] == '\n' || len(line) == 2 && line[0] == '\r' && line[1] == '\n'
+}
 
 // hexValue is above 15 for what is no hexadecimal digit.
 func hexValue(c byte) byte {
