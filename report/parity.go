@@ -74,12 +74,16 @@ func parityPage(p *answers.Parity, f form) *page {
 func parityVerdict(p *answers.Parity, f form) *verdict {
 	v := &verdict{}
 	switch {
-	case !p.Same:
+	case len(p.Differences) > 0:
 		v.word, v.color = "DIFFERENT", ansiRed
 		v.reasons = []string{fmt.Sprintf("%s in %d of %s", count(len(p.Differences), "unexpected difference"), p.Differing, count(p.Requests, "request"))}
 	case !p.Complete:
 		v.word, v.color = "INCOMPLETE", ansiYellow
 		v.reasons = []string{fmt.Sprintf("no unexpected difference in the %s made", count(p.Requests, "request"))}
+	case len(p.Unshown) > 0:
+		v.word, v.color = "NOT SHOWN", ansiYellow
+		v.reasons = []string{fmt.Sprintf("no unexpected difference in %s, but %s did no ordinary one of %s",
+			count(p.Requests, "request"), f.name(p.A.Name), f.name(strings.Join(p.Unshown, ", ")))}
 	default:
 		v.word, v.color = "SAME", ansiGreen
 		v.reasons = []string{fmt.Sprintf("no unexpected difference in %s", count(p.Requests, "request"))}

@@ -23,6 +23,8 @@ type Case struct {
 	Header []targets.Field
 	Auth   Auth
 	Body   []byte // nil: none
+	Wanted []int  // statuses that the scenario expects of an ordinary one; empty: it says nothing
+	Guess  bool   // made of guesses that a service may rightly refuse: a login
 }
 
 // Kinds of Case. All but Ordinary are edge cases.
@@ -109,6 +111,7 @@ func Cases(sc *Scenario, o CaseOptions) (*CaseSet, error) {
 			if of.Path == "" {
 				c.Path = ""
 			}
+			c.Wanted = of.Expect.Status
 			mine = append(mine, c)
 		}
 		bounds := limits{}

@@ -3,12 +3,14 @@ package scenarios
 import (
 	"fmt"
 	"hash/fnv"
+	"math/big"
 	"math/rand/v2"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
 
+	"github.com/mlbench/mlbench/results/answers"
 	"github.com/mlbench/mlbench/scenarios/openapi"
 	"github.com/mlbench/mlbench/targets"
 )
@@ -35,7 +37,14 @@ func OpenAPICases(ops []openapi.Operation, o CaseOptions) (cases []Case, notes [
 			class = fmt.Sprintf("%s-%d", className(op), n)
 		}
 		taken[class] = true
-		mine := operationCases(op, class, o)
+		mine, more, err := operationCases(op, class, o)
+		if err != nil {
+			notes = append(notes, fmt.Sprintf("%s is left out: %v", name, err))
+			continue
+		}
+		for _, text := range more {
+			notes = append(notes, name+": "+text)
+		}
 		cases = append(cases, mine...)
 		if o.Edges {
 			bounds := limits{}
@@ -71,42 +80,20 @@ func className(op *openapi.Operation) string {
 }
 
 // operationCases are ordinary requests of one operation, from a stream of its
-// own.
-func operationCases(op *openapi.Operation, class string, o CaseOptions) []Case {
+// own; or why there are none.
+func operationCases(op *openapi.Operation, class string, o CaseOptions) (out []Case, notes []string, err error) {
 	seed := fnv.New64a()
 	seed.Write([]byte(op.Method + " " + op.Path))
-	s := sampler{rand.New(rand.NewPCG(o.Seed, seed.Sum64()))}
-	auth := NoAuth
-	for _, need := range op.Security {
-		if slices.ContainsFunc(need, openapi.Scheme.Bearer) {
-			auth = Bearer
-		}
+	rng := rand.New(rand.NewPCG(o.Seed, seed.Sum64()))
+	m, err := makerOf(op)
+	if err != nil {
+		return nil, nil, err
 	}
-	var out []Case
 	for range o.Requests {
-		c := Case{Class: class, Kind: Ordinary, Method: op.Method, Auth: auth, Path: op.Base + op.Path}
+		c := Case{Class: class, Kind: Ordinary, Method: op.Method, Auth: authOf(op), Path: op.Base + op.Path, Guess: wantsPassword(op.Body)}
 		c.Header = []targets.Field{{Name: "User-Agent", Value: o.UserAgent}, {Name: "Accept", Value: "*/*"}}
-		query := url.Values{}
-		for _, p := range op.Parameters {
-			value := s.parameter(&p)
-			switch {
-			case p.In == "path":
-				c.Path = strings.ReplaceAll(c.Path, "{"+p.Name+"}", url.PathEscape(value))
-			case p.In == "query" && p.Required:
-				query.Set(p.Name, value)
-			case p.In == "header" && p.Required:
-				c = c.set(p.Name, value)
-			}
-		}
-		if len(query) > 0 {
-			c.Path += "?" + query.Encode()
-		}
-		if op.Body != nil && openapi.IsJSON(op.Body.MediaType) {
-			body, err := marshal(s.value(op.Body.Schema, 0))
-			if err == nil {
-				c.Body = body
-				c = c.set("Content-Type", "application/json")
-			}
+		if err := m.make(&c, rng); err != nil {
+			return nil, nil, err
 		}
 		for _, h := range o.Headers {
 			c = c.set(h.Name, h.Value)
@@ -114,7 +101,113 @@ func operationCases(op *openapi.Operation, class string, o CaseOptions) []Case {
 		}
 		out = append(out, c)
 	}
-	return out
+	return out, m.notes, nil
+}
+
+// authOf is bearer if the operation asks for a token, by its security or, as
+// handlers that read the header themselves are documented, by a parameter.
+func authOf(op *openapi.Operation) Auth {
+	for _, need := range op.Security {
+		if slices.ContainsFunc(need, openapi.Scheme.Bearer) {
+			return Bearer
+		}
+	}
+	if slices.ContainsFunc(op.Parameters, tokenParameter) {
+		return Bearer
+	}
+	return NoAuth
+}
+
+// caseMaker makes the ordinary requests of an operation.
+type caseMaker struct {
+	op         *openapi.Operation
+	parameters []template // of each parameter; nil: it is left out
+	body       template   // nil: none
+	notes      []string
+}
+
+func makerOf(op *openapi.Operation) (*caseMaker, error) {
+	m := &caseMaker{op: op, parameters: make([]template, len(op.Parameters))}
+	for i, p := range op.Parameters {
+		if !p.Required || p.In == "cookie" || tokenParameter(p) {
+			continue
+		}
+		t, err := m.template(p.Schema, p.Example, true)
+		if err != nil {
+			return nil, fmt.Errorf("its parameter %s: %w", p.Name, err)
+		}
+		m.parameters[i] = t
+	}
+	if op.Body != nil && openapi.IsJSON(op.Body.MediaType) {
+		var err error
+		if m.body, err = m.template(op.Body.Schema, op.Body.Example, false); err != nil && op.Body.Required {
+			return nil, err
+		}
+	}
+	return m, nil
+}
+
+// template is what values are drawn of. Examples of parameters are names of what
+// is there: those are sent as they are.
+func (m *caseMaker) template(s *openapi.Schema, example any, parameter bool) (template, error) {
+	g := schemaFiller{features: NewOptions{}.withDefaults().Features, all: true}
+	hint := exampleOf(example, s)
+	if parameter && hint != nil {
+		return drawnFrom(ordered(hint))
+	}
+	v, err := g.fill(s, hint)
+	if err != nil {
+		return nil, err
+	}
+	m.notes = append(m.notes, g.notes...)
+	return drawnFrom(v)
+}
+
+func (m *caseMaker) make(c *Case, rng *rand.Rand) error {
+	query := url.Values{}
+	for i, p := range m.op.Parameters {
+		if m.parameters[i] == nil {
+			continue
+		}
+		raw, err := m.parameters[i].draw(rng)
+		if err != nil {
+			return err
+		}
+		v, err := answers.Decode(raw)
+		if err != nil {
+			return err
+		}
+		switch list, isList := v.([]any); {
+		case p.In == "path":
+			c.Path = strings.ReplaceAll(c.Path, "{"+p.Name+"}", percentEncode(textOf(v)))
+		case p.In == "query" && isList && !p.Joined:
+			for _, item := range list {
+				query.Add(p.Name, textOf(item))
+			}
+		case p.In == "query":
+			query.Set(p.Name, textOf(v))
+		case p.In == "header":
+			*c = c.set(p.Name, textOf(v))
+		}
+	}
+	if len(query) > 0 {
+		c.Path += "?" + query.Encode()
+	}
+	if m.body != nil {
+		const tries = 20 // generators meet what a schema forbids now and then
+		for range tries {
+			raw, err := m.body.draw(rng)
+			if err != nil {
+				return err
+			}
+			c.Body = raw
+			if v, err := answers.Decode(raw); err == nil && m.op.Body.Schema.Check(v) == nil {
+				break
+			}
+		}
+		*c = c.set("Content-Type", "application/json")
+	}
+	return nil
 }
 
 // queryCases are odd parameters.
@@ -150,10 +243,10 @@ func queryCases(op *openapi.Operation, first Case) (out []Case) {
 			put(HugeNumber, "1e400")
 			put(HugeNumber, "123456789012345678901234567890")
 			if p.Schema.Min != nil {
-				put(PastLimit, string(appendNumber(nil, *p.Schema.Min-1)))
+				put(PastLimit, numberText(new(big.Rat).Sub(p.Schema.Min, big.NewRat(1, 1))))
 			}
 			if p.Schema.Max != nil {
-				put(PastLimit, string(appendNumber(nil, *p.Schema.Max+1)))
+				put(PastLimit, numberText(new(big.Rat).Add(p.Schema.Max, big.NewRat(1, 1))))
 			}
 		case "boolean":
 			put(WrongType, "perhaps")

@@ -25,7 +25,7 @@ const tinyDocument = `{"openapi": "3.1.0", "info": {"title": "t", "version": "1"
  "components": {"securitySchemes": {"b": {"type": "http", "scheme": "bearer"}}}}`
 
 func TestOpenAPICases(t *testing.T) {
-	ops, err := openapi.Load([]byte(tinyDocument))
+	ops, _, err := openapi.Load([]byte(tinyDocument))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,7 +13,7 @@ import (
 var (
 	userNames     = []string{"username", "user", "email", "login", "user_name", "userName", "name"}
 	passwordNames = []string{"password", "passwd", "pass"}
-	tokenNames    = []string{"access_token", "accessToken", "token", "id_token", "idToken", "jwt", "auth_token", "authToken"}
+	tokenNames    = targets.TokenNames()
 )
 
 // among is the first of names that has holds, or empty.

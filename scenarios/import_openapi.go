@@ -15,7 +15,7 @@ import (
 // FromOpenAPI makes a scenario of a service's OpenAPI document: a request per
 // operation, with a body within the limits of its schema.
 func FromOpenAPI(document []byte, o NewOptions) ([]byte, error) {
-	ops, err := openapi.Load(document)
+	ops, notes, err := openapi.Load(document)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", o.Source, err)
 	}
@@ -23,13 +23,9 @@ func FromOpenAPI(document []byte, o NewOptions) ([]byte, error) {
 	d := &draft{about: []string{
 		fmt.Sprintf("A starting point, made of the OpenAPI document %s. Numbers are drawn from the limits that it gives. "+
 			"All weights are 1: give each request the share that it has in your traffic.", o.Source),
-	}}
-	login := -1
-	for i, op := range ops {
-		if l := documentedLogin(op); l != nil && (d.login == nil || len(l.token) > 0 && l.path < d.login.path) {
-			login, d.login = i, l
-		}
-	}
+	}, left: notes}
+	var login int
+	login, d.login = loginOperation(ops)
 	for i, op := range ops {
 		if i == login {
 			continue
@@ -98,7 +94,8 @@ func (d *draft) operation(op openapi.Operation, o NewOptions) (r draftRequest, w
 		return r, why
 	}
 	if wantsPassword(op.Body) {
-		return r, "a login whose answer has no token that is known; set MLBENCH_TOKEN to what it gives"
+		return r, "a login whose answer has no token that is known; set MLBENCH_TOKEN to what it gives, " +
+			"and give auth: bearer to the requests that need it and have it not"
 	}
 	if op.Body != nil && (op.Body.Required || op.Method == http.MethodPost) {
 		if why := d.fillBody(&r, op.Body, o); why != "" {
@@ -117,6 +114,10 @@ func (d *draft) operation(op openapi.Operation, o NewOptions) (r draftRequest, w
 func (d *draft) fillPath(r *draftRequest, op openapi.Operation) (why string) {
 	path, query := op.Path, ""
 	for _, p := range op.Parameters {
+		if tokenParameter(p) {
+			r.authorization(p)
+			continue
+		}
 		if !p.Required {
 			continue
 		}
@@ -132,7 +133,7 @@ func (d *draft) fillPath(r *draftRequest, op openapi.Operation) (why string) {
 				query += "&" + url.QueryEscape(p.Name) + "=" + d.vault.ref(p.Name)
 				continue
 			}
-			query += "&" + url.QueryEscape(p.Name) + "=" + url.QueryEscape(value)
+			query += "&" + queryOf(p, value)
 			if !known {
 				r.about = append(r.about, fmt.Sprintf("The value of %s is a guess.", p.Name))
 			}
@@ -155,16 +156,40 @@ func (d *draft) fillPath(r *draftRequest, op openapi.Operation) (why string) {
 	return ""
 }
 
+// queryOf is a parameter of the query; the items of a list come one by one,
+// unless the document joins them.
+func queryOf(p openapi.Parameter, value string) string {
+	name := url.QueryEscape(p.Name) + "="
+	if p.Joined || p.Schema.Type != "array" {
+		return name + url.QueryEscape(value)
+	}
+	items := strings.Split(value, ",")
+	for i, item := range items {
+		items[i] = name + url.QueryEscape(item)
+	}
+	return strings.Join(items, "&")
+}
+
+// authorization is the token, unless the document shows that it is something
+// else.
+func (r *draftRequest) authorization(p openapi.Parameter) {
+	shown, _ := exampleOf(p.Example, p.Schema).(string)
+	if scheme, _, has := strings.Cut(shown, " "); has && !strings.EqualFold(scheme, "bearer") {
+		r.setHeader(secretHeader(p.Name, shown))
+		return
+	}
+	r.bearer = true
+	if !p.Required {
+		r.about = append(r.about, "The header Authorization is optional: without auth: bearer it is not sent.")
+	}
+}
+
 func (r *draftRequest) fillHeader(p openapi.Parameter, value string) {
 	name := strings.ToLower(p.Name)
 	if (targets.Field{Name: p.Name, Value: value}).Validate() != nil || slices.Contains([]string{"accept", "content-type"}, name) {
 		return // the specification has these ignored, and mlbench sets the rest
 	}
-	h := secretHeader(p.Name, value)
-	if name == "authorization" {
-		h = secretHeader(p.Name, "Bearer …")
-	}
-	r.setHeader(h)
+	r.setHeader(secretHeader(p.Name, value))
 }
 
 // authorize meets the first alternative that it can.

@@ -2,14 +2,12 @@ package scenarios
 
 import (
 	"fmt"
-	"maps"
+	"math/big"
 	"slices"
 	"strings"
 
 	"github.com/mlbench/mlbench/scenarios/openapi"
 )
-
-func sortedKeys(m map[string]*openapi.Schema) []string { return slices.Sorted(maps.Keys(m)) }
 
 // fillBody makes a body within the limits of the schema.
 func (d *draft) fillBody(r *draftRequest, b *openapi.Body, o NewOptions) (why string) {
@@ -17,7 +15,11 @@ func (d *draft) fillBody(r *draftRequest, b *openapi.Body, o NewOptions) (why st
 	g := schemaFiller{features: o.Features}
 	switch plain = strings.TrimSpace(plain); {
 	case openapi.IsJSON(b.MediaType):
-		r.body = &draftBody{form: "json", value: d.vault.value(g.value(b.Schema, exampleOf(b.Example, b.Schema), 0), "")}
+		v, err := g.fill(b.Schema, exampleOf(b.Example, b.Schema))
+		if err != nil {
+			return err.Error()
+		}
+		r.body = &draftBody{form: "json", value: d.vault.value(v, "")}
 		if plain != "application/json" && !strings.Contains(plain, "*") {
 			r.setHeader(draftHeader{name: "Content-Type", value: plain})
 		}
@@ -30,12 +32,9 @@ func (d *draft) fillBody(r *draftRequest, b *openapi.Body, o NewOptions) (why st
 	default:
 		return fmt.Sprintf("its body is %s", plain)
 	}
-	if g.failed != "" {
-		return g.failed
-	}
 	r.body.about = append(r.body.about, g.notes...)
-	if _, ok := r.body.value.(pairs); ok {
-		if optional := optionalOf(b.Schema); len(optional) > 0 {
+	if made, ok := r.body.value.(pairs); ok {
+		if optional := optionalOf(b.Schema, made); len(optional) > 0 {
 			r.body.about = append(r.body.about, "Optional: "+strings.Join(optional, "; ")+".")
 		}
 	}
@@ -60,11 +59,12 @@ func formOf(b *openapi.Body) pairs {
 }
 
 // optionalOf describes the properties that are left out.
-func optionalOf(s *openapi.Schema) []string {
+func optionalOf(s *openapi.Schema, made pairs) []string {
 	var out []string
 	for _, name := range sortedKeys(s.Properties) {
 		p := s.Properties[name]
-		if len(s.Required) > 0 && !s.Requires(name) && !p.ReadOnly {
+		there := slices.ContainsFunc(made, func(field pair) bool { return field.key == name })
+		if len(s.Required) > 0 && !there && !p.ReadOnly {
 			out = append(out, name+describe(p))
 		}
 	}
@@ -76,10 +76,10 @@ func describe(p *openapi.Schema) string {
 	if p.Type != "" {
 		s = " (" + p.Type
 		if p.Min != nil {
-			s += fmt.Sprintf(", from %v", *p.Min)
+			s += ", from " + numberText(p.Min)
 		}
 		if p.Max != nil {
-			s += fmt.Sprintf(", to %v", *p.Max)
+			s += ", to " + numberText(p.Max)
 		}
 		if p.MaxLength != nil {
 			s += fmt.Sprintf(", at most %d characters", *p.MaxLength)
@@ -87,6 +87,11 @@ func describe(p *openapi.Schema) string {
 		s += ")"
 	}
 	return s
+}
+
+func numberText(r *big.Rat) string {
+	v, _ := numberFrom(r)
+	return fmt.Sprint(v)
 }
 
 // parameterValue is a text for a parameter, and whether the document knows it
@@ -115,6 +120,9 @@ func textOf(v any) string {
 		return strings.Join(parts, ",")
 	case float64:
 		return yamlFlow(v)
+	case map[string]any:
+		raw, _ := marshal(v)
+		return string(raw)
 	}
 	return fmt.Sprint(v)
 }

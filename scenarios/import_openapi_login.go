@@ -85,3 +85,35 @@ func tokenProperty(s *openapi.Schema, levels int) string {
 	}
 	return ""
 }
+
+// tokenParameter says whether a parameter is the header with the token, as
+// frameworks document handlers that read it themselves.
+func tokenParameter(p openapi.Parameter) bool {
+	return p.In == "header" && strings.EqualFold(p.Name, "authorization")
+}
+
+// OpenAPILogin is a scenario with the login that the document describes, for
+// requests that ask for a token; nil, if it describes none.
+func OpenAPILogin(ops []openapi.Operation) (*Scenario, error) {
+	_, l := loginOperation(ops)
+	if l == nil {
+		return nil, nil
+	}
+	w := yamlWriter{}
+	w.login(l)
+	w.line(2, "optional: true")
+	w.line(0, "requests: [{name: any, path: /, auth: bearer}]")
+	return Parse(w.buf.Bytes(), "openapi.yaml")
+}
+
+// loginOperation is the likeliest operation that gives tokens, and its index; -1,
+// if there is none.
+func loginOperation(ops []openapi.Operation) (at int, login *draftLogin) {
+	at = -1
+	for i, op := range ops {
+		if l := documentedLogin(op); l != nil && (login == nil || l.path < login.path) {
+			at, login = i, l
+		}
+	}
+	return at, login
+}

@@ -1,134 +1,184 @@
 package scenarios
 
 import (
+	"errors"
 	"maps"
 	"math"
+	"math/big"
 	"slices"
 
 	"github.com/mlbench/mlbench/scenarios/openapi"
 )
 
-// number is a generator, or a choice of multiples.
-func (g *schemaFiller) number(s *openapi.Schema, hint any) any {
-	if s.MultipleOf > 0 {
+// number is a generator, or a choice of multiples; where no float lies within the
+// limits, an exact number.
+func (g *schemaFiller) number(s *openapi.Schema, hint any) (any, error) {
+	if s.MultipleOf != nil {
 		return multiples(s)
 	}
-	lo, hi, hasLo, hasHi := boundsOf(s)
-	if hasLo && hasHi && lo > hi {
-		g.fail("its limits allow no number")
+	if narrow(s) {
+		return between(s)
 	}
-	if p := lawOf(s, hint); len(p) > 0 {
-		return generated{"$number", p}
+	law, err := lawOf(s, hint)
+	if err != nil || len(law) == 0 {
+		return generated{"$number", nil}, err
 	}
-	return generated{"$number", nil}
+	return generated{"$number", law}, nil
+}
+
+// narrow says whether there is hardly a float between the limits.
+func narrow(s *openapi.Schema) bool {
+	if s.Min == nil || s.Max == nil {
+		return false
+	}
+	lo, hi, _, _ := boundsOf(s)
+	return !(lo < hi) && s.Min.Cmp(s.Max) <= 0
+}
+
+func between(s *openapi.Schema) (any, error) {
+	for _, r := range []*big.Rat{s.Min, s.Max, new(big.Rat).Quo(new(big.Rat).Add(s.Min, s.Max), big.NewRat(2, 1))} {
+		if r.Cmp(s.Min) == 0 && s.ExclusiveMin || r.Cmp(s.Max) == 0 && s.ExclusiveMax {
+			continue
+		}
+		if v, ok := numberFrom(r); ok {
+			return v, nil
+		}
+	}
+	return nil, errors.New("its limits allow no number")
 }
 
 // multiples are some that lie within the bounds.
-func multiples(s *openapi.Schema) any {
-	lo, hi, hasLo, hasHi := boundsOf(s)
-	switch {
-	case !hasLo && hasHi:
-		lo = hi - 10*s.MultipleOf
-	case !hasHi:
-		hi = lo + 10*s.MultipleOf
+func multiples(s *openapi.Schema) (any, error) {
+	unit := s.MultipleOf
+	if s.Type == "integer" {
+		unit = openapi.CommonMultiple(unit, big.NewRat(1, 1))
 	}
-	first, last := math.Ceil(lo/s.MultipleOf), math.Floor(hi/s.MultipleOf)
+	first, last := wholeBounds(s, unit)
 	const most = 10
-	step := max(1, math.Floor((last-first)/most))
-	var values []any
-	for k := first; k <= last && len(values) < most; k += step {
-		values = append(values, exactly(k, s.MultipleOf))
-	}
-	if len(values) == 0 {
-		return exactly(first, s.MultipleOf)
-	}
-	return generated{"$choice", values}
-}
-
-// exactly is k·unit without the dust of binary fractions: 3 × 0.1 is 0.3.
-func exactly(k, unit float64) any {
-	v := k * unit
-	if inverse := math.Round(1 / unit); unit < 1 && inverse*unit == 1 {
-		v = k / inverse
-	}
-	if v == math.Trunc(v) && math.Abs(v) < 1<<53 {
-		return int64(v)
-	}
-	return v
-}
-
-// integer is a generator; without bounds, it stays near an example, or small.
-func (g *schemaFiller) integer(s *openapi.Schema, hint any) any {
-	if s.MultipleOf > 1 {
-		return multiples(s)
-	}
-	const far = 100
-	lo, hi, hasLo, hasHi := wholeBounds(s)
-	at, given := toFloat(hint)
+	ten := big.NewInt(most)
 	switch {
-	case given && !hasLo && !hasHi:
-		lo, hi = min(0, at), max(at, min(0, at)+1)
-	case !hasLo && !hasHi:
-		hi = far
-	case !hasHi:
-		hi = lo + far
-		if given {
-			hi = max(hi, at)
+	case first == nil && last == nil:
+		first, last = new(big.Int), ten
+	case first == nil:
+		first = new(big.Int).Sub(last, ten)
+	case last == nil:
+		last = new(big.Int).Add(first, ten)
+	}
+	step := new(big.Int).Div(new(big.Int).Sub(last, first), ten)
+	if step.Sign() <= 0 {
+		step.SetInt64(1)
+	}
+	var values []any
+	for k := new(big.Int).Set(first); k.Cmp(last) <= 0 && len(values) < most; k = new(big.Int).Add(k, step) {
+		if v, ok := numberFrom(new(big.Rat).Mul(new(big.Rat).SetInt(k), unit)); ok {
+			values = append(values, v)
 		}
-	case !hasLo:
-		lo = min(0, hi-far)
 	}
-	const most = 1 << 62 // an int64, and so is the difference
-	lo, hi = max(lo, -most/2), min(hi, most/2)
-	if lo > hi {
-		g.fail("its limits allow no whole number")
-		return nil
+	switch len(values) {
+	case 0:
+		return nil, errors.New("its limits allow no multiple of its unit")
+	case 1:
+		return values[0], nil
 	}
-	if lo == hi {
-		return int64(lo)
-	}
-	args := pairs{{key: "max", value: int64(hi)}}
-	if lo != 0 {
-		args = append(pairs{{key: "min", value: int64(lo)}}, args...)
-	}
-	return generated{"$int", args}
+	return generated{"$choice", values}, nil
 }
 
-func wholeBounds(s *openapi.Schema) (lo, hi float64, hasLo, hasHi bool) {
+// wholeBounds are the least and the greatest k for which k·unit is allowed; nil
+// where there is no bound.
+func wholeBounds(s *openapi.Schema, unit *big.Rat) (lo, hi *big.Int) {
+	one := big.NewInt(1)
 	if s.Min != nil {
-		lo, hasLo = math.Ceil(*s.Min), true
-		if s.ExclusiveMin && lo == *s.Min {
-			lo++
+		q := new(big.Rat).Quo(s.Min, unit)
+		lo = new(big.Int).Neg(new(big.Int).Div(new(big.Int).Neg(q.Num()), q.Denom())) // rounded up
+		if s.ExclusiveMin && q.IsInt() {
+			lo.Add(lo, one)
 		}
 	}
 	if s.Max != nil {
-		hi, hasHi = math.Floor(*s.Max), true
-		if s.ExclusiveMax && hi == *s.Max {
-			hi--
+		q := new(big.Rat).Quo(s.Max, unit)
+		hi = new(big.Int).Div(q.Num(), q.Denom()) // rounded down, as the denominator is positive
+		if s.ExclusiveMax && q.IsInt() {
+			hi.Sub(hi, one)
 		}
 	}
-	return lo, hi, hasLo, hasHi
+	return lo, hi
 }
 
-// text is an example, a generator where the format has one, or made up.
-func (g *schemaFiller) text(s *openapi.Schema, hint any) any {
-	if given, ok := hint.(string); ok && s.Accepts(given) {
-		return given
+// integer is a generator; without bounds, it stays near an example, or small.
+func (g *schemaFiller) integer(s *openapi.Schema, hint any) (any, error) {
+	if s.MultipleOf != nil && s.MultipleOf.Cmp(big.NewRat(1, 1)) != 0 {
+		return multiples(s)
 	}
-	if s.Format == "uuid" && s.Pattern == "" {
-		return generated{"$uuid", nil}
+	lo, hi := wholeBounds(s, big.NewRat(1, 1))
+	lo, hi = someWhole(lo, hi, hint)
+	least, most := big.NewInt(math.MinInt64), big.NewInt(math.MaxInt64)
+	if s.Format == "int32" {
+		least, most = big.NewInt(math.MinInt32), big.NewInt(math.MaxInt32)
 	}
-	v, ok := s.Text()
-	if !ok {
-		g.fail("no text could be made up that its limits allow (pattern " + s.Pattern + ")")
+	switch {
+	case lo.Cmp(hi) > 0:
+		return nil, errors.New("its limits allow no whole number")
+	case lo.Cmp(most) > 0 || hi.Cmp(least) < 0: // beyond what a generator draws
+		v, _ := numberFrom(new(big.Rat).SetInt(lo))
+		return v, nil
 	}
-	return v
+	if lo.Cmp(least) < 0 {
+		lo = least
+	}
+	if hi.Cmp(most) > 0 {
+		hi = most
+	}
+	if width := new(big.Int).Sub(hi, lo); !width.IsInt64() {
+		hi = new(big.Int).Add(lo, most)
+		if lo.Sign() < 0 && hi.Cmp(most) < 0 { // about zero
+			lo, hi = big.NewInt(-1<<61), big.NewInt(1<<61)
+		}
+	}
+	if lo.Cmp(hi) == 0 {
+		return lo.Int64(), nil
+	}
+	args := pairs{{key: "max", value: hi.Int64()}}
+	if lo.Sign() != 0 {
+		args = append(pairs{{key: "min", value: lo.Int64()}}, args...)
+	}
+	return generated{"$int", args}, nil
 }
 
-// constantOf is a value without generators: for parameters and logins.
+// someWhole puts bounds where there are none.
+func someWhole(lo, hi *big.Int, hint any) (*big.Int, *big.Int) {
+	far := big.NewInt(100)
+	at, given := toFloat(hint)
+	near, _ := big.NewFloat(at).Int(nil)
+	zero := new(big.Int)
+	switch {
+	case lo == nil && hi == nil && given:
+		lo, hi = zero, near
+		if near.Sign() <= 0 {
+			lo, hi = near, new(big.Int).Add(near, big.NewInt(1))
+		}
+	case lo == nil && hi == nil:
+		lo, hi = zero, far
+	case hi == nil:
+		if hi = new(big.Int).Add(lo, far); given && near.Cmp(hi) > 0 {
+			hi = near
+		}
+	case lo == nil:
+		if lo = new(big.Int).Sub(hi, far); lo.Sign() > 0 {
+			lo = zero
+		}
+	}
+	return lo, hi
+}
+
+// constantOf is a value without generators, for parameters and logins; nil, if
+// none can be made.
 func constantOf(s *openapi.Schema) any {
 	g := schemaFiller{features: 1}
-	return plainValue(g.value(s, nil, 0))
+	v, err := g.fill(s, nil)
+	if err != nil {
+		return nil
+	}
+	return plainValue(v)
 }
 
 // plainValue draws what a generator would: its least or first value.

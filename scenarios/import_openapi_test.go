@@ -36,7 +36,7 @@ func TestOpenAPIBodiesMeetTheirSchemas(t *testing.T) {
 			t.Fatal(err)
 		}
 		bodies, checked := wires(t, text, 50), 0
-		ops, err := openapi.Load(raw)
+		ops, _, err := openapi.Load(raw)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -178,4 +178,44 @@ func oauthForm(t *testing.T) *Login {
 		t.Errorf("login sends %s as %s, want %s", l.Body, l.ContentType, want)
 	}
 	return sc.Login
+}
+
+// A23: a header parameter for the token is the token, as FastAPI documents
+// handlers that read the header themselves.
+func TestOpenAPIHeaderAuthorizationIsTheToken(t *testing.T) {
+	for parameter, want := range map[string]string{
+		`{"name":"authorization","in":"header","required":true,"schema":{"type":"string"}}`:                              "auth: bearer",
+		`{"name":"Authorization","in":"header","required":false,"schema":{"anyOf":[{"type":"string"},{"type":"null"}]}}`: "auth: bearer",
+		`{"name":"authorization","in":"header","required":true,"schema":{"type":"string"},"example":"Bearer abc"}`:       "auth: bearer",
+		`{"name":"authorization","in":"header","required":true,"schema":{"type":"string"},"example":"Basic abc="}`:       `Authorization: "Basic ${BASIC_AUTH}"`,
+	} {
+		text, err := FromOpenAPI([]byte(`{"openapi":"3.1.0","paths":{"/predict":{"post":{"parameters":[`+parameter+`],"requestBody":{"required":true,"content":{"application/json":{"schema":{"type":"object"}}}}}}}}`), NewOptions{})
+		if err != nil || !strings.Contains(strings.ToLower(string(text)), strings.ToLower(want)) {
+			t.Errorf("%s: %v\n%s", parameter, err, text)
+		}
+	}
+	text, err := FromOpenAPI([]byte(`{"openapi":"3.1.0","paths":{"/predict":{"post":{}},"/login":{"post":{"requestBody":{"content":{"application/json":{"schema":{"required":["username","password"],"properties":{"username":{"type":"string"},"password":{"type":"string"}}}}}}}}}}`), NewOptions{})
+	words := strings.Join(strings.Fields(strings.ReplaceAll(string(text), "#", "")), " ")
+	if err != nil || !strings.Contains(words, "give auth: bearer to the requests that need it") {
+		t.Errorf("%v: %s", err, words)
+	}
+}
+
+// F24: numbers beyond 2^53 reach the wire as they are, and what may end ends.
+func TestOpenAPIValuesAreExactAndEnd(t *testing.T) {
+	for schema, want := range map[string]string{
+		`{"type":"integer","minimum":9007199254740993,"maximum":9007199254740993}`:                                            `9007199254740993`,
+		`{"enum":[18446744073709551615]}`:                                                                                     `18446744073709551615`,
+		`{"type":"object","required":["a"],"properties":{"a":{"type":"array","items":{"$ref":"#/components/schemas/Tree"}}}}`: `{"a":[{"children":[],"v":`,
+	} {
+		importer, verify, why := made(t, bodySchema("3.1.0", schema))
+		for _, body := range append(importer, verify...) {
+			if !strings.HasPrefix(body, want) {
+				t.Errorf("%s: sent %s, want %s", schema, body, want)
+			}
+		}
+		if len(importer) == 0 || len(verify) == 0 {
+			t.Errorf("%s: %s", schema, why)
+		}
+	}
 }

@@ -1,43 +1,109 @@
 package scenarios
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 
 	"github.com/mlbench/mlbench/scenarios/openapi"
 )
 
-// schemaFiller makes values, with generators in them, that a schema allows. Examples
+// schemaFiller makes values, with generators in them, that a schema allows: those
+// of scenarios that are made of a document, and those that verify sends. Examples
 // say what the limits leave open.
 type schemaFiller struct {
-	features int
+	features int  // length of arrays of numbers of which nothing is known
+	all      bool // optional properties, too, and texts that vary
+	vary     bool // texts vary
 	notes    []string
-	failed   string // why no value can be made
 	made     int
 }
 
 const (
-	maxFilled   = 2_000 // values of one body
-	maxFillRows = 10    // rows of a matrix, where the document allows more
+	maxFilled   = 2_000  // values of one list or object
+	maxTries    = 20_000 // values in all, those that led nowhere included
+	maxFillRows = 10     // rows of a matrix, where the document allows more
+	maxChoice   = 50     // values of an enum
 )
 
-// value is for one schema. The hint is an example of it, or nil.
-func (g *schemaFiller) value(s *openapi.Schema, hint any, depth int) any {
-	if g.made++; g.made > maxFilled || depth > maxJSONDepth {
-		g.fail("its body is too large to be made up")
-		return nil
+var errTooLarge = errors.New("its body is too large to be made up")
+
+// fill makes a value for a whole schema that an independent reader of schemas
+// accepts, or says why there is none.
+func (g *schemaFiller) fill(s *openapi.Schema, hint any) (any, error) {
+	v, err := g.value(s, hint, 0)
+	if err == nil {
+		v, err = checked(s, v)
 	}
+	if err != nil && g.all { // what is optional may be in the way
+		plain := schemaFiller{features: g.features, vary: true}
+		if v, perr := plain.fill(s, hint); perr == nil {
+			g.notes = append(g.notes, plain.notes...)
+			return v, nil
+		}
+	}
+	if err != nil && hint != nil && s.Check(hint) == nil { // the document knows one
+		return ordered(hint), nil
+	}
+	return v, err
+}
+
+// value is for one schema. The hint is an example of it, or nil.
+func (g *schemaFiller) value(s *openapi.Schema, hint any, depth int) (any, error) {
 	if hint == nil {
 		hint = exampleOf(nil, s)
 	}
+	var first error
+	for i := range s.Forms() {
+		form := s.Form(i)
+		v, err := g.form(form, hint, depth)
+		switch {
+		case err != nil:
+		case form.Risky:
+			v, err = someOf(s, v)
+		case form.Hard || s.Forms() > 1:
+			v, err = checked(s, v)
+		}
+		if err == nil {
+			return v, nil
+		}
+		if first == nil {
+			first = err
+		}
+		if g.made > maxTries {
+			break
+		}
+	}
+	if hint != nil && s.Check(hint) == nil {
+		return ordered(hint), nil
+	}
+	if s.Nullable && s.Check(nil) == nil {
+		return nil, nil
+	}
+	if s.Hard && !errors.Is(first, errTooLarge) {
+		for _, v := range s.Probes() {
+			if s.Check(v) == nil {
+				return ordered(v), nil
+			}
+		}
+	}
+	return nil, first
+}
+
+// form makes a value of a schema read in one way.
+func (g *schemaFiller) form(s *openapi.Schema, hint any, depth int) (any, error) {
+	if g.made++; g.made > maxTries || depth > maxJSONDepth {
+		return nil, errTooLarge
+	}
 	switch {
 	case s.Recursive:
-		g.fail("its body contains itself")
-		return nil
+		return nil, errors.New("its body contains itself")
+	case s.Never:
+		return nil, errors.New("a part of its body may be nothing")
 	case len(s.Enum) > 0:
 		return choiceOf(s)
 	}
-	switch s.Type {
+	switch schemaKind(s) {
 	case "object":
 		return g.object(s, hint, depth)
 	case "array":
@@ -47,71 +113,94 @@ func (g *schemaFiller) value(s *openapi.Schema, hint any, depth int) any {
 	case "integer":
 		return g.integer(s, hint)
 	case "boolean":
-		return generated{"$choice", []any{true, false}}
+		return generated{"$choice", []any{true, false}}, nil
 	case "string":
 		return g.text(s, hint)
 	case "null":
-		return nil
+		return nil, nil
 	}
 	if hint != nil {
-		return ordered(hint)
+		return ordered(hint), nil
 	}
-	return pairs{} // anything goes
+	return pairs{}, nil // anything goes
 }
 
-func (g *schemaFiller) fail(why string) {
-	if g.failed == "" {
-		g.failed = why
+// schemaKind is the type, or the one whose limits are given.
+func schemaKind(s *openapi.Schema) string {
+	switch {
+	case s.Type != "":
+		return s.Type
+	case len(s.Required) > 0 || s.MinProperties > 0 || s.Additional != nil || s.Names != nil:
+		return "object"
+	case s.MinItems > 0 || s.UniqueItems:
+		return "array"
+	case s.MinLength > 0 || s.MaxLength != nil || s.Pattern != "" || s.Format != "" || s.Media != "" || s.Encoding != "":
+		return "string"
+	case s.Min != nil || s.Max != nil || s.MultipleOf != nil:
+		return "number"
 	}
+	return ""
 }
 
-func choiceOf(s *openapi.Schema) any {
+// choiceOf are the values of an enum that the schema's other rules allow.
+func choiceOf(s *openapi.Schema) (any, error) {
 	values := make([]any, 0, len(s.Enum))
-	for _, v := range s.Enum[:min(len(s.Enum), 50)] {
-		if v != nil || len(s.Enum) == 1 {
+	var first error
+	for _, v := range s.Enum[:min(len(s.Enum), maxChoice)] {
+		if v == nil && len(s.Enum) > 1 {
+			continue
+		}
+		if err := s.Check(v); err == nil {
 			values = append(values, ordered(v))
+		} else if first == nil {
+			first = unmet(err)
 		}
 	}
-	if len(values) == 1 {
-		return values[0]
+	switch len(values) {
+	case 0:
+		return nil, first
+	case 1:
+		return values[0], nil
 	}
-	return generated{"$choice", values}
+	return generated{"$choice", values}, nil
 }
 
-// object has the required properties; all of them, if none is.
-func (g *schemaFiller) object(s *openapi.Schema, hint any, depth int) any {
-	given, _ := hint.(map[string]any)
-	out := pairs{}
-	for _, name := range sortedKeys(s.Properties) {
-		p := s.Properties[name]
-		if p.ReadOnly || len(s.Required) > 0 && !s.Requires(name) {
-			continue
-		}
-		if p.Recursive && !s.Requires(name) {
-			continue
-		}
-		out = append(out, pair{key: name, value: g.value(p, given[name], depth+1), note: commentOf(p)})
+func unmet(err error) error { return fmt.Errorf("no value could be made up that meets %w", err) }
+
+// text is an example, a generator where the format has one, or made up.
+func (g *schemaFiller) text(s *openapi.Schema, hint any) (any, error) {
+	given, is := hint.(string)
+	if is && s.Accepts(given) && !g.vary {
+		return given, nil
 	}
-	for _, name := range s.Required { // of which nothing else is said
-		if s.Properties[name] == nil {
-			v := given[name]
-			if v == nil {
-				v = "text"
+	if pattern := s.Unreadable(); pattern != "" && is {
+		g.note(fmt.Sprintf("The pattern %s cannot be checked here: its text is the document's example.", pattern))
+		return given, nil
+	}
+	if s.Format == "uuid" && s.Pattern == "" && s.MinLength <= 36 && (s.MaxLength == nil || *s.MaxLength >= 36) {
+		return generated{"$uuid", nil}, nil
+	}
+	if g.vary || g.all {
+		const some = 20
+		if several := s.Texts(some); len(several) > 1 {
+			values := make([]any, len(several))
+			for i, text := range several {
+				values[i] = text
 			}
-			out = append(out, pair{key: name, value: ordered(v)})
+			return generated{"$choice", values}, nil
 		}
 	}
-	if len(s.Properties) == 0 && len(s.Required) == 0 {
-		if given != nil {
-			return ordered(hint)
-		}
-		for i := range max(s.MinProperties, 1) {
-			if s.Additional != nil && i < 50 {
-				out = append(out, pair{key: fmt.Sprintf("key%d", i+1), value: g.value(s.Additional, nil, depth+1)})
-			}
-		}
+	v, ok := s.Text()
+	if !ok {
+		return nil, errors.New("no text could be made up that its limits allow (pattern " + s.Pattern + ")")
 	}
-	return out
+	return v, nil
+}
+
+func (g *schemaFiller) note(text string) {
+	if !slices.Contains(g.notes, text) {
+		g.notes = append(g.notes, text)
+	}
 }
 
 // commentOf is a property's description, if it is short.
@@ -120,114 +209,4 @@ func commentOf(p *openapi.Schema) string {
 		return ""
 	}
 	return p.Description
-}
-
-func (g *schemaFiller) array(s *openapi.Schema, hint any, depth int) any {
-	given, _ := hint.([]any)
-	items := s.Items
-	if items == nil {
-		items = &openapi.Schema{}
-		if s.Prefix == nil {
-			if given != nil {
-				return ordered(given)
-			}
-			items.Type = "number"
-		}
-	}
-	if s.Prefix != nil {
-		return g.tuple(s, items, depth)
-	}
-	simple := func(s *openapi.Schema) bool { return s.Type == "number" && len(s.Enum) == 0 && s.MultipleOf == 0 }
-	if simple(items) {
-		return generated{"$vector", append(pairs{{key: "size", value: g.size(s, given)}}, lawOf(items, nil)...)}
-	}
-	if rows := items; rows.Type == "array" && rows.Items != nil && rows.Prefix == nil && simple(rows.Items) {
-		var first []any
-		if len(given) > 0 {
-			first, _ = given[0].([]any)
-		} else if row, ok := exampleOf(nil, rows).([]any); ok {
-			first = row
-		}
-		dims := pairs{{key: "rows", value: rowsOf(s)}, {key: "cols", value: g.size(rows, first)}}
-		return generated{"$matrix", append(dims, lawOf(rows.Items, nil)...)}
-	}
-	n := max(1, s.MinItems)
-	if s.MaxItems != nil {
-		n = min(n, *s.MaxItems)
-	}
-	if items.Type == "integer" && s.MaxItems == nil && s.MinItems <= 1 {
-		n = g.unknownSize(given)
-	}
-	if n > maxFilled {
-		g.fail("its body is too large to be made up")
-		return nil
-	}
-	out := make([]any, 0, n)
-	for i := range n {
-		var one any
-		if i < len(given) {
-			one = given[i]
-		}
-		out = append(out, g.value(items, one, depth+1))
-	}
-	return out
-}
-
-func (g *schemaFiller) tuple(s, items *openapi.Schema, depth int) any {
-	out := []any{}
-	for i := range max(len(s.Prefix), min(s.MinItems, maxFilled)) {
-		item := items
-		if i < len(s.Prefix) {
-			item = s.Prefix[i]
-		}
-		out = append(out, g.value(item, nil, depth+1))
-	}
-	return out
-}
-
-// size is a number or a range, from the limits or else an example.
-func (g *schemaFiller) size(s *openapi.Schema, given []any) any {
-	least, most := s.MinItems, s.MaxItems
-	if most == nil && least <= 1 {
-		return g.unknownSize(given)
-	}
-	if most == nil || *most < least {
-		most = &least
-	}
-	if *most > maxNumbers/maxFillRows {
-		n := max(least, min(*most, g.features))
-		most = &n
-	}
-	if least > maxNumbers/maxFillRows {
-		g.fail("its body is too large to be made up")
-	}
-	return spanOf(max(least, min(1, *most)), *most)
-}
-
-func (g *schemaFiller) unknownSize(given []any) int {
-	if len(given) > 0 {
-		return len(given)
-	}
-	text := "The document does not say how many numbers there are: check the sizes."
-	if !slices.Contains(g.notes, text) {
-		g.notes = append(g.notes, text)
-	}
-	return g.features
-}
-
-func rowsOf(s *openapi.Schema) any {
-	least := max(1, s.MinItems)
-	most := max(least, maxFillRows)
-	if s.MaxItems != nil {
-		most = min(most, *s.MaxItems)
-		least = min(least, most)
-	}
-	return spanOf(least, most)
-}
-
-func spanOf(least, most int) any {
-	if least == most {
-		return least
-	}
-	return bare(fmt.Sprintf("%d..%d", least, most))
 }

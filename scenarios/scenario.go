@@ -53,7 +53,7 @@ type Login struct {
 	Method   string `yaml:"method"`   // default POST
 	Path     string `yaml:"path"`     // default /login
 	Body     *Body  `yaml:"body"`     // default: JSON with username and password
-	Token    string `yaml:"token"`    // field of the answer that is the token, dots go deeper; default token
+	Token    string `yaml:"token"`    // field of the answer that is the token, dots go deeper; default token, access_token, … (targets.TokenNames)
 	Optional bool   `yaml:"optional"` // a target without the route is sent requests without a token
 }
 

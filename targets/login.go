@@ -18,7 +18,7 @@ type Login struct {
 	Path        string // default /login
 	Body        string // template: see Expand; MLBENCH_USERNAME and MLBENCH_PASSWORD are the Credentials. Default: JSON of both
 	ContentType string // default application/json
-	TokenPath   string // field of the answer's JSON, dots go deeper; default token
+	TokenPath   string // field of the answer's JSON, dots go deeper; default the first of TokenNames that it has
 	Optional    bool   // a target without the route is used without a token
 	// Lookup knows more variables of Body than the environment; nil: none.
 	Lookup func(name string) (string, bool)
@@ -35,7 +35,6 @@ func (l Login) withDefaults() Login {
 		{&l.Path, "/login"},
 		{&l.Body, defaultLoginBody},
 		{&l.ContentType, "application/json"},
-		{&l.TokenPath, "token"},
 	} {
 		if *d.field == "" {
 			*d.field = d.value
@@ -138,13 +137,33 @@ func (t Target) loginAnswer(l Login, c Credentials, resp *http.Response) (Secret
 		if l.Optional {
 			return "", fmt.Sprintf("%s, but no JSON: requests are sent without a token", what), nil
 		}
-		return "", "", fmt.Errorf("login: %s, but no JSON, want an object with the field %q", what, l.TokenPath)
+		return "", "", fmt.Errorf("login: %s, but no JSON, want an object with the field %q", what, l.tokenPath(nil))
 	}
-	token, err := pick(answer, l.TokenPath)
+	token, err := pick(answer, l.tokenPath(answer))
 	if err != nil {
 		return "", "", fmt.Errorf("login: %s, but %w (scenario key login.token)", what, err)
 	}
 	return token, "", nil
+}
+
+// TokenNames are those that fields with a token go by, the likeliest first.
+func TokenNames() []string {
+	return []string{"token", "access_token", "accessToken", "id_token", "idToken", "jwt", "auth_token", "authToken"}
+}
+
+// tokenPath is the field that holds the token.
+func (l Login) tokenPath(answer any) string {
+	if l.TokenPath != "" {
+		return l.TokenPath
+	}
+	object, _ := answer.(map[string]any)
+	names := TokenNames()
+	for _, name := range names {
+		if text, is := object[name].(string); is && text != "" {
+			return name
+		}
+	}
+	return names[0]
 }
 
 // pick takes the token out of the answer. Its errors name fields, not values.

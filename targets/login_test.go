@@ -63,6 +63,7 @@ func TestLoginAnswers(t *testing.T) {
 		isCredential bool
 	}{
 		{200, "application/json", `{"token":"abc"}`, Login{}, "abc", "", "", false},
+		{200, "application/json", `{"access_token":"x.y","token_type":"bearer"}`, Login{}, "x.y", "", "", false}, // F09
 		{201, "text/plain", `{"data":{"access_token":"x.y"}}`, Login{TokenPath: "data.access_token"}, "x.y", "", "", false},
 		{401, "application/json", `{}`, Login{Optional: true}, "", "", "401 to these credentials; set MLBENCH_USERNAME", true},
 		{403, "application/json", `{}`, Login{}, "", "", "MLBENCH_TOKEN", true},
@@ -72,7 +73,7 @@ func TestLoginAnswers(t *testing.T) {
 		{404, "text/html", ``, Login{}, "", "", "no such route", false},
 		{200, "text/html", `<p>hello`, Login{Optional: true}, "", "no JSON", "", false},
 		{200, "text/html", `<p>hello`, Login{}, "", "", "no JSON", false},
-		{200, "application/json", `{"access_token":"hunter2","a":1}`, Login{Optional: true}, "", "", `without the field "token"; it has: a, access_token`, false},
+		{200, "application/json", `{"the_token":"hunter2","a":1}`, Login{Optional: true}, "", "", `without the field "token"; it has: a, the_token`, false},
 		{200, "application/json", `{"token":5}`, Login{}, "", "", "not a text", false},
 		{200, "application/json", `{"token":"a\r\nEvil: 1"}`, Login{}, "", "", "no header may hold", false},
 		{200, "application/json", `[]`, Login{}, "", "", "no object", false},

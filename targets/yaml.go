@@ -76,7 +76,7 @@ func (n *Node) Plain() any {
 		if int64(u) >= 0 {
 			return int64(u)
 		}
-		return float64(u)
+		return u
 	}
 	return n.Value
 }

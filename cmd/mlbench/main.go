@@ -21,7 +21,7 @@ const (
 	exitFailure      = 1   // could not do the job: target unreachable, I/O
 	exitUsage        = 2   // usage, or an input file that is not there, not readable or not valid
 	exitRegression   = 3   // the candidate is proven worse than the limit
-	exitInconclusive = 4   // not enough data to decide
+	exitInconclusive = 4   // not enough data to decide, or nothing was shown
 	exitInvalid      = 5   // the generator or host decided the numbers
 	exitObjective    = 6   // an objective was missed
 	exitParity       = 7   // the answers of two targets differ

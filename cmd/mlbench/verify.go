@@ -18,8 +18,9 @@ import (
 
 const verifyLong = `Ask two targets the same and say in what their answers differ: the faster one
 must still give the right ones. A is the baseline, B the candidate; each is a
-name, a URL, label=URL, or a command that starts a server. The exit code is 7 when there is a difference that
-nothing explains.
+name, a URL, label=URL, or a command that starts a server. The exit code is 7
+when there is a difference that nothing explains, and 4 when there is none but A
+did no ordinary request of some class: two refusals alike show nothing.
 
 Sent are the requests of a scenario, from one seed, and edge cases made of them:
 limits of the generators and values just past them, values of a wrong type,
@@ -27,7 +28,10 @@ fields missing, added and doubled, huge and odd numbers, odd texts, broken JSON,
 empty bodies, deep nesting, other content types, no token and bad ones, unknown
 paths and methods. With --openapi the requests and edge cases of a document's
 operations are sent instead, or as well if --scenario is given; it leaves out
-PUT, PATCH and DELETE, which may do harm.
+PUT, PATCH and DELETE, which may do harm. Values are those that 'mlbench
+scenarios new' makes, within all that a schema says; what cannot be met is left
+out, and named. There is no login but that of the document, if its operations
+ask for a token, or the scenario's.
 
 Compared are status, headers (by value Content-Type, Content-Encoding, Location,
 WWW-Authenticate and those of --headers; of others, whether they are there),
@@ -80,6 +84,7 @@ type verifyOptions struct {
 	// scenarioAsked says that the requests are, at least in part, the scenario's:
 	// so its setup and teardown are due.
 	scenarioAsked bool
+	documented    documentedLogin
 
 	fields []targets.Field
 	rules  answers.Rules
@@ -273,8 +278,10 @@ func verify(ctx context.Context, o *verifyOptions, scenarioGiven bool) error {
 		return &exitError{code: exitInterrupted}
 	case err != nil:
 		return err
-	case !p.Same:
+	case len(p.Differences) > 0:
 		return &exitError{code: exitParity}
+	case !p.Same:
+		return &exitError{code: exitInconclusive}
 	}
 	return nil
 }

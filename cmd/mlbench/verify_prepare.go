@@ -7,12 +7,14 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/mlbench/mlbench/loadgen"
 	"github.com/mlbench/mlbench/scenarios"
 	"github.com/mlbench/mlbench/scenarios/openapi"
+	"github.com/mlbench/mlbench/targets"
 )
 
 const (
@@ -57,12 +59,9 @@ func (o *verifyOptions) side(ctx context.Context, ref string) (*asker, *prepared
 	if err := t.FirstLook(ctx); err != nil {
 		return nil, nil, err
 	}
-	token, note, err := o.sc.Token(ctx, t)
+	token, err := o.token(ctx, t)
 	if err != nil {
 		return nil, nil, err
-	}
-	if note != "" && !o.out.quiet {
-		fmt.Fprintln(o.err, "note:", note)
 	}
 	k, err := newAsker(t, token, o.fields, o.timeout, o.connections)
 	if err != nil {
@@ -78,17 +77,53 @@ func (o *verifyOptions) side(ctx context.Context, ref string) (*asker, *prepared
 	return k, p, nil
 }
 
+// documentedLogin is what an OpenAPI document says of tokens.
+type documentedLogin struct {
+	asked bool                // some operation asks for one
+	login *scenarios.Scenario // that gets one; nil: the document describes none
+}
+
+// token is got as the scenario or the document says, and not at all when nothing
+// that is sent needs one.
+func (o *verifyOptions) token(ctx context.Context, t targets.Target) (token targets.Secret, err error) {
+	note := ""
+	if o.scenarioAsked {
+		token, note, err = o.sc.Token(ctx, t)
+	}
+	if err == nil && token == "" && o.documented.asked {
+		if o.documented.login != nil {
+			token, note, err = o.documented.login.Token(ctx, t)
+		} else if c, cerr := targets.CredentialsFor(t); cerr != nil || c.Token == "" {
+			err, note = cerr, t.Name+": the document asks for a token and describes no login: set MLBENCH_TOKEN; requests are sent without"
+		} else {
+			token = c.Token
+		}
+	}
+	if err == nil && note != "" && !o.out.quiet {
+		fmt.Fprintln(o.err, "note:", note)
+	}
+	return token, err
+}
+
 // openAPICases makes the requests of --openapi.
 func (o *verifyOptions) openAPICases(ctx context.Context, opts scenarios.CaseOptions) ([]scenarios.Case, []string, error) {
 	src, err := readDocument(ctx, o.openapi)
 	if err != nil {
 		return nil, nil, err
 	}
-	ops, err := openapi.Load(src)
+	ops, left, err := openapi.Load(src)
 	if err != nil {
 		return nil, nil, usageErrorf("--openapi %s: %w", o.openapi, err)
 	}
 	cases, notes := scenarios.OpenAPICases(ops, opts)
+	o.documented.asked = slices.ContainsFunc(cases, func(c scenarios.Case) bool { return c.Auth == scenarios.Bearer })
+	if o.documented.login, err = scenarios.OpenAPILogin(ops); err != nil {
+		return nil, nil, usageErrorf("--openapi %s: %w", o.openapi, err)
+	}
+	for i, text := range left {
+		left[i] = "left out: " + text
+	}
+	notes = append(left, notes...)
 	if len(cases) == 0 {
 		return nil, nil, usageErrorf("--openapi %s: no operation to ask%s", o.openapi, strings.Join(append([]string{""}, notes...), "\n  "))
 	}

@@ -68,7 +68,7 @@ func (v *verification) run(ctx context.Context) error {
 // exchange asks A, B, and A again.
 func (v *verification) exchange(ctx context.Context, i int) error {
 	c := &v.cases[i]
-	e := answers.Exchange{Number: i, Class: c.Class, Case: c.Kind, Ordinary: c.Kind == scenarios.Ordinary, Size: len(c.Body)}
+	e := answers.Exchange{Number: i, Class: c.Class, Case: c.Kind, Ordinary: c.Kind == scenarios.Ordinary, Wanted: c.Wanted, Guess: c.Guess, Size: len(c.Body)}
 	for _, step := range []struct {
 		of   *asker
 		into *answers.Answer
@@ -153,10 +153,9 @@ func (v *verification) parity(err error) *answers.Parity {
 			p.Warnings = append(p.Warnings, fmt.Sprintf("%s: bodies were compared as they came: %v", k.target.Name, *err))
 		}
 	}
-	for _, k := range p.Classes {
-		if k.Accepted == 0 {
-			p.Warnings = append(p.Warnings, fmt.Sprintf("%s: A refused all %s: alike or not, the answers say little; does the scenario fit this service?", k.Class, plural(k.Requests, "request")))
-		}
+	for _, class := range p.Unshown {
+		p.Warnings = append(p.Warnings, fmt.Sprintf("%s: A did none of its ordinary requests, so that alike or not the answers say little: "+
+			"give values that the service knows (examples in the document, a scenario of your own), a token (MLBENCH_TOKEN), or the statuses that are meant (expect: {status: [404]})", class))
 	}
 	if p.Complete {
 		for _, e := range p.Expected {

@@ -12,6 +12,8 @@ type Exchange struct {
 	Number      int    // of the request among all
 	Class, Case string // what kind of request it was
 	Ordinary    bool   // no edge case
+	Wanted      []int  // statuses of an ordinary one's answer; empty: 200 to 399
+	Guess       bool   // made of guesses, such as passwords: any answer is right
 	Size        int    // of the request, bytes
 	A, B, Again Answer
 }
@@ -157,7 +159,21 @@ func (c *Collector) count(e Exchange) {
 	if accepted(e.A) {
 		k.Accepted++
 	}
+	if e.Ordinary && !e.Guess {
+		k.ordinary++
+		if e.granted() {
+			k.granted++
+		}
+	}
 	c.cases[e.Case]++
+}
+
+// granted says whether A did what an ordinary request asks.
+func (e *Exchange) granted() bool {
+	if len(e.Wanted) > 0 {
+		return slices.Contains(e.Wanted, e.A.Status)
+	}
+	return e.A.Status >= 200 && e.A.Status <= 399
 }
 
 func (c *Collector) spot(s spot) *variation {

@@ -13,7 +13,8 @@ const ParitySchema = "mlbench.parity/1"
 // Parity says in what two targets answer the same requests differently.
 type Parity struct {
 	Schema      string          `json:"schema"`
-	Same        bool            `json:"same"`     // no unexpected difference was found
+	Same        bool            `json:"same"`     // no unexpected difference was found, and no class is unshown
+	Unshown     []string        `json:"unshown"`  // classes of which A did no ordinary request: how they differ is not known
 	Complete    bool            `json:"complete"` // all requests were asked
 	Ended       string          `json:"ended,omitempty"`
 	A           Party           `json:"a"`
@@ -52,7 +53,8 @@ type ClassCount struct {
 	Accepted  int    `json:"accepted"`  // A answered 200 to 299
 	Differing int    `json:"differing"` // with an unexpected difference
 
-	first int
+	first             int
+	ordinary, granted int // ordinary requests, and those that A did
 }
 
 // CaseCount is how often a kind of request was asked.
@@ -140,7 +142,7 @@ func covers(expected, where string, kind Kind) bool {
 func (c *Collector) Parity(expected []Expected) *Parity {
 	p := &Parity{
 		Schema: ParitySchema, Classes: []ClassCount{}, Cases: []CaseCount{},
-		Differences: []Group{}, Expected: []ExpectedCount{}, Noise: []Noise{}, Warnings: []string{},
+		Differences: []Group{}, Expected: []ExpectedCount{}, Noise: []Noise{}, Warnings: []string{}, Unshown: []string{},
 	}
 	meant := map[*finding]bool{}
 	for _, f := range c.findings {
@@ -163,6 +165,11 @@ func (c *Collector) Parity(expected []Expected) *Parity {
 		p.Requests += k.Requests
 		p.Classes = append(p.Classes, *k)
 	}
+	for _, k := range c.classes {
+		if k.ordinary > 0 && k.granted == 0 {
+			p.Unshown = append(p.Unshown, k.Class)
+		}
+	}
 	slices.SortFunc(p.Classes, func(a, b ClassCount) int { return cmp.Compare(a.first, b.first) })
 	for _, name := range slices.Sorted(maps.Keys(c.cases)) {
 		p.Cases = append(p.Cases, CaseCount{name, c.cases[name]})
@@ -174,7 +181,7 @@ func (c *Collector) Parity(expected []Expected) *Parity {
 	}
 	c.noise(p)
 	p.sort()
-	p.Same = len(p.Differences) == 0
+	p.Same = len(p.Differences) == 0 && len(p.Unshown) == 0
 	return p
 }
 

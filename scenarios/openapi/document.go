@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math/big"
 	"net/url"
 	"strconv"
 	"strings"
@@ -22,8 +23,9 @@ type object map[string]any
 // wrong type counts as missing: documents in the field are not all valid, and
 // most of what is wrong with them is of no interest here.
 type document struct {
-	root object
-	err  error // the first reference that leads nowhere
+	root  object
+	err   error // the first reference that leads nowhere, of the operation being read
+	judge *judge
 }
 
 // parse reads JSON or YAML.
@@ -45,7 +47,7 @@ func parse(raw []byte) (*document, error) {
 		tree = doc.Root.Plain()
 	}
 	root, _ := tree.(map[string]any)
-	d := &document{root: root}
+	d := &document{root: root, judge: &judge{root: root}}
 	switch version := d.root.text("openapi"); {
 	case d.root["swagger"] != nil:
 		return nil, fmt.Errorf("%w of version 3: it is Swagger %v; convert it first", ErrDocument, d.root["swagger"])
@@ -57,18 +59,12 @@ func parse(raw []byte) (*document, error) {
 	return d, nil
 }
 
-// plainNumbers makes int64 of whole numbers, else float64.
+// plainNumbers makes int64 of whole numbers, else float64; what neither holds
+// exactly stays as it is written.
 func plainNumbers(v any) any {
 	switch v := v.(type) {
 	case json.Number:
-		if i, err := strconv.ParseInt(string(v), 10, 64); err == nil {
-			return i
-		}
-		f, err := v.Float64()
-		if err != nil {
-			return nil // out of range: as if it were not there
-		}
-		return f
+		return plainNumber(v)
 	case map[string]any:
 		for key, item := range v {
 			v[key] = plainNumbers(item)
@@ -81,36 +77,66 @@ func plainNumbers(v any) any {
 	return v
 }
 
+func plainNumber(n json.Number) any {
+	if i, err := n.Int64(); err == nil {
+		return i
+	}
+	f, err := n.Float64()
+	if err != nil {
+		return nil // out of range: as if it were not there
+	}
+	written, _ := new(big.Rat).SetString(string(n))
+	shortest, _ := new(big.Rat).SetString(strconv.FormatFloat(f, 'g', -1, 64))
+	if written == nil || written.Cmp(shortest) != 0 {
+		return n
+	}
+	return f
+}
+
 // maxHops bounds references to references.
 const maxHops = 32
 
-// follow resolves the references that v may be.
-func (d *document) follow(v any) object {
+// follow resolves the references that v may be. The place is a JSON pointer, of
+// v and then of what it leads to.
+func (d *document) follow(v any, at string) (object, string) {
 	o, _ := v.(map[string]any)
 	for range maxHops {
 		ref := object(o).text("$ref")
 		if ref == "" {
-			return o
+			return o, at
 		}
-		o = d.lookup(ref)
+		o, at = d.lookup(ref)
 	}
 	d.bad("a reference that goes round in circles")
-	return nil
+	return nil, at
+}
+
+// plainKeys undoes the escapes of JSON pointers.
+var plainKeys = strings.NewReplacer("~1", "/", "~0", "~")
+
+// below is the pointer of a part.
+func below(at string, keys ...string) string {
+	for _, key := range keys {
+		at += "/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(key)
+	}
+	return at
 }
 
 // lookup finds what a reference within the document leads to.
-func (d *document) lookup(ref string) object {
+func (d *document) lookup(ref string) (object, string) {
 	pointer, ok := strings.CutPrefix(ref, "#/")
 	if !ok {
 		d.bad("the reference %q leads out of the document; bundle it into one file first", ref)
-		return nil
+		return nil, ""
 	}
 	var at any = map[string]any(d.root)
+	place := ""
 	for key := range strings.SplitSeq(pointer, "/") {
 		if plain, err := url.PathUnescape(key); err == nil {
 			key = plain
 		}
-		key = strings.NewReplacer("~1", "/", "~0", "~").Replace(key)
+		key = plainKeys.Replace(key)
+		place = below(place, key)
 		switch v := at.(type) {
 		case map[string]any:
 			at = v[key]
@@ -124,16 +150,19 @@ func (d *document) lookup(ref string) object {
 			at = nil
 		}
 	}
+	if is, ok := at.(bool); ok && is {
+		return object{}, place // the schema that takes all
+	}
 	o, ok := at.(map[string]any)
 	if !ok {
 		d.bad("the reference %q leads nowhere", ref)
 	}
-	return o
+	return o, place
 }
 
 func (d *document) bad(format string, args ...any) {
 	if d.err == nil {
-		d.err = fmt.Errorf("%w: %s", ErrDocument, fmt.Sprintf(format, args...))
+		d.err = fmt.Errorf(format, args...)
 	}
 }
 
@@ -158,15 +187,21 @@ func (o object) list(key string) []any {
 }
 
 // number is nil where there is none.
-func (o object) number(key string) *float64 {
-	var f float64
+func (o object) number(key string) *big.Rat {
+	var written string
 	switch v := o[key].(type) {
 	case int64:
-		f = float64(v)
+		return new(big.Rat).SetInt64(v)
+	case uint64:
+		return new(big.Rat).SetFrac(new(big.Int).SetUint64(v), big.NewInt(1))
 	case float64:
-		f = v
-	default:
+		written = strconv.FormatFloat(v, 'g', -1, 64) // as it was written: 0.1 is a tenth
+	case json.Number:
+		written = string(v)
+	}
+	r, ok := new(big.Rat).SetString(written)
+	if !ok {
 		return nil
 	}
-	return &f
+	return r
 }

@@ -2,6 +2,7 @@ package openapi
 
 import (
 	"cmp"
+	"fmt"
 	"maps"
 	"net/url"
 	"slices"
@@ -13,40 +14,59 @@ import (
 var methods = []string{"get", "put", "post", "delete", "options", "head", "patch", "trace"}
 
 // Load reads a document, JSON or YAML. It never reads another: references to
-// other files are an error. Operations come sorted by path and method.
-func Load(raw []byte) ([]Operation, error) {
+// other files are a mistake. Operations come sorted by path and method; those
+// with a mistake in them are left out, and the notes name each with its mistake.
+// It is an error if none is left but for mistakes.
+func Load(raw []byte) (ops []Operation, notes []string, err error) {
 	d, err := parse(raw)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	var ops []Operation
+	var first error
+	wrong := func(name string) bool {
+		if d.err == nil {
+			return false
+		}
+		notes = append(notes, name+": "+d.err.Error())
+		first = cmp.Or(first, d.err)
+		d.err = nil
+		return true
+	}
+	tokens := d.tokenURLs()
+	d.err = nil // of schemes that nothing may ask for
 	paths := d.root.object("paths")
 	for _, path := range slices.Sorted(maps.Keys(paths)) {
-		item := d.follow(paths[path])
+		item, at := d.follow(paths[path], below("/paths", path))
+		if wrong(path) {
+			continue
+		}
 		for _, method := range methods {
 			if op := item.object(method); op != nil && strings.HasPrefix(path, "/") {
-				ops = append(ops, d.operation(path, method, item, op))
+				read := d.operation(path, method, at, item, op)
+				read.TokenURLs = tokens
+				if !wrong(read.Method + " " + path) {
+					ops = append(ops, read)
+				}
 			}
 		}
 	}
-	if d.err != nil {
-		return nil, d.err
+	if len(ops) == 0 && first != nil {
+		return nil, nil, fmt.Errorf("%w: %s", ErrDocument, strings.Join(notes, "; "))
 	}
-	return ops, nil
+	return ops, notes, nil
 }
 
-func (d *document) operation(path, method string, item, op object) Operation {
+func (d *document) operation(path, method, at string, item, op object) Operation {
 	out := Operation{
 		ID: op.text("operationId"), Method: strings.ToUpper(method), Path: path,
 		Base: d.base(item, op), Summary: op.text("summary"), Deprecated: op.flag("deprecated"),
-		Parameters: d.parameters(op.list("parameters"), item.list("parameters")),
+		Parameters: d.parameters(at, method, item, op),
 		Security:   d.security(op),
 		Responses:  d.responses(op.object("responses")),
-		TokenURLs:  d.tokenURLs(),
 	}
-	if body := d.follow(op["requestBody"]); body != nil {
-		if kind, media := d.choose(body.object("content")); kind != "" {
-			out.Body = &Body{Required: body.flag("required"), MediaType: kind, Schema: d.schema(media["schema"]), Example: d.example(media)}
+	if body, at := d.follow(op["requestBody"], below(at, method, "requestBody")); body != nil {
+		if kind, media, at := d.choose(body.object("content"), below(at, "content")); kind != "" {
+			out.Body = &Body{Required: body.flag("required"), MediaType: kind, Schema: d.schema(media["schema"], below(at, "schema")), Example: d.example(media)}
 		}
 	}
 	return out
@@ -59,7 +79,7 @@ func (d *document) base(item, op object) string {
 		if len(servers) == 0 {
 			continue
 		}
-		server := d.follow(servers[0])
+		server, _ := d.follow(servers[0], "")
 		at := server.text("url")
 		for name := range server.object("variables") {
 			at = strings.ReplaceAll(at, "{"+name+"}", server.object("variables").object(name).text("default"))
@@ -73,29 +93,34 @@ func (d *document) base(item, op object) string {
 	return ""
 }
 
-// parameters of the operation replace those of the path.
-func (d *document) parameters(own, path []any) []Parameter {
+// parameters of the operation replace those of the path, which is at a pointer.
+func (d *document) parameters(at, method string, item, op object) []Parameter {
 	var out []Parameter
-	for _, v := range slices.Concat(own, path) {
-		o := d.follow(v)
-		p := Parameter{Name: o.text("name"), In: o.text("in"), Example: d.example(o)}
-		if p.Name == "" || slices.ContainsFunc(out, func(q Parameter) bool { return q.Name == p.Name && q.In == p.In }) {
-			continue
+	for _, level := range []struct {
+		of object
+		at string
+	}{{op, below(at, method, "parameters")}, {item, below(at, "parameters")}} {
+		for i, v := range level.of.list("parameters") {
+			o, at := d.follow(v, below(level.at, strconv.Itoa(i)))
+			p := Parameter{Name: o.text("name"), In: o.text("in"), Example: d.example(o), Joined: o["explode"] == false}
+			if p.Name == "" || slices.ContainsFunc(out, func(q Parameter) bool { return q.Name == p.Name && q.In == p.In }) {
+				continue
+			}
+			p.Required = o.flag("required") || p.In == "path"
+			schema, at := o["schema"], below(at, "schema")
+			if schema == nil {
+				_, media, in := d.choose(o.object("content"), below(at, "content"))
+				schema, at = media["schema"], below(in, "schema")
+			}
+			p.Schema = d.schema(schema, at)
+			out = append(out, p)
 		}
-		p.Required = o.flag("required") || p.In == "path"
-		schema := o["schema"]
-		if schema == nil {
-			_, media := d.choose(o.object("content"))
-			schema = media["schema"]
-		}
-		p.Schema = d.schema(schema)
-		out = append(out, p)
 	}
 	return out
 }
 
 // choose takes the media type that is the easiest to make.
-func (d *document) choose(content object) (kind string, media object) {
+func (d *document) choose(content object, at string) (kind string, media object, place string) {
 	rank := func(kind string) int {
 		switch plain, _, _ := strings.Cut(strings.ToLower(kind), ";"); {
 		case plain == "application/json":
@@ -113,9 +138,10 @@ func (d *document) choose(content object) (kind string, media object) {
 		return cmp.Or(rank(a)-rank(b), strings.Compare(a, b))
 	})
 	if len(kinds) == 0 {
-		return "", nil
+		return "", nil, ""
 	}
-	return kinds[0], d.follow(content[kinds[0]])
+	media, place = d.follow(content[kinds[0]], below(at, kinds[0]))
+	return kinds[0], media, place
 }
 
 // IsJSON says whether bodies of the media type are JSON.
@@ -132,8 +158,8 @@ func (d *document) example(o object) any {
 	}
 	several := o.object("examples")
 	for _, name := range slices.Sorted(maps.Keys(several)) {
-		if v := d.follow(several[name])["value"]; v != nil {
-			return v
+		if o, _ := d.follow(several[name], ""); o["value"] != nil {
+			return o["value"]
 		}
 	}
 	return nil
@@ -146,10 +172,11 @@ func (d *document) responses(all object) []Response {
 		if status, err := strconv.Atoi(key); err == nil {
 			answer.Status, answer.Range = status, ""
 		}
-		kind, media := d.choose(d.follow(v).object("content"))
+		o, at := d.follow(v, "")
+		kind, media, at := d.choose(o.object("content"), below(at, "content"))
 		answer.MediaType = kind
 		if IsJSON(kind) && media["schema"] != nil {
-			answer.Schema = d.schema(media["schema"])
+			answer.Schema = d.schema(media["schema"], below(at, "schema"))
 		}
 		out = append(out, answer)
 	}
@@ -193,7 +220,7 @@ func (d *document) tokenURLs() []string {
 
 // scheme is of no type when the document does not define it.
 func (d *document) scheme(name string) Scheme {
-	o := d.follow(d.root.object("components").object("securitySchemes")[name])
+	o, _ := d.follow(d.root.object("components").object("securitySchemes")[name], "")
 	return Scheme{
 		Name: name, Type: o.text("type"), Scheme: strings.ToLower(o.text("scheme")),
 		In: o.text("in"), Parameter: o.text("name"),

@@ -1,6 +1,9 @@
 package openapi
 
-import "slices"
+import (
+	"math/big"
+	"slices"
+)
 
 // Operation is one method of one path.
 type Operation struct {
@@ -28,6 +31,7 @@ type Parameter struct {
 	Required bool
 	Schema   *Schema // never nil
 	Example  any     // nil: none
+	Joined   bool    // a list is one text with commas, also in a query
 }
 
 // Body is the request's body, of the media type that suits best: JSON if there
@@ -65,17 +69,19 @@ type Response struct {
 	Schema    *Schema // nil: none documented, or not JSON
 }
 
-// Schema is what a value may be. References are resolved, allOf is merged, of
-// oneOf and anyOf the first alternative is taken that is not null.
+// Schema is what a value may be. References are resolved and allOf is merged. Of
+// what may be one thing or another (oneOf, anyOf, if, several types) it is one:
+// Form has the others. What it cannot say (not, contains, …) Check knows.
 type Schema struct {
 	Type     string   // object, array, string, number, integer, boolean; empty: any
 	Others   []string // further types that will do, such as those of other alternatives
 	Nullable bool
+	Never    bool // nothing is allowed
 
 	// Numbers. Bounds are included unless exclusive.
-	Min, Max                   *float64
+	Min, Max                   *big.Rat
 	ExclusiveMin, ExclusiveMax bool
-	MultipleOf                 float64 // 0: none
+	MultipleOf                 *big.Rat // nil: none
 
 	// Arrays.
 	Items       *Schema   // nil: anything
@@ -83,19 +89,28 @@ type Schema struct {
 	MinItems    int
 	MaxItems    *int
 	UniqueItems bool
+	Contains    *Schema // of which there are MinContains; nil: none
+	MinContains int
 
 	// Objects.
 	Properties    map[string]*Schema
-	Required      []string // sorted
-	Closed        bool     // no properties but these
-	Additional    *Schema  // of further properties; nil: anything
+	Required      []string            // sorted
+	Dependent     map[string][]string // what else is required where the key is there
+	Avoid         []string            // properties that bring further rules: best left out
+	Patterns      map[string]*Schema  // of properties whose names match
+	Names         *Schema             // of further properties; nil: any
+	Closed        bool                // no properties but these
+	Additional    *Schema             // of further properties; nil: anything
 	MinProperties int
+	MaxProperties *int
 
 	// Strings.
 	MinLength int
 	MaxLength *int
 	Pattern   string
 	Format    string
+	Media     string // of what the text holds: application/json
+	Encoding  string // of the text: base64
 
 	Enum    []any // of any type; a const is an enum of one
 	Default any   // nil: none
@@ -106,6 +121,17 @@ type Schema struct {
 	// Recursive stands for a schema that contains itself, where it would begin
 	// anew: nothing else is known of it.
 	Recursive bool
+	// Hard schemas say more than these fields do: values want to be checked.
+	Hard bool
+	// Risky ones forbid single values among those that the fields allow.
+	Risky bool
+
+	doc      *document
+	origins  []origin
+	deep     int
+	forms    int    // in which values may come: see Form
+	name     string // of the reference that led here
+	patterns []string
 }
 
 // Requires says whether objects must have the property.

@@ -2,8 +2,8 @@ package openapi
 
 import (
 	"maps"
-	"math"
 	"slices"
+	"strconv"
 )
 
 // maxDepth and maxSchemas bound how far a schema is unfolded: shared parts are
@@ -11,32 +11,77 @@ import (
 const (
 	maxDepth   = 24
 	maxSchemas = 5_000
+	maxForms   = 24 // that are tried of what may be one thing or another
 )
 
 // schema is never nil: of what is missing nothing is known.
-func (d *document) schema(v any) *Schema {
+func (d *document) schema(v any, at string) *Schema {
 	u := unfolding{doc: d, left: maxSchemas}
-	return u.schema(v)
+	return u.add(nil, v, at)
+}
+
+// origin is where a part of a schema stands in the document.
+type origin struct {
+	v    any
+	at   string
+	refs []string
 }
 
 // unfolding is the way from a schema down to one of its parts.
 type unfolding struct {
-	doc  *document
-	refs []string // followed on the way: one that is there again is a circle
-	deep int
-	left int
+	doc    *document
+	refs   []string // followed on the way: one that is there again is a circle
+	deep   int
+	left   int
+	choice int // which form of the schema at hand is unfolded
+	forms  int // that it has, as far as is known
 }
 
-func (u *unfolding) schema(v any) *Schema {
-	s := &Schema{}
-	u.into(s, v)
-	slices.Sort(s.Required)
-	s.Required = slices.Compact(s.Required)
+// add makes a schema, or adds to one, what v says, which is at a pointer.
+func (u *unfolding) add(s *Schema, v any, at string) *Schema {
+	if s == nil {
+		s = &Schema{doc: u.doc, deep: u.deep, forms: 1}
+	}
+	choice, forms := u.choice, u.forms
+	u.choice, u.forms = 0, s.forms
+	s.origins = append(s.origins, origin{v, at, slices.Clone(u.refs)})
+	u.into(s, v, at)
+	s.forms = u.forms
+	u.choice, u.forms = choice, forms
 	return s
 }
 
+// Forms is how many ways there are to read the schema, at most 24.
+func (s *Schema) Forms() int { return min(max(s.forms, 1), maxForms) }
+
+// Form is one of the ways to read the schema; that of 0 is the schema itself.
+func (s *Schema) Form(i int) *Schema {
+	if i == 0 || s.doc == nil {
+		return s
+	}
+	form := &Schema{doc: s.doc, deep: s.deep, forms: s.forms, origins: s.origins}
+	u := unfolding{doc: s.doc, left: maxSchemas, deep: s.deep, choice: i, forms: 1}
+	for _, o := range s.origins {
+		u.refs = slices.Clone(o.refs)
+		u.into(form, o.v, o.at)
+	}
+	return form
+}
+
+// pick chooses among n alternatives.
+func (u *unfolding) pick(n int) int {
+	i := u.choice % n
+	u.choice /= n
+	u.forms = min(u.forms*n, maxForms)
+	return i
+}
+
 // into adds what v says to what s has already.
-func (u *unfolding) into(s *Schema, v any) {
+func (u *unfolding) into(s *Schema, v any, at string) {
+	if is, ok := v.(bool); ok {
+		s.Never = s.Never || !is
+		return
+	}
 	o, _ := v.(map[string]any)
 	if u.left--; u.left < 0 || u.deep >= maxDepth {
 		s.Recursive = true
@@ -45,44 +90,135 @@ func (u *unfolding) into(s *Schema, v any) {
 	u.deep++
 	defer func() { u.deep-- }()
 	if ref := object(o).text("$ref"); ref != "" {
-		if slices.Contains(u.refs, ref) {
-			s.Recursive = true
-			return
-		}
-		u.refs = append(u.refs, ref)
-		u.into(s, map[string]any(u.doc.lookup(ref)))
-		u.refs = u.refs[:len(u.refs)-1]
+		u.reference(s, ref)
 	}
-	for _, part := range object(o).list("allOf") {
-		u.into(s, part)
+	for i, part := range object(o).list("allOf") {
+		u.into(s, part, below(at, "allOf", strconv.Itoa(i)))
 	}
-	u.alternative(s, object(o).list("oneOf"))
-	u.alternative(s, object(o).list("anyOf"))
-	types(s, o)
+	for _, key := range []string{"oneOf", "anyOf"} {
+		u.alternative(s, o, key, at)
+	}
+	u.condition(s, o, at)
+	u.types(s, o)
 	limits(s, o)
-	u.array(s, o)
-	u.object(s, o)
+	u.array(s, o, at)
+	u.object(s, o, at)
 	annotations(s, o)
+	for _, key := range []string{"not", "contains", "unevaluatedItems", "unevaluatedProperties", "propertyNames", "patternProperties", "dependentRequired", "dependentSchemas", "uniqueItems"} {
+		s.Hard = s.Hard || o[key] != nil
+	}
+	for _, key := range []string{"not", "if", "contains"} {
+		s.Risky = s.Risky || o[key] != nil
+	}
+	slices.Sort(s.Required)
+	s.Required = slices.Compact(s.Required)
 }
 
-// alternative takes the first one that is not null.
-func (u *unfolding) alternative(s *Schema, all []any) {
-	taken := false
-	for _, v := range all {
-		other := &Schema{}
-		u.into(other, v)
-		switch {
-		case other.Nullable && other.Type == "" && other.Properties == nil && other.Enum == nil:
+func (u *unfolding) reference(s *Schema, ref string) {
+	if slices.Contains(u.refs, ref) {
+		s.Recursive = true
+		return
+	}
+	if s.name == "" {
+		s.name = ref
+	}
+	o, at := u.doc.lookup(ref)
+	u.refs = append(u.refs, ref)
+	u.into(s, map[string]any(o), at)
+	u.refs = u.refs[:len(u.refs)-1]
+}
+
+// isNull says whether the schema allows nothing but null.
+func isNull(v any) bool {
+	o, _ := v.(map[string]any)
+	constant, is := o["const"]
+	enum := object(o).list("enum")
+	return o["type"] == "null" || is && constant == nil || len(enum) == 1 && enum[0] == nil
+}
+
+// alternative takes one that is not null; of the others it notes the types.
+func (u *unfolding) alternative(s *Schema, o object, key, at string) {
+	all := o.list(key)
+	var real []int
+	for i, v := range all {
+		if isNull(v) {
 			s.Nullable = true
-		case !taken:
-			taken = true
-			u.into(s, v)
-		default:
-			s.Nullable = s.Nullable || other.Nullable
-			for _, t := range append(other.Others, other.Type) {
-				addType(s, t)
-			}
+		} else {
+			real = append(real, i)
 		}
+	}
+	if len(real) == 0 {
+		u.discriminate(s, o, s.name)
+		return
+	}
+	s.Hard = s.Hard || len(real) > 1
+	taken := real[u.pick(len(real))]
+	u.into(s, all[taken], below(at, key, strconv.Itoa(taken)))
+	ref, _ := all[taken].(map[string]any)
+	u.discriminate(s, o, object(ref).text("$ref"))
+	choice, forms := u.choice, u.forms
+	for _, i := range real {
+		if i == taken {
+			continue
+		}
+		other := &Schema{}
+		u.choice = 0
+		u.into(other, all[i], below(at, key, strconv.Itoa(i)))
+		s.Nullable = s.Nullable || other.Nullable
+		scalar := s.Type != "object" && s.Type != "array"
+		s.Risky = s.Risky || key == "oneOf" && scalar && (other.Allows(s.Type) || s.Type == "number" && other.Allows("integer"))
+		for _, t := range append(other.Others, other.Type) {
+			addType(s, t)
+		}
+	}
+	u.choice, u.forms = choice, forms
+}
+
+// discriminate gives the property that tells alternatives apart the name of the
+// one that was taken, unless its own schema says what it is.
+func (u *unfolding) discriminate(s *Schema, o object, ref string) {
+	d := o.object("discriminator")
+	property := d.text("propertyName")
+	if property == "" || ref == "" {
+		return
+	}
+	name := lastKey(ref)
+	mapping := d.object("mapping")
+	for _, key := range slices.Sorted(maps.Keys(mapping)) {
+		if to, _ := mapping[key].(string); to == ref || lastKey(to) == name {
+			name = key
+			break
+		}
+	}
+	if s.Properties == nil {
+		s.Properties = map[string]*Schema{}
+	}
+	p := s.Properties[property]
+	if p == nil {
+		p = &Schema{Type: "string", doc: u.doc, forms: 1}
+		s.Properties[property] = p
+	}
+	if len(p.Enum) == 0 && p.Allows("string") {
+		p.Enum = []any{name}
+	}
+	if !s.Requires(property) {
+		s.Required = append(s.Required, property)
+	}
+}
+
+// condition takes the branch of if: with then, or that of else.
+func (u *unfolding) condition(s *Schema, o object, at string) {
+	if o["if"] == nil || o["then"] == nil && o["else"] == nil {
+		return
+	}
+	s.Hard = true
+	if u.pick(2) == 0 {
+		u.into(s, o["if"], below(at, "if"))
+		if then := o["then"]; then != nil {
+			u.into(s, then, below(at, "then"))
+		}
+	} else if other := o["else"]; other != nil {
+		u.into(s, other, below(at, "else"))
 	}
 }
 
@@ -90,141 +226,4 @@ func addType(s *Schema, t string) {
 	if t != "" && t != s.Type && !slices.Contains(s.Others, t) {
 		s.Others = append(s.Others, t)
 	}
-}
-
-// types are one, or several since 3.1.
-func types(s *Schema, o object) {
-	s.Nullable = s.Nullable || o.flag("nullable")
-	all := o.list("type")
-	if t := o.text("type"); t != "" {
-		all = []any{t}
-	}
-	for _, v := range all {
-		t, _ := v.(string)
-		switch {
-		case t == "null":
-			s.Nullable = true
-		case s.Type == "":
-			s.Type = t
-		default:
-			addType(s, t)
-		}
-	}
-}
-
-// limits become the tightest of all parts. Exclusive bounds are a flag in 3.0,
-// and bounds of their own since 3.1.
-func limits(s *Schema, o object) {
-	lower := func(limit *float64, exclusive bool) {
-		if limit != nil && (s.Min == nil || *limit > *s.Min || *limit == *s.Min && exclusive) {
-			s.Min, s.ExclusiveMin = limit, exclusive
-		}
-	}
-	upper := func(limit *float64, exclusive bool) {
-		if limit != nil && (s.Max == nil || *limit < *s.Max || *limit == *s.Max && exclusive) {
-			s.Max, s.ExclusiveMax = limit, exclusive
-		}
-	}
-	lower(o.number("minimum"), o.flag("exclusiveMinimum"))
-	upper(o.number("maximum"), o.flag("exclusiveMaximum"))
-	lower(o.number("exclusiveMinimum"), true)
-	upper(o.number("exclusiveMaximum"), true)
-	if m := o.number("multipleOf"); m != nil && *m > 0 {
-		s.MultipleOf = *m
-	}
-	s.MinLength = max(s.MinLength, o.count("minLength"))
-	s.MaxLength = o.least(s.MaxLength, "maxLength")
-	s.Pattern = o.or("pattern", s.Pattern)
-	s.Format = o.or("format", s.Format)
-}
-
-// count is a limit as an int, 0 without one.
-func (o object) count(key string) int {
-	if f := o.number(key); f != nil && *f > 0 {
-		return int(min(*f, math.MaxInt32))
-	}
-	return 0
-}
-
-func (o object) least(have *int, key string) *int {
-	if o.number(key) == nil || have != nil && *have <= o.count(key) {
-		return have
-	}
-	n := o.count(key)
-	return &n
-}
-
-func (o object) or(key, have string) string {
-	if s := o.text(key); s != "" {
-		return s
-	}
-	return have
-}
-
-func (u *unfolding) array(s *Schema, o object) {
-	s.MinItems = max(s.MinItems, o.count("minItems"))
-	s.MaxItems = o.least(s.MaxItems, "maxItems")
-	s.UniqueItems = s.UniqueItems || o.flag("uniqueItems")
-	if items := o.object("items"); items != nil {
-		s.Items = u.schema(map[string]any(items))
-	}
-	prefix := o.list("prefixItems")
-	if prefix == nil {
-		prefix = o.list("items") // as tuples were written before, and FastAPI of old does
-	}
-	if prefix != nil {
-		s.Prefix = nil
-		for _, item := range prefix {
-			s.Prefix = append(s.Prefix, u.schema(item))
-		}
-	}
-	if s.Type == "" && (s.Items != nil || s.Prefix != nil) {
-		s.Type = "array"
-	}
-}
-
-func (u *unfolding) object(s *Schema, o object) {
-	properties := o.object("properties")
-	for _, name := range slices.Sorted(maps.Keys(properties)) {
-		if s.Properties == nil {
-			s.Properties = map[string]*Schema{}
-		}
-		s.Properties[name] = u.schema(properties[name])
-	}
-	for _, v := range o.list("required") {
-		if name, ok := v.(string); ok {
-			s.Required = append(s.Required, name)
-		}
-	}
-	s.MinProperties = max(s.MinProperties, o.count("minProperties"))
-	if more := o.object("additionalProperties"); len(more) > 0 {
-		s.Additional = u.schema(map[string]any(more))
-	} else if more, is := o["additionalProperties"].(bool); is && !more {
-		s.Closed = true
-	}
-	if s.Type == "" && s.Properties != nil {
-		s.Type = "object"
-	}
-}
-
-func annotations(s *Schema, o object) {
-	if enum := o.list("enum"); len(enum) > 0 {
-		s.Enum = enum
-	}
-	if value, is := o["const"]; is {
-		s.Enum = []any{value}
-	}
-	for _, value := range s.Enum {
-		s.Nullable = s.Nullable || value == nil
-	}
-	if value := o["default"]; value != nil {
-		s.Default = value
-	}
-	if value := o["example"]; value != nil {
-		s.Example = value
-	} else if several := o.list("examples"); len(several) > 0 && several[0] != nil {
-		s.Example = several[0]
-	}
-	s.Description = o.or("description", s.Description)
-	s.ReadOnly = s.ReadOnly || o.flag("readOnly")
 }

@@ -1,0 +1,132 @@
+package scenarios
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"strings"
+
+	"github.com/mlbench/mlbench/results/answers"
+	"github.com/mlbench/mlbench/scenarios/openapi"
+	"github.com/mlbench/mlbench/targets"
+)
+
+// drawnFrom reads a draft's value as a scenario would: what is drawn of it is
+// what requests send.
+func drawnFrom(v any) (template, error) {
+	d, err := targets.ReadYAML([]byte("value: "+yamlFlow(escaped(v))+"\n"), "value")
+	if err != nil {
+		return nil, fmt.Errorf("its body cannot be written: %w", err)
+	}
+	var read struct {
+		Value *targets.Node `yaml:"value"`
+	}
+	d.Decode(d.Root, &read)
+	t := (&validator{d: d}).template(read.Value)
+	return t, d.Err()
+}
+
+// escaped keeps ${NAME} from being a variable.
+func escaped(v any) any {
+	switch v := v.(type) {
+	case string:
+		return strings.ReplaceAll(v, "${", "$${")
+	case generated:
+		return generated{v.name, escaped(v.args)}
+	case []any:
+		out := make([]any, len(v))
+		for i, item := range v {
+			out[i] = escaped(item)
+		}
+		return out
+	case pairs:
+		out := make(pairs, len(v))
+		for i, p := range v {
+			out[i] = pair{key: p.key, value: escaped(p.value)}
+		}
+		return out
+	}
+	return v
+}
+
+// draw is the JSON of one request.
+func (t template) draw(rng *rand.Rand) ([]byte, error) {
+	w := writer{rng: rng, values: &values{}}
+	t.render(&w)
+	return w.buf, w.err
+}
+
+// sample is a value that the template may become, and its JSON.
+func (t template) sample(seed uint64) (any, string, error) {
+	raw, err := t.draw(rand.New(rand.NewPCG(seed, 0)))
+	if err != nil {
+		return nil, "", err
+	}
+	v, err := answers.Decode(raw)
+	return v, string(raw), err
+}
+
+// checked is the value if all that is drawn of it meets the schema; else one that
+// was drawn and does, as a constant.
+func checked(s *openapi.Schema, v any) (any, error) {
+	const samples = 32
+	good, broken, err := drawn(s, v, samples)
+	switch {
+	case err != nil:
+		return nil, err
+	case broken == nil:
+		return v, nil
+	case len(good) > 0:
+		return ordered(good[0]), nil
+	}
+	return nil, broken
+}
+
+// someOf is a choice of what is drawn and meets the schema: where a generator
+// could meet what is forbidden, at last.
+func someOf(s *openapi.Schema, v any) (any, error) {
+	const samples, large = 12, 2_000
+	good, broken, err := drawn(s, v, samples)
+	if err != nil {
+		return nil, err
+	}
+	values, seen, size := []any{}, map[string]bool{}, 0
+	for _, one := range good {
+		text := yamlFlow(escaped(ordered(one)))
+		if seen[text] || len(values) > 0 && size+len(text) > large {
+			continue
+		}
+		seen[text], size = true, size+len(text)
+		values = append(values, ordered(one))
+	}
+	switch len(values) {
+	case 0:
+		return nil, broken
+	case 1:
+		return values[0], nil
+	}
+	return generated{"$choice", values}, nil
+}
+
+// drawn are n values of v that meet the schema, and what is wrong with the first
+// that does not.
+func drawn(s *openapi.Schema, v any, n int) (good []any, broken, err error) {
+	t, err := drawnFrom(v)
+	if err != nil {
+		return nil, nil, err
+	}
+	if _, fixed := t.static(); fixed {
+		n = 1
+	}
+	for seed := range uint64(n) {
+		one, _, err := t.sample(seed)
+		if err != nil {
+			return nil, nil, err
+		}
+		if err := s.Check(one); err == nil {
+			good = append(good, one)
+		} else if broken == nil {
+			broken = unmet(err)
+		}
+	}
+	return good, broken, nil
+}
