@@ -26,7 +26,7 @@ func TestVerdictFirst(t *testing.T) {
 	}
 	// Of many reasons the first and the last are shown.
 	page := render(t, "improved", Text, Options{})
-	for _, want := range []string{"\n  9 more: see the tables below\n  reason 5\n  reason 6\n\n"} {
+	for _, want := range []string{"\n  8 more: see the tables below\n  reason 5\n  reason 6\n\n"} {
 		if !strings.Contains(page, want) || strings.Contains(page, "reason 4") {
 			t.Errorf("no %q in\n%s", want, page)
 		}

@@ -61,11 +61,11 @@ func TestPullRequestIsShort(t *testing.T) {
 // A comment on GitHub holds 65,536 characters: of too many classes the last ones
 // are left out, and that is said.
 func TestPullRequestFitsACommentOfGitHub(t *testing.T) {
-	f := pairedFile(24, constantly(1))
+	f := pairedFile(3, constantly(1))
 	f.Header.Classes = nil
-	for i := range 150 {
+	for i := range 60 {
 		name := fmt.Sprintf("%03d-%s", i, strings.Repeat("x", 60))
-		f.Header.Classes = append(f.Header.Classes, results.Class{Name: name, Share: 1. / 150})
+		f.Header.Classes = append(f.Header.Classes, results.Class{Name: name, Share: 1. / 60})
 		for k := range f.Slices {
 			f.Slices[k].Classes[name] = class(2, 1, 2)
 		}

@@ -19,7 +19,10 @@ func sentences(c *results.Comparison, f form) []string {
 	for i := range c.Findings {
 		lines := findingText(c, &c.Findings[i], f)
 		if c.Findings[i].Kind == results.FoundWithin {
-			lines, last = lines[:1], append(last, lines[1:]...)
+			if i == 0 { // else the tables have it
+				last = lines[1:]
+			}
+			lines = lines[:1]
 		}
 		out = append(out, lines...)
 		found[c.Findings[i].Text] = true
