@@ -63,9 +63,9 @@ func TestPullRequestIsShort(t *testing.T) {
 func TestPullRequestFitsACommentOfGitHub(t *testing.T) {
 	f := pairedFile(3, constantly(1))
 	f.Header.Classes = nil
-	for i := range 60 {
+	for i := range 90 {
 		name := fmt.Sprintf("%03d-%s", i, strings.Repeat("x", 60))
-		f.Header.Classes = append(f.Header.Classes, results.Class{Name: name, Share: 1. / 60})
+		f.Header.Classes = append(f.Header.Classes, results.Class{Name: name, Share: 1. / 90})
 		for k := range f.Slices {
 			f.Slices[k].Classes[name] = class(2, 1, 2)
 		}

@@ -38,6 +38,8 @@ var documents = map[string]func(io.Writer, Format, Options) error{
 	"twins":      ofComparison(twins),
 	"unmeasured": ofComparison(unmeasured),
 	"managed":    ofRun(managedRun),
+	"staged":     ofRun(stagedRun),
+	"detailed":   ofRun(detailedRun),
 	"resources":  ofComparison(func() *results.Comparison { return managedPair(results.ArmA, results.ArmB) }),
 	"objective":  ofComparison(missingObjective),
 	"gone":       ofComparison(goneHead),

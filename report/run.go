@@ -27,6 +27,12 @@ func runPage(s *results.Summary, f form) *page {
 	if len(s.Classes) > 1 {
 		p.parts = append(p.parts, classPart(s, f))
 	}
+	if len(s.Stages) > 1 {
+		p.parts = append(p.parts, stagePart(s.Stages))
+	}
+	if s.Details != nil {
+		p.parts = append(p.parts, detailParts(s.Details, f)...)
+	}
 	if len(s.Objectives) > 0 {
 		p.parts = append(p.parts, objectivePart(s.Objectives, f))
 	}

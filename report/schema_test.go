@@ -22,7 +22,7 @@ var schemaOf = map[string]string{
 	"open": "run", "closed": "run", "empty": "run",
 	"comparison": "comparison", "same": "comparison", "regressed": "comparison", "undecided": "comparison", "throughput": "comparison", "saved": "comparison", "objective": "comparison", "gone": "comparison",
 	"twins": "comparison", "slots": "comparison", "unmeasured": "comparison",
-	"managed": "run", "resources": "comparison", "half": "comparison",
+	"managed": "run", "staged": "run", "detailed": "run", "resources": "comparison", "half": "comparison",
 }
 
 func compile(t *testing.T, name string) *jsonschema.Schema {
@@ -77,7 +77,7 @@ func optional(path []string, key string) bool {
 		last = path[len(path)-1]
 	}
 	return slices.Contains([]string{"by_class", "status", "classes", "tags"}, last) || percentileKey.MatchString(key) ||
-		len(path) == 0 && slices.Contains([]string{"runs", "slot_effect", "tags", "resources", "source"}, key) ||
+		len(path) == 0 && slices.Contains([]string{"runs", "slot_effect", "tags", "resources", "source", "stages", "details"}, key) ||
 		slices.Contains([]string{"source", "host", "load"}, last) && slices.Contains(optionalFacts, key) || slices.Contains([]string{"command", "note", "a_censored", "b_censored"}, key)
 }
 

@@ -33,9 +33,7 @@ func (s *Slice) add(next *Slice) {
 	s.Discarded += next.Discarded
 	s.DrainS += next.DrainS
 	s.Unfinished += next.Unfinished
-	c, n := &s.Connections, &next.Connections
-	c.Opened, c.Closed, c.Failed, c.Stale = c.Opened+n.Opened, c.Closed+n.Closed, c.Failed+n.Failed, c.Stale+n.Stale
-	c.Dial, c.TLS = mergeInto(c.Dial, n.Dial), mergeInto(c.TLS, n.TLS)
+	s.Connections.add(&next.Connections)
 	if s.Classes == nil {
 		s.Classes = map[string]*ClassData{}
 	}
@@ -77,4 +75,9 @@ func meanOver(a, ofA, b, ofB float64) float64 {
 		return max(a, b)
 	}
 	return (a*ofA + b*ofB) / (ofA + ofB)
+}
+
+func (c *Connections) add(n *Connections) {
+	c.Opened, c.Closed, c.Failed, c.Stale = c.Opened+n.Opened, c.Closed+n.Closed, c.Failed+n.Failed, c.Stale+n.Stale
+	c.Dial, c.TLS = mergeInto(c.Dial, n.Dial), mergeInto(c.TLS, n.TLS)
 }

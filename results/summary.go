@@ -35,8 +35,10 @@ type Summary struct {
 	Classes       ClassSummaries    `json:"classes"`
 	Objectives    []Outcome         `json:"objectives"`
 	Origin
-	Resources  *Resources `json:"resources,omitempty"` // nil: not known
-	ResultFile string     `json:"result_file"`
+	Stages     []StageSummary `json:"stages,omitempty"`    // of a load in stages
+	Details    *Details       `json:"details,omitempty"`   // nil: not asked for; see Detail
+	Resources  *Resources     `json:"resources,omitempty"` // nil: not known
+	ResultFile string         `json:"result_file"`
 
 	// Title is what the scenario is called for people: of an ad-hoc request its
 	// method and path.
@@ -44,9 +46,10 @@ type Summary struct {
 	// Unfinished says why a saved measurement is only part of one; "" if it is not.
 	Unfinished string `json:"-"`
 
-	total     ClassData
-	timeoutMS float64
-	arm       bool // of a comparison
+	total       ClassData
+	connections Connections
+	timeoutMS   float64
+	arm         bool // of a comparison
 }
 
 // TargetName is a target as shown in reports.
@@ -124,6 +127,7 @@ func summarize(f *File, arm string, percentiles []float64, figures func(*Slice) 
 		}
 		s.DurationS += sl.DurationS
 		use = use.with(sl.TargetUse)
+		s.connections.add(&sl.Connections)
 		for name, d := range sl.Classes {
 			if byClass[name] == nil {
 				byClass[name] = &ClassData{}
@@ -135,6 +139,7 @@ func summarize(f *File, arm string, percentiles []float64, figures func(*Slice) 
 		s.total.Add(d)
 	}
 	s.fill(percentiles)
+	s.Stages = Stages(f, arm, percentiles)
 	s.Resources = use.resources()
 	for _, c := range f.Header.Classes {
 		d := byClass[c.Name]

@@ -31,6 +31,7 @@ type outputOptions struct {
 	files     []*exportFile
 	shown     int // documents so far
 
+	details      bool   // of a run: see results.Details
 	wide         bool   // of CSV: see report.Options
 	inconclusive string // what a gate makes of that verdict; "" for other commands
 }
@@ -114,6 +115,7 @@ func parsePercentiles(s string) ([]float64, error) {
 
 // run shows the summary of a run on stdout and in every export.
 func (o *outputOptions) run(s streams, sum *results.Summary) error {
+	o.detail(sum)
 	return o.render(s, func(w io.Writer, f report.Format, opt report.Options) error {
 		return report.Run(w, f, sum, opt)
 	})
@@ -122,6 +124,18 @@ func (o *outputOptions) run(s streams, sum *results.Summary) error {
 // comparison shows two arms side by side on stdout and in every export.
 func (o *outputOptions) comparison(s streams, c *results.Comparison) error {
 	return o.render(s, showComparison(c))
+}
+
+// detail adds to a summary what --details asks for.
+func (o *outputOptions) detail(sum *results.Summary) {
+	if o.details {
+		sum.Details = sum.Detail(o.quantiles)
+	}
+}
+
+// registerDetails is for commands that show runs.
+func (o *outputOptions) registerDetails(cmd *cobra.Command) {
+	cmd.Flags().BoolVar(&o.details, "details", false, "also the distribution of response times, bytes, first byte and connecting (text, markdown, json)")
 }
 
 // documents shows what several files came to, as one document.

@@ -25,7 +25,9 @@ JSON is an array, JSON lines have a line for each; - is stdin.
 
 --wide makes of CSV a sheet of runs: one row each, with a column for every
 metric. --timeline shows the course of a measurement over time instead: an
-interval a row, with the rates asked and achieved.
+interval a row, with the rates asked and achieved. --details adds to a run the
+distribution of its response times, bytes, times to the first byte and of
+connecting.
 
 With --objective the exit code says whether every run held every objective
 (0 held, 6 missed, 5 the measurement is invalid, 1 it did not come to its end).`
@@ -59,6 +61,7 @@ func newReportCmd(s streams) *cobra.Command {
 		},
 	}
 	o.output.register(cmd)
+	o.output.registerDetails(cmd)
 	f := cmd.Flags()
 	f.StringArrayVar(&o.objectives, "objective", nil, "`LIMIT` that every run must hold, for example 'p99<50ms' (repeatable)")
 	f.BoolVar(&o.output.wide, "wide", false, "CSV of one row per run, with a column for every metric")
@@ -78,6 +81,8 @@ func (o *reportOptions) validate() error {
 		return usageErrorf("--timeline shows the course, --objective judges the whole: leave one out")
 	case o.timeline && o.output.shows(report.JUnit):
 		return usageErrorf("--timeline has no test cases: want text, markdown, csv, json or jsonl")
+	case o.timeline && o.output.details:
+		return usageErrorf("--timeline shows the course, --details the whole: leave one out")
 	case o.timeline && o.output.percentiles != "":
 		return usageErrorf("--timeline shows p50 and p99: leave --percentiles out")
 	}
@@ -144,6 +149,9 @@ func reportFiles(s streams, o reportOptions) error {
 // reportFile is what one file came to.
 func reportFile(f *results.File, objectives []results.Objective, o *outputOptions) (doc report.Document, held bool, err error) {
 	if slices.Contains(f.Arms(), results.ArmB) {
+		if o.details {
+			return doc, false, usageErrorf("%s is a comparison: --details is of single runs", f.Path)
+		}
 		if err := f.Header.CheckObjectives(objectives); err != nil {
 			return doc, false, usageErrorf("%s: %w", f.Path, err)
 		}
@@ -154,6 +162,7 @@ func reportFile(f *results.File, objectives []results.Objective, o *outputOption
 	if held, err = sum.JudgeAll(objectives); err != nil {
 		return doc, false, usageErrorf("%s: %w", f.Path, err)
 	}
+	o.detail(sum)
 	return report.Document{Run: sum}, held, nil
 }
 

@@ -121,6 +121,9 @@ func TestReport(t *testing.T) {
 		{name: "timeline of a comparison", args: "comparison.jsonl --timeline --format markdown", out: []string{"### mix on legacy and modern over time", "| phase", "| target"}},
 		{name: "timeline as csv", args: "run.jsonl comparison.jsonl --timeline --format csv", out: []string{"file,target,phase,pair,stage,t_s,", "\nrun.jsonl,modern,measure,,,0,2,,100,", "\ncomparison.jsonl,legacy,measure,1,"}},
 		{name: "timeline as json", args: "run.jsonl run.jsonl --timeline --format json", out: []string{"[\n  {\n    \"schema\": \"mlbench.timeline/1\""}},
+		// P20: what the file has besides.
+		{name: "details", args: "run.jsonl --details", out: []string{"\non the wire\n", "\ndistribution\n"}},
+		{name: "details as json", args: "run.jsonl --details --format json", out: []string{"\"histogram\": ["}},
 		{name: "schema", args: "--schema run", out: []string{`"title": "mlbench.run/1"`}},
 
 		{name: "no file", args: "", code: exitUsage, errOut: "mlbench: report: name at least one result file, or - for stdin (see 'mlbench report --help')\n"},
@@ -142,6 +145,7 @@ func TestReport(t *testing.T) {
 
 		{name: "wide without csv", args: "run.jsonl --wide", code: exitUsage, errOut: "mlbench: --wide shapes CSV: give --format csv or --export csv=FILE\n"},
 		{name: "timeline and objective", args: "run.jsonl --timeline --objective errors<1", code: exitUsage, errOut: "mlbench: --timeline shows the course…"},
+		{name: "details of a comparison", args: "comparison.jsonl --details", code: exitUsage, errOut: "mlbench: comparison.jsonl is a comparison: --details is of single runs\n"},
 		{name: "timeline as junit", args: "run.jsonl --timeline --format junit", code: exitUsage, errOut: "mlbench: --timeline has no test cases…"},
 		// P19: what is no result file is told by its name.
 		{name: "calibration", args: "calibration.json", code: exitUsage, errOut: "mlbench: report: calibration.json is a calibration, not a result: 'mlbench gate'…"},

@@ -84,6 +84,7 @@ func newRunCmd(s streams) *cobra.Command {
 	}
 	o.load.register(cmd)
 	o.out.register(cmd)
+	o.out.registerDetails(cmd)
 	f := cmd.Flags()
 	end := section(f, "Target")
 	f.StringVarP(&o.target, "target", "t", "", "`NAME|URL` of the target: a name of targets.yaml or a bundled server")

@@ -111,6 +111,15 @@ func (h *Histogram) Quantile(q float64) time.Duration {
 	return time.Duration(h.h.ValueAtPercentile(100 * rank / n))
 }
 
+// Each calls f with every value that was recorded and how often it was, in
+// ascending order.
+func (h *Histogram) Each(f func(value time.Duration, n int64)) {
+	h.h.ForEachBucket(func(value, n int64) bool {
+		f(time.Duration(value), n)
+		return true
+	})
+}
+
 // Mean is the arithmetic mean, within 0.1%; 0 when nothing was recorded.
 func (h *Histogram) Mean() time.Duration { return time.Duration(h.h.Mean()) }
 

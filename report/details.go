@@ -1,0 +1,107 @@
+package report
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"github.com/mlbench/mlbench/results"
+)
+
+// longestBar is the bar of the fullest bin, in characters.
+const longestBar = 40
+
+// detailParts show what a run's report has on demand.
+func detailParts(d *results.Details, f form) []part {
+	wire := part{title: "on the wire", facts: []fact{
+		{"sent", bytesText(d.BytesOut, d.BytesOutPerS)},
+		{"received", bytesText(d.BytesIn, d.BytesInPerS)},
+		{"connections", countText(d.Opened) + " opened while measuring"},
+	}}
+	t := &table{head: []string{"ms", "min", "mean"}, left: 1}
+	for _, p := range d.FirstByte.Percentiles {
+		t.head = append(t.head, results.PercentileName(p.Q))
+	}
+	t.head = append(t.head, "max")
+	for _, row := range []struct {
+		name string
+		l    results.Latency
+	}{{"to the first byte", d.FirstByte}, {"connecting (DNS, TCP)", d.Dial}, {"TLS handshake", d.TLS}} {
+		if row.l.Count == 0 {
+			continue
+		}
+		cells := []string{row.name, msText(row.l.Min), msText(row.l.Mean)}
+		for _, p := range row.l.Percentiles {
+			cells = append(cells, percentileText(p, row.l.Count))
+		}
+		t.rows = append(t.rows, append(cells, msText(row.l.Max)))
+	}
+	if t.rows != nil {
+		wire.table = t
+	}
+	parts := []part{wire}
+	if len(d.Histogram) > 0 {
+		parts = append(parts, histogramPart(d.Histogram, f))
+	}
+	return parts
+}
+
+func histogramPart(bins []results.Bin, f form) part {
+	var most, all int64
+	for _, b := range bins {
+		most, all = max(most, b.Requests), all+b.Requests
+	}
+	t := &table{head: []string{"response time, ms", "requests", "share", ""}, left: 1, marks: true}
+	for _, b := range bins {
+		bar := int(math.Ceil(longestBar * float64(b.Requests) / float64(most)))
+		t.rows = append(t.rows, []string{
+			fmt.Sprintf("%.4g to %.4g", b.FromMS, b.ToMS), countText(b.Requests),
+			shareText(100*float64(b.Requests)/float64(all)) + "%", f.code(strings.Repeat("█", bar)),
+		})
+	}
+	return part{title: "distribution", table: t}
+}
+
+// bytesText is an amount of data, and a rate.
+func bytesText(n int64, perSecond float64) string {
+	return fmt.Sprintf("%s (%s/s)", sizeText(float64(n)), sizeText(perSecond))
+}
+
+// sizeText is a number of bytes in decimal units.
+func sizeText(v float64) string {
+	for _, unit := range []string{"B", "kB", "MB", "GB"} {
+		if v < 999.5 {
+			if unit == "B" {
+				return fixed(v, 0) + " B"
+			}
+			return fmt.Sprintf("%.3g %s", v, unit)
+		}
+		v /= 1000
+	}
+	return fmt.Sprintf("%.3g TB", v)
+}
+
+// stagePart is a row for each stage of a load in stages.
+func stagePart(stages []results.StageSummary) part {
+	t := &table{head: []string{"stage", "from, s", "for, s", "asked, 1/s", "achieved, 1/s", "in flight"}}
+	for _, p := range stages[0].Response.Percentiles {
+		t.head = append(t.head, results.PercentileName(p.Q))
+	}
+	t.head = append(t.head, "dropped", "errors")
+	var missed []float64
+	for i := range stages {
+		s := &stages[i]
+		cells := []string{ordinal(s.Stage), fixed(s.StartS, 1), fixed(s.DurationS, 1), rateText(s.AskedRPS), rateText(s.AchievedRPS), countText(s.InFlightMax)}
+		for _, p := range s.Response.Percentiles {
+			cells = append(cells, percentileText(p, s.Response.Count))
+		}
+		t.rows = append(t.rows, append(cells, countText(s.Dropped), countText(s.Errors.Total)))
+		missed = append(missed, missedPercentiles(s.Response, nil)...)
+	}
+	out := part{title: "by stage (response time in ms)", table: t}
+	if note := tooFew(missed); note != "" {
+		out.notes = append(out.notes, note)
+	}
+	out.notes = append(out.notes, "how it went within stages: 'mlbench report --timeline'")
+	return out
+}
