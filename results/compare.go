@@ -155,7 +155,7 @@ func (p *pairing) lateness() string {
 // unfinished says why a saved measurement is only part of one; "" if it is not.
 func (f *File) unfinished() string {
 	switch {
-	case f.Path == "" || f.Complete():
+	case f.Path == "" && f.Footer == nil || f.Complete(): // the former is still going on
 		return ""
 	case f.Damage != "":
 		return "the result file is damaged"

@@ -1,6 +1,7 @@
 package results
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -14,7 +15,9 @@ import (
 // disk before the next slice starts, so an interrupted run stays readable.
 type Writer struct {
 	f    *os.File
-	path string
+	path string   // "": none is kept
+	also *os.File // a special file, such as a pipe, which cannot be read back
+	temp string   // the file to read back, where that is not path
 	sums chain
 }
 
@@ -44,9 +47,12 @@ func fileName(s string) string {
 }
 
 // Create makes the file and its folder and writes the header. An existing file
-// is never overwritten; an empty path means DefaultPath, made unique.
+// is never overwritten, but a special one, such as /dev/null or a pipe, is
+// written to; an empty path means DefaultPath, made unique.
 func Create(path string, h *Header) (*Writer, error) {
-	h.Type, h.Schema = "header", Schema
+	if info, err := os.Stat(path); path != "" && err == nil && !info.Mode().IsRegular() && !info.IsDir() {
+		return createSpecial(path, h)
+	}
 	named := path != ""
 	if !named {
 		path = DefaultPath(h)
@@ -58,13 +64,60 @@ func Create(path string, h *Header) (*Writer, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &Writer{f: f, path: path}
+	return (&Writer{f: f, path: path}).begin(h)
+}
+
+// CreateOver is Create, but an existing regular file gives way.
+func CreateOver(path string, h *Header) (*Writer, error) {
+	if info, err := os.Lstat(path); err == nil && (info.Mode().IsRegular() || info.Mode()&os.ModeSymlink != 0) {
+		if info, err := os.Stat(path); err != nil || info.Mode().IsRegular() {
+			if err := os.Remove(path); err != nil { // a link goes, not what it names
+				return nil, fmt.Errorf("result file: %w", err)
+			}
+		}
+	}
+	return Create(path, h)
+}
+
+// CreateNone keeps the result for as long as Discard is not called.
+func CreateNone(_ string, h *Header) (*Writer, error) {
+	f, err := os.CreateTemp("", "mlbench-result-*.jsonl")
+	if err != nil {
+		return nil, fmt.Errorf("result file: %w", err)
+	}
+	return (&Writer{f: f, temp: f.Name()}).begin(h)
+}
+
+// createSpecial writes to a file that cannot be read back, and to one that can.
+func createSpecial(path string, h *Header) (*Writer, error) {
+	also, err := os.OpenFile(path, os.O_WRONLY, 0)
+	if err != nil {
+		return nil, fmt.Errorf("result file: %w", err)
+	}
+	f, err := os.CreateTemp("", "mlbench-result-*.jsonl")
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("result file: %w", err), also.Close())
+	}
+	return (&Writer{f: f, path: path, also: also, temp: f.Name()}).begin(h)
+}
+
+// begin writes the header.
+func (w *Writer) begin(h *Header) (*Writer, error) {
+	h.Type, h.Schema = "header", Schema
 	if err := w.line(h); err != nil {
-		_ = f.Close()
-		_ = os.Remove(path)
+		_ = w.f.Close()
+		_ = os.Remove(w.f.Name())
+		if w.also != nil {
+			_ = w.also.Close()
+		}
 		return nil, err
 	}
 	return w, nil
+}
+
+// Exists says that a result file is there already, and what to do.
+func Exists(path string) error {
+	return fmt.Errorf("result file %s exists: name another with --output, or replace it with --force", path)
 }
 
 // createNew opens a file that did not exist. A name the user chose is taken as
@@ -77,7 +130,7 @@ func createNew(path string, named bool) (*os.File, string, error) {
 		case err == nil:
 			return f, try, nil
 		case errors.Is(err, os.ErrExist) && named:
-			return nil, "", fmt.Errorf("result file %s exists: name another with --output, or remove it", try)
+			return nil, "", Exists(try)
 		case !errors.Is(err, os.ErrExist) || n > 1000:
 			return nil, "", fmt.Errorf("result file: %w", err)
 		}
@@ -85,7 +138,27 @@ func createNew(path string, named bool) (*os.File, string, error) {
 	}
 }
 
-// Path is the file's name.
+// Read reads the file back, as ReadFile does or, summed, as ReadSummed.
+func (w *Writer) Read(summed bool) (*File, error) {
+	read := ReadFile
+	if summed {
+		read = ReadSummed
+	}
+	f, err := read(cmp.Or(w.temp, w.path), nil)
+	if err == nil {
+		f.Path = w.path
+	}
+	return f, err
+}
+
+// Discard removes what is only there to be read back.
+func (w *Writer) Discard() {
+	if w.temp != "" {
+		_ = os.Remove(w.temp)
+	}
+}
+
+// Path is the file's name; "" if it is not kept.
 func (w *Writer) Path() string { return w.path }
 
 // Slice appends a slice.
@@ -103,6 +176,9 @@ func (w *Writer) TargetEnd(e *TargetEnd) error {
 // Close writes the footer and closes the file.
 func (w *Writer) Close(ended Ended, reason string) error {
 	err := w.line(&Footer{Type: "footer", End: time.Now().UTC(), Ended: ended, Reason: reason})
+	if w.also != nil {
+		err = errors.Join(err, w.also.Close())
+	}
 	return errors.Join(err, w.f.Close())
 }
 
@@ -111,8 +187,14 @@ func (w *Writer) line(v any) error {
 	if err != nil {
 		return fmt.Errorf("result file %s: %w", w.path, err)
 	}
-	if _, err := w.f.Write(append(w.sums.seal(b), '\n')); err != nil {
+	b = append(w.sums.seal(b), '\n')
+	if _, err := w.f.Write(b); err != nil {
 		return fmt.Errorf("result file: %w", err)
+	}
+	if w.also != nil {
+		if _, err := w.also.Write(b); err != nil {
+			return fmt.Errorf("result file: %w", err)
+		}
 	}
 	return nil
 }

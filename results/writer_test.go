@@ -24,7 +24,7 @@ func TestCreate(t *testing.T) {
 		}
 	}
 	_, err := Create(want+".jsonl", &h)
-	if err == nil || !strings.Contains(err.Error(), "exists: name another with --output") {
+	if err == nil || !strings.Contains(err.Error(), "exists: name another with --output, or replace it with --force") {
 		t.Errorf("an existing file: error %v, want a remedy", err)
 	}
 	if _, err := Create(want+".jsonl/x", &h); err == nil || !strings.HasPrefix(err.Error(), "result file: ") {

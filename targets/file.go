@@ -94,8 +94,8 @@ func (l *entryList) DecodeNode(d *Document, n *Node) {
 		if e.Socket != "" && e.Address != "" {
 			d.Bad(n.Items[i].Get("address"), "there is a socket as well: leave one out")
 		}
-		if e.Ready != "" && !strings.HasPrefix(e.Ready, "/") {
-			d.Bad(n.Items[i].Get("ready"), "found %q, want a path that begins with /", e.Ready)
+		if err := ValidPath(e.Ready); err != nil && e.Ready != "" {
+			d.Bad(n.Items[i].Get("ready"), "%v", err)
 		}
 	}
 }
@@ -145,7 +145,7 @@ func (f *File) find(name string) *entry {
 // the variables of the others need not be set.
 func (e *entry) target(file string) (Target, error) {
 	t := Target{
-		Name: e.name, Insecure: e.Insecure, Ready: e.Ready, Address: e.Address, Managed: e.managed(file),
+		Name: e.name, Source: file, Insecure: e.Insecure, Ready: e.Ready, Address: e.Address, Managed: e.managed(file),
 		CAFile: beside(file, e.CA), CertFile: beside(file, e.Cert), KeyFile: beside(file, e.Key), Socket: beside(file, e.Socket),
 	}
 	var err error

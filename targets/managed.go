@@ -1,6 +1,7 @@
 package targets
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -26,6 +27,9 @@ type Managed struct {
 	Env     []string      // NAME=value, on top of this process's; may hold secrets
 	LogFile string        // its stdout and stderr go to its end; empty: only last words are kept
 	Timeout time.Duration // until it is ready; 0: DefaultStartTimeout
+	// Waiting, if not nil, is told every few seconds what keeps it from being ready.
+	Waiting      func(why string)
+	WaitingEvery time.Duration // 0: 5 s
 }
 
 // DefaultStartTimeout is for servers that load a large model.
@@ -153,34 +157,35 @@ func openLog(path string) (io.WriteCloser, error) {
 	return f, nil
 }
 
-// answers waits until the target is ready, wherever it says that it listens.
-// What is not ready in time is stopped.
+// answers waits until the target is ready, wherever on this machine it says that
+// it listens. What is not ready in time is stopped.
 func (p *Process) answers(ctx context.Context, t *Target) error {
 	tick := time.NewTicker(readyEvery)
 	defer tick.Stop()
-	last := ""
+	say := time.NewTicker(cmp.Or(t.Managed.WaitingEvery, sayEvery))
+	defer say.Stop()
+	w := wait{t: t, p: p}
 	for {
 		select {
 		case addr := <-p.out.listening:
-			if u, err := parseURL(addr); err == nil && t.Managed.URL == "" {
-				t.URL = u
-			}
+			w.takeAddress(addr)
 		case <-p.done:
 			return fmt.Errorf("it ended before it answered (%s)%s", p.Ended(), p.LastWords())
 		case <-ctx.Done():
+			why := w.text()
 			p.Stop()
-			if last == "" {
-				last = fmt.Sprintf("nothing answered at %s (its command can take the port from {port} or $PORT)", t.URL.Redacted())
+			if w.last == "" {
+				why += " (its command can take the port from {port} or $PORT)"
 			}
-			return fmt.Errorf("%w: %s%s", context.Cause(ctx), last, p.LastWords())
+			return fmt.Errorf("%w: %s%s", context.Cause(ctx), why, p.LastWords())
+		case <-say.C:
+			if t.Managed.Waiting != nil {
+				t.Managed.Waiting(w.text())
+			}
 		case <-tick.C:
-			_, err := t.Check(ctx)
-			if err == nil {
+			if w.ask(ctx) {
 				p.url = t.URL
 				return nil
-			}
-			if ctx.Err() == nil && !errors.Is(err, ErrUnreachable) {
-				last = err.Error()
 			}
 		}
 	}

@@ -119,8 +119,8 @@ func TestStartFailures(t *testing.T) {
 	}{
 		"ends":            {soon("echo no such model >&2; exit 3"), "it ended before it answered (exit status 3); it wrote:\n\tno such model"},
 		"no such program": {soon("no-such-program-here"), "not found"},
-		"never answers":   {soon("echo waiting; while :; do :; done"), "not ready within 300ms: nothing answered at http://127.0.0.1:"},
-		"never ready":     {unready, "GET /elsewhere answered 404"},
+		"never answers":   {soon("echo waiting; while :; do :; done"), "not ready within 300ms: nothing answers at http://127.0.0.1:"},
+		"never ready":     {unready, "GET /elsewhere answers 404"},
 		"no command":      {Target{Name: "plain"}, "it has no command"},
 		"occupied":        {busy, "something answers at " + occupied.URL + " already"},
 		"log":             {badLog, "log: "},
@@ -181,5 +181,80 @@ func TestGuardEndsWhatAKilledParentLeaves(t *testing.T) {
 	parent.Wait()
 	for _, l := range lines {
 		awaitEnd(t, l)
+	}
+}
+
+// A6: a start that takes long says what it waits for, and where else the server
+// listens.
+func TestWaitingStartSaysWhatFor(t *testing.T) {
+	_, command := managedServer(t)
+	free, err := freePort()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, tc := range map[string]struct {
+		command, ready, want string
+	}{
+		"another port": {"PORT=" + free + " " + command, "/ready", "nothing answers at http://127.0.0.1:"},
+		"another path": {command, "/healthz", "GET /healthz answers 404"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			target := ByCommand("a", tc.command, tc.ready)
+			target.Managed.WaitingEvery = time.Millisecond
+			var said string
+			target.Managed.Waiting = func(why string) {
+				said = why
+				elsewhere := "it listens on 127.0.0.1:" + free + " instead"
+				if strings.Contains(why, tc.want) && (name != "another port" || runtime.GOOS != "linux" || strings.Contains(why, elsewhere)) {
+					cancel()
+				}
+			}
+			if _, _, err := target.Start(ctx); err == nil || !strings.Contains(err.Error(), tc.want) || !errors.Is(err, context.Canceled) {
+				t.Errorf("%v; said last: %s", err, said)
+			}
+		})
+	}
+}
+
+// M9: the credentials of those who measure are not the server's to see.
+func TestManagedCommandInheritsNoCredentials(t *testing.T) {
+	t.Setenv("MLBENCH_TOKEN", "secret-1")
+	t.Setenv("MLBENCH_PASSWORD_FILE", "secret-2")
+	t.Setenv("MLBENCH_PASSWORD", "secret-3")
+	t.Setenv("OTHER", "inherited")
+	target := ByCommand("a", "env; exit 1", "")
+	target.Managed.Env = []string{"MLBENCH_USERNAME=given"}
+	target.Managed.LogFile = filepath.Join(t.TempDir(), "log")
+	if _, _, err := target.Start(t.Context()); err == nil {
+		t.Fatal("no error")
+	}
+	b, err := os.ReadFile(target.Managed.LogFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s := string(b); strings.Contains(s, "secret") || !strings.Contains(s, "OTHER=inherited") || !strings.Contains(s, "MLBENCH_USERNAME=given") {
+		t.Errorf("environment:\n%s", s)
+	}
+}
+
+// L22: what a command prints sends no load to another machine.
+func TestListeningLineIsTakenForThisMachineOnly(t *testing.T) {
+	for line, want := range map[string]string{
+		"http://127.0.0.1:8000":  "http://127.0.0.1:8000",
+		"http://localhost:8000":  "http://localhost:8000",
+		"http://[::1]:8000":      "http://[::1]:8000",
+		"http://0.0.0.0:8000":    "http://127.0.0.1:8000",
+		"http://[::]:8000":       "http://[::1]:8000",
+		"http://192.0.2.1:8000":  "",
+		"http://example.com":     "",
+		"http://127.0.0.1.nip.x": "",
+	} {
+		w := wait{t: &Target{URL: mustURL(t, "http://127.0.0.1:1"), Managed: &Managed{}}}
+		w.takeAddress(line)
+		if got := w.t.URL.String(); want != "" && got != want || want == "" && (got != "http://127.0.0.1:1" || w.aside != line) {
+			t.Errorf("%s: %s, aside %q", line, got, w.aside)
+		}
 	}
 }

@@ -72,7 +72,11 @@ func begin(c Command) (*Process, error) {
 	if c.Argv0 != "" {
 		p.cmd.Args[0] = c.Argv0
 	}
-	p.cmd.Env = append(os.Environ(), c.Env...)
+	env := os.Environ()
+	if c.guarded {
+		env = inherited()
+	}
+	p.cmd.Env = append(env, c.Env...)
 	p.cmd.Dir = c.Dir
 	p.cmd.Stdout, p.cmd.Stderr = p.out.stream(true), p.out.stream(false)
 	p.cmd.WaitDelay = pipeTimeout

@@ -26,6 +26,7 @@ type Target struct {
 	Timeout time.Duration
 	Ready   string   // path that answers 200–399 once the service is ready; empty: any answer will do
 	Managed *Managed // how to start it; nil: it runs already
+	Source  string   // the file that says how to start it, or what its name means; empty: no file
 	PID     int      // of its process, once started; else 0
 }
 
@@ -56,6 +57,16 @@ func (f *File) Parse(ref string) (Target, error) {
 		return t, err
 	}
 	return f.resolve(ref)
+}
+
+// Bundled says whether name is that of a bundled server.
+func Bundled(name string) bool {
+	for _, s := range subjects {
+		if s.name == name {
+			return true
+		}
+	}
+	return false
 }
 
 func (f *File) resolve(ref string) (Target, error) {

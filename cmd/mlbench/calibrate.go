@@ -13,6 +13,7 @@ import (
 	"github.com/mlbench/mlbench/report"
 	"github.com/mlbench/mlbench/results"
 	"github.com/mlbench/mlbench/scenarios"
+	"github.com/mlbench/mlbench/targets"
 )
 
 const calibrateLong = `Measure how much launches of the same target differ: start it several times, run
@@ -46,7 +47,6 @@ type calibrateOptions struct {
 	load        loadOptions
 	scenario    string
 	start       string
-	ready       string
 	name        string
 	launches    int
 	duration    time.Duration
@@ -79,7 +79,7 @@ func newCalibrateCmd(s streams) *cobra.Command {
 	o.load.register(cmd)
 	f := cmd.Flags()
 	f.StringVar(&o.start, "start", "", "`COMMAND` that starts the target; {port} stands for a free port, which is also $PORT")
-	f.StringVar(&o.ready, "ready", "", "`PATH` that answers 200 to 399 once the target is ready (default: any answer will do)")
+	o.load.registerReady(f)
 	f.StringVar(&o.name, "name", "", "the target's `NAME`, as in the saved runs to be judged (default: the command's program)")
 	f.IntVar(&o.launches, "launches", defaultLaunches, "how often the target is started")
 	f.DurationVarP(&o.duration, "duration", "d", 10*time.Second, "measured time of each launch; saved runs to be judged must not be shorter")
@@ -114,7 +114,11 @@ func (o *calibrateOptions) validate() error {
 	case strings.Contains(o.start, "://") && !strings.ContainsAny(o.start, " \t"):
 		return usageErrorf("--start %q: want a command, for the target is started anew for every launch; of a target that you start yourself, give saved runs with --result", o.start)
 	case o.launchesWanted() < leastLaunches:
-		return usageErrorf("%d: a spread takes at least %d launches, and %d are advised", o.launchesWanted(), leastLaunches, defaultLaunches)
+		what := fmt.Sprintf("--launches %d", o.launches)
+		if len(o.resultFiles) > 0 {
+			what = plural(len(o.resultFiles), "result file")
+		}
+		return usageErrorf("%s: a spread takes at least %d launches, and %d are advised", what, leastLaunches, defaultLaunches)
 	case o.duration <= 0:
 		return usageErrorf("--duration %s: want more than 0", o.duration)
 	}
@@ -142,8 +146,8 @@ func (o *calibrateOptions) validate() error {
 // checkOutput finds out before the work whether the calibration can be kept; an
 // earlier one gives way, nothing else does.
 func (o *calibrateOptions) checkOutput() error {
-	if _, err := results.ReadCalibration(o.output); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return usageErrorf("--output %s is there and no calibration: name another file", o.output)
+	if _, err := results.ReadCalibration(o.output); err != nil && !errors.Is(err, fs.ErrNotExist) && !o.load.force {
+		return usageErrorf("--output %s is there and no calibration: name another file, or replace it with --force", o.output)
 	}
 	return checkWritable(o.output)
 }
@@ -229,19 +233,18 @@ func (o *calibrateOptions) launch(ctx context.Context, sc *scenarios.Scenario, i
 	if !o.quiet {
 		fmt.Fprintf(o.err, "launch %d of %d: %s\n", i+1, o.launches, o.start)
 	}
-	p, err := startServer(ctx, o.start, o.ready)
-	if err != nil {
-		return nil, false, fmt.Errorf("start %s: %w", o.name, err)
-	}
-	defer p.Stop()
 	r := &runOptions{streams: o.streams, load: o.load, duration: o.duration, name: sc.Name}
 	r.out = outputOptions{quiet: o.quiet, stdout: report.Text}
 	r.load.seed += uint64(i)
-	t, err := r.load.target(p.URL().String())
+	defer r.load.stop(o.err)
+	ref, err := r.load.launch(ctx, o.streams, true, targets.ByCommand(o.name, o.start, ""))
 	if err != nil {
 		return nil, false, err
 	}
-	t.Name = o.name
+	t, err := r.load.target(ref)
+	if err != nil {
+		return nil, false, err
+	}
 	plan, err := r.load.prepare(ctx, sc, t, r.overrides())
 	if err != nil {
 		return nil, false, err

@@ -70,6 +70,7 @@ type compareOptions struct {
 	objectives []string // --objective, of the candidate
 
 	parity     parityOptions
+	measured   *results.File       // by the last comparison
 	judged     []results.Objective // those, and the scenario's
 	limits     results.Limits
 	calibrated *results.Calibration
@@ -86,7 +87,7 @@ func newCompareCmd(s streams) *cobra.Command {
 		ValidArgsFunction: targetWords,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.refs = args
-			return compare(cmd.Context(), o)
+			return o.out.failed(cmd.Context(), "compare", compare(cmd.Context(), o))
 		},
 	}
 	o.load.register(cmd)
@@ -151,6 +152,10 @@ func compare(ctx context.Context, o *compareOptions) error {
 	if err := o.prepare(sc); err != nil {
 		return err
 	}
+	outputs, err := o.outputs(len(o.refs) - 1)
+	if err != nil {
+		return err
+	}
 	defer o.load.stop(o.err)
 	for i, ref := range o.refs {
 		if o.refs[i], err = o.load.start(ctx, o.streams, o.out.quiet, "", ref); err != nil {
@@ -158,9 +163,8 @@ func compare(ctx context.Context, o *compareOptions) error {
 		}
 	}
 	candidates := o.refs[1:]
-	outputs := []string{o.load.output}
 	if len(candidates) > 1 {
-		if outputs, err = o.prepareMany(ctx, sc); err != nil {
+		if err := o.prepareMany(ctx, sc); err != nil {
 			return err
 		}
 	}
@@ -287,7 +291,7 @@ func (o *compareOptions) compareArms(ctx context.Context, sc *scenarios.Scenario
 	if err != nil {
 		return nil, false, err
 	}
-	rec, err := startRecording(o.load.output, &f.Header)
+	rec, err := o.load.startRecording(&f.Header)
 	if err != nil {
 		return nil, false, err
 	}
@@ -317,6 +321,7 @@ func (o *compareOptions) compareArms(ctx context.Context, sc *scenarios.Scenario
 	if err != nil {
 		return nil, interrupted, err
 	}
+	o.measured = f
 	c = results.Compare(f, results.CompareOptions{Percentiles: o.out.quantiles, Strict: o.strict})
 	c.Parity = check.result()
 	return c, interrupted, nil

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -16,37 +15,42 @@ import (
 	"github.com/mlbench/mlbench/scenarios"
 )
 
-// prepareMany checks all that several comparisons need before the first of them
-// starts, and returns the name of each one's result file; "" is the default.
-func (o *compareOptions) prepareMany(ctx context.Context, sc *scenarios.Scenario) ([]string, error) {
-	if _, err := o.experiment(sc); err != nil {
-		return nil, err
-	}
-	outputs := make([]string, len(o.refs)-1)
+// outputs are the names of the result files of n comparisons; "" is the default.
+// That one is there already is found before anything is started.
+func (o *compareOptions) outputs(n int) ([]string, error) {
+	outputs := make([]string, n)
 	for i := range outputs {
-		if o.load.output == "" {
-			break
+		switch {
+		case n == 1:
+			outputs[i] = o.load.output
+		case o.load.output != "":
+			ext := filepath.Ext(o.load.output)
+			outputs[i] = fmt.Sprintf("%s-%d%s", strings.TrimSuffix(o.load.output, ext), i+1, ext)
 		}
-		ext := filepath.Ext(o.load.output)
-		outputs[i] = fmt.Sprintf("%s-%d%s", strings.TrimSuffix(o.load.output, ext), i+1, ext)
-		if _, err := os.Lstat(outputs[i]); err == nil {
-			return nil, fmt.Errorf("result file %s exists: name another with --output, or remove it", outputs[i])
+		if err := o.load.checkOutput(outputs[i]); err != nil {
+			return nil, err
 		}
 	}
+	return outputs, nil
+}
+
+// prepareMany checks all that several comparisons need before the first of them
+// starts.
+func (o *compareOptions) prepareMany(ctx context.Context, sc *scenarios.Scenario) error {
 	for _, ref := range o.refs {
 		t, err := o.load.target(ref)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		// Made anew for each comparison: by the last one a token may be too old.
 		if _, err := o.load.prepare(ctx, sc, t, o.load.overrides()); err != nil {
-			return nil, err
+			return err
 		}
 	}
 	if !o.out.quiet {
-		fmt.Fprintf(o.err, "%d comparisons of %ss each\n", len(outputs), strconv.FormatFloat(o.budget.Seconds(), 'f', -1, 64))
+		fmt.Fprintf(o.err, "%d comparisons of %ss each\n", len(o.refs)-1, strconv.FormatFloat(o.budget.Seconds(), 'f', -1, 64))
 	}
-	return outputs, nil
+	return nil
 }
 
 // comparisons makes n comparisons, one after another, and shows them: pages and

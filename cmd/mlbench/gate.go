@@ -66,6 +66,8 @@ type gateOptions struct {
 	inconclusive string
 	file         string
 	schema       bool
+
+	shown bool // there was something to publish
 }
 
 func newGateCmd(s streams) *cobra.Command {
@@ -77,7 +79,17 @@ func newGateCmd(s streams) *cobra.Command {
 		Long:    gateLong,
 		Example: gateExample,
 		Args:    checkArgs(cobra.NoArgs),
-		RunE:    func(cmd *cobra.Command, _ []string) error { return gate(cmd.Context(), o) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			ctx := cmd.Context()
+			err := gate(ctx, o)
+			if o.schema || o.shown {
+				return err
+			}
+			if serr := failedStepSummary(ctx, "gate", err); serr != nil {
+				err = withErrors(err, serr)
+			}
+			return o.out.failed(ctx, "gate", err)
+		},
 	}
 	o.load.register(cmd)
 	o.out.register(cmd)
@@ -155,6 +167,9 @@ func (o *gateOptions) live(ctx context.Context) error {
 	if err := o.prepare(sc); err != nil {
 		return err
 	}
+	if _, err := o.outputs(1); err != nil {
+		return err
+	}
 	defer o.load.stop(o.err)
 	for _, arm := range []struct {
 		ref   string
@@ -169,9 +184,7 @@ func (o *gateOptions) live(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := o.cautionLive(c); err != nil {
-		return err
-	}
+	o.caution(c, o.measured)
 	if err := o.publish(c); err != nil {
 		return err
 	}
@@ -183,6 +196,7 @@ func (o *gateOptions) live(ctx context.Context) error {
 
 // publish shows the comparison on stdout, in exports, and to GitHub.
 func (o *gateOptions) publish(c *results.Comparison) error {
+	o.shown = true
 	return errors.Join(o.out.comparison(o.streams, c), stepSummary(func(f *os.File) error {
 		return report.Comparison(f, report.Markdown, c, report.Options{})
 	}))

@@ -72,6 +72,7 @@ func (o *gateOptions) single(files []*results.File) error {
 	if err != nil {
 		return usageErrorf("%w", err)
 	}
+	o.shown = true
 	if err := errors.Join(o.out.run(o.streams, sum), stepSummary(func(f *os.File) error {
 		return report.Run(f, report.Markdown, sum, report.Options{})
 	})); err != nil {
@@ -92,19 +93,6 @@ func ended(f *results.File) error {
 		return nil
 	}
 	return &exitError{code: exitFailure, err: fmt.Errorf("%s is of a measurement that did not come to its end: no pass", f.Path)}
-}
-
-// cautionLive is caution for what was measured just now.
-func (o *gateOptions) cautionLive(c *results.Comparison) error {
-	if o.calibrated == nil {
-		return nil
-	}
-	f, err := results.ReadFile(c.ResultFile, nil)
-	if err != nil {
-		return err
-	}
-	o.caution(c, f)
-	return nil
 }
 
 // caution adds to the reasons, and says on stderr, where limits are tighter

@@ -176,8 +176,8 @@ func (g gateFile) each(flag string, check func(value string, at *targets.Node)) 
 // check finds what the flags themselves do not say until they are used.
 func (g gateFile) check(d *targets.Document) {
 	g.each("ready", func(path string, at *targets.Node) {
-		if path[0] != '/' {
-			d.Bad(at, "found %q, want a path that begins with /", path)
+		if err := targets.ValidPath(path); err != nil {
+			d.Bad(at, "%v", err)
 		}
 	})
 	g.each("scenario", func(name string, at *targets.Node) {
@@ -247,8 +247,15 @@ func (o *gateOptions) takeFile() error {
 	if err != nil {
 		return usageErrorf("%w", err)
 	}
+	typed := map[string]bool{"base": o.load.flags.Changed("base"), "head": o.load.flags.Changed("head")}
 	if err := g.apply(o.load.flags); err != nil {
 		return err
+	}
+	o.load.files = map[string]string{}
+	for flag, ref := range map[string]string{"base": o.base, "head": o.head} {
+		if !typed[flag] {
+			o.load.files[ref] = o.file // its commands are run, and nobody typed them
+		}
 	}
 	if !o.out.quiet {
 		fmt.Fprintln(o.err, "settings from", o.file)
@@ -263,6 +270,9 @@ var instead = map[string][]string{
 	"head":     {"baseline", "result"},
 	"baseline": {"base", "head"},
 	"result":   {"base", "head"},
+
+	"output":    {"no-output"},
+	"no-output": {"output", "force"},
 }
 
 // apply sets flags as the file has them, but for those given, which go before.

@@ -35,6 +35,8 @@ type loadOptions struct {
 	method      string
 	body        string
 	output      string
+	force       bool
+	noOutput    bool
 	tags        []string
 
 	tagged   scenarios.Tags
@@ -64,6 +66,8 @@ func (o *loadOptions) register(cmd *cobra.Command) {
 	end()
 	end = section(f, "Output")
 	f.StringVarP(&o.output, "output", "o", "", "result `FILE` (default mlbench-results/<utc>-<scenario>-<target>.jsonl)")
+	f.BoolVar(&o.force, "force", false, "replace an existing --output")
+	f.BoolVar(&o.noOutput, "no-output", false, "keep no result file")
 	f.StringArrayVar(&o.tags, "tag", nil, "word to find the result again, as `NAME=VALUE`, such as team=search (repeatable; added to the scenario's tags)")
 	end()
 	o.connect.register(cmd)
@@ -71,6 +75,9 @@ func (o *loadOptions) register(cmd *cobra.Command) {
 
 // validate reads what flags name, before anything is contacted.
 func (o *loadOptions) validate(in io.Reader) error {
+	if err := o.launcher.validate(); err != nil {
+		return err
+	}
 	for _, h := range o.headers {
 		f, err := targets.ParseField(h)
 		if err != nil {
@@ -89,12 +96,18 @@ func (o *loadOptions) validate(in io.Reader) error {
 		return usageErrorf("--connections %d: want at least 1", o.connections)
 	case o.timeout < 0:
 		return usageErrorf("--timeout %s: want more than 0", o.timeout)
+	case o.noOutput && o.flags.Changed("output"):
+		return usageErrorf("--output and --no-output exclude each other: leave one out")
 	case o.output == "-":
 		return usageErrorf("--output -: the result is a file; --format json prints the summary, --raw - every request")
 	}
 	for _, name := range []string{"connections", "requests", "duration", "timeout"} {
 		if f := o.flags.Lookup(name); f != nil && f.Changed && (f.Value.String() == "0" || f.Value.String() == "0s") {
-			return usageErrorf("--%s 0: want more than 0", name)
+			least := "more than 0"
+			if name == "connections" || name == "requests" {
+				least = "at least 1"
+			}
+			return usageErrorf("--%s 0: want %s", name, least)
 		}
 	}
 	if o.flags.Changed("warmup") && o.warmup < 0 {

@@ -41,7 +41,7 @@ func TestManagedTargetsEndWhateverHappens(t *testing.T) {
 		code       int
 		logs       []string
 	}{
-		"failed":                 {"run sequential -t one -n 20 --warmup 0s -o targets.yaml", "starting one", nil, exitFailure, []string{"one"}},
+		"failed":                 {"run sequential -t one -n 20 --warmup 0s -o /dev/full", "starting one", nil, exitFailure, []string{"one"}},
 		"ctrl-C while starting":  {"compare one never --scenario sequential", "starting never", ctrlC, exitInterrupted, []string{"one"}},
 		"ctrl-C while loading":   {"run sequential -t one -d 1h --warmup 0s", "measuring one", ctrlC, exitInterrupted, []string{"one"}},
 		"ctrl-C while comparing": {"compare one two --scenario sequential --budget 1h --slice 1s --warmup 0s", "comparing one and two", ctrlC, exitInterrupted, []string{"one", "two"}},

@@ -84,6 +84,7 @@ func (o *outputOptions) validate() error {
 	}
 	for _, f := range o.files {
 		if err := checkWritable(f.path); err != nil {
+			o.files = nil // nor is the failure to be written there
 			return fmt.Errorf("export: %w", err)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 
 	"github.com/mlbench/mlbench/results"
 )
@@ -14,8 +15,27 @@ type recording struct {
 	h *results.Header
 }
 
-func startRecording(path string, h *results.Header) (*recording, error) {
-	w, err := results.Create(path, h)
+// checkOutput finds out, before anything is sent or started, whether a result
+// file would be refused.
+func (o *loadOptions) checkOutput(path string) error {
+	if path == "" || o.force || o.noOutput {
+		return nil
+	}
+	if info, err := os.Lstat(path); err == nil && (info.Mode().IsRegular() || info.IsDir()) {
+		return results.Exists(path)
+	}
+	return nil
+}
+
+func (o *loadOptions) startRecording(h *results.Header) (*recording, error) {
+	create := results.Create
+	switch {
+	case o.noOutput:
+		create = results.CreateNone
+	case o.force:
+		create = results.CreateOver
+	}
+	w, err := create(o.output, h)
 	if err != nil {
 		return nil, err
 	}
@@ -26,10 +46,7 @@ func startRecording(path string, h *results.Header) (*recording, error) {
 // is a finding, and no failure to measure.
 func (r *recording) finishGone(end *results.TargetEnd, name string) (*results.File, error) {
 	err := errors.Join(r.w.TargetEnd(end), r.w.Close(results.Failed, end.Text(name)))
-	if err != nil {
-		return nil, fmt.Errorf("%w (measured so far: %s)", err, r.w.Path())
-	}
-	return results.ReadFile(r.w.Path(), nil)
+	return r.read(err)
 }
 
 // finish writes the footer and reads the whole file back: what is shown is what
@@ -46,13 +63,18 @@ func (r *recording) finish(err error) (f *results.File, interrupted bool, _ erro
 	if cerr := r.w.Close(ended, reason); cerr != nil && err == nil {
 		err = cerr
 	}
-	if err != nil {
-		return nil, interrupted, fmt.Errorf("%w (measured so far: %s)", err, r.w.Path())
-	}
-	if r.h.Command == "run" {
-		f, err = results.ReadSummed(r.w.Path(), nil)
-	} else {
-		f, err = results.ReadFile(r.w.Path(), nil)
-	}
+	f, err = r.read(err)
 	return f, interrupted, err
+}
+
+// read reads the file back, unless err says that there is no use.
+func (r *recording) read(err error) (*results.File, error) {
+	defer r.w.Discard()
+	if err != nil {
+		if saved := r.w.Path(); saved != "" {
+			err = fmt.Errorf("%w (measured so far: %s)", err, saved)
+		}
+		return nil, err
+	}
+	return r.w.Read(r.h.Command == "run")
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -79,7 +78,7 @@ func newRunCmd(s streams) *cobra.Command {
 			} else if len(args) > 0 {
 				o.name = args[0]
 			}
-			return runScenario(cmd.Context(), o)
+			return o.out.failed(cmd.Context(), "run", runScenario(cmd.Context(), o))
 		},
 	}
 	o.load.register(cmd)
@@ -167,6 +166,9 @@ func runScenario(ctx context.Context, o *runOptions) error {
 	if o.judged, err = withObjectives(o.judged, sc); err != nil {
 		return err
 	}
+	if err := o.checkFiles(); err != nil {
+		return err
+	}
 	defer o.load.stop(o.err)
 	t, err := o.startTarget(ctx)
 	if err != nil {
@@ -226,20 +228,18 @@ func (o *runOptions) measureLoad(ctx context.Context, sc *scenarios.Scenario, p 
 	if p.pid != 0 {
 		g.WatchProcess(p.pid)
 	}
+	rec, err := o.load.startRecording(h)
+	if err != nil {
+		return nil, false, err
+	}
 	if o.raw != "" {
 		raw, err := o.openRaw()
 		if err != nil {
+			_, _, err = rec.finish(err)
 			return nil, false, err
 		}
 		defer raw.Close()
 		g.WriteRaw(raw)
-	}
-	rec, err := startRecording(o.load.output, h)
-	if err != nil {
-		if o.raw != "" && o.raw != "-" {
-			_ = os.Remove(o.raw) // made just now, and empty
-		}
-		return nil, false, err
 	}
 	for _, n := range p.notes {
 		fmt.Fprintln(o.err, "note:", n)
@@ -267,15 +267,24 @@ func (o *runOptions) measureLoad(ctx context.Context, sc *scenarios.Scenario, p 
 // measuredStream is that of a run's measured phase; its warm-up's is 0.
 const measuredStream = 1
 
-// openRaw opens the file of single requests, which is not overwritten either.
+// checkFiles finds out, before anything is sent or started, whether a file to be
+// written is there already.
+func (o *runOptions) checkFiles() error {
+	if err := o.load.checkOutput(o.load.output); err != nil {
+		return err
+	}
+	if info, err := os.Stat(o.raw); err == nil && !o.load.force && (info.Mode().IsRegular() || info.IsDir()) {
+		return fmt.Errorf("raw results: %s exists: name another file, or replace it with --force", o.raw)
+	}
+	return nil
+}
+
+// openRaw opens the file of single requests.
 func (o *runOptions) openRaw() (io.WriteCloser, error) {
 	if o.raw == "-" {
 		return nopCloser{o.streams.out}, nil
 	}
-	f, err := os.OpenFile(o.raw, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
-	if errors.Is(err, os.ErrExist) {
-		return nil, fmt.Errorf("raw results: %s exists: name another file, or remove it", o.raw)
-	}
+	f, err := os.OpenFile(o.raw, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o644) // that it may be, is checked
 	if err != nil {
 		return nil, fmt.Errorf("raw results: %w", err)
 	}

@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/spf13/pflag"
 
@@ -21,6 +22,9 @@ import (
 type launcher struct {
 	connect  connectOptions
 	ready    string // path that tells that a command's target is ready
+	within   startTimeout
+	files    map[string]string // references that a gate file has, and its name
+	noted    map[string]bool   // references whose meaning was pointed out
 	launched []launch
 }
 
@@ -36,19 +40,33 @@ type launch struct {
 // called label, or like its program. Whatever comes of it, stop is to follow.
 func (o *launcher) start(ctx context.Context, s streams, quiet bool, label, ref string) (string, error) {
 	t, err := startable(label, ref)
-	if err != nil || t.Managed == nil {
+	if err != nil {
 		return ref, err
+	}
+	o.point(s.err, ref, &t)
+	if t.Managed == nil {
+		return ref, nil
 	}
 	return o.launch(ctx, s, quiet, t)
 }
 
 // launch is start, for a target that is known already.
 func (o *launcher) launch(ctx context.Context, s streams, quiet bool, t targets.Target) (string, error) {
-	if !quiet {
-		fmt.Fprintf(s.err, "starting %s: %s\n", t.Name, shownCommand(t.Managed.String()))
+	from := ""
+	if t.Source != "" {
+		from = " as " + t.Source + " says"
+	}
+	if !quiet || from != "" { // a command that nobody typed is never run without a word
+		fmt.Fprintf(s.err, "starting %s%s: %s\n", t.Name, from, shownCommand(t.Managed.String()))
 	}
 	if t.Ready == "" {
 		t.Ready = o.ready
+	}
+	if o.within > 0 {
+		t.Managed.Timeout = time.Duration(o.within)
+	}
+	if name := t.Name; !quiet {
+		t.Managed.Waiting = func(why string) { fmt.Fprintf(s.err, "waiting for %s: %s\n", name, why) }
 	}
 	o.connect.apply(&t)
 	t, p, err := t.Start(ctx)
@@ -58,6 +76,26 @@ func (o *launcher) launch(ctx context.Context, s streams, quiet bool, t targets.
 	l := launch{ref: t.Name + "=" + t.URL.String(), target: t, process: p}
 	o.launched = append(o.launched, l)
 	return l.ref, nil
+}
+
+// point says where a reference means something else than its words: the name of a
+// bundled server that the target file has for another one.
+func (o *launcher) point(w io.Writer, ref string, t *targets.Target) {
+	if file := o.files[ref]; file != "" && t.Managed != nil && t.Source == "" {
+		t.Source = file
+	}
+	_, name, labelled := strings.Cut(ref, "=")
+	if !labelled {
+		name = ref
+	}
+	if t.Source == "" || !targets.Bundled(name) || o.noted[ref] {
+		return
+	}
+	if o.noted == nil {
+		o.noted = map[string]bool{}
+	}
+	o.noted[ref] = true
+	fmt.Fprintf(w, "note: %s is not the bundled server here, but what %s calls so\n", name, t.Source)
 }
 
 // startTarget is the target, started if it is managed.
@@ -95,6 +133,41 @@ func (o *launcher) target(ref string) (targets.Target, error) {
 func (o *launcher) registerReady(f *pflag.FlagSet) {
 	defer section(f, "Target")()
 	f.StringVar(&o.ready, "ready", "", "`PATH` that answers 200 to 399 once a started server is ready (default: any answer will do)")
+	f.Var(&o.within, "start-timeout", "`TIME` within which a started server must be ready (default 3m, or what the target file says)")
+}
+
+// validate checks flags before anything is started.
+func (o *launcher) validate() error {
+	if o.ready == "" {
+		return nil
+	}
+	if err := targets.ValidPath(o.ready); err != nil {
+		return usageErrorf("--ready: %w", err)
+	}
+	return nil
+}
+
+// startTimeout is a time above zero; 0 is the default.
+type startTimeout time.Duration
+
+func (t *startTimeout) String() string {
+	if *t == 0 {
+		return ""
+	}
+	return time.Duration(*t).String()
+}
+
+// Type is that of durations.
+func (*startTimeout) Type() string { return "duration" }
+
+// Set reads Go's form of durations.
+func (t *startTimeout) Set(s string) error {
+	v, err := time.ParseDuration(s)
+	if err != nil || v <= 0 {
+		return fmt.Errorf("found %q, want a length of time above 0, such as 30s or 2m", s)
+	}
+	*t = startTimeout(v)
+	return nil
 }
 
 // stop ends what was started, all at once. One that has ended by itself has
@@ -165,12 +238,6 @@ func isCommand(ref string) bool {
 	}
 	_, err := exec.LookPath(ref)
 	return err == nil
-}
-
-// startServer starts a server by a shell command, and waits until it answers.
-func startServer(ctx context.Context, command, ready string) (*targets.Process, error) {
-	_, p, err := targets.ByCommand(programOf(command), command, ready).Start(ctx)
-	return p, err
 }
 
 // watchable is the process to watch for what the target uses; 0, and why, if

@@ -174,6 +174,9 @@ func (o *verifyOptions) validate() (err error) {
 		}
 		o.fields = append(o.fields, f)
 	}
+	if err := o.launcher.validate(); err != nil {
+		return err
+	}
 	host, err := o.connect.validate()
 	if err != nil {
 		return err

@@ -1,0 +1,42 @@
+package report
+
+import (
+	"fmt"
+	"io"
+)
+
+// FailureSchema names the JSON form of Failure.
+const FailureSchema = "mlbench.failure/1"
+
+// Failure is what there is to report when a command came to no result: it takes
+// the place of a report, so that none of an earlier run stays behind for this
+// one's.
+type Failure struct {
+	Schema   string `json:"schema"`  // FailureSchema
+	Command  string `json:"command"` // "gate", "compare", "run"
+	Error    string `json:"error"`
+	ExitCode int    `json:"exit_code"`
+}
+
+// Failed renders a failure.
+func Failed(w io.Writer, format Format, f Failure, o Options) error {
+	f.Schema = FailureSchema
+	title := fmt.Sprintf("FAILED: mlbench %s came to no result (exit %d)", f.Command, f.ExitCode)
+	switch format {
+	case JSON:
+		return writeJSON(w, f)
+	case CSV:
+		return writeCSV(w, nil, o)
+	case Text:
+		_, err := fmt.Fprintf(w, "%s\n\n%s\n", title, plain(f.Error))
+		return err
+	case Markdown:
+		_, err := fmt.Fprintf(w, "### %s\n\n%s\n", title, form{markdown: true}.name(f.Error))
+		return err
+	case JUnit:
+		suite := &junitSuite{Name: "mlbench " + f.Command, Time: fixed(0, 3)}
+		suite.add(junitCase{Class: "mlbench." + f.Command, Name: "measurement", Error: &junitOutcome{Message: plain(f.Error), Type: "failure"}})
+		return writeJUnit(w, suite, o)
+	}
+	return fmt.Errorf("unknown format %q: want one of %s", format, FormatNames)
+}
