@@ -186,7 +186,7 @@ func TestRefusedBodiesCostLittle(t *testing.T) {
 
 // H7: without a token nothing is read that is worth holding.
 func TestStalledBodiesHoldNoMemory(t *testing.T) {
-	for _, name := range subjects {
+	for _, name := range everyServer {
 		s, pid, _ := startProcess(t, name, 1024)
 		before := peakMemory(t, pid)
 		half := strings.Repeat(" ", 512<<10)
@@ -198,7 +198,7 @@ func TestStalledBodiesHoldNoMemory(t *testing.T) {
 				}
 				defer conn.Close()
 				go fmt.Fprintf(conn, "POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1048000\r\n\r\n%s", path, half)
-				if path != "/cache/clear" && path != "/predict" {
+				if name == Reference || path != "/cache/clear" && path != "/predict" {
 					continue
 				}
 				answer := make([]byte, 12)

@@ -2,8 +2,10 @@ package reference
 
 import (
 	"hash/fnv"
+	"io"
 	"math"
 	"math/rand/v2"
+	"sync"
 	"time"
 )
 
@@ -17,15 +19,32 @@ const (
 	errorStream
 )
 
+// payload is what a body comes to: its hash, not its bytes.
+type payload struct {
+	sent bool // false: there was no body
+	hash uint64
+}
+
+// buffers are what bodies are read through.
+var buffers = sync.Pool{New: func() any { return new([4 << 10]byte) }}
+
+// readPayload reads a body to its end without keeping it: however many there are
+// at a time, they hold a buffer each.
+func readPayload(body io.Reader) (payload, error) {
+	buffer := buffers.Get().(*[4 << 10]byte)
+	defer buffers.Put(buffer)
+	h := fnv.New64a()
+	n, err := io.CopyBuffer(h, body, buffer[:])
+	return payload{sent: n > 0, hash: h.Sum64()}, err
+}
+
 // payloadKey is what decides the work of a request: its body when it has one,
 // else its number in order of arrival.
-func payloadKey(seed uint64, body []byte, number uint64) uint64 {
-	if len(body) == 0 {
+func payloadKey(seed uint64, p payload, number uint64) uint64 {
+	if !p.sent {
 		return mix(mix(seed, numberStream), number)
 	}
-	h := fnv.New64a()
-	h.Write(body)
-	return mix(mix(seed, payloadStream), h.Sum64())
+	return mix(mix(seed, payloadStream), p.hash)
 }
 
 // work draws the work of one request. The mean over all keys is Service·Slow

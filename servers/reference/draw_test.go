@@ -3,15 +3,24 @@ package reference
 import (
 	"fmt"
 	"math"
+	"strings"
 	"testing"
 	"time"
 )
+
+func payloadOf(body string) payload {
+	p, err := readPayload(strings.NewReader(body))
+	if err != nil {
+		panic(err) // a string cannot fail
+	}
+	return p
+}
 
 // draws is the work of n requests with distinct bodies.
 func draws(o Options, n int) []time.Duration {
 	xs := make([]time.Duration, n)
 	for i := range xs {
-		xs[i] = o.work(payloadKey(o.Seed, fmt.Appendf(nil, `{"features":[%d]}`, i), 0))
+		xs[i] = o.work(payloadKey(o.Seed, payloadOf(fmt.Sprintf(`{"features":[%d]}`, i)), 0))
 	}
 	return xs
 }
@@ -75,20 +84,20 @@ func TestSlowScalesEveryDraw(t *testing.T) {
 }
 
 func TestKeys(t *testing.T) {
-	body := []byte(`{"features":[1]}`)
+	body := payloadOf(`{"features":[1]}`)
 	if payloadKey(1, body, 0) != payloadKey(1, body, 99) {
 		t.Error("the same body drew differently at another position")
 	}
 	if payloadKey(1, body, 0) == payloadKey(2, body, 0) {
 		t.Error("another seed drew the same")
 	}
-	if payloadKey(1, nil, 0) == payloadKey(1, nil, 1) {
+	if payloadKey(1, payload{}, 0) == payloadKey(1, payload{}, 1) {
 		t.Error("requests without a body all draw the same")
 	}
 	seen := map[uint64]bool{}
 	for seed := range uint64(30) {
 		for n := range uint64(1000) {
-			seen[payloadKey(seed, nil, n)] = true
+			seen[payloadKey(seed, payload{}, n)] = true
 		}
 	}
 	if len(seen) != 30_000 {

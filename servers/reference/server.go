@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"io"
 	"net/http"
 	"strconv"
 	"sync"
@@ -83,7 +82,7 @@ func (t ticket) waits() time.Duration { return t.finish - t.arrival - t.work }
 
 // admit stamps the arrival of a request and plans it. One lock around both
 // keeps the plans in order of arrival.
-func (s *Server) admit(body []byte) ticket {
+func (s *Server) admit(p payload) ticket {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := time.Now()
@@ -92,14 +91,14 @@ func (s *Server) admit(body []byte) ticket {
 	}
 	t := ticket{number: s.count, clock: s.clock, arrival: now.Sub(s.clock)}
 	s.count++
-	t.key = payloadKey(s.options.Seed, body, t.number)
+	t.key = payloadKey(s.options.Seed, p, t.number)
 	t.work = s.options.work(t.key)
 	t.start, t.finish = s.queue.plan(t.arrival, t.work)
 	return t
 }
 
 func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	p, err := readPayload(http.MaxBytesReader(w, r.Body, maxBody))
 	if err != nil {
 		var tooLarge *http.MaxBytesError
 		if errors.As(err, &tooLarge) {
@@ -109,7 +108,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 		writeJSON(w, http.StatusBadRequest, map[string]string{"error": "body cannot be read"})
 		return
 	}
-	t := s.admit(body)
+	t := s.admit(p)
 	if err := s.spend(r.Context(), t); err != nil {
 		writeJSON(w, http.StatusServiceUnavailable, map[string]string{"error": "stopped before the answer was due"})
 		return
