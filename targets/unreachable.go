@@ -74,6 +74,8 @@ func (t Target) explain(err error) (said error, remedy string) {
 		return err, "give https:// instead of http://"
 	case errors.Is(err, errH2There):
 		return err, "give --transport h2"
+	case t.HTTP2 && strings.Contains(err.Error(), "HTTP/1.1 header"):
+		return errors.New("it speaks HTTP/1.1 there, not HTTP/2"), "leave out --transport h2"
 	case errors.Is(err, errNoHTTP2):
 		return err, "leave out --transport h2"
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded), errors.As(err, &timeout) && timeout.Timeout():

@@ -278,8 +278,8 @@ func (o *loadOptions) prepare(ctx context.Context, sc *scenarios.Scenario, t tar
 	if p.calls, err = scenarios.Calls(sc, options); err != nil {
 		return nil, usageErrorf("%w", err)
 	}
-	// Before a setup nothing of the load is sent; the setup will tell.
-	if wire := scenarios.Harmless(p.plan); wire != nil && t.Ready == "" && len(p.calls.Setup) == 0 {
+	// Nothing of the load goes before its setup, or without its teardown.
+	if wire := scenarios.Harmless(p.plan); wire != nil && t.Ready == "" && len(p.calls.Setup)+len(p.calls.Teardown) == 0 {
 		if err := t.Look(ctx, wire); err != nil {
 			return nil, err
 		}
