@@ -18,6 +18,8 @@ var elsewhere = map[string]string{
 	"%v (all files together: at most %s)":                                                                "body_test.go",
 	"too large or too deep: want at most %d values, %d levels":                                           "../targets/yaml_test.go",
 	"file of more than %d MB":                                                                            "a file of megabytes",
+	"found %d headers, want at most %d":                                                                  "limits_test.go",
+	"found %d variables, want at most %d":                                                                "limits_test.go",
 	"UTF-16 text, want UTF-8: convert the file":                                                          "../targets/yaml_bounds_test.go",
 	"not UTF-8 text: convert the file":                                                                   "../targets/yaml_bounds_test.go",
 	"a key of %d bytes, want at most %d":                                                                 "../targets/yaml_bounds_test.go",

@@ -21,6 +21,7 @@ type validator struct {
 	read int       // bytes of files that bodies are, so far
 	// environment lets ${NAME} be what no variable declares, as in headers.
 	environment bool
+	hints       int // given for variables
 }
 
 const (

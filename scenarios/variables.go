@@ -29,10 +29,17 @@ type Variable struct {
 // maxVariableFile is far more than any key, and less than would fill requests.
 const maxVariableFile = 64 << 10
 
+// maxVariables are few enough to look for what a mistyped one may mean.
+const maxVariables = 1000
+
 // DecodeNode reads a mapping of names to single values, or to what is outside.
 func (vs *Variables) DecodeNode(d *targets.Document, n *targets.Node) {
 	if n.Kind != targets.Map {
 		d.Bad(n, "found %s, want a mapping of names to values", n.Describe())
+		return
+	}
+	if len(n.Keys) > maxVariables {
+		d.Bad(n, "found %d variables, want at most %d", len(n.Keys), maxVariables)
 		return
 	}
 	for i, key := range n.Keys {
@@ -103,11 +110,14 @@ func (v *validator) refs(n *targets.Node, text string) bool {
 		known = append(known, variable.Name)
 	}
 	_, _ = targets.Expand(text, func(name string) (string, bool) {
-		hint := ""
-		if s := targets.Suggest(name, known); s != "" {
-			hint = fmt.Sprintf(", did you mean ${%s}?", s)
-		}
 		if !slices.Contains(known, name) {
+			hint := ""
+			const enough = 100 // a mistake in every line gets no hint in every line
+			if v.hints++; v.hints <= enough {
+				if s := targets.Suggest(name, known); s != "" {
+					hint = fmt.Sprintf(", did you mean ${%s}?", s)
+				}
+			}
 			v.d.Bad(n, "${%s}: the scenario declares no such variable%s (write $${ for a plain ${)", name, hint)
 		}
 		return "", true

@@ -88,9 +88,20 @@ func Token(s string) bool {
 // values is a header that is sent several times; an empty one in it is sent, too.
 type Headers []Field
 
+// maxHeaders is more than servers take, and few enough to compare each with all.
+const maxHeaders = 1000
+
 // DecodeNode accepts any single values, and lists of them.
 func (h *Headers) DecodeNode(d *Document, n *Node) {
 	if !d.want(n, Map, n.Kind == Map) {
+		return
+	}
+	count := len(n.Keys)
+	for _, item := range n.Items {
+		count += len(item.Items)
+	}
+	if count > maxHeaders {
+		d.Bad(n, "found %d headers, want at most %d", count, maxHeaders)
 		return
 	}
 	for i, key := range n.Keys {
