@@ -68,7 +68,7 @@ func (c *conn) judge(o *outcome) failure {
 		c.parser.body = nil
 	}
 	if err != nil {
-		return c.g.samples.keep(failCheck, err)
+		return c.g.keep(failCheck, o.class, err)
 	}
 	return noFailure
 }

@@ -67,8 +67,8 @@ func TestChecksJudgeAnswers(t *testing.T) {
 		if d.Done != 200 || d.Errors[results.ErrStatus] != 20 || d.Errors[results.ErrCheck] != 20 || d.Service.Count() != 200 {
 			t.Errorf("done %d, errors %v, %d service times; want 200, 20 by status, 20 by check", d.Done, d.Errors, d.Service.Count())
 		}
-		if s.Samples[results.ErrCheck] != "a bad day" {
-			t.Errorf("samples %v", s.Samples)
+		if s.Sample(results.ErrCheck) != "a bad day" {
+			t.Errorf("samples %v", s.Examples)
 		}
 		if wrong.Load() > 0 {
 			t.Errorf("%d answers were not shown as they are", wrong.Load())
@@ -106,7 +106,7 @@ func TestLongBodiesAreCutForChecks(t *testing.T) {
 			plan := closedPlan(t, srv.URL, load(3), Class{Name: "get", Weight: 1, Payloads: []Payload{get("/")}, Check: check})
 			plan.Connect.Transport = transport
 			if d, s := measure(t, plan); d.Done != 3 || len(d.Errors) > 0 || d.BytesIn < 3*want {
-				t.Errorf("%d bytes: done %d, %d bytes in, errors %v %v", want, d.Done, d.BytesIn, d.Errors, s.Samples)
+				t.Errorf("%d bytes: done %d, %d bytes in, errors %v %v", want, d.Done, d.BytesIn, d.Errors, s.Examples)
 			}
 		}
 	})
@@ -188,6 +188,6 @@ func TestChecksSeeTheFinalHeader(t *testing.T) {
 	}
 	plan := closedPlan(t, base, closedLoad(1, 60), Class{Name: "get", Weight: 1, Payloads: []Payload{get("/")}, Check: check})
 	if d, s := measure(t, plan); d.Done != 60 || len(d.Errors) > 0 {
-		t.Errorf("done %d, errors %v, %v", d.Done, d.Errors, s.Samples)
+		t.Errorf("done %d, errors %v, %v", d.Done, d.Errors, s.Examples)
 	}
 }

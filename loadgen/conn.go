@@ -79,7 +79,7 @@ func (g *Generator) open(req *request) (*conn, failure) {
 	nc, took, err := g.dial(req.sent + g.plan.Timeout - g.now())
 	if err != nil {
 		g.conns.failed.Add(1)
-		return nil, g.samples.keep(classifyDial(err), err)
+		return nil, g.keep(classifyDial(err), req.class, err)
 	}
 	c := &conn{g: g, nc: nc, rbuf: make([]byte, readBuffer), shard: int(g.nextShard.Add(1)) % len(g.recorder.shards)}
 	g.conns.opened.Add(1)
@@ -107,6 +107,7 @@ func (c *conn) take(req *request, buf []byte) []byte {
 	buf = req.appendTo(buf[:0])
 	c.req, c.first, c.out = *req, 0, len(buf)
 	c.parser.reset(req.payload.Head)
+	c.parser.expect = c.g.expect[req.class]
 	c.keep.prepare(c.g.plan.Classes[req.class].Check, &c.parser)
 	c.deadline.Store(int64(req.sent + c.g.plan.Timeout))
 	return buf
@@ -132,7 +133,7 @@ func (c *conn) answer(n int, err error) outcome {
 			case perr != nil && c.served > 0 && !c.parser.begun:
 				return c.end(0, failMalformed) // stale: no example of an error
 			case perr != nil:
-				return c.end(0, c.g.samples.keep(failMalformed, perr))
+				return c.end(0, c.g.keep(failMalformed, c.req.class, perr))
 			case done && used < n:
 				// Nobody asked for the rest. The answer is good; whatever else
 				// lies there is not taken for one to the next request.
@@ -163,9 +164,9 @@ func (c *conn) failed(err error) outcome {
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		return c.end(0, failTimeout)
 	case isTLS(err):
-		return c.end(0, c.g.samples.keep(failTLS, err))
+		return c.end(0, c.g.keep(failTLS, c.req.class, err))
 	}
-	return c.end(0, c.g.samples.keep(failReset, err))
+	return c.end(0, c.g.keep(failReset, c.req.class, err))
 }
 
 // arrived is when the bytes of the last read came, on the generator's clock: by
@@ -212,6 +213,7 @@ func (c *conn) end(status int, f failure) outcome {
 		o.response = o.lag + o.service
 	case status != 0 && !c.g.expected(r.class, status):
 		o.failure = failStatus
+		c.g.keepAnswer(status, r.class, c.parser.body, c.parser.bodyBytes)
 	}
 	o.first = o.service
 	if c.first != 0 {

@@ -147,8 +147,11 @@ func (g *Generator) WriteRaw(w io.Writer) {
 // now is the generator's clock: monotonic, since origin.
 func (g *Generator) now() time.Duration { return time.Since(g.origin) }
 
-func (g *Generator) expected(class, status int) bool {
-	if set := g.expect[class]; set != nil {
+func (g *Generator) expected(class, status int) bool { return expects(g.expect[class], status) }
+
+// expects says whether a status is in the set; nil is any 2xx.
+func expects(set map[int]bool, status int) bool {
+	if set != nil {
 		return set[status]
 	}
 	return status >= 200 && status < 300

@@ -177,8 +177,8 @@ func TestHostileTargets(t *testing.T) {
 					}
 				}
 				for class := range d.Errors {
-					if class != results.ErrTimeout && s.Samples[class] == "" {
-						t.Errorf("no example of a %s error: %v", class, s.Samples)
+					if class != results.ErrTimeout && s.Sample(class) == "" {
+						t.Errorf("no example of a %s error: %v", class, s.Examples)
 					}
 				}
 				if d.Service.Max() > timeout*1001/1000 {

@@ -64,7 +64,8 @@ const (
 type responseParser struct {
 	// Set by the owner, kept over reset.
 	maxBody    int64 // bytes; 0 means defaultMaxBody
-	captureMax int   // bytes of the body kept in body; 0 keeps none
+	captureMax int   // bytes of the body kept in body; 0 keeps those of an example, if the status is not in expect
+	expect     map[int]bool
 
 	// Results, valid once feed or eof said done (started at any time).
 	status      int

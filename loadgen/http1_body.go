@@ -29,7 +29,11 @@ func (p *responseParser) takeUntilClose(b []byte) int {
 // count adds body bytes, and keeps them while there is room.
 func (p *responseParser) count(b []byte) {
 	p.bodyBytes += int64(len(b))
-	if room := p.captureMax - len(p.body); room > 0 {
+	most := p.captureMax
+	if most == 0 && !expects(p.expect, p.status) {
+		most = sampleBody
+	}
+	if room := most - len(p.body); room > 0 {
 		p.body = append(p.body, b[:min(room, len(b))]...)
 	}
 }

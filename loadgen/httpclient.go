@@ -137,7 +137,7 @@ func (c *httpClient) once(ctx context.Context, req *request) outcome {
 		} else if a != nil {
 			a.Service = o.service
 			if err := check(a); err != nil {
-				o.failure = g.samples.keep(failCheck, err)
+				o.failure = g.keep(failCheck, req.class, err)
 			}
 		}
 	case errors.Is(err, context.DeadlineExceeded):
@@ -146,7 +146,7 @@ func (c *httpClient) once(ctx context.Context, req *request) outcome {
 		o.failure = classifyHTTP(err)
 		g.conns.failed.Add(1)
 		if o.stale = reused && c.stale(&o, err); !o.stale {
-			g.samples.keep(o.failure, err)
+			g.keep(o.failure, req.class, err)
 		}
 	}
 	o.response = o.lag + o.service
@@ -195,6 +195,10 @@ func (c *httpClient) roundTrip(ctx context.Context, req *request, o *outcome, a 
 	if err := judgeStatus(resp.StatusCode); err != nil {
 		return 0, 0, err // the body of a 101 is the connection, which nothing bounds
 	}
+	unexpected := !c.g.expected(req.class, resp.StatusCode)
+	if a == nil && unexpected {
+		a = &Answer{} // for the example
+	}
 	if a != nil {
 		if err := a.read(resp); err != nil {
 			return resp.StatusCode, int64(len(a.Body)), err
@@ -204,6 +208,9 @@ func (c *httpClient) roundTrip(ctx context.Context, req *request, o *outcome, a 
 	if a != nil {
 		a.Cut = n > 0
 		n += int64(len(a.Body))
+	}
+	if unexpected {
+		c.g.keepAnswer(resp.StatusCode, req.class, a.Body, n)
 	}
 	if err == nil && n > defaultMaxBody {
 		err = errBodyTooLarge

@@ -21,6 +21,9 @@ type Plan struct {
 	Load    Load
 	Timeout time.Duration // per request, from its planned instant's send to the answer's last byte
 	Seed    uint64
+	// Redact hides secrets in what targets answered, where that is written down;
+	// nil: there are none. An ellipsis in it stands for what was cut off.
+	Redact func(string) string
 }
 
 // Connect says how connections to the target are made.

@@ -3,7 +3,6 @@ package loadgen
 import (
 	"strconv"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/mlbench/mlbench/results"
@@ -38,31 +37,6 @@ var failureNames = [failureCount]string{
 	failLocal:     results.ErrLocal,
 	failStatus:    results.ErrStatus,
 	failCheck:     results.ErrCheck,
-}
-
-// samples keeps the text of the first error of each class.
-type samples [failureCount]atomic.Pointer[error]
-
-// keep returns f.
-func (s *samples) keep(f failure, err error) failure {
-	if s[f].Load() == nil {
-		s[f].CompareAndSwap(nil, &err)
-	}
-	return f
-}
-
-// drain returns what was kept since the last drain.
-func (s *samples) drain() map[string]string {
-	var out map[string]string
-	for f := range s {
-		if err := s[f].Swap(nil); err != nil {
-			if out == nil {
-				out = map[string]string{}
-			}
-			out[failureNames[f]] = (*err).Error()
-		}
-	}
-	return out
 }
 
 // outcome is how one sent request ended.

@@ -61,7 +61,7 @@ func (s *slicer) cut(end time.Duration, inFlightMax *atomic.Int64) (*results.Sli
 		DurationS:   (end - s.begin).Seconds(),
 		InFlightMax: inFlightMax.Load(),
 		Connections: s.g.conns.drain(),
-		Samples:     s.g.samples.drain(),
+		Examples:    s.g.drainSamples(),
 		Telemetry:   s.meter.read(),
 	}
 	if s.g.recorder.open {

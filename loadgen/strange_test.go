@@ -53,7 +53,7 @@ func TestStrangeAnswersComeToTheSameInEveryClient(t *testing.T) {
 				plan.Timeout = time.Minute // nothing may have to wait for it
 				d, s := measure(t, plan)
 				if tc.class != "" && d.Errors[tc.class] != n || tc.class == "" && len(d.Errors) > 0 {
-					t.Errorf("errors %v (%v), want %d %s", d.Errors, s.Samples, n, tc.class)
+					t.Errorf("errors %v (%v), want %d %s", d.Errors, s.Examples, n, tc.class)
 				}
 				if tc.class == "" && d.Status["200"] != n {
 					t.Errorf("statuses %v, want %d 200", d.Status, n)
@@ -111,8 +111,8 @@ func TestStrayBytesEndTheConnectionAndFailNothing(t *testing.T) {
 						plan.Connect.Transport = transport
 						plan.Timeout = 5 * time.Second
 						d, s := measure(t, plan)
-						if d.Done != n || len(d.Errors) != 0 || len(s.Samples) != 0 {
-							t.Errorf("done %d, errors %v %v; want %d answers", d.Done, d.Errors, s.Samples, n)
+						if d.Done != n || len(d.Errors) != 0 || len(s.Examples) != 0 {
+							t.Errorf("done %d, errors %v %v; want %d answers", d.Done, d.Errors, s.Examples, n)
 						}
 						if transport == Lean && s.Connections.Stale == 0 {
 							t.Errorf("connections %+v: none of no use", s.Connections)
@@ -204,7 +204,7 @@ func TestHTTP2StreamsThatEndEarlyAreResets(t *testing.T) {
 			plan.Connect.Transport = HTTP2
 			plan.Timeout = 5 * time.Second
 			if d, s := measure(t, plan); d.Errors[tc.class] != 1 || len(d.Status) != 0 {
-				t.Errorf("errors %v %v, statuses %v; want 1 %s", d.Errors, s.Samples, d.Status, tc.class)
+				t.Errorf("errors %v %v, statuses %v; want 1 %s", d.Errors, s.Examples, d.Status, tc.class)
 			}
 		})
 	}
@@ -228,8 +228,8 @@ func TestFailedALPNIsCountedAsTLS(t *testing.T) {
 			plan := closedPlan(t, srv.URL, closedLoad(1, 2))
 			plan.TLS, plan.Connect.Transport = &tls.Config{InsecureSkipVerify: true}, transport
 			d, s := measure(t, plan)
-			if d.Errors[results.ErrTLS] != 2 || s.Samples[results.ErrTLS] == "" {
-				t.Errorf("%s, %s: errors %v %v, want 2 tls", name, transport, d.Errors, s.Samples)
+			if d.Errors[results.ErrTLS] != 2 || s.Sample(results.ErrTLS) == "" {
+				t.Errorf("%s, %s: errors %v %v, want 2 tls", name, transport, d.Errors, s.Examples)
 			}
 		}
 	}

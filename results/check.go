@@ -43,7 +43,7 @@ func (s *Summary) check(f *File, arm string) {
 	s.checkLag()
 	s.checkHost(f, arm)
 	s.checkErrors()
-	s.showSamples(f, arm)
+	s.showExamples()
 }
 
 func (s *Summary) warn(format string, args ...any) {
@@ -236,20 +236,4 @@ func (s *Summary) unauthorized() string {
 		return fmt.Sprintf(" (%d with status 401 or 403: check -H 'Authorization: …' or MLBENCH_TOKEN, and if the scenario has a login, MLBENCH_USERNAME and MLBENCH_PASSWORD)", n)
 	}
 	return ""
-}
-
-// showSamples quotes one error of each class.
-func (s *Summary) showSamples(f *File, arm string) {
-	for _, class := range ErrorClasses {
-		n := s.Errors.ByClass[class]
-		if n == 0 {
-			continue
-		}
-		for i := range f.Slices {
-			if text := f.Slices[i].Samples[class]; f.Slices[i].Arm == arm && text != "" {
-				s.warn("%s (%s), for example: %s", class, counted(n, "time"), text)
-				break
-			}
-		}
-	}
 }

@@ -2,7 +2,6 @@ package results
 
 import (
 	"io"
-	"maps"
 )
 
 // ReadSummed reads the file at path ("-" is in) as ReadFile does, but adds up the slices
@@ -44,14 +43,7 @@ func (s *Slice) add(next *Slice) {
 			s.Classes[name] = d
 		}
 	}
-	if s.Samples == nil {
-		s.Samples = map[string]string{}
-	}
-	for class, text := range maps.All(next.Samples) {
-		if s.Samples[class] == "" {
-			s.Samples[class] = text
-		}
-	}
+	s.Examples, s.Samples = firsts(append(s.examples(), next.examples()...)), nil
 	s.TargetUse = s.TargetUse.with(next.TargetUse)
 	if s.Telemetry == nil || next.Telemetry == nil {
 		s.Telemetry = nil

@@ -125,10 +125,23 @@ type Slice struct {
 	Discarded   int64                 `json:"discarded,omitempty"` // settle requests, in no figure
 	Connections Connections           `json:"connections"`
 	Classes     map[string]*ClassData `json:"classes"`
-	Samples     map[string]string     `json:"error_samples,omitempty"` // by class of error, the first one's text
+	Examples    []Example             `json:"examples,omitempty"`      // the first failure of each kind
+	Samples     map[string]string     `json:"error_samples,omitempty"` // of earlier versions: texts by class of error
 	Telemetry   *Telemetry            `json:"telemetry,omitempty"`
 	TargetUse   *TargetUse            `json:"target_use,omitempty"` // nil: not known
 	Excluded    string                `json:"excluded,omitempty"`   // why it is left out of figures
+}
+
+// Example is the first failure of its kind, which is a class of error and, of
+// ErrStatus, the status.
+type Example struct {
+	Error  string  `json:"error"`            // class of error
+	Status int     `json:"status,omitempty"` // of ErrStatus
+	Class  string  `json:"class,omitempty"`  // request class
+	AtS    float64 `json:"at_s"`             // seconds after Header.Start
+	// Text says what went wrong; of ErrStatus it is how the answer begins. Secrets
+	// are redacted, control characters left out.
+	Text string `json:"text"`
 }
 
 // excludedByInterrupt is the Slice.Excluded of what was cut off.

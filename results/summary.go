@@ -63,6 +63,8 @@ type TargetName struct {
 type Errors struct {
 	Total   int64            `json:"total"`
 	ByClass map[string]int64 `json:"by_class"`
+	// Examples are the first failure of each kind; of all requests together only.
+	Examples []Example `json:"examples,omitempty"`
 }
 
 // Latencies are the three clocks.
@@ -150,6 +152,7 @@ func summarize(f *File, arm string, percentiles []float64, figures func(*Slice) 
 		class.timeoutMS = s.timeoutMS
 		s.Classes = append(s.Classes, class)
 	}
+	s.exemplify(f, arm, figures)
 	s.check(f, arm)
 	return s
 }

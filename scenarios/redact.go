@@ -82,10 +82,13 @@ func (r *redactor) withoutPart(s string) string {
 	return s
 }
 
-// redactChecks hides secrets in what the checks of a finished plan quote of
+// redactChecks hides secrets in what a finished plan, and its checks, quote of
 // answers.
 func (v *values) redactChecks(plan *loadgen.Plan) {
 	secrets := v.redactor()
+	if len(v.seen) > 0 {
+		plan.Redact = secrets.Replace
+	}
 	for i := range plan.Classes {
 		if check := plan.Classes[i].Check; check != nil && len(v.seen) > 0 {
 			plan.Classes[i].Check = func(a *loadgen.Answer) error {

@@ -192,8 +192,8 @@ func TestJourneysFromYAML(t *testing.T) {
 					t.Errorf("the server got %s", wrong)
 				}
 				odd := classes["session"].Errors[results.ErrCheck]
-				if odd == 0 || samples[results.ErrCheck] != "session: $.token: of length 3, want 5 to 40" {
-					t.Errorf("%d failed checks, %v", odd, samples)
+				if odd == 0 || samples.Sample(results.ErrCheck) != "session: $.token: of length 3, want 5 to 40" {
+					t.Errorf("%d failed checks, %v", odd, samples.Examples)
 				}
 				for name, want := range map[string]int64{"health": 30, "session": 60, "session.add": 60 - odd, "session.pay": 60 - odd} {
 					if d := classes[name]; d.Done != want || d.Planned != want || d.Service.Count() != want || name != "session" && len(d.Errors) > 0 {
@@ -206,7 +206,7 @@ func TestJourneysFromYAML(t *testing.T) {
 }
 
 // run loads the target with the plan once.
-func run(t *testing.T, plan *loadgen.Plan) (map[string]*results.ClassData, map[string]string) {
+func run(t *testing.T, plan *loadgen.Plan) (map[string]*results.ClassData, *results.Slice) {
 	t.Helper()
 	g, err := loadgen.New(*plan, time.Now())
 	if err != nil {
@@ -217,7 +217,7 @@ func run(t *testing.T, plan *loadgen.Plan) (map[string]*results.ClassData, map[s
 	if err := g.Run(t.Context(), loadgen.Phase{Kind: results.Measure}, func(s *results.Slice) error { last = s; return nil }); err != nil {
 		t.Fatal(err)
 	}
-	return last.Classes, last.Samples
+	return last.Classes, last
 }
 
 // A login is needed for steps with auth: bearer, too.

@@ -69,7 +69,7 @@ func lastError(f *results.File, arm string) string {
 		for _, class := range results.ErrorClasses {
 			for _, d := range s.Classes {
 				if d.Errors[class] > 0 {
-					return cmp.Or(s.Samples[class], class)
+					return cmp.Or(s.Sample(class), class)
 				}
 			}
 		}
