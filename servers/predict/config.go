@@ -4,8 +4,10 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"strings"
+	"syscall"
 )
 
 // The demo login, published in the documentation: on loopback addresses only.
@@ -182,7 +184,7 @@ func secretVariable(getenv func(string) string, name string) (string, error) {
 	if value != "" {
 		return "", fmt.Errorf("both %s and %s_FILE are set: unset one", name, name)
 	}
-	content, err := os.ReadFile(path)
+	content, err := readSecret(path)
 	if err != nil {
 		return "", fmt.Errorf("read %s_FILE: %w", name, err)
 	}
@@ -191,4 +193,20 @@ func secretVariable(getenv func(string) string, name string) (string, error) {
 		return "", fmt.Errorf("%s_FILE names an empty file: %s", name, path)
 	}
 	return value, nil
+}
+
+// readSecret reads a small file. A pipe that nobody writes to is empty at once,
+// where it would else be waited for, and a device without an end has one.
+func readSecret(path string) ([]byte, error) {
+	const most = 64 << 10
+	file, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	content, err := io.ReadAll(io.LimitReader(file, most+1))
+	if err == nil && len(content) > most {
+		err = fmt.Errorf("%s has more than %d bytes: it is no secret", path, most)
+	}
+	return content, err
 }

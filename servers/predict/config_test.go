@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -18,6 +19,10 @@ func TestLoadConfig(t *testing.T) {
 			t.Fatal(err)
 		}
 		return path
+	}
+	pipe := filepath.Join(dir, "pipe")
+	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
+		t.Skip(err)
 	}
 	long := strings.Repeat("abcdefgh", minSecret/8)
 	full := map[string]string{"MLBENCH_USERNAME": "alice", "MLBENCH_PASSWORD": "correct horse", "SECRET_KEY": long}
@@ -63,6 +68,8 @@ func TestLoadConfig(t *testing.T) {
 		}, false, 0, ""},
 		{"variable and file", with(map[string]string{"SECRET_KEY_FILE": file("s2", long)}), true, 0, "both SECRET_KEY and SECRET_KEY_FILE"},
 		{"missing file", with(map[string]string{"SECRET_KEY": "", "SECRET_KEY_FILE": filepath.Join(dir, "none")}), true, 0, "read SECRET_KEY_FILE"},
+		{"a pipe without a writer", with(map[string]string{"SECRET_KEY": "", "SECRET_KEY_FILE": pipe}), true, 0, "empty file"},
+		{"a file without an end", with(map[string]string{"SECRET_KEY": "", "SECRET_KEY_FILE": "/dev/zero"}), true, 0, "it is no secret"},
 		{"empty file", with(map[string]string{"SECRET_KEY": "", "SECRET_KEY_FILE": file("e", "\n")}), true, 0, "empty file"},
 	} {
 		c, err := LoadConfig(func(name string) string { return tc.env[name] }, tc.loopback)
