@@ -50,7 +50,7 @@ fuzz: ## run every fuzz target for FUZZTIME (30s)
 	  names=$$(go test -list '^Fuzz' $$package); \
 	  for name in $$(grep '^Fuzz' <<<"$$names" || true); do \
 	    echo "$$package $$name"; \
-	    go test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) $$package; \
+	    go test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x $$package; \
 	  done; \
 	done
 

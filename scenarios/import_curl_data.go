@@ -150,6 +150,8 @@ func (c *curlCommand) uploaded() (b curlBody, err error) {
 	}
 	if c.upload != "-" && c.upload != "." {
 		b.draft, err = c.fileBody(c.upload)
+	} else {
+		c.note("curl sends what it reads from stdin in chunks; mlbench sends it with its length.")
 	}
 	return b, c.writable(&b, err)
 }

@@ -128,6 +128,9 @@ func (c *curlCommand) formOptions(p *formPart, mark, content string, options []s
 			if p.kind = kindOfCurl(content); p.kind == "" && mark == "@" {
 				p.kind = bytesKind
 			}
+			if content == "-" && len(options) == 0 {
+				p.kind = ""
+			}
 		}
 	}
 	return nil
@@ -223,7 +226,7 @@ func formWord(s, ends string) (word, rest string) {
 	}
 	i := strings.IndexAny(s, ends)
 	if i < 0 {
-		return s, ""
+		i = len(s)
 	}
-	return s[:i], s[i:]
+	return strings.Trim(s[:i], " \t\r\n\v\f"), s[i:]
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/url"
 	"path"
+	"regexp"
 	"strings"
 
 	"github.com/mlbench/mlbench/targets"
@@ -113,6 +114,8 @@ func withoutDots(target string) string {
 	return p
 }
 
+var escapeForm = regexp.MustCompile(`%[0-9A-Fa-f]{2}`)
+
 // complete adds what options say of path and query.
 func (c *curlCommand) complete(u *curlURL, b *curlBody) error {
 	more := append([]string(nil), c.queries...)
@@ -121,7 +124,9 @@ func (c *curlCommand) complete(u *curlURL, b *curlBody) error {
 			return errors.New("-G and -F exclude one another")
 		}
 		more = append(more, string(b.raw))
-		*b = curlBody{implied: b.implied}
+		if *b = (curlBody{}); c.json {
+			b.kind = jsonKind
+		}
 	}
 	if c.upload != "" && u.target != "" {
 		p, query, asks := strings.Cut(u.target, "?")
@@ -133,6 +138,7 @@ func (c *curlCommand) complete(u *curlURL, b *curlBody) error {
 		}
 	}
 	for _, q := range more {
+		q = escapeForm.ReplaceAllStringFunc(q, strings.ToLower) // as curl does
 		switch {
 		case q == "":
 		case u.target == "":
@@ -153,6 +159,9 @@ func (c *curlCommand) complete(u *curlURL, b *curlBody) error {
 	}
 	if _, plain := c.vault.encodedPlaces(u.target); plain {
 		c.note("Values of variables are percent-encoded in paths and queries: a / or & in one is not a separator.")
+	}
+	if strings.ContainsFunc(u.target, func(c rune) bool { return c <= ' ' || c == 0x7f }) {
+		return errors.New("its URL has a space or control character: write it percent-encoded, as %20, or give data by --data-urlencode")
 	}
 	if visibleOnly(u.target) != u.target {
 		c.note("Characters of the URL that are not ASCII are percent-encoded; curl sends them as they are.")

@@ -117,7 +117,7 @@ func (w *yamlWriter) request(r *draftRequest) {
 // headers has one line for each name: a list, where it is there several times.
 func (w *yamlWriter) headers(all []draftHeader) {
 	for i, h := range all {
-		same := func(other draftHeader) bool { return strings.EqualFold(h.name, other.name) }
+		same := func(other draftHeader) bool { return h.name == other.name }
 		if slices.ContainsFunc(all[:i], same) {
 			continue
 		}

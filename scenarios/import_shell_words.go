@@ -61,13 +61,19 @@ func (r *shellReader) document(to *syntax.Redirect) (string, error) {
 	return text, nil
 }
 
+// homeForm is ~ where bash makes it the home folder: at the beginning, also of
+// what looks like the value of an assignment.
+var homeForm = regexp.MustCompile(`^([A-Za-z_]\w*=)?~(?:/|$)`)
+
 // bareLiteral is an unquoted literal without its escapes, which the library
 // leaves in place; ~ and ~/ are the home folder.
 func bareLiteral(s string, first bool) syntax.WordPart {
 	var b strings.Builder
-	if home, err := os.UserHomeDir(); first && err == nil && (s == "~" || strings.HasPrefix(s, "~/")) {
-		b.WriteString(home)
-		s = s[1:]
+	if home, err := os.UserHomeDir(); first && err == nil {
+		if m := homeForm.FindStringSubmatch(s); m != nil {
+			b.WriteString(m[1] + home)
+			s = s[len(m[1])+1:]
+		}
 	}
 	for i := 0; i < len(s); i++ {
 		if s[i] == '\\' && i+1 < len(s) {

@@ -113,8 +113,13 @@ func (d *draft) recorded(group []exchange) draftRequest {
 	if len(paths) > 1 {
 		r.about = append(r.about, fmt.Sprintf("Recorded with %d different paths and queries; this is the first.", len(paths)))
 	}
-	contentType := d.recordedHeaders(&r, first)
-	d.recordedBodies(&r, group, contentType)
+	kind := d.recordedHeaders(&r, first)
+	d.recordedBodies(&r, group, kind.Value)
+	if i := slices.IndexFunc(r.headers, func(h draftHeader) bool { return h.name == "Content-Type" }); kind.Name != "" && i >= 0 {
+		r.headers[i].name = kind.Name
+	} else if kind.Name != "" && kind.Name != "Content-Type" {
+		r.headers = append(r.headers, d.vault.header(kind.Name, kind.Value)) // in other letters than ours
+	}
 	r.expectRecorded(group)
 	return r
 }
@@ -154,7 +159,7 @@ func visibleOnly(path string) string {
 
 // recordedHeaders keeps what a service may look at, and returns the content
 // type.
-func (d *draft) recordedHeaders(r *draftRequest, x exchange) (contentType string) {
+func (d *draft) recordedHeaders(r *draftRequest, x exchange) (kind targets.Field) {
 	for _, f := range x.headers {
 		name := strings.ToLower(f.Name)
 		switch {
@@ -164,14 +169,16 @@ func (d *draft) recordedHeaders(r *draftRequest, x exchange) (contentType string
 		case f.Validate() != nil, reference.MatchString(f.Value):
 			r.about = append(r.about, fmt.Sprintf("The header %s is left out: it cannot be sent as recorded.", f.Name))
 		case name == "content-type":
-			contentType = f.Value
+			if kind = f; !x.typed {
+				kind.Name = "" // letters of names are HTTP/2's or a browser's
+			}
 		default:
 			h := d.vault.header(f.Name, f.Value)
 			h.empty = f.Empty
 			r.headers = append(r.headers, h)
 		}
 	}
-	return contentType
+	return kind
 }
 
 // setHeader replaces a header of the same name.

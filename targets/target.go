@@ -182,12 +182,13 @@ func (t Target) Resolve(path string) (*url.URL, error) {
 	if err := ValidPath(path); err != nil {
 		return nil, err
 	}
-	path, query, _ := strings.Cut(path, "?")
+	path, query, asks := strings.Cut(path, "?")
 	joined, err := url.ParseRequestURI(strings.TrimSuffix(t.URL.EscapedPath(), "/") + path)
 	if err != nil {
 		return nil, fmt.Errorf("path %s: %w", path, err)
 	}
 	u.Path, u.RawPath = joined.Path, joined.RawPath
+	u.ForceQuery = asks && query == ""
 	switch {
 	case u.RawQuery == "":
 		u.RawQuery = query
