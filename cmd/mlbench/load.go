@@ -139,7 +139,7 @@ func (o *loadOptions) validate(in io.Reader) error {
 	case o.body == "@-":
 		o.bodyText, err = io.ReadAll(io.LimitReader(in, maxBody+1))
 	case strings.HasPrefix(o.body, "@"):
-		o.bodyText, err = readBounded(o.body[1:])
+		o.bodyText, err = readBounded(o.body[1:], maxBody)
 	case o.body != "":
 		o.bodyText = []byte(o.body)
 	}
@@ -154,15 +154,15 @@ func (o *loadOptions) validate(in io.Reader) error {
 
 const maxBody = 8 << 20 // of ad-hoc requests, which result files hold
 
-// readBounded reads a file, or a pipe, and no more of it than a body may have:
-// devices have no end.
-func readBounded(file string) ([]byte, error) {
+// readBounded reads a file or pipe, and little more than the most that it may
+// hold: devices have no end.
+func readBounded(file string, most int64) ([]byte, error) {
 	f, err := os.Open(file)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	return io.ReadAll(io.LimitReader(f, maxBody+1))
+	return io.ReadAll(io.LimitReader(f, most+1))
 }
 
 // randomSeed survives JSON readers that know only doubles.

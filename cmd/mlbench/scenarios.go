@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
@@ -114,12 +113,21 @@ func validScenario(in io.Reader, file string) (*scenarios.Scenario, error) {
 	return sc, nil
 }
 
+// maxInput bounds what scenarios are made of and checked: recordings are large,
+// devices have no end.
+const maxInput = 256 << 20
+
 // readInput reads a file; - is stdin.
-func readInput(in io.Reader, file string) ([]byte, error) {
+func readInput(in io.Reader, file string) (raw []byte, err error) {
 	if file == "-" {
-		return io.ReadAll(in)
+		raw, err = io.ReadAll(io.LimitReader(in, maxInput+1))
+	} else {
+		raw, err = readBounded(file, maxInput)
 	}
-	return os.ReadFile(file)
+	if err == nil && len(raw) > maxInput {
+		err = fmt.Errorf("%s: more than %d MB", file, maxInput>>20)
+	}
+	return raw, err
 }
 
 func plural(n int, noun string) string {

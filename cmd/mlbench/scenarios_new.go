@@ -154,7 +154,7 @@ func (o *scenariosNewOptions) make(ctx context.Context) ([]byte, error) {
 	case "curl":
 		command := o.source
 		if command == "-" {
-			raw, err := io.ReadAll(o.in)
+			raw, err := readInput(o.in, "-")
 			if err != nil {
 				return nil, err
 			}
