@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -230,8 +231,7 @@ func (o *scenariosNewOptions) fetch(ctx context.Context) ([]byte, error) {
 		return nil, err
 	}
 	req.Header.Set("Accept", "application/json, application/yaml;q=0.9, */*;q=0.1")
-	client := http.Client{Transport: &http.Transport{TLSClientConfig: config, DisableKeepAlives: true, Proxy: http.ProxyFromEnvironment}}
-	resp, err := client.Do(req)
+	resp, err := documentClient(config).Do(req)
 	if err != nil {
 		return nil, fmt.Errorf("cannot read the OpenAPI document: %w", err)
 	}
@@ -248,4 +248,13 @@ func (o *scenariosNewOptions) fetch(ctx context.Context) ([]byte, error) {
 		return nil, fmt.Errorf("cannot read the OpenAPI document %s: %w", o.shape.Source, err)
 	}
 	return raw, nil
+}
+
+// documentClient gets documents, which may lie anywhere: by proxies and redirects,
+// unlike load. Headers are bounded as those of answers to load are.
+func documentClient(config *tls.Config) *http.Client {
+	return &http.Client{Transport: &http.Transport{
+		TLSClientConfig: config, ForceAttemptHTTP2: true, DisableKeepAlives: true,
+		Proxy: http.ProxyFromEnvironment, MaxResponseHeaderBytes: 64 << 10,
+	}}
 }

@@ -145,7 +145,7 @@ func readDocument(ctx context.Context, ref string) ([]byte, error) {
 	if err != nil {
 		return nil, usageErrorf("--openapi: %w", err)
 	}
-	resp, err := http.DefaultClient.Do(req)
+	resp, err := documentClient(nil).Do(req)
 	if err != nil {
 		return nil, fmt.Errorf("--openapi: %w", err)
 	}
