@@ -90,7 +90,7 @@ func contradictions(rows []*results.MetricRow) string {
 	if names == nil {
 		return ""
 	}
-	return strings.Join(names, ", ") + ": the change lies outside of the estimate's interval, as the slow requests come in few slices; the estimate is what is judged"
+	return strings.Join(names, ", ") + ": change and estimate say different things, as the slow requests come in few slices; the estimate is what is judged"
 }
 
 // pooledText is B against A over all requests together: in milliseconds and in

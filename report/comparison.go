@@ -103,6 +103,8 @@ func comparisonTitle(c *results.Comparison, f form) string {
 	switch {
 	case c.Runs != nil:
 		fmt.Fprintf(&b, "%d and %d saved runs", c.Runs.A, c.Runs.B)
+	case c.Measured > c.Pairs && c.LateShown:
+		fmt.Fprintf(&b, "%s of slices, of which %d can be judged (figures are of late ones, too), seed %d", count(c.Measured, "pair"), c.Pairs, c.Seed)
 	case c.Measured > c.Pairs:
 		fmt.Fprintf(&b, "%d of %s of slices judged, seed %d", c.Pairs, count(c.Measured, "pair"), c.Seed)
 	default:

@@ -180,12 +180,17 @@ func differenceText(m *results.MetricRow) string {
 }
 
 // contradicted says that the change of all requests together lies outside of the
-// interval that the pairs give: a few slices hold the slow ones.
+// interval that the pairs give, or goes the other way than their estimate: a few
+// slices hold the slow ones.
 func contradicted(m *results.MetricRow) bool {
-	if m.Unit == "%" || m.CensoredA || m.CensoredB || m.CI95Pct == nil || m.A == nil || m.B == nil || *m.A <= 0 {
+	if m.Unit == "%" || m.CensoredA || m.CensoredB || m.CI95Pct == nil || m.ChangePct == nil || m.A == nil || m.B == nil || *m.A <= 0 {
 		return false
 	}
 	pooled := 100 * (*m.B / *m.A - 1)
 	const rounding = 0.05 // of what is shown
-	return pooled < m.CI95Pct[0]-rounding || pooled > m.CI95Pct[1]+rounding
+	if pooled < m.CI95Pct[0]-rounding || pooled > m.CI95Pct[1]+rounding {
+		return true
+	}
+	const noticed = 0.5 // a change of less is none, whatever its sign
+	return pooled*(*m.ChangePct) < 0 && min(math.Abs(pooled), math.Abs(*m.ChangePct)) >= noticed
 }

@@ -29,7 +29,7 @@ func Compare(f *File, o CompareOptions) *Comparison {
 	limits, err := f.limits(o)
 	p := f.pairing()
 	c := f.sideBySide(limits.shown(o.Percentiles, f.Header.Model), p.figures())
-	c.Pairs, c.Measured = len(p.kept), len(p.kept)+p.leftOut()
+	c.Pairs, c.Measured, c.LateShown = len(p.kept), len(p.kept)+p.leftOut(), p.late > 0 && p.tooFew()
 	j := judging{
 		c: c, e: p.evidence(&f.Header, limits), rule: stats.RuleFor(f.Header.Looks),
 		basis: counted(c.Pairs, "pair"), unfinished: f.unfinished(),
@@ -142,6 +142,9 @@ func (f *File) invalidity(c *Comparison, p *pairing) string {
 // lateness says why too many pairs are left out; "" if they are not.
 func (p *pairing) lateness() string {
 	if all := len(p.kept) + p.leftOut(); p.tooFew() {
+		if p.excluded > 0 && p.late == 0 {
+			return fmt.Sprintf("%s left out because a slice was excluded as it was measured (%s)"+describesMachine, partOfPairs(p.excluded, all), p.why)
+		}
 		if p.excluded > 0 {
 			return fmt.Sprintf("%s left out: the load generator was late in %d, and in %d a slice was excluded as it was measured (%s)"+describesMachine,
 				partOfPairs(p.leftOut(), all), p.late, p.excluded, p.why)

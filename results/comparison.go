@@ -39,6 +39,8 @@ type Comparison struct {
 
 	// Measured is how many pairs there are with those that are left out.
 	Measured int `json:"-"`
+	// LateShown says that figures are of late pairs, too, as too few others are left.
+	LateShown bool `json:"-"`
 	// Findings are the Reasons with what they are about.
 	Findings []Finding `json:"-"`
 
