@@ -338,5 +338,8 @@ func (o *compareOptions) header(sc *scenarios.Scenario, arms []*prepared) *resul
 	if o.extend {
 		h.Looks = 2
 	}
+	if a, b := arms[0].target, arms[1].target; a.URL.String() == b.URL.String() && a.Socket == b.Socket && a.Address == b.Address {
+		h.Warnings = append(h.Warnings, "both arms are the same target, "+shownURL(a.URL)+": what differs between them is chance")
+	}
 	return h
 }

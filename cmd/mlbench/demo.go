@@ -2,9 +2,13 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -17,7 +21,8 @@ import (
 
 const demoLong = `Start both bundled servers, each in a process of its own, compare them in the
 scenarios sequential, concurrent and mix, and print what was found. It takes
-about a minute and needs nothing to be set up.
+about a minute and needs nothing to be set up. The exit code is 0 whatever the
+verdicts are, as nothing is judged here: 'mlbench gate' is for that.
 
 --format json prints one array of the three comparisons.`
 
@@ -62,7 +67,7 @@ func demo(ctx context.Context, o *demoOptions) error {
 	if o.seed == 0 {
 		o.seed = randomSeed()
 	}
-	logs, err := os.MkdirTemp("", "mlbench-demo-")
+	logs, err := demoFolder(os.TempDir())
 	if err != nil {
 		return err
 	}
@@ -115,4 +120,24 @@ func startSubject(ctx context.Context, subject, predictionLog string) (*targets.
 		Argv0: os.Args[0],
 		Env:   []string{"PREDICTION_LOG=" + predictionLog},
 	})
+}
+
+// demoFolder makes a folder for the servers' logs in dir, named after this
+// process, and removes those of processes that were killed before they could.
+func demoFolder(dir string) (string, error) {
+	const prefix = "mlbench-demo-"
+	old, _ := filepath.Glob(filepath.Join(dir, prefix+"*"))
+	for _, path := range old {
+		pid, _, _ := strings.Cut(strings.TrimPrefix(filepath.Base(path), prefix), "-")
+		if n, err := strconv.Atoi(pid); err == nil && hasEnded(n) {
+			_ = os.RemoveAll(path) // of another user, it stays
+		}
+	}
+	return os.MkdirTemp(dir, fmt.Sprintf("%s%d-", prefix, os.Getpid()))
+}
+
+// hasEnded says whether there surely is no process with the id any more.
+func hasEnded(pid int) bool {
+	p, err := os.FindProcess(pid)
+	return err == nil && errors.Is(p.Signal(syscall.Signal(0)), os.ErrProcessDone)
 }
