@@ -38,7 +38,7 @@ func TestCalibrateBadInput(t *testing.T) {
 		{"calibrate mix " + three, exitUsage, []string{"the scenario mix is for --start"}},
 		{"calibrate " + three, exitUsage, []string{"text.txt:1"}},
 		{"calibrate --start false", exitFailure, []string{"start false", "ended before it answered"}},
-		{"gate --result x --calibration missing.json", exitFailure, []string{"missing.json"}},
+		{"gate --result x --calibration missing.json", exitUsage, []string{"missing.json"}},
 		{"gate --result x --calibration text.txt", exitUsage, []string{"text.txt: not a readable calibration"}},
 	} {
 		code, stdout, stderr := invoke(strings.Fields(tc.args)...)

@@ -258,7 +258,7 @@ func TestGateFileIsFound(t *testing.T) {
 		{"gate --file .", exitUsage, []string{"gate file"}},
 		{"gate --file empty.yaml", exitUsage, []string{"empty.yaml:1:1: the file is empty"}},
 		{"gate --file bad.yaml", exitUsage, []string{`bad.yaml:1:1: unknown key "bse", did you mean "base"?`, "bad.yaml:2:9: budget"}},
-		{"gate --file saved.yaml", exitFailure, []string{"settings from saved.yaml", "missing.jsonl"}},
+		{"gate --file saved.yaml", exitUsage, []string{"settings from saved.yaml", "missing.jsonl"}},
 	} {
 		code, stdout, stderr := invoke(strings.Fields(tt.args)...)
 		if code != tt.code || stdout != "" {
@@ -271,13 +271,13 @@ func TestGateFileIsFound(t *testing.T) {
 		}
 	}
 	write(gateFileName, "result: other.jsonl\nobjectives: p99<1s\n")
-	if code, _, stderr := invoke("gate"); code != exitFailure || !strings.Contains(stderr, "other.jsonl") {
+	if code, _, stderr := invoke("gate"); code != exitUsage || !strings.Contains(stderr, "other.jsonl") {
 		t.Errorf("the file of the folder: exit code %d, %s", code, stderr)
 	}
 	if code, _, stderr := invoke("gate", "--file="); code != exitUsage || !strings.Contains(stderr, "what is to be judged") {
 		t.Errorf("no file wanted: exit code %d, %s", code, stderr)
 	}
-	if code, _, stderr := invoke("gate", "-q"); code != exitFailure || strings.Contains(stderr, "settings") {
+	if code, _, stderr := invoke("gate", "-q"); code != exitUsage || strings.Contains(stderr, "settings") {
 		t.Errorf("quiet: exit code %d, %s", code, stderr)
 	}
 }
