@@ -76,11 +76,15 @@ func (s *Server) checkRequest(c *fiber.Ctx) error {
 }
 
 // leaveUnread ends the connection of a request whose body is refused unread,
-// unless the rest is so short that fasthttp reads over it.
+// unless the rest is so short that fasthttp reads over it. Where the connection
+// ends in any case, fasthttp would not.
 func leaveUnread(c *fiber.Ctx) {
-	const short = 64 << 10
 	if c.Request().BodyStream() == nil {
 		return // read to its end, or none
+	}
+	short := 64 << 10
+	if c.Response().ConnectionClose() || c.Request().ConnectionClose() {
+		short = 8 << 10 // has come together with the headers
 	}
 	length := c.Request().Header.ContentLength()
 	if length > short || length < 0 && c.Response().StatusCode() >= fiber.StatusBadRequest {
