@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -62,14 +63,16 @@ type namedCapture struct {
 	Capture
 	name string
 	line bool // a later step has it in its path or a header
+	// segment says that a later step has it for a segment of its path.
+	segment bool
 }
 
 // namedCaptures are in the order of their names; line holds those that a later
-// step has in its path or a header.
-func namedCaptures(captures map[string]Capture, line map[string]bool) []namedCapture {
+// step has in its path or a header, segment those that are one of its path's.
+func namedCaptures(captures map[string]Capture, line, segment map[string]bool) []namedCapture {
 	var out []namedCapture
 	for name, c := range captures {
-		out = append(out, namedCapture{c, name, line[name]})
+		out = append(out, namedCapture{c, name, line[name], segment[name]})
 	}
 	slices.SortFunc(out, func(a, b namedCapture) int { return strings.Compare(a.name, b.name) })
 	return out
@@ -92,9 +95,16 @@ func (c *namedCapture) take(v *view) error {
 	if err != nil {
 		return err
 	}
+	if c.segment && noSegment(plainText(string(coded))) {
+		return errors.New("the value is empty, or all dots: in the path of a later step it would take a segment away")
+	}
 	v.a.Captured[c.name] = string(coded)
 	return nil
 }
+
+// noSegment says whether a text is none that a path keeps: servers take /a/../b
+// for /b, percent-encoded or not, and many /a//b for /a/b.
+func noSegment(text string) bool { return text == "" || text == "." || text == ".." }
 
 func (c *namedCapture) find(v *view) (any, error) {
 	if c.JSON != nil {

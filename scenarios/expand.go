@@ -91,15 +91,34 @@ func (v *values) expand(s string, escape func(string) string, masked bool) (out 
 	return out, secret, err
 }
 
-// expandPath escapes values so that none adds a segment or a parameter.
+// expandPath escapes values so that none adds a segment or a parameter; one that
+// takes a segment away is refused.
 func (v *values) expandPath(path string, masked bool) (out string, secret bool, err error) {
 	path, query, asks := strings.Cut(path, "?")
 	out, secret, err = v.expand(path, url.PathEscape, masked)
+	if err == nil {
+		err = keepsSegments(path, out)
+	}
 	if err == nil && asks {
 		more, also, qerr := v.expand(query, url.QueryEscape, masked)
 		out, secret, err = out+"?"+more, secret || also, qerr
 	}
 	return out, secret, err
+}
+
+// keepsSegments compares a path with what became of it.
+func keepsSegments(path, filled string) error {
+	shape, err := targets.Expand(path, func(string) (string, bool) { return "x", true }, nil)
+	if err != nil {
+		return err
+	}
+	written, sent := strings.Split(shape, "/"), strings.Split(filled, "/")
+	for i, segment := range sent {
+		if i < len(written) && segment != written[i] && noSegment(segment) {
+			return fmt.Errorf("a variable is empty, or all dots, where it makes up a whole segment of %s: it would take the segment away", path)
+		}
+	}
+	return nil
 }
 
 // expandHeaders fills in values and marks headers that hold a secret.

@@ -49,6 +49,7 @@ type requestClass struct {
 	step     *Step           // nil: the first of its journey
 	captured map[string]bool // names captured before
 	line     map[string]bool // names that later steps have in paths or headers
+	segment  map[string]bool // names that later steps have as a segment of their path, or as all of it but dots
 }
 
 // classes are all classes, in the order of results: steps come behind the request
@@ -70,10 +71,13 @@ func (s *Scenario) classes() []requestClass {
 				captured[name] = true
 			}
 		}
-		line := map[string]bool{}
+		line, segment := map[string]bool{}, map[string]bool{}
 		for k := len(out) - 1; k >= first; k-- {
 			c := &out[k]
-			c.line = copyNames(line)
+			c.line, c.segment = copyNames(line), copyNames(segment)
+			for _, name := range segmentNames(c.Path) {
+				segment[name] = true
+			}
 			lines := c.Path
 			for _, h := range c.Headers {
 				lines += "\n" + h.Value
@@ -84,6 +88,18 @@ func (s *Scenario) classes() []requestClass {
 		}
 	}
 	return out
+}
+
+// segmentNames are the names in segments of a path that have nothing else but
+// dots: there, some values would take a segment away.
+func segmentNames(path string) (names []string) {
+	path, _, _ = strings.Cut(path, "?")
+	for segment := range strings.SplitSeq(path, "/") {
+		if strings.Trim(reference.ReplaceAllString(segment, ""), ".") == "" {
+			names = append(names, references(segment)...)
+		}
+	}
+	return names
 }
 
 func copyNames(names map[string]bool) map[string]bool {
@@ -97,7 +113,7 @@ func copyNames(names map[string]bool) map[string]bool {
 // class is it as the engine has it, its payloads still missing.
 func (c *requestClass) class() loadgen.Class {
 	out := loadgen.Class{Name: c.Name, Weight: c.Weight, Expect: c.Expect.Status}
-	if j := (judge{class: c.Name, checks: c.Checks, captures: namedCaptures(c.Capture, c.line), captured: c.captured}); len(j.checks)+len(j.captures) > 0 {
+	if j := (judge{class: c.Name, checks: c.Checks, captures: namedCaptures(c.Capture, c.line, c.segment), captured: c.captured}); len(j.checks)+len(j.captures) > 0 {
 		out.Check = j.check
 	}
 	if c.step != nil {
