@@ -152,14 +152,14 @@ func (v *validator) openData(s *DataSource, n *targets.Node) {
 	if !ok {
 		return
 	}
-	path := s.File
-	if !filepath.IsAbs(path) {
-		path = filepath.Join(v.dir, path)
+	path, err := v.sc.reach(s.File)
+	var source *rows.Source
+	if err == nil {
+		source, err = rows.Open(path, format, delimiter)
 	}
-	source, err := rows.Open(path, format, delimiter)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		bad("file", "no such file: %s (names are relative to the scenario file)", path)
+		bad("file", "no such file: %s (names are relative to the scenario file)", beside(v.sc.dir, s.File))
 	case err != nil:
 		bad("file", "%v", err)
 	default:

@@ -34,7 +34,7 @@ func (s *Scenario) values(redact bool) (*values, error) {
 	v := &values{declared: map[string]value{}, redact: redact, seen: map[string]bool{}}
 	var errs []error
 	for i := range s.Variables {
-		text, secret, err := s.Variables[i].resolve(s.dir)
+		text, secret, err := s.Variables[i].resolve(s)
 		if err != nil && redact {
 			text, secret, err = unset, true, nil
 		}

@@ -48,7 +48,11 @@ func kindOfContent(content []byte) string {
 // file reads a file that the scenario names: now, so that nothing is read while
 // measuring, and within bounds.
 func (v *validator) file(n *targets.Node, path string) []byte {
-	raw, err := readRegular(beside(v.dir, path), min(maxPoolBytes, maxFileSum-v.read))
+	full, err := v.sc.reach(path)
+	var raw []byte
+	if err == nil {
+		raw, err = readRegular(full, min(maxPoolBytes, maxFileSum-v.read))
+	}
 	switch {
 	case n.Kind != targets.String:
 	case path == "":
@@ -104,6 +108,47 @@ func sizeText(n int) string {
 		return fmt.Sprintf("%d MB", n>>20)
 	}
 	return fmt.Sprintf("%d kB", n>>10)
+}
+
+// reach is the path of a file that the scenario names, if it may read it: a
+// scenario that somebody else wrote could send any file to the target. Symbolic
+// links are followed first.
+func (s *Scenario) reach(path string) (string, error) {
+	full := beside(s.dir, path)
+	real, err := filepath.EvalSymlinks(full)
+	if err == nil {
+		real, err = filepath.Abs(real)
+	}
+	var cause *os.PathError
+	switch {
+	case errors.As(err, &cause):
+		return "", fmt.Errorf("%s: %w", full, cause.Err)
+	case err != nil:
+		return "", err
+	}
+	if within(s.dir, real) {
+		return full, nil
+	}
+	for _, dir := range s.allow {
+		if within(dir, real) {
+			s.far = append(s.far, filepath.Dir(real))
+			return full, nil
+		}
+	}
+	return "", fmt.Errorf("%s is outside of the scenario's folder: --allow-files %s lets it be read, if you trust the scenario", full, filepath.Dir(real))
+}
+
+// within says whether a path without links is in a folder, or below it.
+func within(dir, path string) bool {
+	dir, err := filepath.Abs(dir)
+	if err == nil {
+		dir, err = filepath.EvalSymlinks(dir)
+	}
+	if err != nil {
+		return false
+	}
+	rel, err := filepath.Rel(dir, path)
+	return err == nil && filepath.IsLocal(rel)
 }
 
 // beside is a path of the file in dir.

@@ -89,8 +89,14 @@ func (d *draft) finish(o NewOptions) ([]byte, error) {
 	nameRequests(d.requests)
 	w := yamlWriter{}
 	w.draft(d, o)
-	if _, err := Parse(w.buf.Bytes(), o.File); err != nil {
+	sc, err := Parse(w.buf.Bytes(), o.File, "/") // whoever names files may read them
+	if err != nil {
 		return nil, fmt.Errorf("%s: what was made of it is no scenario: %w", o.Source, err)
+	}
+	if far := slices.Compact(slices.Sorted(slices.Values(sc.far))); len(far) > 0 {
+		d.about = append(d.about, "It reads files of other folders, which it may if you say so: run it with --allow-files "+strings.Join(far, " --allow-files ")+".")
+		w = yamlWriter{}
+		w.draft(d, o)
 	}
 	return w.buf.Bytes(), nil
 }

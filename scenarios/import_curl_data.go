@@ -214,7 +214,7 @@ func (b *draftBody) exactly(raw []byte) bool {
 	w.line(0, "requests:")
 	w.line(2, "- name: a")
 	w.body(4, b)
-	sc, err := Parse(w.buf.Bytes(), "a.yaml")
+	sc, err := Parse(w.buf.Bytes(), "a.yaml", "/")
 	if err != nil {
 		return false
 	}

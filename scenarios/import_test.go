@@ -79,7 +79,7 @@ func TestImports(t *testing.T) {
 // wires compiles a scenario and reads its requests back: bodies by class.
 func wires(t testing.TB, text []byte, pool int) map[string][]string {
 	t.Helper()
-	sc, err := Parse(text, "made.yaml")
+	sc, err := Parse(text, "made.yaml", "/")
 	if err != nil {
 		t.Fatalf("%v\n%s", err, text)
 	}
@@ -173,7 +173,11 @@ func TestCurlFiles(t *testing.T) {
 	if err := os.WriteFile("load/my.yaml", text, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	sc, err := Load("load/my.yaml")
+	folder, err := os.Getwd()
+	if err != nil || folder == "" || !strings.Contains(string(text), "--allow-files") {
+		t.Errorf("%v: it is not said that files of another folder are read:\n%s", err, text)
+	}
+	sc, err := Load("load/my.yaml", ".")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -32,8 +32,9 @@ func Names() []string {
 var ErrUnknown = errors.New("unknown scenario")
 
 // Load reads a shipped scenario by name, or a file: anything with a slash, or
-// ending in .yaml or .yml. A script or a result is named as what it is. What is wrong with a file comes as targets.Mistakes.
-func Load(nameOrPath string) (*Scenario, error) {
+// ending in .yaml or .yml. It reads files of its own folder and of those that are
+// allowed. A script or a result is named as what it is. What is wrong with a file comes as targets.Mistakes.
+func Load(nameOrPath string, allow ...string) (*Scenario, error) {
 	if what := foreign[strings.ToLower(filepath.Ext(nameOrPath))]; what != "" {
 		return nil, fmt.Errorf("scenario: %s is %s", nameOrPath, what)
 	}
@@ -42,7 +43,7 @@ func Load(nameOrPath string) (*Scenario, error) {
 		if err != nil {
 			return nil, fmt.Errorf("scenario: %w", err)
 		}
-		return Parse(src, nameOrPath)
+		return Parse(src, nameOrPath, allow...)
 	}
 	if !slices.Contains(Names(), nameOrPath) {
 		hint := ""
@@ -76,8 +77,9 @@ func isPath(s string) bool {
 }
 
 // Parse reads a scenario from text; the name is for messages, and for a
-// scenario without one. The error is targets.Mistakes: all of them.
-func Parse(src []byte, name string) (*Scenario, error) {
+// scenario without one. Files are read of the folder that the name is in, and of
+// those that are allowed. The error is targets.Mistakes: all of them.
+func Parse(src []byte, name string, allow ...string) (*Scenario, error) {
 	d, err := targets.ReadYAML(src, name)
 	if err != nil {
 		return nil, err
@@ -87,10 +89,10 @@ func Parse(src []byte, name string) (*Scenario, error) {
 		Name: strings.TrimSuffix(base, filepath.Ext(base)),
 		Load: LoadModel{Warmup: Duration(3 * time.Second), Timeout: Duration(10 * time.Second)},
 		text: string(src),
-		dir:  filepath.Dir(name),
+		dir:  filepath.Dir(name), allow: allow,
 	}
 	d.Decode(d.Root, sc)
-	v := validator{d: d, sc: sc, dir: filepath.Dir(name)}
+	v := validator{d: d, sc: sc}
 	v.scenario()
 	if err := d.Err(); err != nil {
 		return nil, err

@@ -43,7 +43,7 @@ func TestMistakes(t *testing.T) {
 	}
 	for _, file := range files {
 		t.Run(filepath.Base(file), func(t *testing.T) {
-			sc, err := Load(file)
+			sc, err := Load(file, "testdata", "/dev")
 			var mistakes targets.Mistakes
 			if !errors.As(err, &mistakes) {
 				t.Fatalf("accepted as %+v (%v)", sc, err)

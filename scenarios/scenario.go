@@ -30,6 +30,8 @@ type Scenario struct {
 
 	text  string   // the file, as loaded
 	dir   string   // of the file: where other files are looked for
+	allow []string // further folders of which files may be read
+	far   []string // folders of the files that were, beyond its own
 	files [][]byte // contents of the files that bodies are
 }
 

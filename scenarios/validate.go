@@ -16,7 +16,6 @@ import (
 type validator struct {
 	d    *targets.Document
 	sc   *Scenario
-	dir  string    // of the scenario file
 	rows []*rowGen // uses of data files
 	read int       // bytes of files that bodies are, so far
 	// environment lets ${NAME} be what no variable declares, as in headers.

@@ -68,14 +68,17 @@ func (vs *Variables) DecodeNode(d *targets.Document, n *targets.Node) {
 }
 
 // resolve says what the variable stands for, and whether it is a secret.
-func (v *Variable) resolve(dir string) (value string, secret bool, err error) {
+func (v *Variable) resolve(s *Scenario) (value string, secret bool, err error) {
 	if !v.outside {
 		return v.value, false, nil
 	}
 	what := "the environment variable " + v.Env
 	if v.File != "" {
 		what = "the file " + v.File
-		value, err = readSecret(beside(dir, v.File))
+		var full string
+		if full, err = s.reach(v.File); err == nil {
+			value, err = readSecret(full)
+		}
 	} else {
 		value = os.Getenv(v.Env)
 	}

@@ -32,6 +32,7 @@ type loadOptions struct {
 	timeout     time.Duration
 	seed        uint64
 	headers     []string
+	allowFiles  []string // folders of which scenarios may read files
 	method      string
 	body        string
 	output      string
@@ -60,6 +61,7 @@ func (o *loadOptions) register(cmd *cobra.Command) {
 	f.Lookup("warmup").DefValue = "0s" // not shown
 	f.DurationVar(&o.timeout, "timeout", 0, "per request; later answers count as this (default: the scenario's)")
 	f.Uint64Var(&o.seed, "seed", 0, "seed of arrivals, classes and payloads (default: random, and reported)")
+	allowFilesFlag(f, &o.allowFiles)
 	f.StringArrayVarP(&o.headers, "header", "H", nil, "header of every request, as `FIELD` 'Name: value' (repeatable)")
 	f.StringVarP(&o.method, "method", "m", "", "method of an ad-hoc request (default GET, POST with a body)")
 	f.StringVarP(&o.body, "body", "b", "", "body of an ad-hoc request; `@FILE` reads it, @- from stdin")
@@ -194,7 +196,7 @@ func (o *loadOptions) scenario(name string) (*scenarios.Scenario, error) {
 	if o.adHoc() {
 		return nil, usageErrorf("--method and --body shape the ad-hoc request of --url, not the scenario %s: leave one out", name)
 	}
-	sc, err := scenarios.Load(name)
+	sc, err := scenarios.Load(name, o.allowFiles...)
 	if err == nil {
 		err = sc.CheckVariables()
 	}

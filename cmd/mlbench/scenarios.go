@@ -8,6 +8,7 @@ import (
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/mlbench/mlbench/scenarios"
 	"github.com/mlbench/mlbench/targets"
@@ -55,7 +56,8 @@ func scenariosList(out io.Writer) error {
 }
 
 func newScenariosValidateCmd(s streams) *cobra.Command {
-	return &cobra.Command{
+	var allowFiles []string
+	cmd := &cobra.Command{
 		Use:   "validate FILE...",
 		Short: "Check scenario files, and list every mistake",
 		Long: `Check scenario files; - is stdin. Every mistake is listed on stderr with file,
@@ -63,17 +65,26 @@ line and column; the exit code is 2 when there is one.`,
 		Example: `  mlbench scenarios validate my.yaml
   mlbench scenarios validate scenarios/*.yaml`,
 		Args: checkArgs(cobra.MinimumNArgs(1)),
-		RunE: func(cmd *cobra.Command, args []string) error { return scenariosValidate(cmd.Context(), s, args) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return scenariosValidate(cmd.Context(), s, args, allowFiles)
+		},
 	}
+	allowFilesFlag(cmd.Flags(), &allowFiles)
+	return cmd
 }
 
-func scenariosValidate(ctx context.Context, s streams, files []string) error {
+// allowFilesFlag names further folders of which scenarios may read files.
+func allowFilesFlag(f *pflag.FlagSet, dirs *[]string) {
+	f.StringArrayVar(dirs, "allow-files", nil, "let the scenario read files of this `DIR`, too, and not only of its own folder (repeatable)")
+}
+
+func scenariosValidate(ctx context.Context, s streams, files, allowFiles []string) error {
 	mistakes := 0
 	for _, file := range files {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		sc, err := validScenario(s.in, file)
+		sc, err := validScenario(s.in, file, allowFiles)
 		var all targets.Mistakes
 		switch {
 		case errors.As(err, &all):
@@ -94,12 +105,12 @@ func scenariosValidate(ctx context.Context, s streams, files []string) error {
 
 // validScenario reads a file and compiles it for a target of no consequence:
 // some mistakes show only then. Variables need not be set here.
-func validScenario(in io.Reader, file string) (*scenarios.Scenario, error) {
+func validScenario(in io.Reader, file string, allowFiles []string) (*scenarios.Scenario, error) {
 	src, err := readInput(in, file)
 	if err != nil {
 		return nil, err
 	}
-	sc, err := scenarios.Parse(src, file)
+	sc, err := scenarios.Parse(src, file, allowFiles...)
 	if err != nil {
 		return nil, err
 	}

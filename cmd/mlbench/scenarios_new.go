@@ -103,7 +103,7 @@ func scenariosNew(ctx context.Context, o scenariosNewOptions) error {
 	if err := writeAtomically(o.output, text); err != nil {
 		return err
 	}
-	sc, err := scenarios.Parse(text, o.output)
+	sc, err := scenarios.Parse(text, o.output, "/")
 	if err != nil {
 		return usageErrorf("%s is written, but cannot be used under this name: %w", o.output, err)
 	}

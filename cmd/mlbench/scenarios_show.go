@@ -16,12 +16,13 @@ import (
 
 type scenariosShowOptions struct {
 	streams
-	scenario string
-	dryRun   bool
-	requests int
-	target   string
-	headers  []string
-	seed     uint64
+	scenario   string
+	dryRun     bool
+	allowFiles []string
+	requests   int
+	target     string
+	headers    []string
+	seed       uint64
 }
 
 func newScenariosShowCmd(s streams) *cobra.Command {
@@ -51,6 +52,7 @@ is shown); line ends of the head, CR LF when sent, show as plain ones.`,
 		},
 	}
 	f := cmd.Flags()
+	allowFilesFlag(f, &o.allowFiles)
 	f.BoolVar(&o.dryRun, "dry-run", false, "print requests, not the YAML")
 	f.IntVarP(&o.requests, "requests", "n", 0, "for --dry-run: the first `N` requests (default: the first of each kind)")
 	f.StringVarP(&o.target, "target", "t", "modern", "for --dry-run: `NAME|URL` that the requests are for")
@@ -60,7 +62,7 @@ is shown); line ends of the head, CR LF when sent, show as plain ones.`,
 }
 
 func scenariosShow(o scenariosShowOptions) error {
-	sc, err := scenarios.Load(o.scenario)
+	sc, err := scenarios.Load(o.scenario, o.allowFiles...)
 	if err != nil {
 		return usageErrorf("%w", err)
 	}

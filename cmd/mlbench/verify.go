@@ -65,6 +65,7 @@ type verifyOptions struct {
 	out         outputOptions
 	refs        []string
 	scenario    string
+	allowFiles  []string
 	openapi     string
 	requests    scenarios.Count
 	connections int
@@ -123,6 +124,7 @@ func (o *verifyOptions) command() *cobra.Command {
 	}
 	f := cmd.Flags()
 	f.StringVar(&o.scenario, "scenario", "mix", "shipped scenario `NAME|FILE`")
+	allowFilesFlag(f, &o.allowFiles)
 	f.StringVar(&o.openapi, "openapi", "", "OpenAPI document, as `URL|FILE`, whose operations are asked")
 	f.VarP(&o.requests, "requests", "n", "ordinary requests per class")
 	f.IntVarP(&o.connections, "connections", "c", 4, "requests under way at once")
@@ -191,7 +193,7 @@ func (o *verifyOptions) validate() (err error) {
 			return err
 		}
 	}
-	if o.sc, err = scenarios.Load(o.scenario); err == nil {
+	if o.sc, err = scenarios.Load(o.scenario, o.allowFiles...); err == nil {
 		err = o.sc.CheckVariables()
 	}
 	if err != nil {
