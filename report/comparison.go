@@ -133,10 +133,13 @@ func armText(t results.TargetName, s *results.Summary, e results.Errors, f form)
 		return fmt.Sprintf("%s; errors: %s", f.where(t), errorText(e, 0, f))
 	}
 	out := fmt.Sprintf("%s: %s in %s", f.where(t), count(s.Requests, "request"), secondsText(s.DurationS))
+	if s.InFlight > 0 {
+		out += fmt.Sprintf(", %d unfinished", s.InFlight)
+	}
 	if s.Dropped > 0 {
 		out += fmt.Sprintf(", %d dropped", s.Dropped)
 	}
-	out += "; errors: " + errorText(e, s.Requests, f)
+	out += "; errors: " + errorText(e, s.Ended(), f)
 	if len(s.Status) > 0 {
 		out += "; statuses " + statusText(s.Status, f)
 	}

@@ -164,10 +164,11 @@ func runRows(s *results.Summary) []csvRow {
 	t.add("valid", "", valid)
 	t.add("duration", "s", s.DurationS)
 	t.add("requests", "", float64(s.Requests))
+	t.add("unfinished", "", float64(s.InFlight))
 	t.add("dropped", "", float64(s.Dropped))
 	t.add("throughput", "1/s", s.ThroughputRPS)
 	t.add("goodput", "1/s", s.GoodputRPS)
-	t.errors(s.Errors, s.Requests)
+	t.errors(s.Errors, s.Ended())
 	for _, code := range sortedKeys(s.Status) {
 		t.add("status_"+code, "", float64(s.Status[code]))
 	}

@@ -65,13 +65,19 @@ func (f form) where(t results.TargetName) string {
 
 func runFacts(s *results.Summary, f form) []fact {
 	sent := countText(s.Requests)
+	if s.InFlight > 0 || s.Dropped > 0 {
+		sent += " sent"
+	}
+	if s.InFlight > 0 {
+		sent += fmt.Sprintf(", %d answered, %d unfinished", s.Answered(), s.InFlight)
+	}
 	if s.Dropped > 0 {
-		sent += fmt.Sprintf(" sent, %d dropped", s.Dropped)
+		sent += fmt.Sprintf(", %d dropped", s.Dropped)
 	}
 	facts := []fact{
 		{"requests", sent},
 		{"throughput", fmt.Sprintf("%s/s (without errors %s/s)", rateText(s.ThroughputRPS), rateText(s.GoodputRPS))},
-		{"errors", errorText(s.Errors, s.Requests, f)},
+		{"errors", errorText(s.Errors, s.Ended(), f)},
 	}
 	if len(s.Status) > 0 {
 		facts = append(facts, fact{"statuses", statusText(s.Status, f)})
@@ -96,6 +102,14 @@ func tagText(tags map[string]string, f form) string {
 		parts = append(parts, f.name(key)+"="+f.name(tags[key]))
 	}
 	return strings.Join(parts, ", ")
+}
+
+// onlyFailures marks latencies that would flatter: a failure is often quick.
+func onlyFailures(only bool) string {
+	if only {
+		return " (of failed requests only)"
+	}
+	return ""
 }
 
 // errorText is "none" or a sum with its classes, in the order of the format.
@@ -145,7 +159,7 @@ func sortedKeys(m map[string]int64) []string {
 
 // latencyPart shows the clocks: all three in the open model, where they differ.
 func latencyPart(s *results.Summary) part {
-	t := &table{head: []string{"latency, ms", "min", "mean"}, left: 1}
+	t := &table{head: []string{"latency, ms" + onlyFailures(s.NoneSucceeded()), "min", "mean"}, left: 1}
 	for _, p := range s.Latency.Response.Percentiles {
 		t.head = append(t.head, results.PercentileName(p.Q))
 	}
@@ -209,7 +223,7 @@ func classPart(s *results.Summary, f form) part {
 	for _, c := range s.Classes {
 		l := c.Latency.Response
 		cells := []string{
-			f.name(c.Name), fixed(100*c.Declared, 1) + "%", fixed(100*c.Share, 1) + "%",
+			f.name(c.Name) + onlyFailures(c.NoneSucceeded()), fixed(100*c.Declared, 1) + "%", fixed(100*c.Share, 1) + "%",
 			countText(c.Requests), countText(c.Errors.Total),
 		}
 		for _, p := range l.Percentiles {

@@ -219,11 +219,14 @@ func (s *Summary) checkErrors() {
 	if n := s.Errors.ByClass[ErrLocal]; n > 0 {
 		s.invalid("%s failed because this machine ran out of ports, files or memory", counted(n, "request"))
 	}
-	if share := float64(s.Errors.Total) / float64(max(s.Requests, 1)); share > mostlyFailed && s.total.Done > 0 {
-		s.warn("%.3g%% of the requests failed%s: latencies are largely those of failures", 100*share, s.unauthorized())
-	}
-	if s.Requests > 0 && s.total.Done == 0 {
+	switch share := float64(s.Errors.Total) / float64(max(s.Ended(), 1)); {
+	case s.Ended() == 0:
+	case s.total.Done == 0:
 		s.warn("no request was answered: latencies are of failures only")
+	case s.NoneSucceeded():
+		s.warn("no request succeeded%s: latencies are of failed requests only", s.unauthorized())
+	case share > mostlyFailed:
+		s.warn("%.3g%% of the requests failed%s: latencies are largely those of failures", 100*share, s.unauthorized())
 	}
 }
 

@@ -121,7 +121,10 @@ const describesMachine = ". These numbers describe this machine, not the targets
 // numbers; "" if they did not.
 func (f *File) invalidity(c *Comparison, p *pairing) string {
 	for _, s := range []*Summary{c.ArmA, c.ArmB} {
-		if s.Requests == 0 {
+		switch {
+		case s.Requests == 0 && s.InFlight > 0:
+			return fmt.Sprintf("no request to %s ended: %d were in flight when the measurement was interrupted", s.Target.Name, s.InFlight)
+		case s.Requests == 0:
 			return fmt.Sprintf("no request was sent to %s", s.Target.Name)
 		}
 	}

@@ -226,9 +226,12 @@ func (s *Summary) class(name string) int {
 }
 
 // JudgeAll adds the outcome of every objective to the summary and says whether
-// all were held.
+// all were held. Where none is about the errors of all requests, there is one by
+// default, errors<100%, which shows only if it is missed: figures of nothing but
+// failures pass for no success.
 func (s *Summary) JudgeAll(objectives []Objective) (held bool, err error) {
 	held = true
+	onErrors := false
 	for i := range objectives {
 		out, err := objectives[i].Judge(s)
 		if err != nil {
@@ -236,6 +239,12 @@ func (s *Summary) JudgeAll(objectives []Objective) (held bool, err error) {
 		}
 		s.Objectives = append(s.Objectives, out)
 		held = held && out.Held
+		onErrors = onErrors || objectives[i].stat == "errors" && objectives[i].class == ""
+	}
+	if !onErrors && s.NoneSucceeded() {
+		all := 100.0
+		s.Objectives = append(s.Objectives, Outcome{Expr: "errors<100%", Value: &all, Note: "the default: no request succeeded"})
+		held = false
 	}
 	return held, nil
 }

@@ -16,24 +16,27 @@ var DefaultPercentiles = []float64{0.50, 0.90, 0.95, 0.99, 0.999}
 // Summary is what one run, or one arm of a comparison, came to. Durations are
 // in seconds, latencies in milliseconds, rates per second.
 type Summary struct {
-	Schema        string            `json:"schema"`
-	Scenario      string            `json:"scenario"`
-	Tags          map[string]string `json:"tags,omitempty"`
-	Target        TargetName        `json:"target"`
-	Seed          uint64            `json:"seed"`
-	Model         Model             `json:"model"`
-	Valid         bool              `json:"valid"`
-	Warnings      []string          `json:"warnings"`
-	DurationS     float64           `json:"duration_s"`
-	Requests      int64             `json:"requests"` // sent; each ended in an answer or an error
-	Dropped       int64             `json:"dropped"`
-	ThroughputRPS float64           `json:"throughput_rps"` // completed answers per second
-	GoodputRPS    float64           `json:"goodput_rps"`    // those without error
-	Errors        Errors            `json:"errors"`
-	Status        map[string]int64  `json:"status"`
-	Latency       Latencies         `json:"latency_ms"`
-	Classes       ClassSummaries    `json:"classes"`
-	Objectives    []Outcome         `json:"objectives"`
+	Schema    string            `json:"schema"`
+	Scenario  string            `json:"scenario"`
+	Tags      map[string]string `json:"tags,omitempty"`
+	Target    TargetName        `json:"target"`
+	Seed      uint64            `json:"seed"`
+	Model     Model             `json:"model"`
+	Valid     bool              `json:"valid"`
+	Warnings  []string          `json:"warnings"`
+	DurationS float64           `json:"duration_s"`
+	Requests  int64             `json:"requests"` // sent; each ended in an answer or an error
+	Dropped   int64             `json:"dropped"`
+	// InFlight is how many were when the measurement was interrupted: neither
+	// answered nor failed. Of a run they are in Requests, and in no other figure.
+	InFlight      int64            `json:"unfinished"`
+	ThroughputRPS float64          `json:"throughput_rps"` // completed answers per second
+	GoodputRPS    float64          `json:"goodput_rps"`    // those without error
+	Errors        Errors           `json:"errors"`
+	Status        map[string]int64 `json:"status"`
+	Latency       Latencies        `json:"latency_ms"`
+	Classes       ClassSummaries   `json:"classes"`
+	Objectives    []Outcome        `json:"objectives"`
 	Origin
 	Stages     []StageSummary `json:"stages,omitempty"`    // of a load in stages
 	Details    *Details       `json:"details,omitempty"`   // nil: not asked for; see Detail
@@ -124,7 +127,11 @@ func summarize(f *File, arm string, percentiles []float64, figures func(*Slice) 
 	var use *TargetUse
 	for i := range f.Slices {
 		sl := &f.Slices[i]
-		if sl.Arm != arm || sl.Phase != Measure || !figures(sl) {
+		if sl.Arm != arm || sl.Phase != Measure {
+			continue
+		}
+		s.InFlight += sl.Unfinished
+		if !figures(sl) {
 			continue
 		}
 		s.DurationS += sl.DurationS
@@ -141,6 +148,9 @@ func summarize(f *File, arm string, percentiles []float64, figures func(*Slice) 
 		s.total.Add(d)
 	}
 	s.fill(percentiles)
+	if !s.arm {
+		s.Requests += s.InFlight
+	}
 	s.Stages = Stages(f, arm, percentiles)
 	s.Resources = use.resources()
 	for _, c := range f.Header.Classes {
@@ -156,6 +166,18 @@ func summarize(f *File, arm string, percentiles []float64, figures func(*Slice) 
 	s.check(f, arm)
 	return s
 }
+
+// Ended is how many requests were answered or failed.
+func (s *Summary) Ended() int64 { return s.total.Sent }
+
+// Answered is how many had an answer, whatever it said.
+func (s *Summary) Answered() int64 { return s.total.Done }
+
+// NoneSucceeded says that requests ended and all of them failed.
+func (s *Summary) NoneSucceeded() bool { return s.total.Sent > 0 && s.Errors.Total >= s.total.Sent }
+
+// NoneSucceeded says the same of a class.
+func (c *ClassSummary) NoneSucceeded() bool { return c.Requests > 0 && c.Errors.Total >= c.Requests }
 
 // fill computes the totals.
 func (s *Summary) fill(percentiles []float64) {

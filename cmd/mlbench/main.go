@@ -15,7 +15,8 @@ import (
 )
 
 // Exit codes of mlbench. Scripts rely on them: they never change meaning.
-// Failed requests alone never change the code: objectives do.
+// Failed requests alone never change the code, unless all failed (objective
+// errors<100%, the default): objectives do.
 const (
 	exitOK           = 0   // done, objectives held, verdict ok
 	exitFailure      = 1   // could not do the job: target unreachable, I/O
