@@ -20,6 +20,11 @@ func plain(s string) string {
 	}, s))
 }
 
+// OneLine is what every report does with text from files and from the network,
+// for pages that are not of this package: one line without anything that a
+// terminal would act on.
+func OneLine(s string) string { return short(plain(s)) }
+
 // longest bounds a foreign string of a page, in bytes: a page has many.
 const longest = 2000
 

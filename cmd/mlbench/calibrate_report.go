@@ -6,6 +6,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/mlbench/mlbench/report"
 	"github.com/mlbench/mlbench/results"
 )
 
@@ -67,8 +68,8 @@ func (o *calibrateOptions) show(c *results.Calibration, sound []*results.File, l
 
 func (r *calibrationReport) text() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s: how much launches differ\n", r.Target.Name)
-	fmt.Fprintf(&b, "%s, %s; %s of %.3g s on %s\n\n", r.Scenario.Name, r.Load(), plural(r.Launches, "run"), r.DurationS, r.Host)
+	fmt.Fprintf(&b, "%s: how much launches differ\n", report.OneLine(r.Target.Name))
+	fmt.Fprintf(&b, "%s, %s; %s of %.3g s on %s\n\n", report.OneLine(r.Scenario.Name), report.OneLine(r.Load()), plural(r.Launches, "run"), r.DurationS, r.Host)
 	width := len("class")
 	for _, m := range r.Metrics {
 		width = max(width, len(m.Class))
@@ -94,7 +95,7 @@ least limit  3.3 spreads: launches alone differ by more once in a hundred times
 		b.WriteString("no limit can be advised\n")
 	}
 	for _, w := range r.Warnings {
-		fmt.Fprintln(&b, "!", w)
+		fmt.Fprintln(&b, "!", report.OneLine(w))
 	}
 	fmt.Fprintf(&b, "\ncalibration: %s\n", r.File)
 	return b.String()
