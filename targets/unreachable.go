@@ -59,6 +59,7 @@ func (t Target) explain(err error) (said error, remedy string) {
 	if errors.As(err, &outer) {
 		err = outer.Err // without the URL, which is said already
 	}
+	isOp := errors.As(err, &op)
 	switch {
 	case errors.As(err, &authority):
 		return err, "trust its authority by --cacert FILE (key ca of the target file), or accept any certificate by --insecure"
@@ -82,15 +83,20 @@ func (t Target) explain(err error) (said error, remedy string) {
 		return fmt.Errorf("no answer within %s", t.timeout()), "raise the timeout if it may take longer"
 	case errors.As(err, &dns):
 		return err, "is the address right?"
-	case errors.As(err, &op) && op.Op == "remote error":
+	case isOp && op.Op == "remote error":
 		return err, t.aboutAlert(err)
 	case errors.Is(err, syscall.ECONNREFUSED), errors.Is(err, os.ErrNotExist):
 		return err, t.remedy()
-	case errors.As(err, &op) && op.Op == "dial":
+	case isOp && op.Op == "dial":
 		return err, "is the address right?"
+	case t.HTTP2 && !isOp:
+		if !errors.Is(err, errClosed) {
+			err = errMalformed
+		}
+		return err, "does it speak HTTP/2? Else leave out --transport h2"
 	case errors.Is(err, errClosed), errors.Is(err, errMalformed), errors.Is(err, errUnspoken):
 		return err, "does it want another protocol (https://, --transport h2) or header (--host-header, -H)?"
-	case errors.As(err, &op):
+	case isOp:
 		return err, ""
 	}
 	return errMalformed, ""
