@@ -136,7 +136,9 @@ func (o *outputOptions) detail(sum *results.Summary) {
 
 // registerDetails is for commands that show runs.
 func (o *outputOptions) registerDetails(cmd *cobra.Command) {
-	cmd.Flags().BoolVar(&o.details, "details", false, "also the distribution of response times, bytes, first byte and connecting (text, markdown, json)")
+	f := cmd.Flags()
+	defer section(f, "Output")()
+	f.BoolVar(&o.details, "details", false, "also the distribution of response times, bytes, first byte and connecting (text, markdown, json)")
 }
 
 // documents shows what several files came to, as one document.

@@ -64,8 +64,10 @@ func newReportCmd(s streams) *cobra.Command {
 	o.output.registerDetails(cmd)
 	f := cmd.Flags()
 	f.StringArrayVar(&o.objectives, "objective", nil, "`LIMIT` that every run must hold, for example 'p99<50ms' (repeatable)")
+	end := section(f, "Output")
 	f.BoolVar(&o.output.wide, "wide", false, "CSV of one row per run, with a column for every metric")
 	f.BoolVar(&o.timeline, "timeline", false, "the course over time instead of the sums")
+	end()
 	f.StringVar(&o.schema, "schema", "", "print the JSON Schema of --format json instead: "+report.SchemaNames)
 	return cmd
 }
