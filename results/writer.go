@@ -125,7 +125,7 @@ func Exists(path string) error {
 func createNew(path string, named bool) (*os.File, string, error) {
 	try := path
 	for n := 2; ; n++ {
-		f, err := os.OpenFile(try, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+		f, err := os.OpenFile(try, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 		switch {
 		case err == nil:
 			return f, try, nil

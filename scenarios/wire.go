@@ -69,8 +69,14 @@ func requestURL(path string, o *CompileOptions) (u *url.URL, shown string, err e
 	if err != nil {
 		return nil, "", fmt.Errorf("path: %w", err)
 	}
-	if u, err = o.Target.Resolve(filled); err != nil || !secret {
+	if u, err = o.Target.Resolve(filled); err != nil {
 		return u, "", err
+	}
+	if !secret {
+		if plain := requestURI(u); targets.ShownURI(plain) != plain {
+			shown = targets.ShownURI(plain)
+		}
+		return u, shown, nil
 	}
 	masked, _, err := o.values.expandPath(path, true)
 	if err != nil {
@@ -80,7 +86,7 @@ func requestURL(path string, o *CompileOptions) (u *url.URL, shown string, err e
 	if err != nil {
 		return nil, "", err
 	}
-	return u, requestURI(v), nil
+	return u, targets.ShownURI(requestURI(v)), nil
 }
 
 // hostOf is the value of the header Host: without the zone of an IPv6 address,

@@ -3,6 +3,7 @@ package targets
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -21,6 +22,13 @@ func (f Field) Shown() string {
 	}
 	return f.Value
 }
+
+// secretQuery finds query parameters whose names promise a secret.
+var secretQuery = regexp.MustCompile(`(?i)([?&][^=&#]*(?:key|token|secret|passw|auth|sig)[^=&#]*)=[^&#]*`)
+
+// ShownURI is a URL, or the path and query of one, for the eyes of people: values
+// of parameters whose names promise a secret are redacted.
+func ShownURI(uri string) string { return secretQuery.ReplaceAllString(uri, "$1="+redacted) }
 
 // sensitive says whether headers of this name usually hold secrets.
 func sensitive(name string) bool {

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/spf13/pflag"
+
+	"github.com/mlbench/mlbench/targets"
 )
 
 // argv is the command line, without what may be secret: the values of headers
@@ -28,16 +30,13 @@ func (o *loadOptions) argv(command string) []string {
 		if strings.ContainsAny(a, " \t") {
 			a = shownCommand(a)
 		}
-		out[i] = secretQuery.ReplaceAllString(a, "$1=[redacted]")
+		out[i] = targets.ShownURI(a)
 	}
 	return out
 }
 
-// secretQuery finds query parameters whose names promise a secret.
-var secretQuery = regexp.MustCompile(`(?i)([?&][^=&#]*(?:key|token|secret|passw|auth|sig)[^=&#]*)=[^&#]*`)
-
 // shownURL is a target's URL for reports and result files.
-func shownURL(u *url.URL) string { return secretQuery.ReplaceAllString(u.Redacted(), "$1=[redacted]") }
+func shownURL(u *url.URL) string { return targets.ShownURI(u.Redacted()) }
 
 // secretSetting finds, in a command, variables and flags whose names promise a
 // secret.

@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/signal"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -282,9 +284,12 @@ func (o *runOptions) checkFiles() error {
 // openRaw opens the file of single requests.
 func (o *runOptions) openRaw() (io.WriteCloser, error) {
 	if o.raw == "-" {
+		// A reader that goes away, as head does, fails the next write; else it would
+		// end this process before anything is saved.
+		signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 		return nopCloser{o.streams.out}, nil
 	}
-	f, err := os.OpenFile(o.raw, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o644) // that it may be, is checked
+	f, err := os.OpenFile(o.raw, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600) // that it may be, is checked
 	if err != nil {
 		return nil, fmt.Errorf("raw results: %w", err)
 	}
