@@ -135,7 +135,7 @@ func (s *Scenario) reach(path string) (string, error) {
 			return full, nil
 		}
 	}
-	return "", fmt.Errorf("%s is outside of the scenario's folder: --allow-files %s lets it be read, if you trust the scenario", full, filepath.Dir(real))
+	return "", fmt.Errorf("%s is outside of the scenario's folder: %s lets it be read, if you trust the scenario", full, allowing([]string{filepath.Dir(real)}))
 }
 
 // within says whether a path without links is in a folder, or below it.

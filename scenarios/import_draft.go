@@ -2,9 +2,12 @@ package scenarios
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+
+	"mvdan.cc/sh/v3/syntax"
 )
 
 // draft writes the scenario in the making.
@@ -15,8 +18,8 @@ func (w *yamlWriter) draft(d *draft, o NewOptions) {
 		w.comment(0, text)
 	}
 	w.line(0, "#")
-	w.line(0, "#   mlbench run %s --target %s", printable(o.File), printable(o.Target))
-	w.line(0, "#   mlbench scenarios show %s --dry-run            # the requests, unsent", printable(o.File))
+	w.line(0, "#   mlbench run %s --target %s", shellWord(o.File), shellWord(o.Target))
+	w.line(0, "#   mlbench scenarios show %s --dry-run            # the requests, unsent", shellWord(o.File))
 	w.line(0, "#   mlbench scenarios schema > scenario.schema.json    # for editors that complete")
 	if len(d.left) > 0 {
 		w.line(0, "#")
@@ -148,4 +151,20 @@ func trailing(s string) string {
 		return ""
 	}
 	return " # " + strings.Join(strings.Fields(printable(s)), " ")
+}
+
+// quotedVariable is an address made of variables of the shell, quoted already.
+var quotedVariable = regexp.MustCompile("^\"(?:\\$\\{[A-Za-z_][A-Za-z0-9_]*(?::-[^\"`$\\\\}]*)?\\}|[^\"`$\\\\])*\"$")
+
+// shellWord is a text in a line that people paste into a shell: names of hosts
+// and files may hold $, ( and ;.
+func shellWord(s string) string {
+	if quotedVariable.MatchString(s) {
+		return printable(s)
+	}
+	quoted, err := syntax.Quote(printable(s), syntax.LangPOSIX)
+	if err != nil {
+		return "…"
+	}
+	return quoted
 }

@@ -225,7 +225,7 @@ func (d *draft) meet(r *draftRequest, need openapi.Requirement) (why string) {
 			}
 			r.path += joint + url.QueryEscape(s.Parameter) + "=" + d.vault.ref(s.Parameter)
 		case s.Type == "apiKey" && s.In == "cookie":
-			r.setHeader(draftHeader{name: "Cookie", value: "${COOKIE}", note: "export COOKIE='" + s.Parameter + "=…'"})
+			r.setHeader(draftHeader{name: "Cookie", value: "${COOKIE}", note: "export COOKIE=" + shellWord(s.Parameter+"=…")})
 		default:
 			return fmt.Sprintf("it asks for %q, which scenarios cannot give", s.Name)
 		}

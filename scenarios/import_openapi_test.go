@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
+	"mvdan.cc/sh/v3/syntax"
 
 	"github.com/mlbench/mlbench/scenarios/openapi"
 	"github.com/mlbench/mlbench/targets"
@@ -216,6 +217,40 @@ func TestOpenAPIValuesAreExactAndEnd(t *testing.T) {
 		}
 		if len(importer) == 0 || len(verify) == 0 {
 			t.Errorf("%s: %s", schema, why)
+		}
+	}
+}
+
+// H1: lines of a new scenario that people paste run nothing that a source chose.
+func TestPastedLinesAreQuoted(t *testing.T) {
+	for _, target := range []string{"http://a$(evil)b", "http://a;evil", "http://a`evil`", "http://a'evil"} {
+		text, err := FromOpenAPI([]byte(`{"openapi":"3.0.0","paths":{"/x":{"get":{"security":[{"k":[]}]}}},"components":{"securitySchemes":{"k":{"type":"apiKey","in":"cookie","name":"c';evil;'"}}}}`),
+			NewOptions{File: "$(evil)/my.yaml", Target: target})
+		if err != nil {
+			t.Fatal(err)
+		}
+		pasted := 0
+		for line := range strings.SplitSeq(string(text), "\n") {
+			_, command, is := strings.Cut(line, "# ")
+			if command = strings.TrimSpace(command); !is || !strings.HasPrefix(command, "mlbench ") && !strings.HasPrefix(command, "export ") {
+				continue
+			}
+			pasted++
+			file, err := syntax.NewParser().Parse(strings.NewReader(command), "")
+			if err != nil || len(file.Stmts) != 1 {
+				t.Errorf("%v: %s", err, command)
+				continue
+			}
+			syntax.Walk(file, func(n syntax.Node) bool {
+				switch n.(type) {
+				case *syntax.CmdSubst, *syntax.ParamExp, *syntax.ProcSubst:
+					t.Errorf("%s runs or expands something", command)
+				}
+				return true
+			})
+		}
+		if pasted < 4 {
+			t.Errorf("%d lines to paste:\n%s", pasted, text)
 		}
 	}
 }

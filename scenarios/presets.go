@@ -63,7 +63,7 @@ func FromPreset(name string, o NewOptions) ([]byte, error) {
 		}
 		filled := strings.NewReplacer(
 			"{{model}}", url.PathEscape(o.Model), "{{features}}", strconv.Itoa(o.Features),
-			"{{file}}", printable(o.File), "{{target}}", printable(o.Target),
+			"{{file}}", shellWord(o.File), "{{target}}", shellWord(o.Target),
 		).Replace(string(text))
 		if _, err := Parse([]byte(filled), "scenario.yaml"); err != nil {
 			return nil, fmt.Errorf("preset %s: %w", name, err)
