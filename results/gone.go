@@ -50,13 +50,19 @@ func (e *TargetEnd) Text(name string) string {
 // it ended, or never answered, while the other did. Errors of one that is there
 // are judged by pairs; of one that is not, no number of pairs says more.
 func (f *File) gone(arm, name string) string {
+	least := int64(leastUnanswered)
+	if f.Header.Model == Closed {
+		least = 1 // nothing more is sent until it has timed out
+	}
 	for i := range f.Ends {
 		if e := &f.Ends[i]; e.Arm == arm && (e.Ended != "" || e.Answered) {
 			return f.Ends[i].Text(name)
+		} else if e.Arm == arm {
+			least = 1 // the experiment has waited for long enough
 		}
 	}
 	d := f.traffic(arm)
-	if d.Done > 0 || d.Sent < leastUnanswered || f.Footer == nil && f.Path != "" {
+	if d.Done > 0 || d.Sent < least || f.Footer == nil && f.Path != "" {
 		return ""
 	}
 	most, class := int64(0), ""
@@ -65,7 +71,11 @@ func (f *File) gone(arm, name string) string {
 			most, class = n, c
 		}
 	}
-	return fmt.Sprintf("%s never answered: all of %d requests failed (%s %d)", name, d.Sent, class, most)
+	all := fmt.Sprintf("all of %d requests", d.Sent)
+	if d.Sent == 1 {
+		all = "its only request"
+	}
+	return fmt.Sprintf("%s never answered: %s failed (%s %d)", name, all, class, most)
 }
 
 // crashed says whether the process of an arm's target is known to have ended.
@@ -73,8 +83,8 @@ func (f *File) crashed(arm string) bool {
 	return slices.ContainsFunc(f.Ends, func(e TargetEnd) bool { return e.Arm == arm && e.Ended != "" })
 }
 
-// leastUnanswered is how many requests a target must have left unanswered, warm-up
-// included, to be called dead.
+// leastUnanswered is how many requests of an open model a target must have left
+// unanswered, warm-up included, to be called dead.
 const leastUnanswered = 10
 
 // traffic is all that was sent to an arm, in slices that count and in others.

@@ -57,6 +57,11 @@ func TestHeadThatIsGoneIsARegression(t *testing.T) {
 		{"silent in 12 pairs", after(minute(), silentB(12)), VerdictRegression, "modern never answered: all of 900 requests failed (timeout 900)"},
 		{"silent in one pair", after(minute(), silentB(1)), VerdictRegression, "modern never answered: all of 350 requests failed (timeout 350)"},
 		{"silent in the warm-up, which took all the time", after(minute(), silentB(0)), VerdictRegression, "modern never answered: all of 300 requests failed"},
+		{"silent in a closed model of one connection", after(minute(), func(f *File) {
+			silentB(0)(f)
+			f.Header.Model, f.Header.Connections = Closed, 1
+			f.Slices[1].Classes = map[string]*ClassData{"predict": {Planned: 1, Sent: 1, Errors: map[string]int64{ErrTimeout: 1}}}
+		}), VerdictRegression, "modern never answered: its only request failed (timeout 1)"},
 		{"both silent", after(with(minute(), failOf("predict", 50, ArmA)), silentB(1)), VerdictInvalid, ""},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
