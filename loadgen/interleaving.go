@@ -56,6 +56,7 @@ type interleaving struct {
 type silence struct {
 	slices   int
 	since    time.Duration
+	pairs    int  // whole ones before it
 	answered bool // ever
 	broken   bool // its last slice met closed connections
 }
@@ -114,7 +115,7 @@ func (x *interleaving) slice(arm int, ph Phase, pair, position int, service *sta
 			s.Excluded = "interrupted"
 		}
 		drained = time.Duration(s.DrainS * float64(time.Second))
-		x.silent[arm].listen(s, x.now())
+		x.silent[arm].listen(s, x.now(), x.pairs)
 		if service != nil {
 			for _, d := range s.Classes {
 				service.Merge(d.Service)
@@ -125,8 +126,10 @@ func (x *interleaving) slice(arm int, ph Phase, pair, position int, service *sta
 	if gone, ok := context.Cause(x.ctx).(*Gone); ok {
 		return drained, x.placed(gone)
 	}
-	if err == nil && x.silent[arm].lasts(x.now()) {
-		err = x.placed(&Gone{Arm: arms[arm], Answered: x.silent[arm].answered})
+	if s := &x.silent[arm]; err == nil && s.lasts(x.now()) {
+		gone := x.placed(&Gone{Arm: arms[arm], Answered: s.answered})
+		gone.Pairs = s.pairs
+		return drained, gone
 	}
 	return drained, err
 }
@@ -139,7 +142,7 @@ func (x *interleaving) placed(g *Gone) *Gone {
 }
 
 // listen takes note of whether a slice had answers.
-func (s *silence) listen(sl *results.Slice, now time.Duration) {
+func (s *silence) listen(sl *results.Slice, now time.Duration, pairs int) {
 	var asked, answered int64
 	s.broken = false
 	for _, d := range sl.Classes {
@@ -152,6 +155,7 @@ func (s *silence) listen(sl *results.Slice, now time.Duration) {
 		*s = silence{answered: true, broken: s.broken}
 	case asked+sl.Discarded > 0:
 		if s.slices == 0 {
+			s.pairs = pairs
 			s.since = now - time.Duration((sl.DurationS+sl.DrainS)*float64(time.Second))
 		}
 		s.slices++

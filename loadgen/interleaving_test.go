@@ -143,7 +143,7 @@ func TestTargetThatAnswersNoMoreEndsTheExperiment(t *testing.T) {
 	if err := s.run(context.Background(), &Experiment{Budget: time.Minute, Warmup: 3 * time.Second}); !errors.As(err, &gone) {
 		t.Fatalf("no end: %v", err)
 	}
-	if gone.Arm != results.ArmB || gone.Ended || !gone.Answered || gone.Pairs < 12 || gone.Planned < 40 || s.now > 30*time.Second {
+	if gone.Arm != results.ArmB || gone.Ended || !gone.Answered || gone.Pairs < 12 || gone.Pairs > 13 || gone.Planned < 40 || s.now > 30*time.Second {
 		t.Errorf("%+v at %s", gone, s.now)
 	}
 	s = &simulated{waits: silent(20*time.Second, 23*time.Second)}

@@ -168,12 +168,13 @@ func (o *targetsCheckOptions) check(ctx context.Context, file *targets.File, ref
 	said := t.Name + ": ok, "
 	if t.Managed != nil {
 		begin := time.Now()
-		started, p, err := t.Start(ctx)
-		if err != nil {
-			return "", fmt.Errorf("start %s: %w", t.Name, err)
+		var l launcher
+		defer l.stop(o.err)
+		l.point(o.err, ref, &t)
+		if _, err := l.launch(ctx, o.streams, false, t); err != nil {
+			return "", err
 		}
-		defer p.Stop()
-		t = started
+		t = l.launched[0].target
 		said += fmt.Sprintf("started in %s, ", time.Since(begin).Round(time.Millisecond))
 	}
 	a, err := t.Check(ctx)
