@@ -148,6 +148,9 @@ func timelinePage(f *results.File, points []results.Point, fm form) *page {
 		}
 	}
 	for i := range points {
+		if p := &points[i]; p.DurationS == 0 && p.P50 == nil && p.Requests+p.Errors.Total == 0 {
+			continue // nothing was awaited
+		}
 		var cells []string
 		for _, c := range columns {
 			if c.shown {
