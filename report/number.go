@@ -87,7 +87,13 @@ func secondsText(v float64) string {
 
 func countText(n int64) string { return strconv.FormatInt(n, 10) }
 
-func fixed(v float64, decimals int) string { return strconv.FormatFloat(v, 'f', decimals, 64) }
+// fixed has so many decimals; what is beyond all numbers is none.
+func fixed(v float64, decimals int) string {
+	if math.IsInf(v, 0) || math.IsNaN(v) {
+		return missing
+	}
+	return strconv.FormatFloat(v, 'f', decimals, 64)
+}
 
 // unitText is a number of a MetricRow in its unit.
 func unitText(v *float64, unit string) string {

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/mlbench/mlbench/results"
 )
@@ -76,5 +77,8 @@ func percentChange(a, b *float64) *float64 {
 		return nil
 	}
 	c := 100 * (*b / *a - 1)
+	if math.IsInf(c, 0) { // of next to nothing
+		return nil
+	}
 	return &c
 }
