@@ -45,7 +45,9 @@ func newDemoCmd(s streams) *cobra.Command {
 		Long:    demoLong,
 		Example: demoExample,
 		Args:    checkArgs(cobra.NoArgs),
-		RunE:    func(cmd *cobra.Command, _ []string) error { return demo(cmd.Context(), o) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return o.out.failed(cmd.Context(), "demo", demo(cmd.Context(), o))
+		},
 	}
 	o.out.register(cmd)
 	cmd.Flags().DurationVar(&o.budget, "budget", 60*time.Second, "time for all three comparisons, warm-up included")

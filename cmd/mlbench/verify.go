@@ -119,7 +119,7 @@ func (o *verifyOptions) command() *cobra.Command {
 				_, err := o.streams.out.Write(report.ParitySchema())
 				return err
 			}
-			return verify(cmd.Context(), o, cmd.Flags().Changed("scenario"))
+			return o.out.failed(cmd.Context(), "verify", verify(cmd.Context(), o, cmd.Flags().Changed("scenario")))
 		},
 	}
 	f := cmd.Flags()
