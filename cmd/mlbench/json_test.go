@@ -27,11 +27,11 @@ func TestJSONContract(t *testing.T) {
 	}{
 		{
 			"run", "run mix --format json -n 100 -r 1000/s --warmup 0s --objective p99<10s --url " + srv.URL,
-			"classes dropped duration_s errors goodput_rps latency_ms model objectives requests result_file scenario schema seed status target throughput_rps valid warnings",
+			"classes dropped duration_s errors goodput_rps host latency_ms load model objectives requests result_file scenario schema seed start status target throughput_rps unfinished valid version warnings",
 		},
 		{
 			"comparison", "compare --format json --budget 3s --slice 50ms --warmup 0s --scenario sequential " + srv.URL + " other=" + srv.URL,
-			"a b errors improved metrics more_time_s pairs reasons result_file schema seed verdict",
+			"a b errors host improved load metrics more_time_s objectives pairs reasons result_file scenario schema seed start verdict version",
 		},
 	} {
 		t.Run(tc.schema, func(t *testing.T) {
