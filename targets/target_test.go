@@ -99,7 +99,7 @@ func TestTargetFileFillsIn(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := Target{
-		Name: "staging", URL: got.URL, Ready: "/health",
+		Name: "staging", URL: got.URL, Ready: "/health", Source: f.Path,
 		CAFile:  filepath.Join(filepath.Dir(f.Path), "ca.pem"),
 		Headers: []Field{{Name: "X-Api-Key", Value: "k1", Secret: true}, {Name: "X-Team", Value: "7"}},
 	}
@@ -177,7 +177,7 @@ func TestTargetFileManaged(t *testing.T) {
 		if port := got.URL.Port(); port != "0" {
 			t.Errorf("%s: port %s before its start", ref, port)
 		}
-		got.URL = nil
+		got.URL, want.Source = nil, f.Path
 		if d := cmp.Diff(want, got); d != "" {
 			t.Errorf("%s: %s", ref, d)
 		}

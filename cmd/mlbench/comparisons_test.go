@@ -117,7 +117,7 @@ func checkShown(t *testing.T, format, doc string, n, made int) {
 	case "text":
 		shown = strings.Count(doc, "result file: ")
 	case "markdown":
-		shown = strings.Count(doc, "\nResult file: ")
+		shown = strings.Count(doc, "\n- result file: ")
 	case "csv":
 		if strings.Count(doc, "target,class,") != 1 {
 			t.Errorf("not one header line:\n%s", doc)
