@@ -131,3 +131,21 @@ func (p *formPart) write(raw *bytes.Buffer) {
 	}
 	fmt.Fprintf(raw, "\r\n\r\n%s\r\n", p.text)
 }
+
+// recordedParts is for multipart bodies that are recorded part by part.
+func (d *draft) recordedParts(r *draftRequest, distinct []exchange) {
+	b, contentType, err := d.vault.multipart(distinct[0].parts, NewOptions{})
+	if err != nil {
+		r.about = append(r.about, "The body is left out: "+err.Error()+".")
+		return
+	}
+	if r.body = b; contentType != "" {
+		r.headers = append(r.headers, draftHeader{name: "Content-Type", value: contentType})
+	}
+	if len(distinct) > 1 {
+		b.about = append(b.about, fmt.Sprintf("The first of %d different bodies.", len(distinct)))
+	}
+	if slices.ContainsFunc(distinct[0].parts, func(p formPart) bool { return p.filename != nil && p.text == "" }) {
+		b.about = append(b.about, "What a file holds may not be in the recording: name it with file: instead of text:.")
+	}
+}

@@ -218,3 +218,14 @@ func TestRecordedBodiesAreExact(t *testing.T) {
 		}
 	}
 }
+
+// F16: headers of a recording that are there several times are all sent; cookies
+// that HTTP/2 split are one secret.
+func TestRecordedHeadersAreAllSent(t *testing.T) {
+	const har = `{"log":{"entries":[{"request":{"method":"GET","url":"http://h/a","headers":[
+	{"name":"x-a","value":"1"},{"name":"cookie","value":"a=1"},{"name":"x-a","value":"2"},{"name":"cookie","value":"b=2"}]}}]}}`
+	text, err := FromHAR([]byte(har), NewOptions{Source: "s"})
+	if err != nil || !strings.Contains(string(text), `x-a: ["1", "2"]`) || !strings.Contains(string(text), "cookie: \"${COOKIE}\" #") {
+		t.Errorf("%v\n%s", err, text)
+	}
+}

@@ -175,6 +175,9 @@ func (d *draft) recordedHeaders(r *draftRequest, x exchange) (kind targets.Field
 		default:
 			h := d.vault.header(f.Name, f.Value)
 			h.empty = f.Empty
+			if !x.typed && slices.Contains(r.headers, h) {
+				continue // cookies, which HTTP/2 may split
+			}
 			r.headers = append(r.headers, h)
 		}
 	}
@@ -263,24 +266,6 @@ func (d *draft) recordedChoice(r *draftRequest, distinct []exchange, contentType
 	}
 	if respaced {
 		r.body.about = append(r.body.about, "Spaces between values, and the way that numbers are written, are not as they were recorded.")
-	}
-}
-
-// recordedParts is for multipart bodies that are recorded part by part.
-func (d *draft) recordedParts(r *draftRequest, distinct []exchange) {
-	b, contentType, err := d.vault.multipart(distinct[0].parts, NewOptions{})
-	if err != nil {
-		r.about = append(r.about, "The body is left out: "+err.Error()+".")
-		return
-	}
-	if r.body = b; contentType != "" {
-		r.headers = append(r.headers, draftHeader{name: "Content-Type", value: contentType})
-	}
-	if len(distinct) > 1 {
-		b.about = append(b.about, fmt.Sprintf("The first of %d different bodies.", len(distinct)))
-	}
-	if slices.ContainsFunc(distinct[0].parts, func(p formPart) bool { return p.filename != nil && p.text == "" }) {
-		b.about = append(b.about, "What a file holds may not be in the recording: name it with file: instead of text:.")
 	}
 }
 
