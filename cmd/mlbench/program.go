@@ -28,7 +28,7 @@ func programOf(command string) string {
 		words := strings.Fields(strings.NewReplacer(`"`, " ", "'", " ", "(", " ", "{ ", " ").Replace(part))
 		started := false
 		for len(words) > 0 {
-			base := filepath.Base(words[0])
+			base := strings.TrimRight(filepath.Base(words[0]), ")") // of a subshell
 			switch {
 			case assignment.MatchString(words[0]), started && operand.MatchString(words[0]):
 			case slices.Contains(starters, base):
