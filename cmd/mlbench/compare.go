@@ -291,7 +291,7 @@ func (o *compareOptions) compareArms(ctx context.Context, sc *scenarios.Scenario
 	if err != nil {
 		return nil, false, err
 	}
-	rec, err := o.load.startRecording(&f.Header)
+	rec, err := o.load.startRecording(o.streams, &f.Header)
 	if err != nil {
 		return nil, false, err
 	}

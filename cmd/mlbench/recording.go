@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 
 	"github.com/mlbench/mlbench/results"
 )
@@ -27,7 +28,11 @@ func (o *loadOptions) checkOutput(path string) error {
 	return nil
 }
 
-func (o *loadOptions) startRecording(h *results.Header) (*recording, error) {
+// startRecording creates the result file, and tells of a folder that it made for it
+// where a file was asked for: its name may be mistyped.
+func (o *loadOptions) startRecording(s streams, h *results.Header) (*recording, error) {
+	folder := filepath.Dir(o.output)
+	_, missing := os.Stat(folder)
 	create := results.Create
 	switch {
 	case o.noOutput:
@@ -38,6 +43,9 @@ func (o *loadOptions) startRecording(h *results.Header) (*recording, error) {
 	w, err := create(o.output, h)
 	if err != nil {
 		return nil, err
+	}
+	if o.output != "" && !o.noOutput && missing != nil {
+		fmt.Fprintln(s.err, "note: made the folder", folder)
 	}
 	return &recording{w: w, h: h}, nil
 }

@@ -230,7 +230,7 @@ func (o *runOptions) measureLoad(ctx context.Context, sc *scenarios.Scenario, p 
 	if p.pid != 0 {
 		g.WatchProcess(p.pid)
 	}
-	rec, err := o.load.startRecording(h)
+	rec, err := o.load.startRecording(o.streams, h)
 	if err != nil {
 		return nil, false, err
 	}
