@@ -8,19 +8,19 @@ import (
 	"strings"
 
 	"github.com/mlbench/mlbench/loadgen"
-	"github.com/mlbench/mlbench/targets"
+	"github.com/mlbench/mlbench/targets/strict"
 )
 
 // Body is a request's body, in one of its forms. ${NAME} is filled in within
 // the strings of json, in text and in the values of forms, for variables that the
 // scenario declares: what else a body says is sent as it is.
 type Body struct {
-	JSON      *targets.Node `yaml:"json"`      // any value; objects with one $key are generators
-	Text      *string       `yaml:"text"`      // sent as it is
-	Base64    *string       `yaml:"base64"`    // bytes
-	File      *string       `yaml:"file"`      // path, relative to the scenario's file: its bytes
-	Form      *targets.Node `yaml:"form"`      // names and values, percent-encoded
-	Multipart *targets.Node `yaml:"multipart"` // names, and values or parts
+	JSON      *strict.Node `yaml:"json"`      // any value; objects with one $key are generators
+	Text      *string      `yaml:"text"`      // sent as it is
+	Base64    *string      `yaml:"base64"`    // bytes
+	File      *string      `yaml:"file"`      // path, relative to the scenario's file: its bytes
+	Form      *strict.Node `yaml:"form"`      // names and values, percent-encoded
+	Multipart *strict.Node `yaml:"multipart"` // names, and values or parts
 
 	template template
 	kind     string // content type
@@ -34,8 +34,8 @@ const (
 )
 
 // body compiles the body, so that its mistakes have positions.
-func (v *validator) body(b *Body, n *targets.Node) {
-	if b == nil || n.Kind != targets.Map || !v.exactlyOne(n, "json", "text", "base64", "file", "form", "multipart") {
+func (v *validator) body(b *Body, n *strict.Node) {
+	if b == nil || n.Kind != strict.Map || !v.exactlyOne(n, "json", "text", "base64", "file", "form", "multipart") {
 		return
 	}
 	switch {
@@ -49,7 +49,7 @@ func (v *validator) body(b *Body, n *targets.Node) {
 }
 
 // exactlyOne says whether the mapping has exactly one of the keys.
-func (v *validator) exactlyOne(n *targets.Node, keys ...string) bool {
+func (v *validator) exactlyOne(n *strict.Node, keys ...string) bool {
 	found := 0
 	for _, key := range keys {
 		if n.Get(key) != nil {
@@ -65,7 +65,7 @@ func (v *validator) exactlyOne(n *targets.Node, keys ...string) bool {
 
 // content is what a body and a part of one may be. A value that could not be
 // read has been noted, and is nil.
-func (v *validator) content(n *targets.Node, value *targets.Node, text, encoded, file *string) (kind string, t template) {
+func (v *validator) content(n *strict.Node, value *strict.Node, text, encoded, file *string) (kind string, t template) {
 	switch {
 	case value != nil:
 		v.jsonRefs(value)
@@ -86,7 +86,7 @@ func (v *validator) content(n *targets.Node, value *targets.Node, text, encoded,
 }
 
 // text is a single value in which ${NAME}s are filled in, escaped like the rest.
-func (v *validator) text(n *targets.Node, escape func(string) string) template {
+func (v *validator) text(n *strict.Node, escape func(string) string) template {
 	if !v.refs(n, n.Text) {
 		return nil
 	}
@@ -98,8 +98,8 @@ func (v *validator) text(n *targets.Node, escape func(string) string) template {
 }
 
 // form is names and values as HTML forms send them.
-func (v *validator) form(n *targets.Node) (t template) {
-	if n.Kind != targets.Map {
+func (v *validator) form(n *strict.Node) (t template) {
+	if n.Kind != strict.Map {
 		v.d.Bad(n, "found %s, want a mapping of names to values", n.Describe())
 		return nil
 	}
@@ -116,22 +116,22 @@ func (v *validator) form(n *targets.Node) (t template) {
 }
 
 // several is the items of a list, or the value alone.
-func several(n *targets.Node) []*targets.Node {
-	if n.Kind == targets.List {
+func several(n *strict.Node) []*strict.Node {
+	if n.Kind == strict.List {
 		return n.Items
 	}
-	return []*targets.Node{n}
+	return []*strict.Node{n}
 }
 
 // formValue is a single value, or what a generator makes.
-func (v *validator) formValue(n *targets.Node, escape func(string) string) template {
+func (v *validator) formValue(n *strict.Node, escape func(string) string) template {
 	switch {
-	case n.Kind == targets.Map && len(n.Keys) == 1 && isGenerator(n.Keys[0].Name):
+	case n.Kind == strict.Map && len(n.Keys) == 1 && isGenerator(n.Keys[0].Name):
 		v.jsonRefs(n)
 		return template{{gen: &plainGen{value: v.template(n), escape: escape}}}
-	case n.Kind == targets.Null:
+	case n.Kind == strict.Null:
 		v.d.Bad(n, `found nothing, want a value ("" is an empty one)`)
-	case n.Kind == targets.Map, n.Kind == targets.List:
+	case n.Kind == strict.Map, n.Kind == strict.List:
 		v.d.Bad(n, "found %s, want a single value, a list of them, or a generator", n.Kind)
 	default:
 		return v.text(n, escape)

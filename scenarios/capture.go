@@ -10,6 +10,7 @@ import (
 
 	"github.com/mlbench/mlbench/results/answers"
 	"github.com/mlbench/mlbench/targets"
+	"github.com/mlbench/mlbench/targets/strict"
 )
 
 // Capture says which part of an answer later steps use: a value of the JSON body,
@@ -22,8 +23,8 @@ type Capture struct {
 }
 
 // DecodeNode reads both forms.
-func (c *Capture) DecodeNode(d *targets.Document, n *targets.Node) {
-	if n.Kind != targets.Map {
+func (c *Capture) DecodeNode(d *strict.Document, n *strict.Node) {
+	if n.Kind != strict.Map {
 		d.Decode(n, &c.JSON)
 		return
 	}
@@ -35,7 +36,7 @@ func (c *Capture) DecodeNode(d *targets.Document, n *targets.Node) {
 		d.Bad(n, "nothing to capture: want a JSON path such as $.token, or one of json, header and regex")
 	case path != nil && (header != nil || regex != nil):
 		d.Bad(path, "goes alone: header and regex are of text")
-	case header != nil && header.Kind == targets.String && !targets.Token(c.Header):
+	case header != nil && header.Kind == strict.String && !targets.Token(c.Header):
 		d.Bad(header, "found %q, want a header's name such as Location", c.Header)
 	}
 }
@@ -44,8 +45,8 @@ func (c *Capture) DecodeNode(d *targets.Document, n *targets.Node) {
 var captureName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]{0,63}$`)
 
 // captures notes what is wrong with the names.
-func (v *validator) captures(method string, n *targets.Node) {
-	if n == nil || n.Kind != targets.Map {
+func (v *validator) captures(method string, n *strict.Node) {
+	if n == nil || n.Kind != strict.Map {
 		return
 	}
 	for i, key := range n.Keys {

@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"github.com/mlbench/mlbench/results/answers"
-	"github.com/mlbench/mlbench/targets"
+	"github.com/mlbench/mlbench/targets/strict"
 )
 
 // edgeCases make odd requests of the ordinary ones of a class. Each starts from
@@ -115,8 +115,8 @@ type limit struct {
 }
 
 // of collects the limits of a body's generators.
-func (l limits) of(n *targets.Node, at string) {
-	if n.Kind != targets.Map {
+func (l limits) of(n *strict.Node, at string) {
+	if n.Kind != strict.Map {
 		for _, item := range n.Items {
 			l.of(item, at+"[*]")
 		}
@@ -143,7 +143,7 @@ func (l limits) of(n *targets.Node, at string) {
 	}
 }
 
-func bounds(g *targets.Node) limit {
+func bounds(g *strict.Node) limit {
 	number := func(key string) *float64 {
 		n := g.Get(key)
 		if n == nil {
@@ -165,7 +165,7 @@ func bounds(g *targets.Node) limit {
 	return limit{min: number("min"), max: number("max")}
 }
 
-func span(g *targets.Node, key string) *Span {
+func span(g *strict.Node, key string) *Span {
 	var s Span
 	if n := g.Get(key); n == nil || s.UnmarshalText([]byte(n.Text)) != nil {
 		return nil

@@ -6,6 +6,7 @@ import (
 
 	"github.com/mlbench/mlbench/results/answers"
 	"github.com/mlbench/mlbench/targets"
+	"github.com/mlbench/mlbench/targets/strict"
 )
 
 // Check is a condition on every answer of expected status; an answer that fails
@@ -19,14 +20,14 @@ type Check struct {
 	Regex   *Pattern      `yaml:"regex"`   // the body matches it; with json or header: the value does
 	Latency Duration      `yaml:"latency"` // service time, at most
 
-	Absent   bool          `yaml:"absent"` // it has to be missing
-	Type     jsonType      `yaml:"type"`   // json only
-	Equals   *targets.Node `yaml:"equals"`
-	OneOf    *targets.Node `yaml:"one_of"` // a list of single values, to equal one of
-	Contains string        `yaml:"contains"`
-	Min      *float64      `yaml:"min"`    // of a number
-	Max      *float64      `yaml:"max"`    // of a number
-	Length   *Span         `yaml:"length"` // json only: of a text, list or object
+	Absent   bool         `yaml:"absent"` // it has to be missing
+	Type     jsonType     `yaml:"type"`   // json only
+	Equals   *strict.Node `yaml:"equals"`
+	OneOf    *strict.Node `yaml:"one_of"` // a list of single values, to equal one of
+	Contains string       `yaml:"contains"`
+	Min      *float64     `yaml:"min"`    // of a number
+	Max      *float64     `yaml:"max"`    // of a number
+	Length   *Span        `yaml:"length"` // json only: of a text, list or object
 
 	// unfilled is the check before captured values took their places, for
 	// messages: a value may be a secret. Nil if it is this one.
@@ -58,9 +59,9 @@ func jsonTypes() []string {
 }
 
 // checks notes what is wrong with the checks of a request.
-func (v *validator) checks(checks []Check, method string, n *targets.Node) {
+func (v *validator) checks(checks []Check, method string, n *strict.Node) {
 	for i := range checks {
-		if n.Items[i].Kind == targets.Map {
+		if n.Items[i].Kind == strict.Map {
 			v.check(&checks[i], method, n.Items[i])
 		}
 	}
@@ -69,7 +70,7 @@ func (v *validator) checks(checks []Check, method string, n *targets.Node) {
 // subjects are the keys that say what is checked.
 func subjects() []string { return []string{"json", "header", "text", "regex", "latency"} }
 
-func (v *validator) check(c *Check, method string, n *targets.Node) {
+func (v *validator) check(c *Check, method string, n *strict.Node) {
 	has := func(key string) bool { return n.Get(key) != nil }
 	bad := func(key, format string, args ...any) { v.d.Bad(n.Get(key), format, args...) }
 	value := has("json") || has("header")
@@ -108,9 +109,9 @@ func (v *validator) check(c *Check, method string, n *targets.Node) {
 
 // checkValues notes what is wrong with single values; those that could not be
 // read have been noted already.
-func (v *validator) checkValues(c *Check, n *targets.Node) {
+func (v *validator) checkValues(c *Check, n *strict.Node) {
 	bad := func(key, format string, args ...any) { v.d.Bad(n.Get(key), format, args...) }
-	text := func(key string) bool { return n.Get(key) != nil && n.Get(key).Kind == targets.String }
+	text := func(key string) bool { return n.Get(key) != nil && n.Get(key).Kind == strict.String }
 	if text("header") && !targets.Token(c.Header) {
 		bad("header", "found %q, want a header's name such as X-Request-ID", c.Header)
 	}
@@ -132,15 +133,15 @@ func (v *validator) checkValues(c *Check, n *targets.Node) {
 	if bounded && c.Type != "" && c.Type != "number" && c.Type != "integer" {
 		bad("type", "min and max are of numbers")
 	}
-	single := func(n *targets.Node, null bool) {
-		if n.Kind == targets.List || n.Kind == targets.Map || n.Kind == targets.Null && !null {
+	single := func(n *strict.Node, null bool) {
+		if n.Kind == strict.List || n.Kind == strict.Map || n.Kind == strict.Null && !null {
 			v.d.Bad(n, "found %s, want a single value", n.Kind)
 		}
 	}
 	if e := n.Get("equals"); e != nil && n.Get("header") != nil {
 		single(e, false)
 	}
-	if of := n.Get("one_of"); of != nil && (of.Kind != targets.List || len(of.Items) == 0) {
+	if of := n.Get("one_of"); of != nil && (of.Kind != strict.List || len(of.Items) == 0) {
 		v.d.Bad(of, "want a list of values such as [stay, churn]")
 	} else if of != nil {
 		for _, item := range of.Items {
@@ -150,14 +151,14 @@ func (v *validator) checkValues(c *Check, n *targets.Node) {
 }
 
 // oneOf notes a word that is none of those known.
-func (v *validator) oneOf(n *targets.Node, word string, known []string) {
+func (v *validator) oneOf(n *strict.Node, word string, known []string) {
 	for _, k := range known {
 		if word == k {
 			return
 		}
 	}
 	hint := ""
-	if s := targets.Suggest(word, known); s != "" {
+	if s := strict.Suggest(word, known); s != "" {
 		hint = ", did you mean \"" + s + "\"?"
 	}
 	v.d.Bad(n, "found %q%s (known: %s)", word, hint, strings.Join(known, ", "))

@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"github.com/mlbench/mlbench/results/answers"
-	"github.com/mlbench/mlbench/targets"
+	"github.com/mlbench/mlbench/targets/strict"
 )
 
 // checkKeys are the keys of a check in which {{name}} stands for a captured value.
@@ -29,8 +29,8 @@ func (c *Check) filled(captured map[string]string) (*Check, error) {
 			return nil, fmt.Errorf("%s is empty, and an empty text is in every answer", f[0])
 		}
 	}
-	if e := c.Equals; e != nil && e.Kind == targets.String && strings.Contains(e.Text, "{{") {
-		filled := targets.Node{Kind: targets.String, Text: text(e.Text)}
+	if e := c.Equals; e != nil && e.Kind == strict.String && strings.Contains(e.Text, "{{") {
+		filled := strict.Node{Kind: strict.String, Text: text(e.Text)}
 		filled.Value = capturedValue{reference: e.Text, value: filled.Text}
 		if name := reference.FindString(e.Text); name == e.Text {
 			if value, err := answers.Decode([]byte(captured[references(name)[0]])); err == nil {

@@ -10,16 +10,16 @@ import (
 	"unicode/utf8"
 
 	"github.com/mlbench/mlbench/scenarios/rows"
-	"github.com/mlbench/mlbench/targets"
+	"github.com/mlbench/mlbench/targets/strict"
 )
 
 // DataSource is a file whose rows go into bodies.
 type DataSource struct {
-	File      string        `yaml:"file"`      // relative to the scenario file
-	Order     rows.Order    `yaml:"order"`     // default sequential
-	Columns   *targets.Node `yaml:"columns"`   // names, or names with types; default all
-	Delimiter string        `yaml:"delimiter"` // of CSV; default a comma, of .tsv a tab
-	Format    rows.Format   `yaml:"format"`    // default by the file's name
+	File      string       `yaml:"file"`      // relative to the scenario file
+	Order     rows.Order   `yaml:"order"`     // default sequential
+	Columns   *strict.Node `yaml:"columns"`   // names, or names with types; default all
+	Delimiter string       `yaml:"delimiter"` // of CSV; default a comma, of .tsv a tab
+	Format    rows.Format  `yaml:"format"`    // default by the file's name
 
 	name   string
 	source *rows.Source // nil: not readable
@@ -74,9 +74,9 @@ func (s *DataSource) narrow(uses []*rowGen) {
 // data opens the files and looks through them, once all uses are known.
 func (v *validator) data() {
 	n := v.d.Root.Get("data")
-	if n != nil && n.Kind == targets.Map {
+	if n != nil && n.Kind == strict.Map {
 		for i, key := range n.Keys {
-			if s := v.sc.Data[key.Name]; s != nil && n.Items[i].Kind == targets.Map {
+			if s := v.sc.Data[key.Name]; s != nil && n.Items[i].Kind == strict.Map {
 				s.name = key.Name
 				if !nameForm.MatchString(key.Name) {
 					v.d.BadAt(key.Line, key.Col, "data: found the name %q, %s", key.Name, nameRule)
@@ -115,13 +115,13 @@ func (v *validator) data() {
 }
 
 // openData checks the keys of a source and opens its file.
-func (v *validator) openData(s *DataSource, n *targets.Node) {
+func (v *validator) openData(s *DataSource, n *strict.Node) {
 	file := n.Get("file")
 	if file == nil {
 		v.d.Bad(n, "no file")
 		return
 	}
-	ok := file.Kind == targets.String
+	ok := file.Kind == strict.String
 	bad := func(key, format string, args ...any) {
 		v.d.Bad(n.Get(key), format, args...)
 		ok = false
@@ -169,11 +169,11 @@ func (v *validator) openData(s *DataSource, n *targets.Node) {
 }
 
 // selectColumns reads a list of names, or names with types.
-func (v *validator) selectColumns(s *DataSource, n *targets.Node) {
+func (v *validator) selectColumns(s *DataSource, n *strict.Node) {
 	if n == nil {
 		return
 	}
-	if n.Kind != targets.List && n.Kind != targets.Map || len(n.Items) == 0 {
+	if n.Kind != strict.List && n.Kind != strict.Map || len(n.Items) == 0 {
 		v.d.Bad(n, "found %s, want a list of columns, or columns with types such as {age: number, name: text}", n.Describe())
 		return
 	}
@@ -181,13 +181,13 @@ func (v *validator) selectColumns(s *DataSource, n *targets.Node) {
 	s.picked = map[string]bool{}
 	for i, item := range n.Items {
 		c, at := rows.Column{Name: item.Text}, *item
-		if n.Kind == targets.Map {
+		if n.Kind == strict.Map {
 			c = rows.Column{Name: n.Keys[i].Name, Type: rows.Type(item.Text)}
 			at.Line, at.Col = n.Keys[i].Line, n.Keys[i].Col
 			if types := []rows.Type{rows.Number, rows.Bool, rows.Text}; !slices.Contains(types, c.Type) {
 				v.d.Bad(item, "found %s, want number, bool or text", item.Describe())
 			}
-		} else if item.Kind == targets.List || item.Kind == targets.Map || item.Kind == targets.Null {
+		} else if item.Kind == strict.List || item.Kind == strict.Map || item.Kind == strict.Null {
 			v.d.Bad(item, "found %s, want a column's name", item.Describe())
 			continue
 		}
@@ -208,9 +208,9 @@ func (v *validator) selectColumns(s *DataSource, n *targets.Node) {
 	s.source = nil
 }
 
-func (v *validator) noColumn(at *targets.Node, s *DataSource, name string, known []string) {
+func (v *validator) noColumn(at *strict.Node, s *DataSource, name string, known []string) {
 	hint := ""
-	if c := targets.Suggest(name, known); c != "" {
+	if c := strict.Suggest(name, known); c != "" {
 		hint = fmt.Sprintf(", did you mean %q?", c)
 	}
 	const most = 20

@@ -5,7 +5,7 @@ import (
 	"math/rand/v2"
 	"strconv"
 
-	"github.com/mlbench/mlbench/targets"
+	"github.com/mlbench/mlbench/targets/strict"
 )
 
 // numbers is the distribution of generated numbers. The default is N(0,1): what
@@ -41,8 +41,8 @@ type matrixGen struct {
 type numberGen struct{ numbers }
 
 // check notes contradictions.
-func (s *numbers) check(d *targets.Document, n *targets.Node) {
-	if n.Kind != targets.Map {
+func (s *numbers) check(d *strict.Document, n *strict.Node) {
+	if n.Kind != strict.Map {
 		return
 	}
 	switch s.Dist {

@@ -10,7 +10,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/mlbench/mlbench/targets"
+	"github.com/mlbench/mlbench/targets/strict"
 )
 
 // maxFileSum bounds the files that a scenario sends, all together.
@@ -47,14 +47,14 @@ func kindOfContent(content []byte) string {
 
 // file reads a file that the scenario names: now, so that nothing is read while
 // measuring, and within bounds.
-func (v *validator) file(n *targets.Node, path string) []byte {
+func (v *validator) file(n *strict.Node, path string) []byte {
 	full, err := v.sc.reach(path)
 	var raw []byte
 	if err == nil {
 		raw, err = readRegular(full, min(maxPoolBytes, maxFileSum-v.read))
 	}
 	switch {
-	case n.Kind != targets.String:
+	case n.Kind != strict.String:
 	case path == "":
 		v.d.Bad(n, "found \"\", want the path of a file")
 	case err != nil && maxFileSum-v.read < maxPoolBytes:

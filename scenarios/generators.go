@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/mlbench/mlbench/targets"
+	"github.com/mlbench/mlbench/targets/strict"
 )
 
 // maxNumbers bounds a vector or matrix.
@@ -18,7 +18,7 @@ func generatorNames() []string {
 }
 
 // generator reads one generator, or notes what is wrong with it.
-func (b *templateBuilder) generator(key targets.Key, n *targets.Node) generator {
+func (b *templateBuilder) generator(key strict.Key, n *strict.Node) generator {
 	switch key.Name {
 	case "$vector":
 		g := &vectorGen{numbers: normal()}
@@ -36,7 +36,7 @@ func (b *templateBuilder) generator(key targets.Key, n *targets.Node) generator 
 		return g
 	case "$number":
 		g := &numberGen{numbers: normal()}
-		if n.Kind != targets.Null {
+		if n.Kind != strict.Null {
 			b.d.Decode(n, g)
 		}
 		g.check(b.d, n)
@@ -57,13 +57,13 @@ func (b *templateBuilder) generator(key targets.Key, n *targets.Node) generator 
 		return b.row(n)
 	case "$id", "$uuid":
 		g := &idGen{uuid: key.Name == "$uuid"}
-		if n.Kind != targets.Null {
+		if n.Kind != strict.Null {
 			g.decode(b.d, n)
 		}
 		return g
 	}
 	hint := ""
-	if s := targets.Suggest(key.Name, generatorNames()); s != "" {
+	if s := strict.Suggest(key.Name, generatorNames()); s != "" {
 		hint = fmt.Sprintf(", did you mean %q?", s)
 	}
 	b.d.BadAt(key.Line, key.Col, "unknown generator %q%s (known: %s; write $%s for a plain key)",
@@ -72,16 +72,16 @@ func (b *templateBuilder) generator(key targets.Key, n *targets.Node) generator 
 }
 
 // need notes missing keys.
-func (b *templateBuilder) need(n *targets.Node, keys ...string) {
+func (b *templateBuilder) need(n *strict.Node, keys ...string) {
 	for _, key := range keys {
-		if n.Kind == targets.Map && n.Get(key) == nil {
+		if n.Kind == strict.Map && n.Get(key) == nil {
 			b.d.Bad(n, "no %s", key)
 		}
 	}
 }
 
 // bound limits most × others.
-func (b *templateBuilder) bound(n *targets.Node, key string, most, others int) {
+func (b *templateBuilder) bound(n *strict.Node, key string, most, others int) {
 	if most > maxNumbers/others && n.Get(key) != nil {
 		b.d.Bad(n.Get(key), "up to %d × %d numbers, want at most %d", most, others, maxNumbers)
 	}
@@ -93,13 +93,13 @@ type intGen struct {
 	Max int64 `yaml:"max"`
 }
 
-func (b *templateBuilder) integer(n *targets.Node) generator {
+func (b *templateBuilder) integer(n *strict.Node) generator {
 	g := &intGen{}
 	b.d.Decode(n, g)
 	switch limit := n.Get("max"); {
-	case limit == nil && n.Kind == targets.Map:
+	case limit == nil && n.Kind == strict.Map:
 		b.d.Bad(n, "no max")
-	case limit != nil && limit.Kind == targets.Int && (g.Max < g.Min || g.Max-g.Min < 0):
+	case limit != nil && limit.Kind == strict.Int && (g.Max < g.Min || g.Max-g.Min < 0):
 		b.d.Bad(n, "found min %d and max %d, want min <= max, less than 2^63 apart", g.Min, g.Max)
 	}
 	return g
@@ -112,12 +112,12 @@ type choiceGen struct {
 	sum     float64
 }
 
-func (b *templateBuilder) choice(n *targets.Node) generator {
+func (b *templateBuilder) choice(n *strict.Node) generator {
 	g, values := &choiceGen{}, n
-	if n.Kind == targets.Map {
+	if n.Kind == strict.Map {
 		var c struct {
-			Values  *targets.Node `yaml:"values"`
-			Weights []float64     `yaml:"weights"`
+			Values  *strict.Node `yaml:"values"`
+			Weights []float64    `yaml:"weights"`
 		}
 		b.d.Decode(n, &c)
 		b.need(n, "values", "weights")
@@ -131,7 +131,7 @@ func (b *templateBuilder) choice(n *targets.Node) generator {
 			}
 			g.sum += w
 		}
-		if at := n.Get("weights"); at != nil && at.Kind == targets.List {
+		if at := n.Get("weights"); at != nil && at.Kind == strict.List {
 			switch {
 			case len(g.weights) != len(values.Items):
 				b.d.Bad(at, "found %d weights for %d values", len(g.weights), len(values.Items))
@@ -145,8 +145,8 @@ func (b *templateBuilder) choice(n *targets.Node) generator {
 }
 
 // list reads one or more values.
-func (b *templateBuilder) list(n *targets.Node) (values []template) {
-	if n.Kind != targets.List || len(n.Items) == 0 {
+func (b *templateBuilder) list(n *strict.Node) (values []template) {
+	if n.Kind != strict.List || len(n.Items) == 0 {
 		b.d.Bad(n, "found %s, want a list of one or more values", n.Describe())
 	}
 	for _, item := range n.Items {
@@ -162,11 +162,11 @@ type sequenceGen struct {
 	values []template
 }
 
-func (b *templateBuilder) sequence(n *targets.Node) generator {
+func (b *templateBuilder) sequence(n *strict.Node) generator {
 	g := &sequenceGen{Start: 1, Step: 1}
 	switch n.Kind {
-	case targets.Null:
-	case targets.List:
+	case strict.Null:
+	case strict.List:
 		g.values = b.list(n)
 	default:
 		b.d.Decode(n, g)
@@ -184,7 +184,7 @@ type idGen struct {
 	uuid   bool
 }
 
-func (g *idGen) decode(d *targets.Document, n *targets.Node) {
+func (g *idGen) decode(d *strict.Document, n *strict.Node) {
 	if g.uuid {
 		d.Decode(n, &struct{}{}) // takes no keys
 		return

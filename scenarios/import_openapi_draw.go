@@ -7,18 +7,18 @@ import (
 
 	"github.com/mlbench/mlbench/results/answers"
 	"github.com/mlbench/mlbench/scenarios/openapi"
-	"github.com/mlbench/mlbench/targets"
+	"github.com/mlbench/mlbench/targets/strict"
 )
 
 // drawnFrom reads a draft's value as a scenario would: what is drawn of it is
 // what requests send.
 func drawnFrom(v any) (template, error) {
-	d, err := targets.ReadYAML([]byte("value: "+yamlFlow(escaped(v))+"\n"), "value")
+	d, err := strict.Parse([]byte("value: "+yamlFlow(escaped(v))+"\n"), "value")
 	if err != nil {
 		return nil, fmt.Errorf("its body cannot be written: %w", err)
 	}
 	var read struct {
-		Value *targets.Node `yaml:"value"`
+		Value *strict.Node `yaml:"value"`
 	}
 	d.Decode(d.Root, &read)
 	t := (&validator{d: d}).template(read.Value)

@@ -10,6 +10,7 @@ import (
 	"github.com/mlbench/mlbench/loadgen"
 	"github.com/mlbench/mlbench/results/answers"
 	"github.com/mlbench/mlbench/targets"
+	"github.com/mlbench/mlbench/targets/strict"
 )
 
 // judge looks at the answers of one class: is it as its checks say, and what do
@@ -148,7 +149,7 @@ func (c *Check) headerValueHolds(value string) error {
 	switch {
 	case c.Equals != nil && value != c.Equals.Text:
 		return fmt.Errorf("%s: found %s, want %s", name, shown(c.Header, value), wanted(c.Equals))
-	case c.OneOf != nil && !slices.ContainsFunc(c.OneOf.Items, func(n *targets.Node) bool { return value == n.Text }):
+	case c.OneOf != nil && !slices.ContainsFunc(c.OneOf.Items, func(n *strict.Node) bool { return value == n.Text }):
 		return fmt.Errorf("%s: found %s, want one of %s", name, shown(c.Header, value), wantedOf(c.OneOf))
 	}
 	return c.valueHolds(name, c.Header, value)
@@ -174,7 +175,7 @@ func (c *Check) jsonHolds(v *view) error {
 		if c.Equals != nil && !same(value, c.Equals) {
 			return fmt.Errorf("%s: found %s, want %s", path, shown(path, value), wanted(c.Equals))
 		}
-		if c.OneOf != nil && !slices.ContainsFunc(c.OneOf.Items, func(n *targets.Node) bool { return same(value, n) }) {
+		if c.OneOf != nil && !slices.ContainsFunc(c.OneOf.Items, func(n *strict.Node) bool { return same(value, n) }) {
 			return fmt.Errorf("%s: found %s, want one of %s", path, shown(path, value), wantedOf(c.OneOf))
 		}
 		if err := c.valueHolds(path, path, value); err != nil {

@@ -11,7 +11,7 @@ import (
 
 	"github.com/mlbench/mlbench/loadgen"
 	"github.com/mlbench/mlbench/results"
-	"github.com/mlbench/mlbench/targets"
+	"github.com/mlbench/mlbench/targets/strict"
 )
 
 //go:embed shipped/*.yaml
@@ -33,13 +33,13 @@ var ErrUnknown = errors.New("unknown scenario")
 
 // Load reads a shipped scenario by name, or a file: anything with a slash, or
 // ending in .yaml or .yml. It reads files of its own folder and of those that are
-// allowed. A script or a result is named as what it is. What is wrong with a file comes as targets.Mistakes.
+// allowed. A script or a result is named as what it is. What is wrong with a file comes as strict.Mistakes.
 func Load(nameOrPath string, allow ...string) (*Scenario, error) {
 	if what := foreign[strings.ToLower(filepath.Ext(nameOrPath))]; what != "" {
 		return nil, fmt.Errorf("scenario: %s is %s", nameOrPath, what)
 	}
 	if isPath(nameOrPath) {
-		src, err := targets.ReadFile(nameOrPath)
+		src, err := strict.ReadFile(nameOrPath)
 		if err != nil {
 			return nil, fmt.Errorf("scenario: %w", err)
 		}
@@ -47,7 +47,7 @@ func Load(nameOrPath string, allow ...string) (*Scenario, error) {
 	}
 	if !slices.Contains(Names(), nameOrPath) {
 		hint := ""
-		if s := targets.Suggest(nameOrPath, Names()); s != "" {
+		if s := strict.Suggest(nameOrPath, Names()); s != "" {
 			hint = fmt.Sprintf(", did you mean %q?", s)
 		}
 		return nil, fmt.Errorf("%w %q%s (shipped: %s; a file's name has a slash or ends in .yaml)",
@@ -78,9 +78,9 @@ func isPath(s string) bool {
 
 // Parse reads a scenario from text; the name is for messages, and for a
 // scenario without one. Files are read of the folder that the name is in, and of
-// those that are allowed. The error is targets.Mistakes: all of them.
+// those that are allowed. The error is strict.Mistakes: all of them.
 func Parse(src []byte, name string, allow ...string) (*Scenario, error) {
-	d, err := targets.ReadYAML(src, name)
+	d, err := strict.Parse(src, name)
 	if err != nil {
 		return nil, err
 	}

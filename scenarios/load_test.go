@@ -12,7 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/mlbench/mlbench/targets"
+	"github.com/mlbench/mlbench/targets/strict"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files of testdata")
@@ -44,7 +44,7 @@ func TestMistakes(t *testing.T) {
 	for _, file := range files {
 		t.Run(filepath.Base(file), func(t *testing.T) {
 			sc, err := Load(file, "testdata", "/dev")
-			var mistakes targets.Mistakes
+			var mistakes strict.Mistakes
 			if !errors.As(err, &mistakes) {
 				t.Fatalf("accepted as %+v (%v)", sc, err)
 			}

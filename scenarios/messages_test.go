@@ -16,16 +16,16 @@ import (
 // is known for; the first two have tests of their own.
 var elsewhere = map[string]string{
 	"%v (all files together: at most %s)":                                                                "body_test.go",
-	"too large or too deep: want at most %d values, %d levels":                                           "../targets/yaml_test.go",
+	"too large or too deep: want at most %d values, %d levels":                                           "../targets/strict/decode_test.go",
 	"file of more than %d MB":                                                                            "a file of megabytes",
 	"found %d headers, want at most %d":                                                                  "limits_test.go",
 	"found %d variables, want at most %d":                                                                "limits_test.go",
-	"UTF-16 text, want UTF-8: convert the file":                                                          "../targets/yaml_bounds_test.go",
-	"not UTF-8 text: convert the file":                                                                   "../targets/yaml_bounds_test.go",
-	"a key of %d bytes, want at most %d":                                                                 "../targets/yaml_bounds_test.go",
-	"a mapping of more than %d keys: want fewer, or {braces} around them":                                "../targets/yaml_bounds_test.go",
-	"too large: %d brackets, commas, colons and lines, want at most %d":                                  "../targets/yaml_bounds_test.go",
-	"too large: long keys, deep levels, long mappings and keys without a value multiply: split the file": "../targets/yaml_bounds_test.go",
+	"UTF-16 text, want UTF-8: convert the file":                                                          "../targets/strict/bounds_test.go",
+	"not UTF-8 text: convert the file":                                                                   "../targets/strict/bounds_test.go",
+	"a key of %d bytes, want at most %d":                                                                 "../targets/strict/bounds_test.go",
+	"a mapping of more than %d keys: want fewer, or {braces} around them":                                "../targets/strict/bounds_test.go",
+	"too large: %d brackets, commas, colons and lines, want at most %d":                                  "../targets/strict/bounds_test.go",
+	"too large: long keys, deep levels, long mappings and keys without a value multiply: split the file": "../targets/strict/bounds_test.go",
 	"not readable as YAML":                                                                               "a panic of the parser",
 	"%s: want a plain value":                                                                             "a node that the parser does not make",
 }
@@ -50,7 +50,7 @@ func TestGoldenFilesHaveEveryMessage(t *testing.T) {
 		}
 	}
 	found := 0
-	for _, pattern := range []string{"*.go", "../targets/*.go"} {
+	for _, pattern := range []string{"*.go", "../targets/*.go", "../targets/strict/*.go"} {
 		sources, err := filepath.Glob(pattern)
 		if err != nil {
 			t.Fatal(err)

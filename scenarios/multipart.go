@@ -10,21 +10,22 @@ import (
 	"strings"
 
 	"github.com/mlbench/mlbench/targets"
+	"github.com/mlbench/mlbench/targets/strict"
 )
 
 // Part is one part of a multipart body that is more than a plain value.
 type Part struct {
-	JSON     *targets.Node `yaml:"json"`
-	Text     *string       `yaml:"text"`
-	Base64   *string       `yaml:"base64"`
-	File     *string       `yaml:"file"`
-	Filename string        `yaml:"filename"` // default: that of file
-	Type     string        `yaml:"type"`     // content type; default by what it is; "": none is sent
+	JSON     *strict.Node `yaml:"json"`
+	Text     *string      `yaml:"text"`
+	Base64   *string      `yaml:"base64"`
+	File     *string      `yaml:"file"`
+	Filename string       `yaml:"filename"` // default: that of file
+	Type     string       `yaml:"type"`     // content type; default by what it is; "": none is sent
 }
 
 // multipart is names and parts as HTML forms with files send them (RFC 7578).
-func (v *validator) multipart(n *targets.Node) (kind string, t template) {
-	if n.Kind != targets.Map {
+func (v *validator) multipart(n *strict.Node) (kind string, t template) {
+	if n.Kind != strict.Map {
 		v.d.Bad(n, "found %s, want a mapping of names to values or parts", n.Describe())
 		return "", nil
 	}
@@ -54,8 +55,8 @@ func (v *validator) multipart(n *targets.Node) (kind string, t template) {
 }
 
 // part is the rest of a part's head, and its content.
-func (v *validator) part(n *targets.Node) (head string, content template) {
-	if n.Kind != targets.Map || len(n.Keys) == 1 && isGenerator(n.Keys[0].Name) {
+func (v *validator) part(n *strict.Node) (head string, content template) {
+	if n.Kind != strict.Map || len(n.Keys) == 1 && isGenerator(n.Keys[0].Name) {
 		return "", v.formValue(n, nil)
 	}
 	var p Part
@@ -74,7 +75,7 @@ func (v *validator) part(n *targets.Node) (head string, content template) {
 		head = `; filename="` + p.Filename + `"`
 	}
 	if n.Get("type") != nil {
-		if kind = p.Type; kind == "" && n.Get("type").Kind == targets.String {
+		if kind = p.Type; kind == "" && n.Get("type").Kind == strict.String {
 			return head, content
 		}
 		if err := (targets.Field{Name: "Content-Type", Value: kind}).Validate(); err != nil || !strings.Contains(kind, "/") {

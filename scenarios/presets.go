@@ -8,7 +8,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/mlbench/mlbench/targets"
+	"github.com/mlbench/mlbench/targets/strict"
 )
 
 //go:embed presets/*.yaml
@@ -71,7 +71,7 @@ func FromPreset(name string, o NewOptions) ([]byte, error) {
 		return []byte(filled), nil
 	}
 	hint := ""
-	if s := targets.Suggest(name, Presets()); s != "" {
+	if s := strict.Suggest(name, Presets()); s != "" {
 		hint = fmt.Sprintf(", did you mean %q?", s)
 	}
 	return nil, fmt.Errorf("unknown preset %q%s (known: %s)", name, hint, strings.Join(Presets(), ", "))

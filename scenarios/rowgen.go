@@ -10,7 +10,7 @@ import (
 	"strings"
 
 	"github.com/mlbench/mlbench/scenarios/rows"
-	"github.com/mlbench/mlbench/targets"
+	"github.com/mlbench/mlbench/targets/strict"
 )
 
 // rowGen is a row of a data file, or a part of it, or several rows. All uses of
@@ -22,13 +22,13 @@ type rowGen struct {
 	As      string   `yaml:"as"`      // object (default) or vector
 	Rows    *Span    `yaml:"rows"`    // an array of so many rows
 
-	node   *targets.Node
+	node   *strict.Node
 	source *DataSource
 }
 
-func (b *templateBuilder) row(n *targets.Node) generator {
+func (b *templateBuilder) row(n *strict.Node) generator {
 	g := &rowGen{node: n}
-	if n.Kind == targets.String {
+	if n.Kind == strict.String {
 		g.From = n.Text
 	} else {
 		b.d.Decode(n, g)
@@ -42,7 +42,7 @@ func (b *templateBuilder) row(n *targets.Node) generator {
 			b.d.Bad(n.Get(key), "there is a column as well: leave one out")
 		}
 	}
-	if at := n.Get("columns"); at != nil && at.Kind == targets.List && len(g.Columns) == 0 {
+	if at := n.Get("columns"); at != nil && at.Kind == strict.List && len(g.Columns) == 0 {
 		b.d.Bad(at, "found an empty list, want the columns to send, or no such key for all")
 	}
 	if g.Rows != nil && g.Rows.Max > maxNumbers {
@@ -76,7 +76,7 @@ func (v *validator) resolve(g *rowGen) *DataSource {
 	}
 	s := v.sc.Data[g.From]
 	if s == nil {
-		if data := v.d.Root.Get("data"); at.Kind != targets.String || data != nil && data.Kind != targets.Map {
+		if data := v.d.Root.Get("data"); at.Kind != strict.String || data != nil && data.Kind != strict.Map {
 			return nil // noted already
 		}
 		var known []string
@@ -87,7 +87,7 @@ func (v *validator) resolve(g *rowGen) *DataSource {
 		text := "the scenario has no key data"
 		if len(known) > 0 {
 			text = "known: " + strings.Join(known, ", ")
-			if hint := targets.Suggest(g.From, known); hint != "" {
+			if hint := strict.Suggest(g.From, known); hint != "" {
 				text = fmt.Sprintf("did you mean %q? %s", hint, text)
 			}
 		}

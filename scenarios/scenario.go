@@ -11,6 +11,7 @@ import (
 	"github.com/mlbench/mlbench/loadgen"
 	"github.com/mlbench/mlbench/results"
 	"github.com/mlbench/mlbench/targets"
+	"github.com/mlbench/mlbench/targets/strict"
 )
 
 // Scenario is what clients do. The yaml tags are the language: keys and schema
@@ -95,8 +96,8 @@ type Expect struct {
 type Statuses []int
 
 // DecodeNode reads both forms.
-func (s *Statuses) DecodeNode(d *targets.Document, n *targets.Node) {
-	if n.Kind == targets.Int {
+func (s *Statuses) DecodeNode(d *strict.Document, n *strict.Node) {
+	if n.Kind == strict.Int {
 		*s = Statuses{0}
 		d.Decode(n, &(*s)[0])
 		return
@@ -105,7 +106,7 @@ func (s *Statuses) DecodeNode(d *targets.Document, n *targets.Node) {
 }
 
 // DecodeNode sets the defaults that are not zero. Methods may be written small.
-func (r *Request) DecodeNode(d *targets.Document, n *targets.Node) {
+func (r *Request) DecodeNode(d *strict.Document, n *strict.Node) {
 	type plain Request // without this method
 	p := plain{Weight: 1, Auth: NoAuth, Fresh: true}
 	d.Decode(n, &p)
@@ -114,7 +115,7 @@ func (r *Request) DecodeNode(d *targets.Document, n *targets.Node) {
 }
 
 // DecodeNode is that of requests.
-func (l *Login) DecodeNode(d *targets.Document, n *targets.Node) {
+func (l *Login) DecodeNode(d *strict.Document, n *strict.Node) {
 	type plain Login // without this method
 	var p plain
 	d.Decode(n, &p)

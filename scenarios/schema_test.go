@@ -15,6 +15,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"github.com/mlbench/mlbench/targets"
+	"github.com/mlbench/mlbench/targets/strict"
 )
 
 func compiledSchema(t *testing.T) *jsonschema.Schema {
@@ -36,7 +37,7 @@ func compiledSchema(t *testing.T) *jsonschema.Schema {
 
 func document(t *testing.T, src []byte) any {
 	t.Helper()
-	d, err := targets.ReadYAML(src, "f")
+	d, err := strict.Parse(src, "f")
 	if err != nil {
 		t.Skipf("no document: %v", err)
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/mlbench/mlbench/targets"
+	"github.com/mlbench/mlbench/targets/strict"
 )
 
 // Call is a request that is sent once, before or after the load, and never
@@ -21,7 +22,7 @@ type Call struct {
 }
 
 // DecodeNode is that of requests.
-func (c *Call) DecodeNode(d *targets.Document, n *targets.Node) {
+func (c *Call) DecodeNode(d *strict.Document, n *strict.Node) {
 	type plain Call // without this method
 	var p plain
 	d.Decode(n, &p)
@@ -39,14 +40,14 @@ func (v *validator) calls(key string, list []Call) {
 	seen := map[string]bool{}
 	for i := range list {
 		c, n := &list[i], v.d.At(key, i)
-		if n.Kind != targets.Map {
+		if n.Kind != strict.Map {
 			continue
 		}
 		name := n.Get("name")
 		switch {
 		case name == nil:
 			c.Name = key + "-" + strconv.Itoa(i+1)
-		case name.Kind == targets.String && !nameForm.MatchString(c.Name):
+		case name.Kind == strict.String && !nameForm.MatchString(c.Name):
 			v.d.Bad(name, "found %q, %s", c.Name, nameRule)
 		}
 		if seen[c.Name] {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/mlbench/mlbench/loadgen"
 	"github.com/mlbench/mlbench/targets"
+	"github.com/mlbench/mlbench/targets/strict"
 )
 
 // Step is a request that is sent after the answer to the request before it in its
@@ -27,7 +28,7 @@ type Step struct {
 }
 
 // DecodeNode sets the defaults that are not zero.
-func (s *Step) DecodeNode(d *targets.Document, n *targets.Node) {
+func (s *Step) DecodeNode(d *strict.Document, n *strict.Node) {
 	type plain Step // without this method
 	p := plain{Auth: NoAuth, Fresh: true}
 	d.Decode(n, &p)
@@ -136,21 +137,21 @@ func references(s string) []string {
 
 // journey notes what is wrong with the steps of a request, which is valid
 // otherwise; seen holds the names of classes.
-func (v *validator) journey(r *Request, n *targets.Node, seen map[string]bool) {
+func (v *validator) journey(r *Request, n *strict.Node, seen map[string]bool) {
 	steps := n.Get("steps")
-	if steps != nil && steps.Kind == targets.List && len(steps.Items) == 0 {
+	if steps != nil && steps.Kind == strict.List && len(steps.Items) == 0 {
 		v.d.Bad(steps, "found an empty list, want at least one step: leave it out if there is none")
 	}
 	for i := range r.Steps {
 		s, item := &r.Steps[i], steps.Items[i]
-		if item.Kind != targets.Map {
+		if item.Kind != strict.Map {
 			continue
 		}
 		request := s.request(r)
 		switch name := item.Get("name"); {
 		case name == nil:
 			v.d.Bad(item, "no name")
-		case name.Kind != targets.String:
+		case name.Kind != strict.String:
 		case !nameForm.MatchString(s.Name):
 			v.d.Bad(name, "found %q, %s", s.Name, nameRule)
 		case nameForm.MatchString(r.Name) && !nameForm.MatchString(request.Name):
@@ -165,11 +166,11 @@ func (v *validator) journey(r *Request, n *targets.Node, seen map[string]bool) {
 }
 
 // references notes names that nothing captures, and captures that nothing uses.
-func (v *validator) references(n *targets.Node) {
+func (v *validator) references(n *strict.Node) {
 	before := map[string]bool{}
-	at := map[string]*targets.Node{} // last captured here
+	at := map[string]*strict.Node{} // last captured here
 	used := map[string]bool{}
-	nodes := []*targets.Node{n}
+	nodes := []*strict.Node{n}
 	if steps := n.Get("steps"); steps != nil {
 		nodes = append(nodes, steps.Items...)
 	}
@@ -181,7 +182,7 @@ func (v *validator) references(n *targets.Node) {
 	for i, node := range nodes {
 		for _, key := range []string{"path", "headers", "body"} {
 			if from := node.Get(key); from != nil {
-				eachText(from, func(text *targets.Node) {
+				eachText(from, func(text *strict.Node) {
 					for _, name := range references(text.Text) {
 						used[name] = true
 						v.reference(text, name, before, i > 0)
@@ -189,10 +190,10 @@ func (v *validator) references(n *targets.Node) {
 				})
 			}
 		}
-		if checks := node.Get("checks"); checks != nil && checks.Kind == targets.List {
+		if checks := node.Get("checks"); checks != nil && checks.Kind == strict.List {
 			for _, check := range checks.Items {
 				for _, key := range checkKeys() {
-					if text := check.Get(key); text != nil && text.Kind == targets.String {
+					if text := check.Get(key); text != nil && text.Kind == strict.String {
 						for _, name := range references(text.Text) {
 							used[name] = true
 							v.reference(text, name, before, i > 0)
@@ -201,7 +202,7 @@ func (v *validator) references(n *targets.Node) {
 				}
 			}
 		}
-		if capture := node.Get("capture"); capture != nil && capture.Kind == targets.Map {
+		if capture := node.Get("capture"); capture != nil && capture.Kind == strict.Map {
 			for k, key := range capture.Keys {
 				unused(key.Name)
 				before[key.Name], at[key.Name], used[key.Name] = true, capture.Items[k], false
@@ -214,7 +215,7 @@ func (v *validator) references(n *targets.Node) {
 }
 
 // reference notes a name that is not captured before.
-func (v *validator) reference(n *targets.Node, name string, before map[string]bool, step bool) {
+func (v *validator) reference(n *strict.Node, name string, before map[string]bool, step bool) {
 	switch {
 	case before[name]:
 	case !step && slices.Contains(v.captured(), name):
@@ -228,7 +229,7 @@ func (v *validator) reference(n *targets.Node, name string, before map[string]bo
 		}
 		slices.Sort(known)
 		hint := ""
-		if s := targets.Suggest(name, known); s != "" {
+		if s := strict.Suggest(name, known); s != "" {
 			hint = ", did you mean {{" + s + "}}?"
 		}
 		if len(known) > 0 {
@@ -255,17 +256,17 @@ func (v *validator) captured() []string {
 }
 
 // eachText visits the texts below n, and keys; a base64 body is none.
-func eachText(n *targets.Node, visit func(*targets.Node)) {
-	if n.Kind == targets.String {
+func eachText(n *strict.Node, visit func(*strict.Node)) {
+	if n.Kind == strict.String {
 		visit(n)
 	}
 	for i, item := range n.Items {
-		if n.Kind == targets.Map {
+		if n.Kind == strict.Map {
 			key := n.Keys[i]
 			if key.Name == "base64" {
 				continue
 			}
-			visit(&targets.Node{Text: key.Name, Path: n.Path, Line: key.Line, Col: key.Col})
+			visit(&strict.Node{Text: key.Name, Path: n.Path, Line: key.Line, Col: key.Col})
 		}
 		eachText(item, visit)
 	}

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"unicode"
 
-	"github.com/mlbench/mlbench/targets"
+	"github.com/mlbench/mlbench/targets/strict"
 )
 
 // Tags are words that a user gives a measurement, to find it again: team, branch,
@@ -16,15 +16,15 @@ type Tags map[string]string
 const longestTag = 200
 
 // DecodeNode accepts any single values.
-func (t *Tags) DecodeNode(d *targets.Document, n *targets.Node) {
-	if n.Kind != targets.Map {
+func (t *Tags) DecodeNode(d *strict.Document, n *strict.Node) {
+	if n.Kind != strict.Map {
 		d.Bad(n, "found %s, want a mapping of names to values", n.Describe())
 		return
 	}
 	*t = Tags{}
 	for i, key := range n.Keys {
 		item := n.Items[i]
-		if item.Kind == targets.Map || item.Kind == targets.List || item.Kind == targets.Null {
+		if item.Kind == strict.Map || item.Kind == strict.List || item.Kind == strict.Null {
 			d.Bad(item, "found %s, want a single value", item.Describe())
 			continue
 		}

@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/mlbench/mlbench/targets"
+	"github.com/mlbench/mlbench/targets/strict"
 )
 
 // template is a body: literal bytes with generators between them.
@@ -81,12 +81,12 @@ func (t template) walk(visit func(generator)) {
 
 // template reads JSON from YAML. An object with one key that begins with $ is a
 // generator; $$ begins a key that is to begin with $.
-func (v *validator) template(n *targets.Node) template {
+func (v *validator) template(n *strict.Node) template {
 	return (&templateBuilder{d: v.d, rows: &v.rows}).nested(n)
 }
 
 type templateBuilder struct {
-	d    *targets.Document
+	d    *strict.Document
 	rows *[]*rowGen // collects the uses of data files
 	hot  bool       // within a $zipf
 	buf  []byte
@@ -94,7 +94,7 @@ type templateBuilder struct {
 }
 
 // nested reads a value as a template of its own.
-func (b *templateBuilder) nested(n *targets.Node) template {
+func (b *templateBuilder) nested(n *strict.Node) template {
 	inner := templateBuilder{d: b.d, rows: b.rows, hot: b.hot}
 	inner.value(n)
 	inner.flush()
@@ -110,13 +110,13 @@ func (b *templateBuilder) flush() {
 
 func (b *templateBuilder) add(s string) { b.buf = append(b.buf, s...) }
 
-func (b *templateBuilder) value(n *targets.Node) {
+func (b *templateBuilder) value(n *strict.Node) {
 	switch n.Kind {
-	case targets.Null:
+	case strict.Null:
 		b.add("null")
-	case targets.Map:
+	case strict.Map:
 		b.object(n)
-	case targets.List:
+	case strict.List:
 		b.add("[")
 		for i, item := range n.Items {
 			if i > 0 {
@@ -134,7 +134,7 @@ func (b *templateBuilder) value(n *targets.Node) {
 	}
 }
 
-func (b *templateBuilder) object(n *targets.Node) {
+func (b *templateBuilder) object(n *strict.Node) {
 	if len(n.Keys) == 1 && isGenerator(n.Keys[0].Name) {
 		if g := b.generator(n.Keys[0], n.Items[0]); g != nil {
 			b.flush()

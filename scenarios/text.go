@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"github.com/mlbench/mlbench/loadgen"
-	"github.com/mlbench/mlbench/targets"
+	"github.com/mlbench/mlbench/targets/strict"
 )
 
 const (
@@ -19,7 +19,7 @@ type textGen struct {
 	Tokens Span `yaml:"tokens"`
 }
 
-func (b *templateBuilder) text(n *targets.Node) generator {
+func (b *templateBuilder) text(n *strict.Node) generator {
 	g := &textGen{}
 	b.d.Decode(n, g)
 	b.need(n, "tokens")
@@ -51,7 +51,7 @@ type blobGen struct {
 	Bytes Span `yaml:"bytes"`
 }
 
-func (b *templateBuilder) blob(n *targets.Node) generator {
+func (b *templateBuilder) blob(n *strict.Node) generator {
 	g := &blobGen{}
 	b.d.Decode(n, g)
 	b.need(n, "bytes")

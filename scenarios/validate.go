@@ -9,12 +9,13 @@ import (
 	"github.com/mlbench/mlbench/loadgen"
 	"github.com/mlbench/mlbench/results"
 	"github.com/mlbench/mlbench/targets"
+	"github.com/mlbench/mlbench/targets/strict"
 )
 
 // validator notes what the types cannot say. A value that could not be read has
 // been noted already and is left alone: it is in the file, but zero.
 type validator struct {
-	d    *targets.Document
+	d    *strict.Document
 	sc   *Scenario
 	rows []*rowGen // uses of data files
 	read int       // bytes of files that bodies are, so far
@@ -34,12 +35,12 @@ var nameForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
 const nameRule = "want at most 64 letters, digits, '.', '_' and '-', a letter or digit first"
 
 func (v *validator) scenario() {
-	if v.d.Root.Kind != targets.Map {
+	if v.d.Root.Kind != strict.Map {
 		return
 	}
 	if n := v.d.Root.Get("name"); n == nil && !nameForm.MatchString(v.sc.Name) {
 		v.d.Bad(v.d.Root, "no name, and %q of the file's name is none: %s", v.sc.Name, nameRule)
-	} else if n != nil && n.Kind == targets.String && !nameForm.MatchString(v.sc.Name) {
+	} else if n != nil && n.Kind == strict.String && !nameForm.MatchString(v.sc.Name) {
 		v.d.Bad(n, "found %q, %s", v.sc.Name, nameRule)
 	}
 	v.load()
@@ -56,7 +57,7 @@ func (v *validator) objectives() {
 	classes := v.sc.ClassNames()
 	for i, text := range v.sc.Objectives {
 		n := v.d.At("objectives", i)
-		if n.Kind != targets.String {
+		if n.Kind != strict.String {
 			continue
 		}
 		o, err := results.ParseObjective(text)
@@ -112,26 +113,26 @@ func (v *validator) load() {
 	}
 }
 
-func isNumber(n *targets.Node) bool { return n.Kind == targets.Int }
+func isNumber(n *strict.Node) bool { return n.Kind == strict.Int }
 
 func (v *validator) requests() {
-	if n := v.d.Root.Get("requests"); n == nil || n.Kind == targets.List && len(n.Items) == 0 {
+	if n := v.d.Root.Get("requests"); n == nil || n.Kind == strict.List && len(n.Items) == 0 {
 		v.d.Bad(v.d.At("requests"), "no requests: want at least one under the key requests")
 	}
 	seen := map[string]bool{}
 	for i := range v.sc.Requests {
 		r, n := &v.sc.Requests[i], v.d.At("requests", i)
-		if n.Kind != targets.Map {
+		if n.Kind != strict.Map {
 			continue
 		}
 		switch name := v.d.At("requests", i, "name"); {
 		case n.Get("name") == nil:
 			v.d.Bad(n, "no name")
-		case name.Kind == targets.String && !nameForm.MatchString(r.Name):
+		case name.Kind == strict.String && !nameForm.MatchString(r.Name):
 			v.d.Bad(name, "found %q, %s", r.Name, nameRule)
-		case name.Kind == targets.String && r.Name == results.TotalClass:
+		case name.Kind == strict.String && r.Name == results.TotalClass:
 			v.d.Bad(name, "found %q, which stands for all requests together in reports: choose another name", r.Name)
-		case name.Kind == targets.String && seen[r.Name]:
+		case name.Kind == strict.String && seen[r.Name]:
 			v.d.Bad(name, "the name %q is there twice", r.Name)
 		}
 		seen[r.Name] = true
@@ -154,14 +155,14 @@ func (v *validator) shares() {
 	}
 }
 
-func (v *validator) request(r *Request, n *targets.Node) {
+func (v *validator) request(r *Request, n *strict.Node) {
 	bad := func(key, format string, args ...any) { v.d.Bad(n.Get(key), format, args...) }
 	if !(r.Weight > 0) || math.IsInf(r.Weight, 0) {
 		bad("weight", "found %v, want more than 0", r.Weight)
 	}
 	v.method(r.Method, n)
 	v.requestPath(r.Path, n)
-	if r.Auth != NoAuth && r.Auth != Bearer && n.Get("auth").Kind == targets.String {
+	if r.Auth != NoAuth && r.Auth != Bearer && n.Get("auth").Kind == strict.String {
 		bad("auth", "found %q, want bearer or none", r.Auth)
 	}
 	for _, h := range r.Headers {
@@ -190,7 +191,7 @@ func (v *validator) request(r *Request, n *targets.Node) {
 }
 
 // path of a request or login; empty is the default.
-func (v *validator) path(path string, n *targets.Node) {
+func (v *validator) path(path string, n *strict.Node) {
 	if path == "" {
 		return
 	}
@@ -200,7 +201,7 @@ func (v *validator) path(path string, n *targets.Node) {
 }
 
 // requestPath may hold ${NAME}s.
-func (v *validator) requestPath(path string, n *targets.Node) {
+func (v *validator) requestPath(path string, n *strict.Node) {
 	if path == "" || !v.refs(n.Get("path"), path) {
 		return
 	}
@@ -219,9 +220,9 @@ func (v *validator) requestPath(path string, n *targets.Node) {
 	v.path(filled, n)
 }
 
-func (v *validator) method(method string, n *targets.Node) {
+func (v *validator) method(method string, n *strict.Node) {
 	switch {
-	case method == "" && (n.Get("method") == nil || n.Get("method").Kind != targets.String):
+	case method == "" && (n.Get("method") == nil || n.Get("method").Kind != strict.String):
 	case !targets.Token(method):
 		v.d.Bad(n.Get("method"), "found %q, want a method such as GET or POST", n.Get("method").Text)
 	case method == "CONNECT":
@@ -231,7 +232,7 @@ func (v *validator) method(method string, n *targets.Node) {
 
 func (v *validator) login() {
 	l, n := v.sc.Login, v.d.Root.Get("login")
-	if l == nil || n.Kind != targets.Map {
+	if l == nil || n.Kind != strict.Map {
 		return
 	}
 	v.method(l.Method, n)

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/mlbench/mlbench/targets"
+	"github.com/mlbench/mlbench/targets/strict"
 )
 
 // shown is a value for a message: short, and redacted where its name looks like
@@ -25,11 +26,11 @@ func shown(name string, value any) string {
 	return s
 }
 
-func wanted(n *targets.Node) string {
+func wanted(n *strict.Node) string {
 	if c, ok := n.Value.(capturedValue); ok {
 		return "the value of " + c.reference
 	}
-	if n.Kind == targets.List || n.Kind == targets.Map {
+	if n.Kind == strict.List || n.Kind == strict.Map {
 		return "the " + strings.TrimPrefix(string(n.Kind), "a ") + " of the scenario"
 	}
 	text, err := marshal(n.Value)
@@ -40,7 +41,7 @@ func wanted(n *targets.Node) string {
 }
 
 // wantedOf lists the values of one_of.
-func wantedOf(n *targets.Node) string {
+func wantedOf(n *strict.Node) string {
 	texts := make([]string, len(n.Items))
 	for i, item := range n.Items {
 		texts[i] = wanted(item)
@@ -72,15 +73,15 @@ func isType(value any, t jsonType) bool {
 
 // same compares a value of an answer with one of the scenario, numbers as
 // numbers.
-func same(value any, want *targets.Node) bool {
+func same(value any, want *strict.Node) bool {
 	if c, ok := want.Value.(capturedValue); ok {
 		return c.is(value)
 	}
 	switch v := value.(type) {
 	case json.Number:
-		return want.Kind == targets.Int && sameWhole(v, want) || want.Kind == targets.Float && sameFloat(v, want.Value)
+		return want.Kind == strict.Int && sameWhole(v, want) || want.Kind == strict.Float && sameFloat(v, want.Value)
 	case []any:
-		if want.Kind != targets.List || len(v) != len(want.Items) {
+		if want.Kind != strict.List || len(v) != len(want.Items) {
 			return false
 		}
 		for i := range v {
@@ -90,7 +91,7 @@ func same(value any, want *targets.Node) bool {
 		}
 		return true
 	case map[string]any:
-		if want.Kind != targets.Map || len(v) != len(want.Keys) {
+		if want.Kind != strict.Map || len(v) != len(want.Keys) {
 			return false
 		}
 		for i, key := range want.Keys {
@@ -100,11 +101,11 @@ func same(value any, want *targets.Node) bool {
 		}
 		return true
 	}
-	return want.Kind != targets.List && want.Kind != targets.Map && value == want.Value
+	return want.Kind != strict.List && want.Kind != strict.Map && value == want.Value
 }
 
 // sameWhole is exact where the answer writes a whole number, too.
-func sameWhole(have json.Number, want *targets.Node) bool {
+func sameWhole(have json.Number, want *strict.Node) bool {
 	text := fmt.Sprint(want.Value)
 	if n, err := strconv.ParseInt(have.String(), 10, 64); err == nil {
 		w, err := strconv.ParseInt(text, 10, 64)

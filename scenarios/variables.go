@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/mlbench/mlbench/targets"
+	"github.com/mlbench/mlbench/targets/strict"
 )
 
 // Variables are names for what differs between places: ${NAME} stands for the
@@ -33,8 +34,8 @@ const maxVariableFile = 64 << 10
 const maxVariables = 1000
 
 // DecodeNode reads a mapping of names to single values, or to what is outside.
-func (vs *Variables) DecodeNode(d *targets.Document, n *targets.Node) {
-	if n.Kind != targets.Map {
+func (vs *Variables) DecodeNode(d *strict.Document, n *strict.Node) {
+	if n.Kind != strict.Map {
 		d.Bad(n, "found %s, want a mapping of names to values", n.Describe())
 		return
 	}
@@ -49,13 +50,13 @@ func (vs *Variables) DecodeNode(d *targets.Document, n *targets.Node) {
 			d.BadAt(key.Line, key.Col, "variable %q: want letters, digits and '_', no digit first", key.Name)
 		}
 		switch item.Kind {
-		case targets.Map:
+		case strict.Map:
 			v.outside = true
 			d.Decode(item, &v)
 			if (v.Env == "") == (v.File == "") {
 				d.Bad(item, "want either env: NAME or file: PATH (or a plain value instead of a mapping)")
 			}
-		case targets.List, targets.Null:
+		case strict.List, strict.Null:
 			d.Bad(item, "found %s, want a single value, {env: NAME} or {file: PATH}", item.Describe())
 		default:
 			v.value = item.Text
@@ -100,7 +101,7 @@ func readSecret(path string) (string, error) {
 }
 
 // refs notes what is wrong with the ${NAME}s of a text; false: its form is.
-func (v *validator) refs(n *targets.Node, text string) bool {
+func (v *validator) refs(n *strict.Node, text string) bool {
 	if err := targets.CheckTemplate(text); err != nil {
 		v.d.Bad(n, "%v", err)
 		return false
@@ -117,7 +118,7 @@ func (v *validator) refs(n *targets.Node, text string) bool {
 			hint := ""
 			const enough = 100 // a mistake in every line gets no hint in every line
 			if v.hints++; v.hints <= enough {
-				if s := targets.Suggest(name, known); s != "" {
+				if s := strict.Suggest(name, known); s != "" {
 					hint = fmt.Sprintf(", did you mean ${%s}?", s)
 				}
 			}
@@ -130,11 +131,11 @@ func (v *validator) refs(n *targets.Node, text string) bool {
 
 // jsonRefs is refs for all strings of a JSON body, but for keys and what steers
 // generators.
-func (v *validator) jsonRefs(n *targets.Node) {
-	if n.Kind == targets.String {
+func (v *validator) jsonRefs(n *strict.Node) {
+	if n.Kind == strict.String {
 		v.refs(n, n.Text)
 	}
-	generator := n.Kind == targets.Map && len(n.Keys) == 1 && isGenerator(n.Keys[0].Name)
+	generator := n.Kind == strict.Map && len(n.Keys) == 1 && isGenerator(n.Keys[0].Name)
 	for i, item := range n.Items {
 		switch of := item.Get("of"); {
 		case !generator, n.Keys[i].Name == "$choice", n.Keys[i].Name == "$sequence":

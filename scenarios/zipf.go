@@ -6,7 +6,7 @@ import (
 	"math/rand/v2"
 	"sort"
 
-	"github.com/mlbench/mlbench/targets"
+	"github.com/mlbench/mlbench/targets/strict"
 )
 
 // Why hot sets: real traffic asks for some things again and again, and a target
@@ -17,22 +17,22 @@ import (
 
 // zipfGen is one of so many values, some far more often than others.
 type zipfGen struct {
-	Of       *targets.Node `yaml:"of"`
-	Distinct int           `yaml:"distinct"`
-	Exponent float64       `yaml:"exponent"` // default 1; 0: all as likely
-	New      float64       `yaml:"new"`      // share of values that are in no hot set; default 0
+	Of       *strict.Node `yaml:"of"`
+	Distinct int          `yaml:"distinct"`
+	Exponent float64      `yaml:"exponent"` // default 1; 0: all as likely
+	New      float64      `yaml:"new"`      // share of values that are in no hot set; default 0
 
 	of template
 }
 
-func (b *templateBuilder) zipf(n *targets.Node) generator {
+func (b *templateBuilder) zipf(n *strict.Node) generator {
 	g := &zipfGen{Exponent: 1}
 	b.d.Decode(n, g)
 	b.need(n, "of", "distinct")
 	if b.hot {
 		b.d.Bad(n, "a $zipf within a $zipf: leave one out")
 	}
-	if at := n.Get("distinct"); at != nil && at.Kind == targets.Int && (g.Distinct < 1 || g.Distinct > maxNumbers) {
+	if at := n.Get("distinct"); at != nil && at.Kind == strict.Int && (g.Distinct < 1 || g.Distinct > maxNumbers) {
 		b.d.Bad(at, "found %d, want 1 to %d", g.Distinct, maxNumbers)
 	}
 	if g.Exponent < 0 || g.Exponent > 10 {

@@ -5,7 +5,7 @@
 //	managed Target ─► Target.Start ─► the same, with an address, and its Process
 //
 // It owns the Target, the target file, credentials and login, starting a server
-// process, waiting until it is ready and ending it whatever happens, and the strict reading of YAML files
-// (DecodeYAML), which scenarios shares. It does not own what is sent to a target
-// (scenarios) or when (loadgen).
+// process, waiting until it is ready and ending it whatever happens. It does not
+// own the reading of YAML (strict), what is sent to a target (scenarios) or when
+// (loadgen).
 package targets

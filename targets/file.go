@@ -7,6 +7,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/mlbench/mlbench/targets/strict"
 )
 
 // File is a target file:
@@ -61,7 +63,7 @@ func LoadFile(path string) (*File, error) {
 	if path == "" {
 		path, asked = "targets.yaml", false
 	}
-	src, err := ReadFile(path)
+	src, err := strict.ReadFile(path)
 	if !asked && errors.Is(err, fs.ErrNotExist) {
 		return &File{}, nil
 	}
@@ -75,8 +77,8 @@ func LoadFile(path string) (*File, error) {
 // entryList reads a mapping of names to targets, in the file's order.
 type entryList []entry
 
-func (l *entryList) DecodeNode(d *Document, n *Node) {
-	if !d.want(n, Map, n.Kind == Map) {
+func (l *entryList) DecodeNode(d *strict.Document, n *strict.Node) {
+	if !d.Want(n, strict.Map) {
 		return
 	}
 	for i, key := range n.Keys {
@@ -101,7 +103,7 @@ func (l *entryList) DecodeNode(d *Document, n *Node) {
 }
 
 // checkAddress wants a URL, or a command that starts the target somewhere.
-func (e *entry) checkAddress(d *Document, key Key, n *Node) {
+func (e *entry) checkAddress(d *strict.Document, key strict.Key, n *strict.Node) {
 	u := n.Get("url")
 	m := e.managed("")
 	switch {
@@ -125,7 +127,7 @@ func (f *File) read(src []byte) error {
 	var file struct {
 		Targets entryList `yaml:"targets"`
 	}
-	if err := DecodeYAML(src, f.Path, &file); err != nil {
+	if err := strict.Decode(src, f.Path, &file); err != nil {
 		return err
 	}
 	f.entries = file.Targets

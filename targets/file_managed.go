@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/mlbench/mlbench/targets/strict"
 )
 
 // commandLine is a text for the shell, or a list of program and arguments.
@@ -13,15 +15,15 @@ type commandLine struct {
 }
 
 // DecodeNode reads either form.
-func (c *commandLine) DecodeNode(d *Document, n *Node) {
+func (c *commandLine) DecodeNode(d *strict.Document, n *strict.Node) {
 	switch n.Kind {
-	case String:
+	case strict.String:
 		if c.shell = strings.TrimSpace(n.Text); c.shell == "" {
 			d.Bad(n, "found nothing to run")
 		}
-	case List:
+	case strict.List:
 		for _, item := range n.Items {
-			if item.Kind == Map || item.Kind == List || item.Kind == Null {
+			if item.Kind == strict.Map || item.Kind == strict.List || item.Kind == strict.Null {
 				d.Bad(item, "found %s, want a single value", item.Kind)
 			}
 			c.args = append(c.args, item.Text)
@@ -51,18 +53,18 @@ func (p *pauseText) UnmarshalText(b []byte) error {
 type variables []struct{ name, value string }
 
 // DecodeNode accepts any single values.
-func (v *variables) DecodeNode(d *Document, n *Node) {
-	if !d.want(n, Map, n.Kind == Map) {
+func (v *variables) DecodeNode(d *strict.Document, n *strict.Node) {
+	if !d.Want(n, strict.Map) {
 		return
 	}
 	for i, key := range n.Keys {
 		item := n.Items[i]
-		if item.Kind == Map || item.Kind == List || item.Kind == Null {
+		if item.Kind == strict.Map || item.Kind == strict.List || item.Kind == strict.Null {
 			d.Bad(item, "found %s, want a single value", item.Kind)
 			continue
 		}
 		if !variable(key.Name) {
-			d.BadAt(key.Line, key.Col, "%sname of a variable: found %q, want letters, digits and _", at(n.Path), key.Name)
+			d.BadAt(key.Line, key.Col, "%s: name of a variable: found %q, want letters, digits and _", n.Path, key.Name)
 		}
 		if strings.Contains(item.Text, "\x00") {
 			d.Bad(item, "no variable can hold a zero byte")
@@ -103,7 +105,7 @@ func (e *entry) managed(file string) *Managed {
 }
 
 // checkManaged notes keys that say how to start what nothing starts.
-func (e *entry) checkManaged(d *Document, n *Node) {
+func (e *entry) checkManaged(d *strict.Document, n *strict.Node) {
 	if n.Get("command") != nil {
 		return
 	}

@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/mlbench/mlbench/targets/strict"
 )
 
 // Field is one header.
@@ -100,8 +102,8 @@ type Headers []Field
 const maxHeaders = 1000
 
 // DecodeNode accepts any single values, and lists of them.
-func (h *Headers) DecodeNode(d *Document, n *Node) {
-	if !d.want(n, Map, n.Kind == Map) {
+func (h *Headers) DecodeNode(d *strict.Document, n *strict.Node) {
+	if !d.Want(n, strict.Map) {
 		return
 	}
 	count := len(n.Keys)
@@ -113,8 +115,8 @@ func (h *Headers) DecodeNode(d *Document, n *Node) {
 		return
 	}
 	for i, key := range n.Keys {
-		values := []*Node{n.Items[i]}
-		listed := n.Items[i].Kind == List
+		values := []*strict.Node{n.Items[i]}
+		listed := n.Items[i].Kind == strict.List
 		if listed {
 			values = n.Items[i].Items
 		}
@@ -127,8 +129,8 @@ func (h *Headers) DecodeNode(d *Document, n *Node) {
 	}
 }
 
-func (h *Headers) add(d *Document, name string, item *Node, listed bool) {
-	if item.Kind == Map || item.Kind == List || item.Kind == Null {
+func (h *Headers) add(d *strict.Document, name string, item *strict.Node, listed bool) {
+	if item.Kind == strict.Map || item.Kind == strict.List || item.Kind == strict.Null {
 		d.Bad(item, "found %s, want a single value", item.Kind)
 		return
 	}

@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/mlbench/mlbench/targets/strict"
 )
 
 // Target is a service under test.
@@ -127,7 +129,7 @@ func (f *File) unknown(ref string) error {
 		names = append(names, k.Name)
 	}
 	hint := ""
-	if s := Suggest(ref, names); s != "" {
+	if s := strict.Suggest(ref, names); s != "" {
 		hint = fmt.Sprintf(", did you mean %q?", s)
 	}
 	return fmt.Errorf("unknown target %q%s (known: %s; or give a URL such as http://127.0.0.1:8000)",

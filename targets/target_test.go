@@ -246,3 +246,23 @@ func TestResolve(t *testing.T) {
 		}
 	}
 }
+
+// What the target file's reader accepts can be resolved, but for variables that are not set.
+func FuzzTargetFile(f *testing.F) {
+	for _, src := range []string{
+		sampleFile, "targets: {a: {command: [x, y], env: {A: \"${B:-c}\"}, url: \"http://h:{port}/{port}\"}}",
+	} {
+		f.Add([]byte(src))
+	}
+	f.Fuzz(func(t *testing.T, src []byte) {
+		file := File{Path: "f"}
+		if file.read(src) != nil {
+			return
+		}
+		for _, e := range file.entries {
+			if _, err := e.target("f"); err != nil && !errors.Is(err, ErrNotSet) {
+				t.Errorf("accepted, but %v", err)
+			}
+		}
+	})
+}

@@ -10,7 +10,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"github.com/mlbench/mlbench/targets"
+	"github.com/mlbench/mlbench/targets/strict"
 )
 
 // environmentPrefix begins the names of our variables. Credentials have theirs,
@@ -84,7 +84,7 @@ func noteUnknown(cmd *cobra.Command) {
 func near(name string, known []string) []string {
 	rest := strings.TrimPrefix(name, environmentPrefix)
 	return slices.DeleteFunc(slices.Clone(known), func(k string) bool {
-		return targets.Suggest(rest, []string{strings.TrimPrefix(k, environmentPrefix)}) == ""
+		return strict.Suggest(rest, []string{strings.TrimPrefix(k, environmentPrefix)}) == ""
 	})
 }
 

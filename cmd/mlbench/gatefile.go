@@ -14,6 +14,7 @@ import (
 	"github.com/mlbench/mlbench/results"
 	"github.com/mlbench/mlbench/scenarios"
 	"github.com/mlbench/mlbench/targets"
+	"github.com/mlbench/mlbench/targets/strict"
 )
 
 // gateFileName is the gate file that is read when it is in the current folder.
@@ -23,7 +24,7 @@ const gateFileName = "mlbench-gate.yaml"
 type gateSetting struct {
 	flag   string
 	values []string
-	nodes  []*targets.Node // where each value stands
+	nodes  []*strict.Node // where each value stands
 }
 
 // gateFile is the gate's settings that a repository keeps. Keys are names of
@@ -48,14 +49,14 @@ func gateFileKeys(flags *pflag.FlagSet) []string {
 }
 
 // parseGateFile reads a gate file strictly; the name is for messages. The error
-// is targets.Mistakes: all of them.
+// is strict.Mistakes: all of them.
 func parseGateFile(src []byte, name string) (gateFile, error) {
-	d, err := targets.ReadYAML(src, name)
+	d, err := strict.Parse(src, name)
 	if err != nil {
 		return nil, err
 	}
-	if d.Root.Kind != targets.Map {
-		d.Bad(d.Root, "found %s, want %s", d.Root.Describe(), targets.Map)
+	if d.Root.Kind != strict.Map {
+		d.Bad(d.Root, "found %s, want %s", d.Root.Describe(), strict.Map)
 		return nil, d.Err()
 	}
 	// Flags that nobody else has, to try the values on.
@@ -96,8 +97,8 @@ var pairs = map[string]struct{ sign, form string }{
 }
 
 // read takes the values of a key.
-func (s *gateSetting) read(d *targets.Document, n *targets.Node, f *pflag.Flag) {
-	add := func(value string, at *targets.Node) {
+func (s *gateSetting) read(d *strict.Document, n *strict.Node, f *pflag.Flag) {
+	add := func(value string, at *strict.Node) {
 		s.values, s.nodes = append(s.values, value), append(s.nodes, at)
 	}
 	kind := f.Value.Type()
@@ -108,7 +109,7 @@ func (s *gateSetting) read(d *targets.Document, n *targets.Node, f *pflag.Flag) 
 		if limits.DecodeNode(d, n); limits != "" {
 			add(string(limits), n)
 		}
-	case isPair && n.Kind == targets.Map && len(n.Keys) > 0:
+	case isPair && n.Kind == strict.Map && len(n.Keys) > 0:
 		for i, key := range n.Keys {
 			if item := n.Items[i]; isScalar(item) && item.Text != "" {
 				add(key.Name+pair.sign+item.Text, item)
@@ -117,8 +118,8 @@ func (s *gateSetting) read(d *targets.Document, n *targets.Node, f *pflag.Flag) 
 			}
 		}
 	case kind == "stringArray":
-		items := []*targets.Node{n}
-		if n.Kind == targets.List && len(n.Items) > 0 {
+		items := []*strict.Node{n}
+		if n.Kind == strict.List && len(n.Items) > 0 {
 			items = n.Items
 		}
 		form := "text, or a list of texts"
@@ -126,20 +127,20 @@ func (s *gateSetting) read(d *targets.Document, n *targets.Node, f *pflag.Flag) 
 			form = pair.form + ", a list of them, or a mapping"
 		}
 		for _, item := range items {
-			if item.Kind != targets.String || item.Text == "" {
+			if item.Kind != strict.String || item.Text == "" {
 				d.Bad(item, "found %s, want %s", item.Describe(), form)
 				continue
 			}
 			add(item.Text, item)
 		}
 	case kind == "bool":
-		if n.Kind != targets.Bool {
+		if n.Kind != strict.Bool {
 			d.Bad(n, "found %s, want true or false", n.Describe())
 			return
 		}
 		add(n.Text, n)
 	case kind == "string":
-		if n.Kind != targets.String || n.Text == "" {
+		if n.Kind != strict.String || n.Text == "" {
 			d.Bad(n, "found %s, want text", n.Describe())
 			return
 		}
@@ -151,12 +152,12 @@ func (s *gateSetting) read(d *targets.Document, n *targets.Node, f *pflag.Flag) 
 	}
 }
 
-func isScalar(n *targets.Node) bool {
-	return n.Kind != targets.List && n.Kind != targets.Map && n.Kind != targets.Null
+func isScalar(n *strict.Node) bool {
+	return n.Kind != strict.List && n.Kind != strict.Map && n.Kind != strict.Null
 }
 
 // values of a flag, and where they stand.
-func (g gateFile) values(flag string) (values []string, nodes []*targets.Node) {
+func (g gateFile) values(flag string) (values []string, nodes []*strict.Node) {
 	for _, s := range g {
 		if s.flag == flag {
 			return s.values, s.nodes
@@ -166,7 +167,7 @@ func (g gateFile) values(flag string) (values []string, nodes []*targets.Node) {
 }
 
 // each calls check for every value of a flag.
-func (g gateFile) each(flag string, check func(value string, at *targets.Node)) {
+func (g gateFile) each(flag string, check func(value string, at *strict.Node)) {
 	values, nodes := g.values(flag)
 	for i, value := range values {
 		check(value, nodes[i])
@@ -174,30 +175,30 @@ func (g gateFile) each(flag string, check func(value string, at *targets.Node)) 
 }
 
 // check finds what the flags themselves do not say until they are used.
-func (g gateFile) check(d *targets.Document) {
-	g.each("ready", func(path string, at *targets.Node) {
+func (g gateFile) check(d *strict.Document) {
+	g.each("ready", func(path string, at *strict.Node) {
 		if err := targets.ValidPath(path); err != nil {
 			d.Bad(at, "%v", err)
 		}
 	})
-	g.each("scenario", func(name string, at *targets.Node) {
+	g.each("scenario", func(name string, at *strict.Node) {
 		if !strings.ContainsAny(name, `./\`) { // a file's mistakes are told when it is used
 			if _, err := scenarios.Load(name); errors.Is(err, scenarios.ErrUnknown) {
 				d.Bad(at, "%v", err)
 			}
 		}
 	})
-	g.each("inconclusive", func(way string, at *targets.Node) {
+	g.each("inconclusive", func(way string, at *strict.Node) {
 		if !slices.Contains(inconclusiveWays, way) {
 			d.Bad(at, "found %q, want fail, pass or exit4%s", way, didYouMean(way, inconclusiveWays))
 		}
 	})
-	g.each("objective", func(text string, at *targets.Node) {
+	g.each("objective", func(text string, at *strict.Node) {
 		if _, err := results.ParseObjective(text); err != nil {
 			d.Bad(at, "%v", err)
 		}
 	})
-	g.each("export", func(text string, at *targets.Node) {
+	g.each("export", func(text string, at *strict.Node) {
 		format, path, ok := strings.Cut(text, "=")
 		if !ok || path == "" || path == "-" {
 			d.Bad(at, "found %q, want FORMAT=FILE, for example junit=gate.xml, or a mapping such as {junit: gate.xml}", text)
@@ -206,13 +207,13 @@ func (g gateFile) check(d *targets.Document) {
 		}
 	})
 	for _, flag := range []string{"budget", "timeout", "slice"} {
-		g.each(flag, func(text string, at *targets.Node) {
+		g.each(flag, func(text string, at *strict.Node) {
 			if v, err := time.ParseDuration(text); err == nil && v <= 0 {
 				d.Bad(at, "found %q, want a duration such as 60s or 5m", text)
 			}
 		})
 	}
-	g.each("connections", func(text string, at *targets.Node) {
+	g.each("connections", func(text string, at *strict.Node) {
 		if strings.Trim(text, "+0") == "" || text[0] == '-' {
 			d.Bad(at, "found %q, want a whole number of at least 1", text)
 		}
@@ -221,7 +222,7 @@ func (g gateFile) check(d *targets.Document) {
 }
 
 // checkKinds refuses a file that measures and reads at once.
-func (g gateFile) checkKinds(d *targets.Document) {
+func (g gateFile) checkKinds(d *strict.Document) {
 	has := func(flag string) bool { values, _ := g.values(flag); return len(values) > 0 }
 	live := has("base") || has("head")
 	for _, flag := range []string{"baseline", "result"} {
@@ -236,7 +237,7 @@ func (o *gateOptions) takeFile() error {
 	if o.file == "" {
 		return nil
 	}
-	src, err := targets.ReadFile(o.file)
+	src, err := strict.ReadFile(o.file)
 	if errors.Is(err, fs.ErrNotExist) && !o.load.flags.Changed("file") {
 		return nil
 	}

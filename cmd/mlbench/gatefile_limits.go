@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"github.com/mlbench/mlbench/results"
-	"github.com/mlbench/mlbench/targets"
+	"github.com/mlbench/mlbench/targets/strict"
 )
 
 // limitsText is limits as --max-regression takes them. A gate file has them so,
@@ -13,11 +13,11 @@ import (
 type limitsText string
 
 // DecodeNode reads both forms.
-func (l *limitsText) DecodeNode(d *targets.Document, n *targets.Node) {
+func (l *limitsText) DecodeNode(d *strict.Document, n *strict.Node) {
 	switch {
-	case n.Kind == targets.String && n.Text != "":
+	case n.Kind == strict.String && n.Text != "":
 		*l = limitsText(n.Text)
-	case n.Kind == targets.Map && len(n.Keys) > 0:
+	case n.Kind == strict.Map && len(n.Keys) > 0:
 		var parts []string
 		for i, key := range n.Keys {
 			if limitOf(d, n, key, n.Items[i]) {
@@ -38,14 +38,14 @@ func (l *limitsText) DecodeNode(d *targets.Document, n *targets.Node) {
 }
 
 // limitOf notes what is wrong with one limit of a mapping.
-func limitOf(d *targets.Document, n *targets.Node, key targets.Key, value *targets.Node) bool {
+func limitOf(d *strict.Document, n *strict.Node, key strict.Key, value *strict.Node) bool {
 	name := key.Name
 	if !limitOK(name, "1%") && !limitOK(name, "1pp") {
 		d.BadAt(key.Line, key.Col, "%s: %q cannot be judged%s (known: p50 and other percentiles, throughput, errors)",
 			n.Path, name, didYouMean(name, []string{"p50", "p90", "p99", "throughput", "errors"}))
 		return false
 	}
-	single := value.Kind != targets.List && value.Kind != targets.Map && value.Kind != targets.Null
+	single := value.Kind != strict.List && value.Kind != strict.Map && value.Kind != strict.Null
 	if single && limitOK(name, value.Text) {
 		return true
 	}
@@ -67,7 +67,7 @@ func limitOK(name, value string) bool {
 }
 
 func didYouMean(word string, known []string) string {
-	if s := targets.Suggest(word, known); s != "" {
+	if s := strict.Suggest(word, known); s != "" {
 		return fmt.Sprintf(", did you mean %q?", s)
 	}
 	return ""

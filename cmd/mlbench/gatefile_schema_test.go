@@ -8,7 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
-	"github.com/mlbench/mlbench/targets"
+	"github.com/mlbench/mlbench/targets/strict"
 )
 
 func TestGateFileSchema(t *testing.T) {
@@ -34,7 +34,7 @@ func TestGateFileSchema(t *testing.T) {
 		}
 	}
 	for _, tt := range badGateFiles {
-		if _, err := targets.ReadYAML([]byte(tt.src), "f"); err != nil {
+		if _, err := strict.Parse([]byte(tt.src), "f"); err != nil {
 			continue
 		}
 		if accepted := schema.Validate(plainYAML(t, tt.src)) == nil; accepted != tt.loaderOnly {
@@ -60,7 +60,7 @@ func TestGateFileSchema(t *testing.T) {
 // plainYAML is the document as JSON has it.
 func plainYAML(t *testing.T, src string) any {
 	t.Helper()
-	d, err := targets.ReadYAML([]byte(src), "f")
+	d, err := strict.Parse([]byte(src), "f")
 	if err != nil {
 		t.Fatal(err)
 	}

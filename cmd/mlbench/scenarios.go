@@ -12,6 +12,7 @@ import (
 
 	"github.com/mlbench/mlbench/scenarios"
 	"github.com/mlbench/mlbench/targets"
+	"github.com/mlbench/mlbench/targets/strict"
 )
 
 const scenariosLong = `A scenario says what clients do: weighted requests, their payloads, a login and a
@@ -85,7 +86,7 @@ func scenariosValidate(ctx context.Context, s streams, files, allowFiles []strin
 			return err
 		}
 		sc, err := validScenario(s.in, file, allowFiles)
-		var all targets.Mistakes
+		var all strict.Mistakes
 		switch {
 		case errors.As(err, &all):
 			mistakes += len(all)

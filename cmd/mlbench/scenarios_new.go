@@ -18,6 +18,7 @@ import (
 
 	"github.com/mlbench/mlbench/scenarios"
 	"github.com/mlbench/mlbench/targets"
+	"github.com/mlbench/mlbench/targets/strict"
 )
 
 const scenariosNewLong = `Write a scenario to begin with: runnable, commented, for you to change. It is made
@@ -170,7 +171,7 @@ func (o *scenariosNewOptions) make(ctx context.Context) ([]byte, error) {
 		return o.convert(raw)
 	default:
 		hint := ""
-		if s := targets.Suggest(o.from, newKinds); s != "" {
+		if s := strict.Suggest(o.from, newKinds); s != "" {
 			hint = fmt.Sprintf(", did you mean %q?", s)
 		}
 		return nil, usageErrorf("--from %s: unknown kind%s (known: %s)", o.from, hint, strings.Join(newKinds, ", "))

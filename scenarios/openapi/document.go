@@ -10,7 +10,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/mlbench/mlbench/targets"
+	"github.com/mlbench/mlbench/targets/strict"
 )
 
 // ErrDocument is the sentinel of what is no OpenAPI document.
@@ -40,7 +40,7 @@ func parse(raw []byte) (*document, error) {
 		}
 		tree = plainNumbers(tree)
 	} else {
-		doc, err := targets.ReadYAML(raw, "document")
+		doc, err := strict.Parse(raw, "document")
 		if err != nil {
 			return nil, fmt.Errorf("%w: %w", ErrDocument, err)
 		}

@@ -1,4 +1,4 @@
-package targets
+package strict
 
 import (
 	"cmp"

@@ -1,4 +1,4 @@
-package targets
+package strict
 
 import (
 	"encoding"
@@ -14,10 +14,10 @@ type NodeDecoder interface {
 	DecodeNode(d *Document, n *Node)
 }
 
-// DecodeYAML reads a YAML file into a struct, strictly: see Document.Decode.
+// Decode reads a YAML file into a struct, strictly: see Document.Decode.
 // The error is Mistakes: all of them.
-func DecodeYAML(src []byte, name string, into any) error {
-	d, err := ReadYAML(src, name)
+func Decode(src []byte, name string, into any) error {
+	d, err := Parse(src, name)
 	if err != nil {
 		return err
 	}
@@ -61,14 +61,14 @@ func (d *Document) decode(n *Node, v reflect.Value) {
 	case reflect.Struct:
 		d.decodeStruct(n, v)
 	case reflect.Slice:
-		if d.want(n, List, n.Kind == List) {
+		if d.Want(n, List) {
 			v.Set(reflect.MakeSlice(v.Type(), len(n.Items), len(n.Items)))
 			for i, item := range n.Items {
 				d.decode(item, v.Index(i))
 			}
 		}
 	case reflect.Map:
-		if d.want(n, Map, n.Kind == Map) {
+		if d.Want(n, Map) {
 			v.Set(reflect.MakeMap(v.Type()))
 			for i, item := range n.Items {
 				elem := reflect.New(v.Type().Elem()).Elem()
@@ -84,7 +84,7 @@ func (d *Document) decode(n *Node, v reflect.Value) {
 func (d *Document) decodeScalar(n *Node, v reflect.Value) {
 	switch v.Kind() {
 	case reflect.String:
-		if d.want(n, String, n.Kind == String) {
+		if d.Want(n, String) {
 			v.SetString(n.Text)
 		}
 	case reflect.Bool:
@@ -102,12 +102,12 @@ func (d *Document) decodeScalar(n *Node, v reflect.Value) {
 			v.SetFloat(f)
 		}
 	default:
-		panic("targets: cannot decode YAML into " + v.Type().String())
+		panic("strict: cannot decode YAML into " + v.Type().String())
 	}
 }
 
 func (d *Document) decodeStruct(n *Node, v reflect.Value) {
-	if !d.want(n, Map, n.Kind == Map) {
+	if !d.Want(n, Map) {
 		return
 	}
 	var known []string
@@ -132,6 +132,9 @@ func (d *Document) decodeStruct(n *Node, v reflect.Value) {
 		d.BadAt(key.Line, key.Col, "%s", text)
 	}
 }
+
+// Want notes what was found instead unless the value is of the kind.
+func (d *Document) Want(n *Node, kind Kind) bool { return d.want(n, kind, n.Kind == kind) }
 
 // want notes what was found instead unless ok.
 func (d *Document) want(n *Node, kind Kind, ok bool) bool {

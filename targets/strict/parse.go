@@ -1,4 +1,4 @@
-package targets
+package strict
 
 import (
 	"bytes"
@@ -81,23 +81,23 @@ func (n *Node) Plain() any {
 	return n.Value
 }
 
-// ReadFile reads a file for ReadYAML, and not more of it than that takes.
+// ReadFile reads a file for Parse, and not more of it than that takes.
 func ReadFile(path string) ([]byte, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	return io.ReadAll(io.LimitReader(f, maxYAMLBytes+1))
+	return io.ReadAll(io.LimitReader(f, maxBytes+1))
 }
 
-// ReadYAML parses one document. It fails when there is nothing to go on with;
+// Parse parses one document. It fails when there is nothing to go on with;
 // lesser mistakes, such as a key that is there twice, wait in Document.Err for
 // those of its readers. The name is put before every mistake.
-func ReadYAML(src []byte, name string) (*Document, error) {
+func Parse(src []byte, name string) (*Document, error) {
 	d := &Document{name: name}
-	if len(src) > maxYAMLBytes {
-		d.BadAt(1, 1, "file of more than %d MB", maxYAMLBytes>>20)
+	if len(src) > maxBytes {
+		d.BadAt(1, 1, "file of more than %d MB", maxBytes>>20)
 		return nil, d.Err()
 	}
 	if src = d.utf8(src); d.Err() != nil {
@@ -140,7 +140,7 @@ func (d *Document) parse(src []byte) (body ast.Node) {
 		}
 	}()
 	// Duplicate keys are found below, so that all are reported at once.
-	tokens, ok := d.scanYAML(src)
+	tokens, ok := d.scan(src)
 	if !ok {
 		return nil
 	}

@@ -1,4 +1,4 @@
-package targets
+package strict
 
 import (
 	"fmt"
@@ -22,9 +22,9 @@ type treeBuilder struct {
 func (b *treeBuilder) node(in ast.Node, path string, depth int) *Node {
 	line, col := position(in)
 	b.paths += len(path)
-	if b.count++; b.count > maxYAMLNodes || depth > maxYAMLDepth || b.paths > maxYAMLPaths {
+	if b.count++; b.count > maxNodes || depth > maxDepth || b.paths > maxPaths {
 		if !b.full {
-			b.doc.BadAt(line, col, "too large or too deep: want at most %d values, %d levels", maxYAMLNodes, maxYAMLDepth)
+			b.doc.BadAt(line, col, "too large or too deep: want at most %d values, %d levels", maxNodes, maxDepth)
 		}
 		b.full = true
 		return nil

@@ -1,4 +1,4 @@
-package targets
+package strict
 
 import (
 	"fmt"
@@ -13,7 +13,7 @@ func allocated(t *testing.T, src string) (bytes uint64, err error) {
 	t.Helper()
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	_, err = ReadYAML([]byte(src), "f")
+	_, err = Parse([]byte(src), "f")
 	runtime.ReadMemStats(&after)
 	return after.TotalAlloc - before.TotalAlloc, err
 }
@@ -56,7 +56,7 @@ func TestYAMLDepthIsBoundedBeforeParsing(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), "f:") || !strings.Contains(err.Error(), "want") && !strings.Contains(err.Error(), "split the file") {
 			t.Errorf("%s: %v, want a bound", name, err)
 		}
-		if most := uint64(len(src))*perByte + maxYAMLWork; bytes > most {
+		if most := uint64(len(src))*perByte + maxWork; bytes > most {
 			t.Errorf("%s: %d bytes took %d MB, want at most %d", name, len(src), bytes>>20, most>>20)
 		}
 		if len(fmt.Sprint(err)) > 400 {
@@ -80,7 +80,7 @@ func TestYAMLBracketsInTextsAreNoDepth(t *testing.T) {
 	dashes := strings.Repeat("- ", 5000)
 	src := "a: \"" + many + "\\\"" + many + "\" # " + many + "\nb: '" + many + "'''\nc: |\n  " + many + "\n  " + dashes + "\nd: >-\n  " + many +
 		"\n\ne: x" + many + "\nf: [\"" + many + "\", '" + dashes + "', {g: \"" + many + "\"}]\nh: \"" + many + "\n  " + many + "\"\n# " + dashes + "\n"
-	d, err := ReadYAML([]byte(src), "f")
+	d, err := Parse([]byte(src), "f")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -92,7 +92,7 @@ func TestYAMLBracketsInTextsAreNoDepth(t *testing.T) {
 	}
 	// A hundred levels less a few are fine, in brackets and blocks.
 	for _, src := range []string{strings.Repeat("[", 95) + strings.Repeat("]", 95), strings.Repeat("- ", 95) + "a", indented("a:\n", 95)} {
-		if _, err := ReadYAML([]byte(src), "f"); err != nil {
+		if _, err := Parse([]byte(src), "f"); err != nil {
 			t.Error(err)
 		}
 	}
@@ -116,13 +116,13 @@ func TestYAMLReadingGrowsWithTheFile(t *testing.T) {
 			t.Errorf("%s: %d take %d MB, four times as many %d MB (%v)", name, n, small>>20, large>>20, err)
 		}
 	}
-	if _, err := ReadYAML([]byte(keys("k%d: 1\n", 10_001)), "f"); fmt.Sprint(err) != "f:10001:1: a mapping of more than 10000 keys: want fewer, or {braces} around them" {
+	if _, err := Parse([]byte(keys("k%d: 1\n", 10_001)), "f"); fmt.Sprint(err) != "f:10001:1: a mapping of more than 10000 keys: want fewer, or {braces} around them" {
 		t.Error(err)
 	}
-	if _, err := ReadYAML([]byte(keys("k%d: 1\n", 9_000)), "f"); err != nil {
+	if _, err := Parse([]byte(keys("k%d: 1\n", 9_000)), "f"); err != nil {
 		t.Error(err)
 	}
-	if _, err := ReadYAML([]byte("{"+keys("k%d: 1, ", 40_000)+"}"), "f"); err != nil {
+	if _, err := Parse([]byte("{"+keys("k%d: 1, ", 40_000)+"}"), "f"); err != nil {
 		t.Error(err)
 	}
 }
@@ -131,7 +131,7 @@ func TestYAMLReadingGrowsWithTheFile(t *testing.T) {
 // were read as replacement characters.
 func TestYAMLByteOrderMark(t *testing.T) {
 	for _, src := range []string{"\ufeffa: ä", "\ufeff# text\na: ä", "\ufeff---\na: ä", "\ufeff\"a\": ä", "\ufeff{a: ä}"} {
-		d, err := ReadYAML([]byte(src), "f")
+		d, err := Parse([]byte(src), "f")
 		if err != nil {
 			t.Errorf("%q: %v", src, err)
 		} else if got := d.Root.Get("a"); got == nil || got.Text != "ä" {
@@ -149,7 +149,7 @@ func TestYAMLByteOrderMark(t *testing.T) {
 		"a: 1\nb: caf\xe9": "f:2:1: not UTF-8 text: convert the file",
 		"\ufeff":           "f:1:1: the file is empty",
 	} {
-		if _, err := ReadYAML([]byte(src), "f"); fmt.Sprint(err) != want {
+		if _, err := Parse([]byte(src), "f"); fmt.Sprint(err) != want {
 			t.Errorf("%q: %v, want %s", src, err, want)
 		}
 	}

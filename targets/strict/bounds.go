@@ -1,4 +1,4 @@
-package targets
+package strict
 
 import (
 	"errors"
@@ -13,24 +13,24 @@ import (
 // value, so that its memory grows with the depth times the length, and it copies
 // a block mapping once for each of its keys.
 const (
-	maxYAMLBytes = 16 << 20
-	maxYAMLNodes = 200_000
-	maxYAMLMarks = 5 * maxYAMLNodes // characters that may make a token, which takes half a kilobyte
-	maxYAMLDepth = 100
-	maxYAMLKey   = 1024    // bytes; YAML's own limit, in characters, of a key on one line
+	maxBytes     = 16 << 20
+	maxNodes     = 200_000
+	maxMarks     = 5 * maxNodes // characters that may make a token, which takes half a kilobyte
+	maxDepth     = 100
+	maxKey       = 1024    // bytes; YAML's own limit, in characters, of a key on one line
 	maxBlockKeys = 10_000  // of a block mapping
-	maxYAMLWork  = 1 << 29 // bytes that the parser is going to copy, about
-	maxYAMLPaths = 1 << 27 // bytes of all paths of values, after aliases
+	maxWork      = 1 << 29 // bytes that the parser is going to copy, about
+	maxPaths     = 1 << 27 // bytes of all paths of values, after aliases
 )
 
-// yamlScan splits a file into tokens, and stops at the first that is out of
+// scan splits a file into tokens, and stops at the first that is out of
 // bounds. Being made of tokens, its count of brackets takes none for one that
 // stands in a text or a comment.
-type yamlScan struct {
+type scan struct {
 	doc    *Document
 	tokens token.Tokens
 	before *token.Token // the last that is no comment
-	levels []yamlLevel  // those that are open, outermost first
+	levels []level      // those that are open, outermost first
 	flow   int          // how many of them are brackets
 	run    int          // anchors and tags in a row: each is a level to the parser
 	heads  int          // lines of --- and ...
@@ -40,8 +40,8 @@ type yamlScan struct {
 	full   bool
 }
 
-// yamlLevel is a bracket, or a block by its column.
-type yamlLevel struct {
+// level is a bracket, or a block by its column.
+type level struct {
 	column int // 0: a bracket
 	keys   int
 	path   int  // what it adds to the path
@@ -49,11 +49,11 @@ type yamlLevel struct {
 	colon  bool // of the present pair
 }
 
-// scanYAML is nil when the file is out of bounds, which d notes.
-func (d *Document) scanYAML(src []byte) (token.Tokens, bool) {
-	s := yamlScan{doc: d}
-	if n := marks(src); n > maxYAMLMarks {
-		d.BadAt(1, 1, "too large: %d brackets, commas, colons and lines, want at most %d", n, maxYAMLMarks)
+// scan is nil when the file is out of bounds, which d notes.
+func (d *Document) scan(src []byte) (token.Tokens, bool) {
+	s := scan{doc: d}
+	if n := marks(src); n > maxMarks {
+		d.BadAt(1, 1, "too large: %d brackets, commas, colons and lines, want at most %d", n, maxMarks)
 		return nil, false
 	}
 	var from scanner.Scanner
@@ -68,7 +68,7 @@ func (d *Document) scanYAML(src []byte) (token.Tokens, bool) {
 		}
 	}
 	// Each is put among the rest of the file's tokens, which moves.
-	if s.work += s.nulls * len(s.tokens) / 2; s.work > maxYAMLWork && !s.full {
+	if s.work += s.nulls * len(s.tokens) / 2; s.work > maxWork && !s.full {
 		s.tooMuch(s.tokens[len(s.tokens)-1])
 	}
 	return s.tokens, !s.full
@@ -91,22 +91,22 @@ func marks(src []byte) int {
 	return n
 }
 
-func (s *yamlScan) bad(t *token.Token, format string, args ...any) {
+func (s *scan) bad(t *token.Token, format string, args ...any) {
 	if !s.full {
 		s.doc.BadAt(t.Position.Line, t.Position.Column, format, args...)
 	}
 	s.full = true
 }
 
-func (s *yamlScan) tooDeep(t *token.Token) {
-	s.bad(t, "too large or too deep: want at most %d values, %d levels", maxYAMLNodes, maxYAMLDepth)
+func (s *scan) tooDeep(t *token.Token) {
+	s.bad(t, "too large or too deep: want at most %d values, %d levels", maxNodes, maxDepth)
 }
 
-func (s *yamlScan) tooMuch(t *token.Token) {
+func (s *scan) tooMuch(t *token.Token) {
 	s.bad(t, "too large: long keys, deep levels, long mappings and keys without a value multiply: split the file")
 }
 
-func (s *yamlScan) add(t *token.Token) {
+func (s *scan) add(t *token.Token) {
 	s.tokens.Add(t)
 	if t.Type == token.CommentType {
 		return
@@ -129,7 +129,7 @@ func (s *yamlScan) add(t *token.Token) {
 		}
 		s.levels, s.flow, s.path = s.levels[:0], 0, 0
 	case token.MappingStartType, token.SequenceStartType:
-		s.open(yamlLevel{path: 1, pairs: t.Type == token.MappingStartType})
+		s.open(level{path: 1, pairs: t.Type == token.MappingStartType})
 		s.flow++
 	case token.MappingEndType, token.SequenceEndType:
 		s.close()
@@ -138,20 +138,20 @@ func (s *yamlScan) add(t *token.Token) {
 	case token.MappingValueType:
 		s.key(before, t)
 	}
-	if s.work += s.path; s.work > maxYAMLWork {
+	if s.work += s.path; s.work > maxWork {
 		s.tooMuch(t)
 	}
-	if len(s.levels)+s.run > maxYAMLDepth {
+	if len(s.levels)+s.run > maxDepth {
 		s.tooDeep(t)
 	}
 }
 
-func (s *yamlScan) open(l yamlLevel) {
+func (s *scan) open(l level) {
 	s.levels, s.path = append(s.levels, l), s.path+l.path
 }
 
 // close leaves a bracket, and the blocks that are in it by mistake.
-func (s *yamlScan) close() {
+func (s *scan) close() {
 	for n := len(s.levels) - 1; n >= 0 && s.flow > 0; n-- {
 		l := s.levels[n]
 		s.levels, s.path = s.levels[:n], s.path-l.path
@@ -164,7 +164,7 @@ func (s *yamlScan) close() {
 
 // block begins an entry of a block at the column, or goes on with it, and
 // leaves those that are further in.
-func (s *yamlScan) block(column, path int) *yamlLevel {
+func (s *scan) block(column, path int) *level {
 	if s.flow > 0 {
 		return nil
 	}
@@ -175,7 +175,7 @@ func (s *yamlScan) block(column, path int) *yamlLevel {
 	}
 	s.levels = s.levels[:n]
 	if n == 0 || s.levels[n-1].column < column {
-		s.open(yamlLevel{column: column})
+		s.open(level{column: column})
 	}
 	l := &s.levels[len(s.levels)-1]
 	s.path += path - l.path
@@ -184,12 +184,12 @@ func (s *yamlScan) block(column, path int) *yamlLevel {
 }
 
 // key counts a key, the token before a colon.
-func (s *yamlScan) key(key, colon *token.Token) {
+func (s *scan) key(key, colon *token.Token) {
 	if key == nil {
 		return // a mistake, which the parser finds
 	}
-	if len(key.Value) > maxYAMLKey {
-		s.bad(key, "a key of %d bytes, want at most %d", len(key.Value), maxYAMLKey)
+	if len(key.Value) > maxKey {
+		s.bad(key, "a key of %d bytes, want at most %d", len(key.Value), maxKey)
 		return
 	}
 	if s.flow > 0 {
@@ -207,7 +207,7 @@ func (s *yamlScan) key(key, colon *token.Token) {
 }
 
 // countEmpty counts an entry before t that ends without a value.
-func (s *yamlScan) countEmpty(before, t *token.Token) {
+func (s *scan) countEmpty(before, t *token.Token) {
 	if before == nil || len(s.levels) == 0 {
 		return
 	}
