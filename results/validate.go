@@ -28,8 +28,14 @@ func (h *Header) validate() error {
 		name  string
 		value float64
 	}{
-		{"rate_rps", h.RateRPS}, {"connections", float64(h.Connections)}, {"timeout_s", h.TimeoutS}, {"warmup_s", h.WarmupS},
-		{"budget_s", h.BudgetS}, {"cores", float64(h.Host.Cores)}, {"cpu_limit", h.Host.CPULimit}, {"gomaxprocs", float64(h.Host.GOMAXPROCS)},
+		{"rate_rps", h.RateRPS},
+		{"connections", float64(h.Connections)},
+		{"timeout_s", h.TimeoutS},
+		{"warmup_s", h.WarmupS},
+		{"budget_s", h.BudgetS},
+		{"cores", float64(h.Host.Cores)},
+		{"cpu_limit", h.Host.CPULimit},
+		{"gomaxprocs", float64(h.Host.GOMAXPROCS)},
 	} {
 		if !(x.value >= 0 && x.value <= maxFigure) {
 			return fmt.Errorf("%s is %g, want no negative number", x.name, x.value)

@@ -241,7 +241,8 @@ func TestRepeatedHeadersAreAllSent(t *testing.T) {
 		{"", CompileOptions{}, "Host: h\nAccept: */*\nX-A: target\nX-A: target, too\n"},
 		{"headers: {x-a: 1}", CompileOptions{}, "Host: h\nAccept: */*\nx-a: 1\n"},
 		{
-			"headers: {X-A: [1, 2, 3]}", CompileOptions{Headers: []targets.Field{{Name: "X-A", Value: "4"}, {Name: "x-a", Value: "5"}}},
+			"headers: {X-A: [1, 2, 3]}",
+			CompileOptions{Headers: []targets.Field{{Name: "X-A", Value: "4"}, {Name: "x-a", Value: "5"}}},
 			"Host: h\nAccept: */*\nX-A: 4\nx-a: 5\n",
 		},
 	} {

@@ -156,10 +156,16 @@ func loginRows() []row {
 	wrong := refused(401, "wrong username or password", "wrong username or password", "unauthorized")
 	return []row{
 		{"login", login(goodLogin), both(200, token)},
-		{"login without a content type", request{method: "POST", path: "/login", auth: "-", contentType: "-", body: goodLogin},
-			both(200, token)},
-		{"login as curl -d sends it", request{method: "POST", path: "/login", auth: "-", contentType: "application/x-www-form-urlencoded; charset=utf-8", body: goodLogin},
-			both(200, token)},
+		{
+			"login without a content type",
+			request{method: "POST", path: "/login", auth: "-", contentType: "-", body: goodLogin},
+			both(200, token),
+		},
+		{
+			"login as curl -d sends it",
+			request{method: "POST", path: "/login", auth: "-", contentType: "application/x-www-form-urlencoded; charset=utf-8", body: goodLogin},
+			both(200, token),
+		},
 		{"login of more than 16 kB", login(goodLogin + strings.Repeat(" ", 16<<10)), refused(413, "request body is too large", "request entity too large", "body_too_large")},
 		{"login with two passwords", login(`{"username":"admin","password":"password","PASSWORD":"password"}`), oneReading("PASSWORD is given more than once")},
 		{"wrong password", login(`{"username":"admin","password":"Password"}`), wrong},

@@ -261,8 +261,10 @@ func TestAnswersToUnreadBodiesArrive(t *testing.T) {
 	for _, name := range subjects {
 		s := start(t, name, nil, constant{})
 		for _, size := range []int{100, 9_000, 40_000, 64 << 10, 70_000, 300_000, 1_000_000, 5_000_000} {
-			for _, framing := range []string{fmt.Sprintf("Content-Length: %d\r\n\r\n%s", size, strings.Repeat(" ", size)),
-				fmt.Sprintf("Transfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n0\r\n\r\n", size, strings.Repeat(" ", size))} {
+			for _, framing := range []string{
+				fmt.Sprintf("Content-Length: %d\r\n\r\n%s", size, strings.Repeat(" ", size)),
+				fmt.Sprintf("Transfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n0\r\n\r\n", size, strings.Repeat(" ", size)),
+			} {
 				for range 5 {
 					answer := raw(t, s.url, "POST /predict HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"+framing)
 					if !strings.HasPrefix(answer, "HTTP/1.1 401") {

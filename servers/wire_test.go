@@ -110,7 +110,9 @@ func TestAnswersAreNotStoredOrSniffed(t *testing.T) {
 		login := request{method: "POST", path: "/login", auth: "-", body: `{"username":"admin","password":"password"}`}
 		for _, r := range []request{
 			login, features(ten), features("[]"), get("/health"), get("/nowhere"), get("/metrics"), get("/model-info"),
-			{method: "POST", path: "/predict", auth: "-"}, {method: "BREW", path: "/predict"}, post("/predict", strings.Repeat(" ", 1<<20+1)),
+			{method: "POST", path: "/predict", auth: "-"},
+			{method: "BREW", path: "/predict"},
+			post("/predict", strings.Repeat(" ", 1<<20+1)),
 		} {
 			_, header, _ := s.send(t, r)
 			if header.Get("X-Content-Type-Options") != "nosniff" || header.Get("Cache-Control") != "no-store" {
