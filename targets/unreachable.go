@@ -36,7 +36,7 @@ func (t Target) broken(ctx context.Context, err error) error {
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
 		err = errClosed
 	}
-	err, remedy := t.explain(err)
+	remedy, err := t.explain(err)
 	if remedy != "" {
 		remedy = "; " + remedy
 	}
@@ -45,7 +45,7 @@ func (t Target) broken(ctx context.Context, err error) error {
 
 // explain says what went wrong, and what can be done about it. It repeats nothing
 // that the target has sent: that may be a secret which it was told.
-func (t Target) explain(err error) (said error, remedy string) {
+func (t Target) explain(err error) (remedy string, said error) {
 	var (
 		outer     *url.Error
 		op        *net.OpError
@@ -62,44 +62,44 @@ func (t Target) explain(err error) (said error, remedy string) {
 	isOp := errors.As(err, &op)
 	switch {
 	case errors.As(err, &authority):
-		return err, "trust its authority by --cacert FILE (key ca of the target file), or accept any certificate by --insecure"
+		return "trust its authority by --cacert FILE (key ca of the target file), or accept any certificate by --insecure", err
 	case errors.As(err, &hostname):
-		return err, "is the address right? --insecure accepts any certificate"
+		return "is the address right? --insecure accepts any certificate", err
 	case errors.As(err, &cert):
-		return err, "--insecure accepts any certificate"
+		return "--insecure accepts any certificate", err
 	case errors.Is(err, http.ErrSchemeMismatch), errors.As(err, &record) && string(record.RecordHeader[:]) == "HTTP/":
-		return errors.New("it speaks plain HTTP there, not TLS"), "give http:// instead of https://"
+		return "give http:// instead of https://", errors.New("it speaks plain HTTP there, not TLS")
 	case errors.As(err, &record):
-		return errors.New("what answers there is no TLS"), "is the address right, or is it http://?"
+		return "is the address right, or is it http://?", errors.New("what answers there is no TLS")
 	case errors.Is(err, errTLSThere):
-		return err, "give https:// instead of http://"
+		return "give https:// instead of http://", err
 	case errors.Is(err, errH2There):
-		return err, "give --transport h2"
+		return "give --transport h2", err
 	case t.HTTP2 && strings.Contains(err.Error(), "HTTP/1.1 header"):
-		return errors.New("it speaks HTTP/1.1 there, not HTTP/2"), "leave out --transport h2"
+		return "leave out --transport h2", errors.New("it speaks HTTP/1.1 there, not HTTP/2")
 	case errors.Is(err, errNoHTTP2):
-		return err, "leave out --transport h2"
+		return "leave out --transport h2", err
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded), errors.As(err, &timeout) && timeout.Timeout():
-		return fmt.Errorf("no answer within %s", t.timeout()), "raise the timeout if it may take longer"
+		return "raise the timeout if it may take longer", fmt.Errorf("no answer within %s", t.timeout())
 	case errors.As(err, &dns):
-		return err, "is the address right?"
+		return "is the address right?", err
 	case isOp && op.Op == "remote error":
-		return err, t.aboutAlert(err)
+		return t.aboutAlert(err), err
 	case errors.Is(err, syscall.ECONNREFUSED), errors.Is(err, os.ErrNotExist):
-		return err, t.remedy()
+		return t.remedy(), err
 	case isOp && op.Op == "dial":
-		return err, "is the address right?"
+		return "is the address right?", err
 	case t.HTTP2 && !isOp:
 		if !errors.Is(err, errClosed) {
 			err = errMalformed
 		}
-		return err, "does it speak HTTP/2? Else leave out --transport h2"
+		return "does it speak HTTP/2? Else leave out --transport h2", err
 	case errors.Is(err, errClosed), errors.Is(err, errMalformed), errors.Is(err, errUnspoken):
-		return err, "does it want another protocol (https://, --transport h2) or header (--host-header, -H)?"
+		return "does it want another protocol (https://, --transport h2) or header (--host-header, -H)?", err
 	case isOp:
-		return err, ""
+		return "", err
 	}
-	return errMalformed, ""
+	return "", errMalformed
 }
 
 // aboutAlert is the remedy for what the target found wrong in the TLS handshake.
