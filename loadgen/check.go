@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"regexp"
 	"time"
+
+	"github.com/mlbench/mlbench/loadgen/http1"
 )
 
 // Answer is what a class's Check sees of an answer. Its bytes may be overwritten
@@ -37,19 +39,19 @@ type keeper struct {
 }
 
 // prepare makes ready for the next answer.
-func (k *keeper) prepare(check func(*Answer) error, p *responseParser) {
+func (k *keeper) prepare(check func(*Answer) error, p *http1.ResponseParser) {
 	k.check = check
 	k.head = k.head[:0]
-	p.captureMax = 0
+	p.CaptureMax = 0
 	if check != nil {
-		p.captureMax = MaxCheckedBody
+		p.CaptureMax = MaxCheckedBody
 	}
 }
 
 // add keeps what came while p had not yet seen the header's end. The parser's
 // limit of a header bounds it.
-func (k *keeper) add(b []byte, p *responseParser) {
-	if p.state <= stateHeader {
+func (k *keeper) add(b []byte, p *http1.ResponseParser) {
+	if p.InHeader() {
 		k.head = append(k.head, b...)
 	}
 }
@@ -59,13 +61,13 @@ func (k *keeper) add(b []byte, p *responseParser) {
 func (c *conn) judge(o *outcome) failure {
 	k := &c.keep
 	k.answer = Answer{
-		Status: o.status, Header: Unfold(finalHeader(k.head)), Body: c.parser.body,
-		Cut: c.parser.bodyBytes > MaxCheckedBody, Service: o.service, Captured: c.req.captured(),
+		Status: o.status, Header: Unfold(finalHeader(k.head)), Body: c.parser.Body,
+		Cut: c.parser.BodyBytes > MaxCheckedBody, Service: o.service, Captured: c.req.captured(),
 	}
 	err := k.check(&k.answer)
 	k.answer = Answer{}
-	if cap(c.parser.body) > maxIdleBody {
-		c.parser.body = nil
+	if cap(c.parser.Body) > maxIdleBody {
+		c.parser.Body = nil
 	}
 	if err != nil {
 		return c.g.keep(failCheck, o.class, err)

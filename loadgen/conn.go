@@ -9,6 +9,8 @@ import (
 	"sync/atomic"
 	"syscall"
 	"time"
+
+	"github.com/mlbench/mlbench/loadgen/http1"
 )
 
 // request is one planned request.
@@ -48,7 +50,7 @@ type conn struct {
 	shard    int
 	served   int // answers carried so far: a kept connection may turn out closed
 
-	parser responseParser
+	parser http1.ResponseParser
 	keep   keeper
 	rbuf   []byte
 	wbuf   []byte
@@ -106,8 +108,8 @@ func (c *conn) prepare(req *request) { c.wbuf = c.take(req, c.wbuf) }
 func (c *conn) take(req *request, buf []byte) []byte {
 	buf = req.appendTo(buf[:0])
 	c.req, c.first, c.out = *req, 0, len(buf)
-	c.parser.reset(req.payload.Head)
-	c.parser.expect = c.g.expect[req.class]
+	c.parser.Reset(req.payload.Head)
+	c.parser.Expect = c.g.expect[req.class]
 	c.keep.prepare(c.g.plan.Classes[req.class].Check, &c.parser)
 	c.deadline.Store(int64(req.sent + c.g.plan.Timeout))
 	return buf
@@ -128,27 +130,27 @@ func (c *conn) answer(n int, err error) outcome {
 			if c.keep.check != nil {
 				c.keep.add(c.rbuf[:n], &c.parser)
 			}
-			used, done, perr := c.parser.feed(c.rbuf[:n])
+			used, done, perr := c.parser.Feed(c.rbuf[:n])
 			switch {
-			case perr != nil && c.served > 0 && !c.parser.begun:
+			case perr != nil && c.served > 0 && !c.parser.Begun:
 				return c.end(0, failMalformed) // stale: no example of an error
 			case perr != nil:
 				return c.end(0, c.g.keep(failMalformed, c.req.class, perr))
 			case done && used < n:
 				// Nobody asked for the rest. The answer is good; whatever else
 				// lies there is not taken for one to the next request.
-				c.parser.keepAlive = false
+				c.parser.KeepAlive = false
 				c.g.conns.stale.Add(1)
-				return c.end(c.parser.status, noFailure)
+				return c.end(c.parser.Status, noFailure)
 			case done:
-				return c.end(c.parser.status, noFailure)
+				return c.end(c.parser.Status, noFailure)
 			case c.first == 0:
 				c.first = c.arrived()
 			}
 		}
 		if err == io.EOF {
-			if done, _ := c.parser.eof(); done {
-				return c.end(c.parser.status, noFailure)
+			if done, _ := c.parser.EOF(); done {
+				return c.end(c.parser.Status, noFailure)
 			}
 		}
 		if err != nil {
@@ -202,7 +204,7 @@ func (c *conn) end(status int, f failure) outcome {
 		response: now - r.planned,
 		lag:      r.sent - r.planned,
 		bytesOut: int64(c.out),
-		bytesIn:  c.parser.bytesIn(),
+		bytesIn:  c.parser.BytesIn(),
 		payload:  r.payload,
 		number:   r.number,
 	}
@@ -213,7 +215,7 @@ func (c *conn) end(status int, f failure) outcome {
 		o.response = o.lag + o.service
 	case status != 0 && !c.g.expected(r.class, status):
 		o.failure = failStatus
-		c.g.keepAnswer(status, r.class, c.parser.body, c.parser.bodyBytes)
+		c.g.keepAnswer(status, r.class, c.parser.Body, c.parser.BodyBytes)
 	}
 	o.first = o.service
 	if c.first != 0 {
@@ -222,7 +224,7 @@ func (c *conn) end(status int, f failure) outcome {
 	if o.failure == noFailure && c.keep.check != nil {
 		o.failure = c.judge(&o)
 	}
-	o.stale = c.served > 0 && (o.failure == failReset && !c.parser.started || o.failure == failMalformed && !c.parser.begun)
+	o.stale = c.served > 0 && (o.failure == failReset && !c.parser.Started || o.failure == failMalformed && !c.parser.Begun)
 	c.served++
 	return o
 }
@@ -231,7 +233,7 @@ func (c *conn) end(status int, f failure) outcome {
 func (c *conn) reusable(o *outcome) bool {
 	limit := c.g.plan.Connect.MaxRequests
 	answered := o.failure == noFailure || o.failure == failStatus || o.failure == failCheck
-	return c.parser.keepAlive && answered && (limit == 0 || c.served < limit) && c.written()
+	return c.parser.KeepAlive && answered && (limit == 0 || c.served < limit) && c.written()
 }
 
 // written says whether the request is out as a whole. A target that answers

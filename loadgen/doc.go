@@ -4,6 +4,7 @@
 //	Plan ─► Generator ─► schedule ─► send ─► record (three clocks) ─► results.Slice
 //
 // It owns schedules, pacing, connections, the HTTP/1.1 client, recording, and
-// the check of the generator and its host. It does not own scenarios (YAML),
-// rendering, or any idea of what a prediction is; it never imports servers.
+// the check of the generator and its host. It does not own the reading of
+// responses (loadgen/http1), scenarios (YAML), rendering, or any idea of what a
+// prediction is; it never imports servers.
 package loadgen

@@ -15,6 +15,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/mlbench/mlbench/loadgen/http1"
 	"github.com/mlbench/mlbench/results"
 )
 
@@ -147,15 +148,7 @@ func (g *Generator) WriteRaw(w io.Writer) {
 // now is the generator's clock: monotonic, since origin.
 func (g *Generator) now() time.Duration { return time.Since(g.origin) }
 
-func (g *Generator) expected(class, status int) bool { return expects(g.expect[class], status) }
-
-// expects says whether a status is in the set; nil is any 2xx.
-func expects(set map[int]bool, status int) bool {
-	if set != nil {
-		return set[status]
-	}
-	return status >= 200 && status < 300
-}
+func (g *Generator) expected(class, status int) bool { return http1.Expects(g.expect[class], status) }
 
 // Phase is one contiguous span of load.
 type Phase struct {

@@ -14,6 +14,8 @@ import (
 	"net/url"
 	"sync/atomic"
 	"time"
+
+	"github.com/mlbench/mlbench/loadgen/http1"
 )
 
 // httpClient carries requests by net/http, for what the lean client does not
@@ -48,7 +50,7 @@ func newHTTPClient(g *Generator) (*httpClient, error) {
 		Protocols:              protocols,
 		TLSClientConfig:        cfg,
 		MaxIdleConnsPerHost:    g.plan.Load.Connections,
-		MaxResponseHeaderBytes: maxHeaderBytes, // as the lean client
+		MaxResponseHeaderBytes: http1.MaxHeaderBytes, // as the lean client
 		DisableCompression:     true,
 		DisableKeepAlives:      g.plan.Connect.MaxRequests == 1,
 	}
@@ -204,7 +206,7 @@ func (c *httpClient) roundTrip(ctx context.Context, req *request, o *outcome, a 
 			return resp.StatusCode, int64(len(a.Body)), err
 		}
 	}
-	n, err = io.Copy(io.Discard, io.LimitReader(resp.Body, defaultMaxBody+1))
+	n, err = io.Copy(io.Discard, io.LimitReader(resp.Body, http1.DefaultMaxBody+1))
 	if a != nil {
 		a.Cut = n > 0
 		n += int64(len(a.Body))
@@ -212,8 +214,8 @@ func (c *httpClient) roundTrip(ctx context.Context, req *request, o *outcome, a 
 	if unexpected {
 		c.g.keepAnswer(resp.StatusCode, req.class, a.Body, n)
 	}
-	if err == nil && n > defaultMaxBody {
-		err = errBodyTooLarge
+	if err == nil && n > http1.DefaultMaxBody {
+		err = http1.ErrBodyTooLarge
 	}
 	return resp.StatusCode, n, err
 }

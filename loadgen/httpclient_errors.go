@@ -8,6 +8,8 @@ import (
 	"net"
 	"net/http"
 	"strings"
+
+	"github.com/mlbench/mlbench/loadgen/http1"
 )
 
 // judgeStatus refuses what is no answer to a request of ours, though net/http
@@ -15,9 +17,9 @@ import (
 func judgeStatus(code int) error {
 	switch {
 	case code == http.StatusSwitchingProtocols:
-		return fmt.Errorf("%w: 101 without an upgrade asked for", errMalformed)
+		return fmt.Errorf("%w: 101 without an upgrade asked for", http1.ErrMalformed)
 	case code < 100 || code > maxStatus:
-		return fmt.Errorf("%w: status %d", errMalformed, code)
+		return fmt.Errorf("%w: status %d", http1.ErrMalformed, code)
 	}
 	return nil
 }
@@ -36,7 +38,7 @@ func classifyHTTP(err error) failure {
 	var op *net.OpError
 	isOp := errors.As(err, &op)
 	switch {
-	case errors.Is(err, errBodyTooLarge), errors.Is(err, errMalformed):
+	case errors.Is(err, http1.ErrBodyTooLarge), errors.Is(err, http1.ErrMalformed):
 		return failMalformed
 	case isTLS(err), errors.Is(err, http.ErrSchemeMismatch), isOp && (op.Op == "remote error" || op.Op == "local error"): // alerts of TLS
 		return failTLS

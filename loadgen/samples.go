@@ -6,6 +6,7 @@ import (
 	"time"
 	"unicode"
 
+	"github.com/mlbench/mlbench/loadgen/http1"
 	"github.com/mlbench/mlbench/results"
 )
 
@@ -25,9 +26,6 @@ type sample struct {
 	whole bool // body is all of it
 }
 
-// sampleBody is how much of an answer with an unexpected status is shown.
-const sampleBody = 200
-
 // keep returns f, of a request of the class.
 func (g *Generator) keep(f failure, class int, err error) failure {
 	if slot := &g.samples.errors[f]; slot.Load() == nil {
@@ -42,7 +40,7 @@ func (g *Generator) keepAnswer(status, class int, body []byte, length int64) {
 	if slot.Load() != nil {
 		return
 	}
-	body = body[:min(len(body), sampleBody)]
+	body = body[:min(len(body), http1.ExampleBytes)]
 	slot.CompareAndSwap(nil, &sample{class: class, at: g.now(), body: append([]byte(nil), body...), whole: int64(len(body)) == length})
 }
 

@@ -74,18 +74,3 @@ func TestAnErrorWithoutAnAnswerShowsItsText(t *testing.T) {
 		t.Errorf("%+v", s.Examples)
 	}
 }
-
-// A7: good answers keep nothing, and allocate nothing.
-func TestGoodAnswersKeepNothing(t *testing.T) {
-	var p responseParser
-	answer := []byte("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello")
-	allocs := testing.AllocsPerRun(100, func() {
-		p.reset(false)
-		if _, done, err := p.feed(answer); !done || err != nil || len(p.body) > 0 {
-			t.Fatalf("done %v, %v, kept %q", done, err, p.body)
-		}
-	})
-	if allocs > 0 {
-		t.Errorf("%v allocations per answer", allocs)
-	}
-}

@@ -1,4 +1,4 @@
-package loadgen
+package http1
 
 import (
 	"errors"
@@ -26,10 +26,10 @@ type parsed struct {
 }
 
 // drive feeds the stream in pieces of the sizes that cut returns, then closes it.
-func drive(t *testing.T, p *responseParser, head bool, stream string, cut func(left int) int) parsed {
+func drive(t *testing.T, p *ResponseParser, head bool, stream string, cut func(left int) int) parsed {
 	t.Helper()
-	p.reset(head)
-	if p.started {
+	p.Reset(head)
+	if p.Started {
 		t.Fatal("started before any byte")
 	}
 	consumed, done := 0, false
@@ -37,7 +37,7 @@ func drive(t *testing.T, p *responseParser, head bool, stream string, cut func(l
 	for rest := stream; len(rest) > 0 && !done && err == nil; {
 		piece := rest[:cut(len(rest))]
 		var n int
-		n, done, err = p.feed([]byte(piece))
+		n, done, err = p.Feed([]byte(piece))
 		if !done && err == nil && n != len(piece) || n > len(piece) {
 			t.Fatalf("feed took %d of %d bytes without an end", n, len(piece))
 		}
@@ -45,21 +45,21 @@ func drive(t *testing.T, p *responseParser, head bool, stream string, cut func(l
 	}
 	byClose := false
 	if !done && err == nil {
-		done, err = p.eof()
+		done, err = p.EOF()
 		byClose = done
 	}
-	if p.started != (stream != "") {
-		t.Fatalf("started = %v", p.started)
+	if p.Started != (stream != "") {
+		t.Fatalf("started = %v", p.Started)
 	}
 	// Whatever came of it stands until reset.
-	if n, again, errAgain := p.feed([]byte("HTTP/1.1 200 OK\r\n\r\n")); n != 0 || again != done || errAgain != err {
+	if n, again, errAgain := p.Feed([]byte("HTTP/1.1 200 OK\r\n\r\n")); n != 0 || again != done || errAgain != err {
 		t.Fatalf("feed after the end: %d, %v, %v", n, again, errAgain)
 	}
-	if again, errAgain := p.eof(); again != done || errAgain != err {
+	if again, errAgain := p.EOF(); again != done || errAgain != err {
 		t.Fatalf("eof after the end: %v, %v", again, errAgain)
 	}
-	if err == nil && p.bytesIn() != int64(consumed) {
-		t.Fatalf("bytesIn is %d of %d", p.bytesIn(), consumed)
+	if err == nil && p.BytesIn() != int64(consumed) {
+		t.Fatalf("BytesIn is %d of %d", p.BytesIn(), consumed)
 	}
 	if err != nil {
 		if done {
@@ -68,15 +68,15 @@ func drive(t *testing.T, p *responseParser, head bool, stream string, cut func(l
 		return parsed{Err: err.Error()}
 	}
 	return parsed{
-		Status: p.status, KeepAlive: p.keepAlive, ByClose: byClose,
-		BodyBytes: p.bodyBytes, HeaderBytes: p.headerBytes, Body: string(p.body),
+		Status: p.Status, KeepAlive: p.KeepAlive, ByClose: byClose,
+		BodyBytes: p.BodyBytes, HeaderBytes: p.HeaderBytes, Body: string(p.Body),
 		Unsolicited: len(stream) - consumed,
 	}
 }
 
 // driveAllWays drives the stream whole, bytewise and cut at seeded random places, on p and
 // on a new parser, and fails unless all agree.
-func driveAllWays(t *testing.T, p *responseParser, head bool, stream string, seed uint64) parsed {
+func driveAllWays(t *testing.T, p *ResponseParser, head bool, stream string, seed uint64) parsed {
 	t.Helper()
 	whole := drive(t, p, head, stream, func(left int) int { return left })
 	check := func(way string, got parsed) {
@@ -85,7 +85,7 @@ func driveAllWays(t *testing.T, p *responseParser, head bool, stream string, see
 			t.Fatalf("%s differs from one feed (-whole +%s):\n%s", way, way, diff)
 		}
 	}
-	fresh := &responseParser{maxBody: p.maxBody, captureMax: p.captureMax}
+	fresh := &ResponseParser{MaxBody: p.MaxBody, CaptureMax: p.CaptureMax}
 	check("bytewise", drive(t, fresh, head, stream, func(int) int { return 1 }))
 	rng := rand.New(rand.NewPCG(seed, 1))
 	for range 8 {
@@ -97,7 +97,7 @@ func driveAllWays(t *testing.T, p *responseParser, head bool, stream string, see
 
 func TestResponseParserAccepts(t *testing.T) {
 	// One parser for all: what a response leaves behind must not reach the next.
-	p := &responseParser{captureMax: captureInTests}
+	p := &ResponseParser{CaptureMax: captureInTests}
 	for i, c := range acceptedCases {
 		t.Run(c.name, func(t *testing.T) {
 			c.want.HeaderBytes = len(c.stream) - c.framed - c.want.Unsolicited
@@ -110,14 +110,14 @@ func TestResponseParserAccepts(t *testing.T) {
 }
 
 func TestResponseParserRefuses(t *testing.T) {
-	p := &responseParser{captureMax: captureInTests}
+	p := &ResponseParser{CaptureMax: captureInTests}
 	for i, c := range refusedCases {
 		t.Run(c.name, func(t *testing.T) {
 			got := driveAllWays(t, p, false, c.stream, uint64(i))
 			if got.Err == "" || !strings.Contains(got.Err, c.want) {
 				t.Errorf("got %+v, want an error with %q", got, c.want)
 			}
-			for _, known := range []error{errMalformed, errBodyTooLarge, errNoResponse, io.ErrUnexpectedEOF} {
+			for _, known := range []error{ErrMalformed, ErrBodyTooLarge, ErrNoResponse, io.ErrUnexpectedEOF} {
 				if errors.Is(p.err, known) {
 					return
 				}
@@ -130,7 +130,7 @@ func TestResponseParserRefuses(t *testing.T) {
 // Every response cut short by a close is an unexpected EOF, at whatever byte, unless
 // the close is what ends it.
 func TestResponseParserTruncated(t *testing.T) {
-	p := &responseParser{captureMax: captureInTests}
+	p := &ResponseParser{CaptureMax: captureInTests}
 	for _, c := range acceptedCases {
 		for n := 1; n < len(c.stream)-c.want.Unsolicited; n++ {
 			got := drive(t, p, c.head, c.stream[:n], func(left int) int { return left })
@@ -160,11 +160,11 @@ func TestResponseParserBounds(t *testing.T) {
 		stream  string
 		want    string
 	}{
-		{"header of 64 KiB", 0, headerOf(maxHeaderBytes), ok},
-		{"header of 64 KiB and one", 0, headerOf(maxHeaderBytes + 1), "larger than 64 KiB"},
+		{"header of 64 KiB", 0, headerOf(MaxHeaderBytes), ok},
+		{"header of 64 KiB and one", 0, headerOf(MaxHeaderBytes + 1), "larger than 64 KiB"},
 		{"many fields", 0, many(10000), ok},
 		{"too many fields", 0, many(11000), "larger than 64 KiB"},
-		{"endless status line", 0, "HTTP/1.1 200 " + strings.Repeat("a", maxHeaderBytes), "larger than 64 KiB"},
+		{"endless status line", 0, "HTTP/1.1 200 " + strings.Repeat("a", MaxHeaderBytes), "larger than 64 KiB"},
 		{"interim answers count", 0, strings.Repeat("HTTP/1.1 100 "+strings.Repeat("a", 8000)+"\r\n\r\n", 9) + headerOf(100), "larger than 64 KiB"},
 		{"trailers count", 0, chunkedHead + "0\r\n" + strings.Repeat("A: b\r\n", 11000) + "\r\n", "larger than 64 KiB"},
 		{"chunk line of 4 KiB", 0, chunkedHead + "0;" + strings.Repeat("a", maxChunkLine-4) + "\r\n\r\n", ok},
@@ -173,23 +173,23 @@ func TestResponseParserBounds(t *testing.T) {
 		{"extensions, 16 kB", 0, chunkedHead + tiny[:16*(1000+7)] + "0\r\n\r\n", ok},
 		{"extensions, 17 kB", 0, chunkedHead + tiny + "0\r\n\r\n", "out of proportion"},
 		{"length at the limit", 3, okHead + "Content-Length: 3\r\n\r\nabc", ok},
-		{"length beyond", 3, okHead + "Content-Length: 4\r\n\r\n", errBodyTooLarge.Error()},
-		{"default length beyond", 0, okHead + fmt.Sprintf("Content-Length: %d\r\n\r\n", defaultMaxBody+1), errBodyTooLarge.Error()},
+		{"length beyond", 3, okHead + "Content-Length: 4\r\n\r\n", ErrBodyTooLarge.Error()},
+		{"default length beyond", 0, okHead + fmt.Sprintf("Content-Length: %d\r\n\r\n", DefaultMaxBody+1), ErrBodyTooLarge.Error()},
 		{"until close at the limit", 3, okHead + "\r\nabc", ok},
-		{"until close beyond", 3, okHead + "\r\nabcd", errBodyTooLarge.Error()},
+		{"until close beyond", 3, okHead + "\r\nabcd", ErrBodyTooLarge.Error()},
 		{"chunks at the limit", 3, chunkedHead + "1\r\na\r\n2\r\nbc\r\n0\r\n\r\n", ok},
-		{"chunks beyond", 3, chunkedHead + "1\r\na\r\n3\r\n", errBodyTooLarge.Error()},
+		{"chunks beyond", 3, chunkedHead + "1\r\na\r\n3\r\n", ErrBodyTooLarge.Error()},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			p := &responseParser{maxBody: c.maxBody, captureMax: captureInTests}
+			p := &ResponseParser{MaxBody: c.maxBody, CaptureMax: captureInTests}
 			got := driveAllWays(t, p, false, c.stream, uint64(i))
 			if c.want == ok && got.Err != "" || c.want != ok && !strings.Contains(got.Err, c.want) {
 				t.Errorf("got %+v, want error %q", got, c.want)
 			}
-			if errors.Is(p.err, errMalformed) && errors.Is(p.err, errBodyTooLarge) {
+			if errors.Is(p.err, ErrMalformed) && errors.Is(p.err, ErrBodyTooLarge) {
 				t.Error("a large body is no malformed one")
 			}
-			if cap(p.carry) > 2*maxHeaderBytes {
+			if cap(p.carry) > 2*MaxHeaderBytes {
 				t.Errorf("carry grew to %d bytes", cap(p.carry))
 			}
 		})
@@ -204,24 +204,24 @@ func TestResponseParserHugeBody(t *testing.T) {
 		fmt.Sprintf("%s%x\r\n", chunkedHead, size),
 		okHead + "\r\n",
 	} {
-		p := &responseParser{maxBody: size}
-		p.reset(false)
-		if n, done, err := p.feed([]byte(head)); n != len(head) || done || err != nil {
+		p := &ResponseParser{MaxBody: size}
+		p.Reset(false)
+		if n, done, err := p.Feed([]byte(head)); n != len(head) || done || err != nil {
 			t.Fatal(n, done, err)
 		}
 		block := make([]byte, 1<<20)
 		for range size / len(block) {
-			if n, _, err := p.feed(block); n != len(block) || err != nil {
+			if n, _, err := p.Feed(block); n != len(block) || err != nil {
 				t.Fatal(n, err)
 			}
 		}
-		if p.bodyBytes != size || cap(p.body) != 0 {
-			t.Errorf("counted %d bytes, kept %d", p.bodyBytes, cap(p.body))
+		if p.BodyBytes != size || cap(p.Body) != 0 {
+			t.Errorf("counted %d bytes, kept %d", p.BodyBytes, cap(p.Body))
 		}
 		if p.state == stateChunkCR {
-			p.feed([]byte("\r\n0\r\n\r\n"))
+			p.Feed([]byte("\r\n0\r\n\r\n"))
 		} else if p.state == stateUntilClose {
-			p.eof()
+			p.EOF()
 		}
 		if p.state != stateDone {
 			t.Errorf("%q: not done: %v", head, p.err)
@@ -230,16 +230,16 @@ func TestResponseParserHugeBody(t *testing.T) {
 }
 
 func TestResponseParserAllocatesNothing(t *testing.T) {
-	p := &responseParser{captureMax: 64, body: make([]byte, 0, 64)}
+	p := &ResponseParser{CaptureMax: 64, Body: make([]byte, 0, 64)}
 	for name, stream := range map[string]string{"typical": typicalResponse, "chunked": chunkedResponse} {
 		b := []byte(stream)
 		for _, step := range []int{len(b), 100, 7, 1} {
 			allocs := testing.AllocsPerRun(100, func() {
-				p.reset(false)
+				p.Reset(false)
 				done := false
 				for rest := b; len(rest) > 0; {
 					var n int
-					n, done, _ = p.feed(rest[:min(step, len(rest))])
+					n, done, _ = p.Feed(rest[:min(step, len(rest))])
 					rest = rest[n:]
 				}
 				if !done {
@@ -250,6 +250,21 @@ func TestResponseParserAllocatesNothing(t *testing.T) {
 				t.Errorf("%s by %d bytes: %v allocations", name, step, allocs)
 			}
 		}
+	}
+}
+
+// A7: good answers keep nothing, and allocate nothing.
+func TestGoodAnswersKeepNothing(t *testing.T) {
+	var p ResponseParser
+	answer := []byte("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello")
+	allocs := testing.AllocsPerRun(100, func() {
+		p.Reset(false)
+		if _, done, err := p.Feed(answer); !done || err != nil || len(p.Body) > 0 {
+			t.Fatalf("done %v, %v, kept %q", done, err, p.Body)
+		}
+	})
+	if allocs > 0 {
+		t.Errorf("%v allocations per answer", allocs)
 	}
 }
 

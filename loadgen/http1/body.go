@@ -1,9 +1,9 @@
-package loadgen
+package http1
 
 import "bytes"
 
 // takeBody consumes bytes of a body or chunk whose length is known and within the limit.
-func (p *responseParser) takeBody(b []byte) int {
+func (p *ResponseParser) takeBody(b []byte) int {
 	n := int(min(int64(len(b)), p.remaining))
 	p.count(b[:n])
 	p.remaining -= int64(n)
@@ -17,9 +17,9 @@ func (p *responseParser) takeBody(b []byte) int {
 	return n
 }
 
-func (p *responseParser) takeUntilClose(b []byte) int {
-	if int64(len(b)) > p.bodyLimit()-p.bodyBytes {
-		p.fail(errBodyTooLarge)
+func (p *ResponseParser) takeUntilClose(b []byte) int {
+	if int64(len(b)) > p.bodyLimit()-p.BodyBytes {
+		p.fail(ErrBodyTooLarge)
 		return 0
 	}
 	p.count(b)
@@ -27,27 +27,35 @@ func (p *responseParser) takeUntilClose(b []byte) int {
 }
 
 // count adds body bytes, and keeps them while there is room.
-func (p *responseParser) count(b []byte) {
-	p.bodyBytes += int64(len(b))
-	most := p.captureMax
-	if most == 0 && !expects(p.expect, p.status) {
-		most = sampleBody
+func (p *ResponseParser) count(b []byte) {
+	p.BodyBytes += int64(len(b))
+	most := p.CaptureMax
+	if most == 0 && !Expects(p.Expect, p.Status) {
+		most = ExampleBytes
 	}
-	if room := most - len(p.body); room > 0 {
-		p.body = append(p.body, b[:min(room, len(b))]...)
+	if room := most - len(p.Body); room > 0 {
+		p.Body = append(p.Body, b[:min(room, len(b))]...)
 	}
 }
 
-func (p *responseParser) bodyLimit() int64 {
-	if p.maxBody > 0 {
-		return p.maxBody
+// Expects says whether a status is in the set of those expected; nil is any 2xx.
+func Expects(set map[int]bool, status int) bool {
+	if set != nil {
+		return set[status]
 	}
-	return defaultMaxBody
+	return status >= 200 && status < 300
+}
+
+func (p *ResponseParser) bodyLimit() int64 {
+	if p.MaxBody > 0 {
+		return p.MaxBody
+	}
+	return DefaultMaxBody
 }
 
 // chunkSize reads `1*16HEXDIG *blank [";" extension] CRLF`. No bare LF here, as readers
 // that allow it can be made to see other chunks than those that do not.
-func (p *responseParser) chunkSize(line []byte) {
+func (p *ResponseParser) chunkSize(line []byte) {
 	end := len(line) - 2
 	if end < 0 || bytes.IndexByte(line, '\r') != end {
 		p.malformed("chunk-size line does not end with CRLF", line)
@@ -67,8 +75,8 @@ func (p *responseParser) chunkSize(line []byte) {
 		}
 		size = size<<4 | uint64(d)
 	}
-	if size > uint64(p.bodyLimit()-p.bodyBytes) {
-		p.fail(errBodyTooLarge)
+	if size > uint64(p.bodyLimit()-p.BodyBytes) {
+		p.fail(ErrBodyTooLarge)
 		return
 	}
 	// The rule of net/http against extensions without end: 16 bytes of framing
@@ -86,7 +94,7 @@ func (p *responseParser) chunkSize(line []byte) {
 }
 
 // takeChunkEnd checks one of the two bytes after a chunk's data.
-func (p *responseParser) takeChunkEnd(c byte) {
+func (p *ResponseParser) takeChunkEnd(c byte) {
 	switch {
 	case p.state == stateChunkCR && c == '\r':
 		p.state = stateChunkLF

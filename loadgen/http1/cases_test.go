@@ -1,4 +1,4 @@
-package loadgen
+package http1
 
 import (
 	"io"
@@ -184,7 +184,7 @@ const captureInTests = 16
 var refusedCases = []struct {
 	name, stream, want string
 }{
-	{"nothing", "", errNoResponse.Error()},
+	{"nothing", "", ErrNoResponse.Error()},
 	{"TLS alert", "\x15\x03\x01\x00\x02", `(TLS, HTTP/2?), begins with: "\x15"`},
 	{"HTTP/2", "\x00\x00\x12\x04\x00\x00\x00\x00\x00", `begins with: "\x00"`},
 	{"HTTP/2.0", "HTTP/2.0 200 OK\r\n\r\n", `begins with: "HTTP/2"`},
@@ -254,7 +254,7 @@ var refusedCases = []struct {
 	{"chunk size with 0x", chunkedHead + "0x1\r\n", "bad chunk size"},
 	{"chunk size after blank", chunkedHead + " 1\r\nx\r\n0\r\n\r\n", "bad chunk size"},
 	{"chunk size of 17 digits", chunkedHead + "00000000000000001\r\n", "bad chunk size"},
-	{"chunk size 2^64-1", chunkedHead + "ffffffffffffffff\r\n", errBodyTooLarge.Error()},
+	{"chunk size 2^64-1", chunkedHead + "ffffffffffffffff\r\n", ErrBodyTooLarge.Error()},
 	{"chunk size bare LF", chunkedHead + "1\nx\r\n0\r\n\r\n", "does not end with CRLF"},
 	{"chunk size CR in extension", chunkedHead + "1;a\rb\r\nx\r\n", "does not end with CRLF"},
 	{"last chunk bare LF", chunkedHead + "0\n\r\n", "does not end with CRLF"},

@@ -1,4 +1,4 @@
-package loadgen
+package http1
 
 import (
 	"bufio"
@@ -99,7 +99,7 @@ func FuzzResponseReader(f *testing.F) {
 		}
 		seed := fnv.New64a()
 		seed.Write(stream)
-		p := &responseParser{captureMax: differenceSize}
+		p := &ResponseParser{CaptureMax: differenceSize}
 		got := driveAllWays(t, p, head, string(stream), seed.Sum64())
 		want, header, err := byNetHTTP(stream, head)
 		switch {

@@ -1,4 +1,4 @@
-package loadgen
+package http1
 
 import (
 	"fmt"
@@ -33,15 +33,15 @@ func BenchmarkResponseParser(b *testing.B) {
 			}
 			b.Run(fmt.Sprintf("%s/by%d", c.name, step), func(b *testing.B) {
 				stream := []byte(c.stream)
-				var p responseParser
+				var p ResponseParser
 				b.SetBytes(int64(len(stream)))
 				b.ReportAllocs()
 				for b.Loop() {
-					p.reset(false)
+					p.Reset(false)
 					done := false
 					for rest := stream; len(rest) > 0; {
 						var n int
-						n, done, _ = p.feed(rest[:min(step, len(rest))])
+						n, done, _ = p.Feed(rest[:min(step, len(rest))])
 						rest = rest[n:]
 					}
 					if !done {

@@ -1,4 +1,4 @@
-package loadgen
+package http1
 
 import (
 	"bytes"
@@ -16,7 +16,7 @@ const (
 )
 
 // checkPrefix compares the bytes after those carried with the fixed start of every response.
-func (p *responseParser) checkPrefix(b []byte) bool {
+func (p *ResponseParser) checkPrefix(b []byte) bool {
 	have := len(p.carry)
 	for i := have; i < len(responsePrefix) && i-have < len(b); i++ {
 		if c := b[i-have]; c != responsePrefix[i] {
@@ -28,7 +28,7 @@ func (p *responseParser) checkPrefix(b []byte) bool {
 }
 
 // statusLine reads "HTTP/1.x SP+ 3DIGIT [SP reason]"; the prefix has been checked.
-func (p *responseParser) statusLine(line []byte) {
+func (p *ResponseParser) statusLine(line []byte) {
 	const version = len(responsePrefix)
 	if len(line) < version+2 || !isDigit(line[version]) || line[version+1] != ' ' {
 		p.malformed("bad version in status line", line)
@@ -45,17 +45,17 @@ func (p *responseParser) statusLine(line []byte) {
 		return
 	}
 	p.http10 = line[version] == '0'
-	p.status = int(code[0]-'0')*100 + int(code[1]-'0')*10 + int(code[2]-'0')
-	p.state, p.begun = stateHeader, true
+	p.Status = int(code[0]-'0')*100 + int(code[1]-'0')*10 + int(code[2]-'0')
+	p.state, p.Begun = stateHeader, true
 }
 
 // takeFields consumes the header lines that lie whole in b, in one short loop: most
 // of the time spent on a small response is spent here. What is cut, folded or too much
 // is for takeField, as is the last line in b, which may go on.
-func (p *responseParser) takeFields(b []byte) (n int) {
+func (p *ResponseParser) takeFields(b []byte) (n int) {
 	for len(p.carry) == 0 && p.state == stateHeader {
 		end := bytes.IndexByte(b[n:], '\n') + 1
-		if end == 0 || p.headerBytes+n+end > maxHeaderBytes {
+		if end == 0 || p.HeaderBytes+n+end > MaxHeaderBytes {
 			break
 		}
 		line := b[n : n+end-1]
@@ -73,7 +73,7 @@ func (p *responseParser) takeFields(b []byte) (n int) {
 		n += end
 		p.field(line)
 	}
-	p.headerBytes += n
+	p.HeaderBytes += n
 	if n == 0 {
 		return p.takeField(b)
 	}
@@ -83,7 +83,7 @@ func (p *responseParser) takeFields(b []byte) (n int) {
 // takeField consumes one header or trailer line, or the part of it that b holds. Whether
 // a line goes on in the next one shows with the byte after its end: until that has come
 // the line is carried.
-func (p *responseParser) takeField(b []byte) int {
+func (p *ResponseParser) takeField(b []byte) int {
 	if last := len(p.carry) - 1; last >= 0 && p.carry[last] == '\n' {
 		if !isBlank(b[0]) {
 			line := p.carry
@@ -98,7 +98,7 @@ func (p *responseParser) takeField(b []byte) int {
 	if end == 0 {
 		used = len(b)
 	}
-	if len(p.carry)+used > maxHeaderBytes-p.headerBytes {
+	if len(p.carry)+used > MaxHeaderBytes-p.HeaderBytes {
 		p.malformed("header block larger than 64 KiB", nil)
 		return 0
 	}
@@ -120,7 +120,7 @@ func (p *responseParser) takeField(b []byte) int {
 
 // unfold puts blanks for the line end of the field that is carried: as many, for the
 // count of bytes.
-func (p *responseParser) unfold() {
+func (p *ResponseParser) unfold() {
 	last := len(p.carry) - 1
 	p.carry[last] = ' '
 	switch {
@@ -145,7 +145,7 @@ func nameLength(line []byte) int {
 }
 
 // badField says what is wrong with a header or trailer field, if anything.
-func (p *responseParser) badField(line []byte) {
+func (p *ResponseParser) badField(line []byte) {
 	switch n := nameLength(line); {
 	case n == 0 && isBlank(line[0]):
 		p.malformed("folded header line without one before", line)
@@ -157,7 +157,7 @@ func (p *responseParser) badField(line []byte) {
 }
 
 // field notes the three fields that decide framing.
-func (p *responseParser) field(line []byte) {
+func (p *ResponseParser) field(line []byte) {
 	n := nameLength(line)
 	if n == 0 || !validFieldValue(line[n+1:]) {
 		p.badField(line)
@@ -179,7 +179,7 @@ func (p *responseParser) field(line []byte) {
 }
 
 // connection notes close and keep-alive in a comma-separated list of tokens.
-func (p *responseParser) connection(value []byte) {
+func (p *ResponseParser) connection(value []byte) {
 	for more := true; more; {
 		var token []byte
 		token, value, more = bytes.Cut(value, comma)
@@ -191,7 +191,7 @@ func (p *responseParser) connection(value []byte) {
 
 // contentLength takes digits only; a repeated field must repeat the value. Lists
 // ("5, 5") are refused as net/http does.
-func (p *responseParser) contentLength(line, value []byte) {
+func (p *ResponseParser) contentLength(line, value []byte) {
 	value = trimBlanks(value)
 	if len(value) == 0 {
 		p.malformed("empty Content-Length", line)
@@ -219,7 +219,7 @@ func (p *responseParser) contentLength(line, value []byte) {
 
 // transferEncoding reads a list of codings; over all fields chunked must come once, last.
 // Parameters and empty elements are refused: nobody sends them, and readers disagree on them.
-func (p *responseParser) transferEncoding(line, value []byte) {
+func (p *ResponseParser) transferEncoding(line, value []byte) {
 	if p.http10 {
 		p.coding = codingIgnored
 		return
@@ -244,15 +244,15 @@ func (p *responseParser) transferEncoding(line, value []byte) {
 }
 
 // endOfHeader decides how the body is framed (RFC 9112 §6.3), in the order of that section.
-func (p *responseParser) endOfHeader() {
+func (p *ResponseParser) endOfHeader() {
 	if p.coding == codingOther {
 		p.malformed("Transfer-Encoding without a final chunked", nil)
 		return
 	}
-	if p.status < 200 {
+	if p.Status < 200 {
 		p.interim++
 		switch {
-		case p.status == 101:
+		case p.Status == 101:
 			p.malformed("101 without an upgrade asked for", nil)
 		case p.interim > maxInterim:
 			p.malformed("more than 16 interim responses", nil)
@@ -261,18 +261,18 @@ func (p *responseParser) endOfHeader() {
 		}
 		return
 	}
-	p.keepAlive = !p.saysClose && (!p.http10 || p.saysKeep) &&
+	p.KeepAlive = !p.saysClose && (!p.http10 || p.saysKeep) &&
 		p.coding != codingIgnored && (p.coding == codingNone || !p.hasLength)
 	switch {
-	case p.head || p.status == 204 || p.status == 304:
+	case p.head || p.Status == 204 || p.Status == 304:
 		p.state = stateDone
 	case p.coding == codingChunked:
 		p.state = stateChunkSize
 	case !p.hasLength:
-		p.keepAlive = false
+		p.KeepAlive = false
 		p.state = stateUntilClose
 	case p.length > p.bodyLimit():
-		p.fail(errBodyTooLarge)
+		p.fail(ErrBodyTooLarge)
 	case p.length == 0:
 		p.state = stateDone
 	default:

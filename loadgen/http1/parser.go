@@ -1,4 +1,4 @@
-package loadgen
+package http1
 
 import (
 	"bytes"
@@ -7,23 +7,28 @@ import (
 	"io"
 )
 
-// Bounds of what one response may cost the generator, whatever the peer sends.
+// Bounds of what one response may cost its reader, whatever the peer sends.
 const (
-	maxHeaderBytes  = 64 << 10 // status lines, header fields and trailers together
-	maxChunkLine    = 4 << 10  // one chunk-size line with its extensions and line end
-	maxInterim      = 16       // 1xx answers before the final one
-	defaultMaxBody  = 64 << 20
+	// MaxHeaderBytes bounds status lines, header fields and trailers together.
+	MaxHeaderBytes = 64 << 10
+	// DefaultMaxBody bounds a body, in bytes, where the owner sets no other limit.
+	DefaultMaxBody = 64 << 20
+	// ExampleBytes is how much is kept of a body whose status was not expected.
+	ExampleBytes = 200
+
+	maxChunkLine    = 4 << 10 // one chunk-size line with its extensions and line end
+	maxInterim      = 16      // 1xx answers before the final one
 	responsePrefix  = "HTTP/1."
 	inlineCarrySize = 256 // holds a usual header line that two reads cut in half
 )
 
 var (
-	// errMalformed is wrapped by every error about bytes that are no HTTP/1.x response.
-	errMalformed = errors.New("malformed response")
-	// errBodyTooLarge is returned as soon as a body is known to pass maxBody.
-	errBodyTooLarge = errors.New("response body exceeds the limit")
-	// errNoResponse means that the peer closed before it sent a single byte.
-	errNoResponse = errors.New("connection closed before any byte of the response")
+	// ErrMalformed is wrapped by every error about bytes that are no HTTP/1.x response.
+	ErrMalformed = errors.New("malformed response")
+	// ErrBodyTooLarge is returned as soon as a body is known to pass ResponseParser.MaxBody.
+	ErrBodyTooLarge = errors.New("response body exceeds the limit")
+	// ErrNoResponse means that the peer closed before it sent a single byte.
+	ErrNoResponse = errors.New("connection closed before any byte of the response")
 )
 
 type parserState uint8
@@ -38,14 +43,14 @@ const (
 	stateChunkCR   // the CR, then the LF, that close a chunk's data
 	stateChunkLF
 	stateTrailer // header fields after the last chunk up to the empty line
-	stateDone    // from here on nothing more is consumed until reset
+	stateDone    // from here on nothing more is consumed until Reset
 	stateFailed
 )
 
-// responseParser takes the bytes of one connection as they come and says where
+// ResponseParser takes the bytes of one connection as they come and says where
 // each answer ends. It is pushed, so that a blocking loop and an event loop can
-// both use it; it keeps no body unless captureMax asks for one. It must not be copied
-// once used, and reset comes before each request.
+// both use it; it keeps no body unless CaptureMax asks for one. It must not be copied
+// once used, and Reset comes before each request.
 //
 // It accepts what net/http's client accepts, with these differences on purpose:
 //   - refused: a version other than HTTP/1.x, a status that is not three digits from 100,
@@ -61,23 +66,23 @@ const (
 //
 // As in net/http a bare LF may end a status or header line, never a chunk-size line,
 // and a field may go on in a line that begins with a blank (RFC 9112 §5.2).
-type responseParser struct {
+type ResponseParser struct {
 	// Set by the owner, kept over reset.
-	maxBody    int64 // bytes; 0 means defaultMaxBody
-	captureMax int   // bytes of the body kept in body; 0 keeps those of an example, if the status is not in expect
-	expect     map[int]bool
+	MaxBody    int64        // bytes; 0 means DefaultMaxBody
+	CaptureMax int          // bytes kept in Body; 0 keeps ExampleBytes, and only if the status is not expected
+	Expect     map[int]bool // the expected statuses, see Expects
 
-	// Results, valid once feed or eof said done (started at any time).
-	status      int
-	keepAlive   bool   // the connection may carry another request
-	started     bool   // at least one byte came
-	begun       bool   // so did a whole status line: what comes is an answer
-	bodyBytes   int64  // length of the body, chunked framing taken off
-	headerBytes int    // status lines, fields, trailers, with line ends, interim answers too
-	body        []byte // the first captureMax bytes of the body; reused by reset
+	// Results, valid once Feed or EOF said done (Started and Begun at any time).
+	Status      int
+	KeepAlive   bool   // the connection may carry another request
+	Started     bool   // at least one byte came
+	Begun       bool   // so did a whole status line: what comes is an answer
+	BodyBytes   int64  // length of the body, chunked framing taken off
+	HeaderBytes int    // status lines, fields, trailers, with line ends, interim answers too
+	Body        []byte // the first bytes of the body, see CaptureMax; reused by Reset
 
 	state     parserState
-	consumed  int64 // bytes taken since reset
+	consumed  int64 // bytes taken since Reset
 	head      bool  // the request was HEAD: no body whatever the fields say
 	http10    bool
 	hasLength bool
@@ -93,29 +98,29 @@ type responseParser struct {
 	inline    [inlineCarrySize]byte // first room of carry
 }
 
-// reset prepares for the response to the next request; head says that its method is HEAD.
-func (p *responseParser) reset(head bool) {
+// Reset prepares for the response to the next request; head says that its method is HEAD.
+func (p *ResponseParser) Reset(head bool) {
 	p.head = head
-	p.started, p.begun, p.bodyBytes, p.headerBytes, p.consumed = false, false, 0, 0, 0
-	p.body, p.carry = p.body[:0], p.carry[:0]
+	p.Started, p.Begun, p.BodyBytes, p.HeaderBytes, p.consumed = false, false, 0, 0, 0
+	p.Body, p.carry = p.Body[:0], p.carry[:0]
 	p.interim, p.remaining, p.overhead, p.err = 0, 0, 0, nil
 	p.beginMessage()
 }
 
 // beginMessage forgets the fields of an interim answer, or of the response before.
-func (p *responseParser) beginMessage() {
-	p.state, p.status, p.keepAlive = stateStatus, 0, false
+func (p *ResponseParser) beginMessage() {
+	p.state, p.Status, p.KeepAlive = stateStatus, 0, false
 	p.http10, p.hasLength, p.saysClose, p.saysKeep = false, false, false, false
 	p.coding, p.length = codingNone, 0
 }
 
-// feed takes the next bytes of the connection and consumes up to the end of the
+// Feed takes the next bytes of the connection and consumes up to the end of the
 // response. Bytes left over when done is true were not asked for. An error is
 // final: the connection cannot be used further. Where the stream was cut between
 // calls never changes the outcome.
-func (p *responseParser) feed(b []byte) (n int, done bool, err error) {
+func (p *ResponseParser) Feed(b []byte) (n int, done bool, err error) {
 	if len(b) > 0 {
-		p.started = true
+		p.Started = true
 	}
 	for n < len(b) && p.state < stateDone {
 		switch p.state {
@@ -138,19 +143,22 @@ func (p *responseParser) feed(b []byte) (n int, done bool, err error) {
 	return n, p.state == stateDone, p.err
 }
 
-// bytesIn is what the response has taken from the wire so far: headers, body and the
+// BytesIn is what the response has taken from the wire so far: headers, body and the
 // framing of chunks. Up to the read that brought an error, when there is one.
-func (p *responseParser) bytesIn() int64 { return p.consumed }
+func (p *ResponseParser) BytesIn() int64 { return p.consumed }
 
-// eof says that the peer closed. This completes a body delimited by the close;
-// anywhere else it is io.ErrUnexpectedEOF, or errNoResponse if nothing came at all.
-func (p *responseParser) eof() (done bool, err error) {
+// InHeader says that the end of the final answer's header has not come yet.
+func (p *ResponseParser) InHeader() bool { return p.state <= stateHeader }
+
+// EOF says that the peer closed. This completes a body delimited by the close;
+// anywhere else the error is io.ErrUnexpectedEOF, or ErrNoResponse if nothing came at all.
+func (p *ResponseParser) EOF() (done bool, err error) {
 	switch {
 	case p.state == stateUntilClose:
 		p.state = stateDone
 	case p.state == stateDone || p.state == stateFailed:
-	case !p.started:
-		p.fail(errNoResponse)
+	case !p.Started:
+		p.fail(ErrNoResponse)
 	default:
 		p.fail(io.ErrUnexpectedEOF)
 	}
@@ -159,8 +167,8 @@ func (p *responseParser) eof() (done bool, err error) {
 
 // takeLine consumes a status or chunk-size line, or the part of it that b holds, and
 // acts on whole ones. A line in one piece is read where it lies; only a cut one is copied.
-func (p *responseParser) takeLine(b []byte) int {
-	limit := maxHeaderBytes - p.headerBytes
+func (p *ResponseParser) takeLine(b []byte) int {
+	limit := MaxHeaderBytes - p.HeaderBytes
 	switch p.state {
 	case stateStatus:
 		// Checked before the line is whole: a peer that speaks TLS or HTTP/2 may never send a LF.
@@ -196,7 +204,7 @@ func (p *responseParser) takeLine(b []byte) int {
 }
 
 // keepPart carries a part of a line until the rest comes.
-func (p *responseParser) keepPart(line []byte) {
+func (p *ResponseParser) keepPart(line []byte) {
 	if p.carry == nil {
 		p.carry = p.inline[:0]
 	}
@@ -204,12 +212,12 @@ func (p *responseParser) keepPart(line []byte) {
 }
 
 // wholeLine acts on one line, given with its LF.
-func (p *responseParser) wholeLine(line []byte) {
+func (p *ResponseParser) wholeLine(line []byte) {
 	if p.state == stateChunkSize {
 		p.chunkSize(line)
 		return
 	}
-	p.headerBytes += len(line)
+	p.HeaderBytes += len(line)
 	n := len(line) - 1
 	if n > 0 && line[n-1] == '\r' {
 		n--
@@ -230,18 +238,18 @@ func (p *responseParser) wholeLine(line []byte) {
 }
 
 // malformed ends the response for good and says why, quoting the line at fault.
-func (p *responseParser) malformed(why string, line []byte) {
+func (p *ResponseParser) malformed(why string, line []byte) {
 	const quoted = 64 // bytes; enough to recognise a field, short enough for a table
 	switch {
 	case line == nil:
-		p.fail(fmt.Errorf("%w: %s", errMalformed, why))
+		p.fail(fmt.Errorf("%w: %s", ErrMalformed, why))
 	case len(line) > quoted:
-		p.fail(fmt.Errorf("%w: %s: %q…", errMalformed, why, line[:quoted]))
+		p.fail(fmt.Errorf("%w: %s: %q…", ErrMalformed, why, line[:quoted]))
 	default:
-		p.fail(fmt.Errorf("%w: %s: %q", errMalformed, why, line))
+		p.fail(fmt.Errorf("%w: %s: %q", ErrMalformed, why, line))
 	}
 }
 
-func (p *responseParser) fail(err error) {
+func (p *ResponseParser) fail(err error) {
 	p.state, p.err = stateFailed, err
 }
