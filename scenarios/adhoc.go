@@ -11,9 +11,9 @@ import (
 	"github.com/mlbench/mlbench/targets"
 )
 
-// maxAdHocBody keeps result files, which hold the scenario's text, of a sane
+// MaxAdHocBody keeps result files, which hold the scenario's text, of a sane
 // size.
-const maxAdHocBody = 8 << 20
+const MaxAdHocBody = 8 << 20
 
 // AdHoc is the scenario ping with a request shaped by flags. An empty method is
 // the default; a nil body is none. The file is the one that the body is of, if
@@ -37,8 +37,8 @@ func AdHoc(method string, headers []targets.Field, body []byte, file string) (*S
 		h.Value = strings.ReplaceAll(h.Value, "${", "$${") // flags hold plain values
 		r.Headers = append(r.Headers, h)
 	}
-	if len(body) > maxAdHocBody {
-		errs = append(errs, fmt.Errorf("body of %d bytes, want at most %d MB", len(body), maxAdHocBody>>20))
+	if len(body) > MaxAdHocBody {
+		errs = append(errs, fmt.Errorf("body of %d bytes, want at most %d MB", len(body), MaxAdHocBody>>20))
 	}
 	if body != nil {
 		r.Body = adHocBody(body, file)

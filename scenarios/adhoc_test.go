@@ -89,7 +89,7 @@ func TestAdHocMistakes(t *testing.T) {
 	}{
 		{"GE T", []targets.Field{{Name: "A", Value: "b\r\nc"}}, nil, []string{`method "GE T"`, "control character"}},
 		{"connect", nil, nil, []string{`method "CONNECT"`}},
-		{"POST", nil, make([]byte, maxAdHocBody+1), []string{"at most 8 MB"}},
+		{"POST", nil, make([]byte, MaxAdHocBody+1), []string{"at most 8 MB"}},
 	} {
 		sc, err := AdHoc(tt.method, tt.headers, tt.body, "")
 		if err == nil || sc != nil {

@@ -3,6 +3,7 @@ package scenarios
 import (
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/url"
 	"strings"
@@ -46,6 +47,16 @@ func (v *validator) body(b *Body, n *strict.Node) {
 	default:
 		b.kind, b.template = v.content(n, b.JSON, b.Text, b.Base64, b.File)
 	}
+}
+
+// Bytes are what a body without generators sends.
+func (b *Body) Bytes() ([]byte, error) {
+	if _, static := b.template.static(); !static {
+		return nil, errors.New("a body with generators is another one each time")
+	}
+	w := writer{values: &values{}}
+	b.template.render(&w)
+	return w.buf, w.err
 }
 
 // exactlyOne says whether the mapping has exactly one of the keys.

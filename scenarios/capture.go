@@ -92,7 +92,7 @@ func (c *namedCapture) take(v *view) error {
 			}
 		}
 	}
-	coded, err := marshal(value)
+	coded, err := Marshal(value)
 	if err != nil {
 		return err
 	}

@@ -73,13 +73,11 @@ type CaseSet struct {
 
 // Cases makes the requests of a scenario. The same options give the same cases.
 func Cases(sc *Scenario, o CaseOptions) (*CaseSet, error) {
+	secrets := map[string]bool{}
 	nowhere := CompileOptions{
 		Target:  targets.Target{Name: "any", URL: &url.URL{Scheme: "http", Host: "target.invalid"}},
 		Headers: o.Headers, Token: tokenMark, UserAgent: o.UserAgent, Seed: o.Seed, PoolSize: o.Requests,
-	}
-	var err error
-	if nowhere.values, err = sc.values(false); err != nil {
-		return nil, fmt.Errorf("scenario %s: %w", sc.Name, err)
+		Secret: func(text string) { secrets[text] = true },
 	}
 	plan, err := Compile(sc, nowhere)
 	if err != nil {
@@ -90,9 +88,9 @@ func Cases(sc *Scenario, o CaseOptions) (*CaseSet, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := &CaseSet{Hide: nowhere.values.hide()}
+	out := &CaseSet{Hide: hider(secrets)}
 	var edges []Case
-	for i, of := range sc.classes() { // as in the plan
+	for i, of := range sc.Classes() { // as in the plan
 		class := plan.Classes[i]
 		if class.Payloads[0].Fill != nil {
 			out.Notes = append(out.Notes, class.Name+" is left out: it needs what an earlier step captures")
@@ -127,16 +125,16 @@ func Cases(sc *Scenario, o CaseOptions) (*CaseSet, error) {
 	return out, nil
 }
 
-// hide hides the secrets that are long enough to be one.
-func (v *values) hide() func(string) string {
+// hider hides the secrets that are long enough to be one.
+func hider(secrets map[string]bool) func(string) string {
 	const least = 4
-	long := &values{seen: map[string]bool{}}
-	for secret := range v.seen {
+	var long []string
+	for secret := range secrets {
 		if len(secret) >= least && secret != tokenMark {
-			long.seen[secret] = true
+			long = append(long, secret)
 		}
 	}
-	return long.redactor().Replace
+	return Redactor(long...)
 }
 
 // readWire parses a prepared request.

@@ -104,6 +104,10 @@ func addresses(first Case, add adder) {
 	}
 }
 
+// generates says whether a key is that of a generator, as in $vector; $$ begins a
+// key that begins with $.
+func generates(key string) bool { return strings.HasPrefix(key, "$") && !strings.HasPrefix(key, "$$") }
+
 // limits are the bounds of generators or of a schema, by place: $.features[*].
 type limits map[string]limit
 
@@ -122,7 +126,7 @@ func (l limits) of(n *strict.Node, at string) {
 		}
 		return
 	}
-	if len(n.Keys) != 1 || !isGenerator(n.Keys[0].Name) {
+	if len(n.Keys) != 1 || !generates(n.Keys[0].Name) {
 		for i, key := range n.Keys {
 			name := key.Name
 			if strings.HasPrefix(name, "$$") {

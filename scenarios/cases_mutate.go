@@ -114,7 +114,7 @@ func change(kind, about string, p place, f func(any) (any, bool)) mutation {
 		if !ok {
 			return nil, false
 		}
-		out, err := marshal(changed)
+		out, err := Marshal(changed)
 		return out, err == nil
 	}}
 }
@@ -200,7 +200,7 @@ func fields(p place, object map[string]any) (out []mutation) {
 	nested := strings.Repeat("[", nestingLevels) + strings.Repeat("]", nestingLevels)
 	out = append(out, extra(DeepNesting, "mlbench_extra", json.RawMessage(nested)))
 	for _, key := range slices.Sorted(maps.Keys(object)) {
-		quoted, _ := marshal(key) // a string always encodes
+		quoted, _ := Marshal(key) // a string always encodes
 		out = append(out, mutation{DoubleField, "$." + key + " twice, the first a text", func(body []byte) ([]byte, bool) {
 			rest, ok := bytes.CutPrefix(bytes.TrimSpace(body), []byte("{"))
 			return slices.Concat([]byte("{"), quoted, []byte(`:"text",`), rest), ok

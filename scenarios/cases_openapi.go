@@ -65,7 +65,7 @@ func className(op *openapi.Operation) string {
 		name = strings.ToLower(op.Method) + op.Path
 	}
 	name = strings.Trim(strings.Map(func(r rune) rune {
-		if r < 0x80 && (nameForm.MatchString(string(r)) || strings.ContainsRune("._-", r)) {
+		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("._-", r) {
 			return r
 		}
 		return '-'
@@ -90,7 +90,7 @@ func operationCases(op *openapi.Operation, class string, o CaseOptions) (out []C
 		return nil, nil, err
 	}
 	for range o.Requests {
-		c := Case{Class: class, Kind: Ordinary, Method: op.Method, Auth: authOf(op), Path: op.Base + op.Path, Guess: wantsPassword(op.Body)}
+		c := Case{Class: class, Kind: Ordinary, Method: op.Method, Auth: authOf(op), Path: op.Base + op.Path, Guess: op.Body.WantsPassword()}
 		c.Header = []targets.Field{{Name: "User-Agent", Value: o.UserAgent}, {Name: "Accept", Value: "*/*"}}
 		if err := m.make(&c, rng); err != nil {
 			return nil, nil, err
@@ -112,24 +112,30 @@ func authOf(op *openapi.Operation) Auth {
 			return Bearer
 		}
 	}
-	if slices.ContainsFunc(op.Parameters, tokenParameter) {
+	if slices.ContainsFunc(op.Parameters, openapi.Parameter.Authorization) {
 		return Bearer
 	}
 	return NoAuth
 }
 
+// unknownFeatures is the length of arrays of numbers of which nothing is known.
+const unknownFeatures = 10
+
+// encodeSegment leaves nothing as it is that could end a segment.
+func encodeSegment(s string) string { return strings.ReplaceAll(url.QueryEscape(s), "+", "%20") }
+
 // caseMaker makes the ordinary requests of an operation.
 type caseMaker struct {
 	op         *openapi.Operation
-	parameters []template // of each parameter; nil: it is left out
-	body       template   // nil: none
+	parameters []*Drawn // of each parameter; nil: it is left out
+	body       *Drawn   // nil: none
 	notes      []string
 }
 
 func makerOf(op *openapi.Operation) (*caseMaker, error) {
-	m := &caseMaker{op: op, parameters: make([]template, len(op.Parameters))}
+	m := &caseMaker{op: op, parameters: make([]*Drawn, len(op.Parameters))}
 	for i, p := range op.Parameters {
-		if !p.Required || p.In == "cookie" || tokenParameter(p) {
+		if !p.Required || p.In == "cookie" || p.Authorization() {
 			continue
 		}
 		t, err := m.template(p.Schema, p.Example, true)
@@ -149,9 +155,9 @@ func makerOf(op *openapi.Operation) (*caseMaker, error) {
 
 // template is what values are drawn of. Examples of parameters are names of what
 // is there: those are sent as they are.
-func (m *caseMaker) template(s *openapi.Schema, example any, parameter bool) (template, error) {
-	g := schemaFiller{features: NewOptions{}.withDefaults().Features, all: true}
-	hint := exampleOf(example, s)
+func (m *caseMaker) template(s *openapi.Schema, given any, parameter bool) (*Drawn, error) {
+	g := schemaFiller{features: unknownFeatures, all: true}
+	hint := exampleOf(given, s)
 	if parameter && hint != nil {
 		return drawnFrom(ordered(hint))
 	}
@@ -169,7 +175,7 @@ func (m *caseMaker) make(c *Case, rng *rand.Rand) error {
 		if m.parameters[i] == nil {
 			continue
 		}
-		raw, err := m.parameters[i].draw(rng)
+		raw, err := m.parameters[i].Draw(rng)
 		if err != nil {
 			return err
 		}
@@ -179,7 +185,7 @@ func (m *caseMaker) make(c *Case, rng *rand.Rand) error {
 		}
 		switch list, isList := v.([]any); {
 		case p.In == "path":
-			c.Path = strings.ReplaceAll(c.Path, "{"+p.Name+"}", percentEncode(textOf(v)))
+			c.Path = strings.ReplaceAll(c.Path, "{"+p.Name+"}", encodeSegment(textOf(v)))
 		case p.In == "query" && isList && !p.Joined:
 			for _, item := range list {
 				query.Add(p.Name, textOf(item))
@@ -196,7 +202,7 @@ func (m *caseMaker) make(c *Case, rng *rand.Rand) error {
 	if m.body != nil {
 		const tries = 20 // generators meet what a schema forbids now and then
 		for range tries {
-			raw, err := m.body.draw(rng)
+			raw, err := m.body.Draw(rng)
 			if err != nil {
 				return err
 			}

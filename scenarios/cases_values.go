@@ -67,9 +67,9 @@ func numbersAt(p place, l limit) (out []mutation) {
 			continue
 		}
 		at := *end.at
-		out = append(out, put(AtLimit, p, string(appendNumber(nil, at))))
+		out = append(out, put(AtLimit, p, string(AppendNumber(nil, at))))
 		for _, v := range []float64{math.Nextafter(at, math.Inf(int(end.outward))), at + end.outward*max(1, math.Abs(at)/1000)} {
-			out = append(out, put(PastLimit, p, string(appendNumber(nil, v))))
+			out = append(out, put(PastLimit, p, string(AppendNumber(nil, v))))
 		}
 	}
 	return out

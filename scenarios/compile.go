@@ -28,6 +28,7 @@ type CompileOptions struct {
 	Override  Overrides
 	Note      func(string) // is told what the user should know; nil: nobody
 	Redact    bool         // write secrets as [redacted]: for showing, not for sending
+	Secret    func(string) // is told the secrets that requests hold; nil: nobody
 
 	values *values // of ${NAME}s
 }
@@ -111,6 +112,11 @@ func Compile(sc *Scenario, o CompileOptions) (*loadgen.Plan, error) {
 		class := c.class()
 		class.Payloads = payloads
 		plan.Classes = append(plan.Classes, class)
+	}
+	if o.Secret != nil {
+		for secret := range o.values.seen {
+			o.Secret(secret)
+		}
 	}
 	o.values.redactChecks(plan)
 	if err := plan.Validate(); err != nil {

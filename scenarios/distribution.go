@@ -115,7 +115,7 @@ func (w *writer) drawNumber(s *numbers) {
 	if s.Decimals != nil {
 		v = shift(min(s.last(), max(s.first(), math.Round(shift(v, int(*s.Decimals))))), -int(*s.Decimals))
 	}
-	w.buf = appendNumber(w.buf, v)
+	w.buf = AppendNumber(w.buf, v)
 }
 
 // draw is truncated at the bounds, not clamped to them: clamping would pile up
@@ -145,9 +145,9 @@ func (s *numbers) scale() float64 {
 	return min(s.Stddev, hi-lo)
 }
 
-// appendNumber writes all digits that a float64 has, as clients in Python or
+// AppendNumber writes all digits that a float64 has, as clients in Python or
 // JavaScript do.
-func appendNumber(b []byte, v float64) []byte {
+func AppendNumber(b []byte, v float64) []byte {
 	format := byte('f')
 	if a := math.Abs(v); a != 0 && (a < 1e-6 || a >= 1e21) {
 		format = 'e'

@@ -153,7 +153,7 @@ func (v *values) keep(fields []targets.Field) {
 
 // jsonEscape makes a text fit between the quotes of a JSON string.
 func jsonEscape(s string) string {
-	b, _ := marshal(s) // a string always encodes
+	b, _ := Marshal(s) // a string always encodes
 	return string(b[1 : len(b)-1])
 }
 

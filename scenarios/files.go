@@ -7,6 +7,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -136,6 +138,33 @@ func (s *Scenario) reach(path string) (string, error) {
 		}
 	}
 	return "", fmt.Errorf("%s is outside of the scenario's folder: %s lets it be read, if you trust the scenario", full, allowing([]string{filepath.Dir(real)}))
+}
+
+// AllowFlags are the flags with which the scenario may be run, as a shell wants
+// them: for the folders, other than its own, that it was allowed to read files
+// of. Empty: none are needed.
+func (s *Scenario) AllowFlags() string {
+	return allowing(slices.Compact(slices.Sorted(slices.Values(s.far))))
+}
+
+// allowing are the flags that let a scenario read files of folders.
+func allowing(dirs []string) string {
+	var flags []string
+	for _, dir := range dirs {
+		flags = append(flags, "--allow-files "+shellFolder(dir))
+	}
+	return strings.Join(flags, " ")
+}
+
+// plainFolder needs no quotes in any shell.
+var plainFolder = regexp.MustCompile(`^[A-Za-z0-9_./@%+,-]+$`)
+
+// shellFolder is a folder as one word of a shell.
+func shellFolder(dir string) string {
+	if plainFolder.MatchString(dir) {
+		return dir
+	}
+	return "'" + strings.ReplaceAll(dir, "'", `'\''`) + "'"
 }
 
 // within says whether a path without links is in a folder, or below it.

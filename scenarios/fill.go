@@ -132,7 +132,7 @@ func (f form) write(coded string) string {
 	case formForm:
 		return url.QueryEscape(text)
 	case jsonForm:
-		quoted, _ := marshal(text) // a string always encodes
+		quoted, _ := Marshal(text) // a string always encodes
 		return string(quoted[1 : len(quoted)-1])
 	case wholeForm:
 		return coded

@@ -7,8 +7,8 @@ import (
 	"github.com/mlbench/mlbench/targets/strict"
 )
 
-// maxNumbers bounds a vector or matrix.
-const maxNumbers = 1_000_000
+// MaxNumbers bounds a vector or matrix.
+const MaxNumbers = 1_000_000
 
 // generatorNames are the generators of JSON bodies.
 func generatorNames() []string {
@@ -82,8 +82,8 @@ func (b *templateBuilder) need(n *strict.Node, keys ...string) {
 
 // bound limits most × others.
 func (b *templateBuilder) bound(n *strict.Node, key string, most, others int) {
-	if most > maxNumbers/others && n.Get(key) != nil {
-		b.d.Bad(n.Get(key), "up to %d × %d numbers, want at most %d", most, others, maxNumbers)
+	if most > MaxNumbers/others && n.Get(key) != nil {
+		b.d.Bad(n.Get(key), "up to %d × %d numbers, want at most %d", most, others, MaxNumbers)
 	}
 }
 

@@ -93,21 +93,12 @@ func (d *draft) finish(o NewOptions) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: what was made of it is no scenario: %w", o.Source, err)
 	}
-	if far := slices.Compact(slices.Sorted(slices.Values(sc.far))); len(far) > 0 {
-		d.about = append(d.about, "It reads files of other folders, which it may if you say so: run it with "+allowing(far)+".")
+	if flags := sc.AllowFlags(); flags != "" {
+		d.about = append(d.about, "It reads files of other folders, which it may if you say so: run it with "+flags+".")
 		w = yamlWriter{}
 		w.draft(d, o)
 	}
 	return w.buf.Bytes(), nil
-}
-
-// allowing are the flags that let a scenario read files of folders.
-func allowing(dirs []string) string {
-	var flags []string
-	for _, dir := range dirs {
-		flags = append(flags, "--allow-files "+shellWord(dir))
-	}
-	return strings.Join(flags, " ")
 }
 
 // liftWeights raises shares that are too small to be sent: a scenario's are at

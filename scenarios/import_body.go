@@ -11,6 +11,13 @@ import (
 	"unicode/utf8"
 )
 
+// Content types that bodies have by themselves.
+const (
+	jsonMedia  = "application/json"
+	bytesMedia = "application/octet-stream"
+	formMedia  = "application/x-www-form-urlencoded"
+)
+
 // importBody makes a body of recorded bytes, in a form of the language where that
 // sends the same bytes, else as text or bytes. The content type is empty when it
 // goes without saying: the form's own. Of loose bodies, JSON may be written with
@@ -24,8 +31,8 @@ func (v *vault) importBody(raw []byte, contentType string, loose bool) (body *dr
 		x, isJSON = readJSON(raw)
 	}
 	switch {
-	case isJSON && !unencoded && (loose && !reference.Match(raw) || (&draftBody{form: "json", value: (&vault{open: true}).value(x, "")}).exactly(raw)):
-		if contentType == jsonKind || plain == "" {
+	case isJSON && !unencoded && (loose && FindReference(string(raw)) == "" || (&draftBody{form: "json", value: (&vault{open: true}).value(x, "")}).exactly(raw)):
+		if contentType == jsonMedia || plain == "" {
 			contentType = ""
 		}
 		return &draftBody{form: "json", value: v.value(x, "")}, contentType
@@ -38,9 +45,9 @@ func (v *vault) importBody(raw []byte, contentType string, loose bool) (body *dr
 			b.about = append(b.about, strings.TrimSuffix(hint, ".")+", with json: instead of text:")
 		}
 		return b, contentType
-	case plain == formKind && !unencoded:
+	case plain == formMedia && !unencoded:
 		if form := v.readForm(string(raw)); form != nil {
-			if contentType == formKind {
+			if contentType == formMedia {
 				contentType = ""
 			}
 			return &draftBody{form: "form", value: form}, contentType
@@ -152,9 +159,6 @@ func readJSON(raw []byte) (any, bool) {
 }
 
 var errUnfaithful = errors.New("not to be kept as it is")
-
-// maxJSONDepth keeps what is written within the limits of YAML files.
-const maxJSONDepth = 40
 
 func readValue(d *json.Decoder, depth int) (any, error) {
 	t, err := d.Token()

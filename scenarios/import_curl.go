@@ -166,7 +166,7 @@ func (c *curlCommand) request(d *draft, at string) (r draftRequest, address stri
 	if err := c.complete(u, &body); err != nil {
 		return r, "", err
 	}
-	if _, isJSON := readJSON(body.raw); isJSON && body.kind == formKind && !c.sets("content-type") && strings.HasPrefix(string(body.raw), "{") {
+	if _, isJSON := readJSON(body.raw); isJSON && body.kind == formMedia && !c.sets("content-type") && strings.HasPrefix(string(body.raw), "{") {
 		c.note("curl sends -d as a form where no Content-Type is given, and so does this scenario; " +
 			"if the service wants JSON, take the header Content-Type out and write json: instead of text:.")
 	}

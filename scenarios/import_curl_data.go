@@ -113,8 +113,8 @@ func (c *curlCommand) body() (b curlBody, err error) {
 		}
 		b.raw = append(b.raw, d.text...)
 	}
-	if b.kind = formKind; c.json {
-		b.kind = jsonKind
+	if b.kind = formMedia; c.json {
+		b.kind = jsonMedia
 	}
 	if len(c.data) == 1 && c.data[0].file != "" && (len(b.raw) > longBody || !utf8.Valid(b.raw)) && !c.get {
 		b.draft, err = c.fileBody(c.data[0].file)
@@ -202,8 +202,8 @@ func readData(file string) ([]byte, error) {
 		return nil, fmt.Errorf("it sends a file: %w", err)
 	case !info.Mode().IsRegular():
 		return nil, fmt.Errorf("it sends %s, which is no file", file)
-	case info.Size() > maxAdHocBody:
-		return nil, fmt.Errorf("it sends %s of %d bytes, want at most %d MB", file, info.Size(), maxAdHocBody>>20)
+	case info.Size() > MaxAdHocBody:
+		return nil, fmt.Errorf("it sends %s of %d bytes, want at most %d MB", file, info.Size(), MaxAdHocBody>>20)
 	}
 	return os.ReadFile(file)
 }
@@ -218,9 +218,8 @@ func (b *draftBody) exactly(raw []byte) bool {
 	if err != nil {
 		return false
 	}
-	out := writer{values: &values{}}
-	sc.Requests[0].Body.template.render(&out)
-	return out.err == nil && string(out.buf) == string(raw)
+	sent, err := sc.Requests[0].Body.Bytes()
+	return err == nil && string(sent) == string(raw)
 }
 
 // textBody is a body as it is: text, or bytes as base64. Texts that YAML cannot

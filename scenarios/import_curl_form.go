@@ -126,7 +126,7 @@ func (c *curlCommand) formOptions(p *formPart, mark, content string, options []s
 		// curl looks at the name in the request, then at the file's.
 		if p.kind = kindOfCurl(*p.filename); p.kind == "" && mark != "" {
 			if p.kind = kindOfCurl(content); p.kind == "" && mark == "@" {
-				p.kind = bytesKind
+				p.kind = bytesMedia
 			}
 			if content == "-" && len(options) == 0 {
 				p.kind = ""

@@ -84,7 +84,7 @@ func (c *curlCommand) field(h string, b *curlBody) (f targets.Field, err error) 
 			return targets.Field{}, nil // curl adds the boundary, as we do
 		}
 	}
-	if m := reference.FindString(f.Value); m != "" {
+	if m := FindReference(f.Value); m != "" {
 		return f, fmt.Errorf("-H: %s is a placeholder of another tool: write its value, or $NAME", m)
 	}
 	if err := f.Validate(); err != nil {

@@ -125,7 +125,7 @@ func (c *curlCommand) complete(u *curlURL, b *curlBody) error {
 		}
 		more = append(more, string(b.raw))
 		if *b = (curlBody{}); c.json {
-			b.kind = jsonKind
+			b.kind = jsonMedia
 		}
 	}
 	if c.upload != "" && u.target != "" {
@@ -167,7 +167,7 @@ func (c *curlCommand) complete(u *curlURL, b *curlBody) error {
 		c.note("Characters of the URL that are not ASCII are percent-encoded; curl sends them as they are.")
 	}
 	u.target = visibleOnly(u.target)
-	if m := reference.FindString(u.target + u.address); m != "" {
+	if m := FindReference(u.target + u.address); m != "" {
 		return fmt.Errorf("%s in its URL: a placeholder of another tool: write its value, or $NAME", m)
 	}
 	if u.target != "" {

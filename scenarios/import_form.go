@@ -54,13 +54,13 @@ func sayable(parts []formPart) bool {
 		if i > 0 && parts[i-1].name == p.name {
 			continue
 		}
-		if seen[p.name] || quotable(p.name) != nil || strings.HasPrefix(p.name, "$") || !utf8.ValidString(p.name) {
+		if seen[p.name] || Quotable(p.name) != nil || strings.HasPrefix(p.name, "$") || !utf8.ValidString(p.name) {
 			return false
 		}
 		seen[p.name] = true
 	}
 	return !slices.ContainsFunc(parts, func(p formPart) bool {
-		return p.files != nil || p.filename != nil && (quotable(*p.filename) != nil || *p.filename == "" || !utf8.ValidString(*p.filename))
+		return p.files != nil || p.filename != nil && (Quotable(*p.filename) != nil || *p.filename == "" || !utf8.ValidString(*p.filename))
 	})
 }
 

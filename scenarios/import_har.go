@@ -195,7 +195,7 @@ func (p *harPostData) parts() []formPart {
 		part := formPart{name: quoted.Replace(f.Name), text: f.Value, kind: f.ContentType}
 		if f.FileName != nil && *f.FileName != "" {
 			name := quoted.Replace(*f.FileName)
-			part.filename, part.kind = &name, cmp.Or(f.ContentType, bytesKind)
+			part.filename, part.kind = &name, cmp.Or(f.ContentType, bytesMedia)
 		}
 		out = append(out, part)
 	}

@@ -6,13 +6,14 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/mlbench/mlbench/scenarios/openapi"
 	"github.com/mlbench/mlbench/targets"
 )
 
 // Names by which logins are known, the likeliest first.
 var (
 	userNames     = []string{"username", "user", "email", "login", "user_name", "userName", "name"}
-	passwordNames = []string{"password", "passwd", "pass"}
+	passwordNames = openapi.PasswordNames()
 	tokenNames    = targets.TokenNames()
 )
 
@@ -93,20 +94,6 @@ func (d *draft) loginOf(x exchange) *draftLogin {
 		about:  []string{"The credentials come from MLBENCH_USERNAME and MLBENCH_PASSWORD."},
 		method: x.method, path: path, token: token, body: loginBody("json", user, password, others),
 	}
-}
-
-func (p pairs) get(key string) any {
-	for _, f := range p {
-		if f.key == key {
-			return f.value
-		}
-	}
-	return nil
-}
-
-func (p pairs) hasText(key string) bool {
-	s, ok := p.get(key).(string)
-	return ok && s != ""
 }
 
 // tokenField finds the field of an answer that is the token: token, or

@@ -93,7 +93,7 @@ func (d *draft) operation(op openapi.Operation, o NewOptions) (r draftRequest, w
 	if why := d.authorize(&r, op); why != "" {
 		return r, why
 	}
-	if wantsPassword(op.Body) {
+	if op.Body.WantsPassword() {
 		return r, "a login whose answer has no token that is known; set MLBENCH_TOKEN to what it gives, " +
 			"and give auth: bearer to the requests that need it and have it not"
 	}
@@ -114,7 +114,7 @@ func (d *draft) operation(op openapi.Operation, o NewOptions) (r draftRequest, w
 func (d *draft) fillPath(r *draftRequest, op openapi.Operation) (why string) {
 	path, query := op.Path, ""
 	for _, p := range op.Parameters {
-		if tokenParameter(p) {
+		if p.Authorization() {
 			r.authorization(p)
 			continue
 		}

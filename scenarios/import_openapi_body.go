@@ -2,7 +2,7 @@ package scenarios
 
 import (
 	"fmt"
-	"math/big"
+	"maps"
 	"slices"
 	"strings"
 
@@ -23,7 +23,7 @@ func (d *draft) fillBody(r *draftRequest, b *openapi.Body, o NewOptions) (why st
 		if plain != "application/json" && !strings.Contains(plain, "*") {
 			r.setHeader(draftHeader{name: "Content-Type", value: plain})
 		}
-	case plain == formKind:
+	case plain == formMedia:
 		r.body = &draftBody{form: "form", value: d.vault.value(formOf(b), "")}
 	case strings.HasPrefix(plain, "text/") && b.Schema.Allows("string"):
 		text, _ := constantOf(b.Schema).(string)
@@ -41,16 +41,10 @@ func (d *draft) fillBody(r *draftRequest, b *openapi.Body, o NewOptions) (why st
 	return ""
 }
 
-// wantsPassword says whether a body is that of a login: as requests, all of them
-// would be refused.
-func wantsPassword(b *openapi.Body) bool {
-	return b != nil && among(passwordNames, b.Schema.Requires) != ""
-}
-
 // formOf are the required fields; generators are for JSON.
 func formOf(b *openapi.Body) pairs {
 	form := pairs{}
-	for _, name := range sortedKeys(b.Schema.Properties) {
+	for _, name := range slices.Sorted(maps.Keys(b.Schema.Properties)) {
 		if b.Schema.Requires(name) {
 			form = append(form, pair{key: name, value: textOf(constantOf(b.Schema.Properties[name]))})
 		}
@@ -61,7 +55,7 @@ func formOf(b *openapi.Body) pairs {
 // optionalOf describes the properties that are left out.
 func optionalOf(s *openapi.Schema, made pairs) []string {
 	var out []string
-	for _, name := range sortedKeys(s.Properties) {
+	for _, name := range slices.Sorted(maps.Keys(s.Properties)) {
 		p := s.Properties[name]
 		there := slices.ContainsFunc(made, func(field pair) bool { return field.key == name })
 		if len(s.Required) > 0 && !there && !p.ReadOnly {
@@ -89,11 +83,6 @@ func describe(p *openapi.Schema) string {
 	return s
 }
 
-func numberText(r *big.Rat) string {
-	v, _ := numberFrom(r)
-	return fmt.Sprint(v)
-}
-
 // parameterValue is a text for a parameter, and whether the document knows it
 // rather than that it is made up.
 func parameterValue(p openapi.Parameter) (value string, known bool) {
@@ -104,36 +93,4 @@ func parameterValue(p openapi.Parameter) (value string, known bool) {
 		return textOf(v), known
 	}
 	return textOf(v), true
-}
-
-func textOf(v any) string {
-	switch v := v.(type) {
-	case nil:
-		return ""
-	case string:
-		return v
-	case []any:
-		parts := make([]string, len(v))
-		for i, item := range v {
-			parts[i] = textOf(item)
-		}
-		return strings.Join(parts, ",")
-	case float64:
-		return yamlFlow(v)
-	case map[string]any:
-		raw, _ := marshal(v)
-		return string(raw)
-	}
-	return fmt.Sprint(v)
-}
-
-// exampleOf is the one given beside a schema, or the schema's own.
-func exampleOf(beside any, s *openapi.Schema) any {
-	switch {
-	case beside != nil:
-		return beside
-	case s.Example != nil:
-		return s.Example
-	}
-	return s.Default
 }

@@ -1,28 +1,17 @@
 package scenarios
 
 import (
-	"fmt"
 	"math/rand/v2"
 	"strings"
 
 	"github.com/mlbench/mlbench/results/answers"
 	"github.com/mlbench/mlbench/scenarios/openapi"
-	"github.com/mlbench/mlbench/targets/strict"
 )
 
 // drawnFrom reads a draft's value as a scenario would: what is drawn of it is
 // what requests send.
-func drawnFrom(v any) (template, error) {
-	d, err := strict.Parse([]byte("value: "+yamlFlow(escaped(v))+"\n"), "value")
-	if err != nil {
-		return nil, fmt.Errorf("its body cannot be written: %w", err)
-	}
-	var read struct {
-		Value *strict.Node `yaml:"value"`
-	}
-	d.Decode(d.Root, &read)
-	t := (&validator{d: d}).template(read.Value)
-	return t, d.Err()
+func drawnFrom(v any) (*Drawn, error) {
+	return ParseDrawn(yamlFlow(escaped(v)))
 }
 
 // escaped keeps ${NAME} from being a variable.
@@ -48,16 +37,9 @@ func escaped(v any) any {
 	return v
 }
 
-// draw is the JSON of one request.
-func (t template) draw(rng *rand.Rand) ([]byte, error) {
-	w := writer{rng: rng, values: &values{}}
-	t.render(&w)
-	return w.buf, w.err
-}
-
-// sample is a value that the template may become, and its JSON.
-func (t template) sample(seed uint64) (any, string, error) {
-	raw, err := t.draw(rand.New(rand.NewPCG(seed, 0)))
+// sample is a value that may be drawn, and its JSON.
+func sample(t *Drawn, seed uint64) (any, string, error) {
+	raw, err := t.Draw(rand.New(rand.NewPCG(seed, 0)))
 	if err != nil {
 		return nil, "", err
 	}
@@ -114,11 +96,11 @@ func drawn(s *openapi.Schema, v any, n int) (good []any, broken, err error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	if _, fixed := t.static(); fixed {
+	if t.Constant() {
 		n = 1
 	}
 	for seed := range uint64(n) {
-		one, _, err := t.sample(seed)
+		one, _, err := sample(t, seed)
 		if err != nil {
 			return nil, nil, err
 		}

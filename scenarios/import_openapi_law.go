@@ -3,6 +3,7 @@ package scenarios
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"math"
 	"math/big"
 
@@ -84,7 +85,7 @@ func toward(limit *big.Rat, side int) float64 {
 
 // ratOf is a float as it is written.
 func ratOf(f float64) *big.Rat {
-	r, _ := new(big.Rat).SetString(string(appendNumber(nil, f)))
+	r, _ := new(big.Rat).SetString(string(AppendNumber(nil, f)))
 	return r
 }
 
@@ -112,4 +113,10 @@ func toFloat(v any) (float64, bool) {
 		return f, err == nil
 	}
 	return 0, false
+}
+
+// numberText is an exact number as it is written.
+func numberText(r *big.Rat) string {
+	v, _ := numberFrom(r)
+	return fmt.Sprint(v)
 }

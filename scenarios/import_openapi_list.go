@@ -111,7 +111,7 @@ func (g *schemaFiller) distinct(items *openapi.Schema, n, least, depth int) (any
 	seen := map[string]bool{}
 	var out []any
 	for seed := range 30*n + 100 {
-		one, text, err := t.sample(uint64(seed))
+		one, text, err := sample(t, uint64(seed))
 		if err != nil {
 			return nil, err
 		}
@@ -173,7 +173,7 @@ func another(v any, seen map[string]bool) (any, error) {
 	}
 	const tries = 100
 	for seed := range uint64(tries) {
-		one, text, err := t.sample(seed)
+		one, text, err := sample(t, seed)
 		if err != nil {
 			return nil, err
 		}
@@ -194,11 +194,11 @@ func (g *schemaFiller) size(s *openapi.Schema, given []any) (any, error) {
 	if most == nil || *most < least {
 		most = &least
 	}
-	if *most > maxNumbers/maxFillRows {
+	if *most > MaxNumbers/maxFillRows {
 		n := max(least, min(*most, g.features))
 		most = &n
 	}
-	if least > maxNumbers/maxFillRows {
+	if least > MaxNumbers/maxFillRows {
 		return nil, errTooLarge
 	}
 	return spanOf(max(least, min(1, *most)), *most), nil

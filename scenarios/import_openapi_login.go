@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"maps"
 	"net/http"
 	"net/url"
 	"path"
@@ -19,7 +20,7 @@ func documentedLogin(op openapi.Operation) *draftLogin {
 	form := "json"
 	switch {
 	case openapi.IsJSON(op.Body.MediaType):
-	case strings.HasPrefix(op.Body.MediaType, formKind):
+	case strings.HasPrefix(op.Body.MediaType, formMedia):
 		form = "form"
 	default:
 		return nil
@@ -78,18 +79,12 @@ func tokenProperty(s *openapi.Schema, levels int) string {
 	if name != "" {
 		return name
 	}
-	for _, key := range sortedKeys(s.Properties) {
+	for _, key := range slices.Sorted(maps.Keys(s.Properties)) {
 		if inner := tokenProperty(s.Properties[key], levels-1); inner != "" && key != "" && !strings.Contains(key, ".") {
 			return key + "." + inner
 		}
 	}
 	return ""
-}
-
-// tokenParameter says whether a parameter is the header with the token, as
-// frameworks document handlers that read it themselves.
-func tokenParameter(p openapi.Parameter) bool {
-	return p.In == "header" && strings.EqualFold(p.Name, "authorization")
 }
 
 // OpenAPILogin is a scenario with the login that the document describes, for

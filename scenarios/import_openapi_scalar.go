@@ -2,10 +2,12 @@ package scenarios
 
 import (
 	"errors"
+	"fmt"
 	"maps"
 	"math"
 	"math/big"
 	"slices"
+	"strings"
 
 	"github.com/mlbench/mlbench/scenarios/openapi"
 )
@@ -231,4 +233,37 @@ func ordered(v any) any {
 		return out
 	}
 	return v
+}
+
+// textOf is a value as a parameter or a field of a form has it.
+func textOf(v any) string {
+	switch v := v.(type) {
+	case nil:
+		return ""
+	case string:
+		return v
+	case []any:
+		parts := make([]string, len(v))
+		for i, item := range v {
+			parts[i] = textOf(item)
+		}
+		return strings.Join(parts, ",")
+	case float64:
+		return yamlFlow(v)
+	case map[string]any:
+		raw, _ := Marshal(v)
+		return string(raw)
+	}
+	return fmt.Sprint(v)
+}
+
+// exampleOf is the one given beside a schema, or the schema's own.
+func exampleOf(beside any, s *openapi.Schema) any {
+	switch {
+	case beside != nil:
+		return beside
+	case s.Example != nil:
+		return s.Example
+	}
+	return s.Default
 }

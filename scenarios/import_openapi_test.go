@@ -175,7 +175,7 @@ func oauthForm(t *testing.T) *Login {
 		t.Fatalf("%s", text)
 	}
 	want := "username=${MLBENCH_USERNAME}&password=${MLBENCH_PASSWORD}"
-	if l := sc.LoginRequest(); l.Body != want || l.ContentType != formKind {
+	if l := sc.LoginRequest(); l.Body != want || l.ContentType != formMedia {
 		t.Errorf("login sends %s as %s, want %s", l.Body, l.ContentType, want)
 	}
 	return sc.Login

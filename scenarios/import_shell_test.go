@@ -196,10 +196,10 @@ func TestHARParts(t *testing.T) {
 // F04: forms, JSON and other bodies of a recording are sent as they were.
 func TestRecordedBodiesAreExact(t *testing.T) {
 	for body, contentType := range map[string]string{
-		"a=%20b&c=d+e": formKind, "a=b+c": formKind, `{"a": 1}`: formKind, "YWI=": formKind, "a=1;b=2": formKind, "a&b": formKind, "<a b='c'/>": "text/xml",
-		`{"a":  [1.0, 2e3]}`: jsonKind, `{"a":1}`: "", "x=y": "", `{"password": "x", "a": "${B}"}`: jsonKind + "; charset=utf-8", "\r\n\x01\u2028": "text/plain",
+		"a=%20b&c=d+e": formMedia, "a=b+c": formMedia, `{"a": 1}`: formMedia, "YWI=": formMedia, "a=1;b=2": formMedia, "a&b": formMedia, "<a b='c'/>": "text/xml",
+		`{"a":  [1.0, 2e3]}`: jsonMedia, `{"a":1}`: "", "x=y": "", `{"password": "x", "a": "${B}"}`: jsonMedia + "; charset=utf-8", "\r\n\x01\u2028": "text/plain",
 	} {
-		quoted, _ := marshal(body)
+		quoted, _ := Marshal(body)
 		har := `{"log":{"entries":[{"request":{"method":"POST","url":"http://h/up","headers":[],"postData":{"mimeType":"` + contentType + `","text":` + string(quoted) + `}}}]}}`
 		text, err := FromHAR([]byte(har), NewOptions{Source: "s"})
 		if err != nil {

@@ -287,3 +287,14 @@ func TestSecretNames(t *testing.T) {
 		}
 	}
 }
+
+// A13: bodies that have braces of their own are imported as bytes.
+func TestBracesOfBodiesStay(t *testing.T) {
+	for _, kind := range []string{"", jsonMedia, formMedia, "text/plain"} {
+		for _, loose := range []bool{false, true} {
+			if body, _ := (&vault{}).importBody([]byte(`{"prompt":"Hello {{name}}"}`), kind, loose); body.form != "base64" {
+				t.Errorf("%s: imported as %s", kind, body.form)
+			}
+		}
+	}
+}

@@ -166,7 +166,7 @@ func (d *draft) recordedHeaders(r *draftRequest, x exchange) (kind targets.Field
 		case !x.typed && noiseHeader(name):
 		case d.login != nil && isBearer(f.Name, f.Value):
 			r.bearer = true
-		case f.Validate() != nil, reference.MatchString(f.Value):
+		case f.Validate() != nil, FindReference(f.Value) != "":
 			r.about = append(r.about, fmt.Sprintf("The header %s is left out: it cannot be sent as recorded.", f.Name))
 		case name == "content-type":
 			if kind = f; !x.typed {

@@ -35,7 +35,7 @@ func (v *validator) multipart(n *strict.Node) (kind string, t template) {
 	var heads []string
 	var contents []template
 	for i, key := range n.Keys {
-		if err := quotable(key.Name); err != nil {
+		if err := Quotable(key.Name); err != nil {
 			v.d.BadAt(key.Line, key.Col, "part %q: %v", key.Name, err)
 		}
 		for _, item := range several(n.Items[i]) {
@@ -68,7 +68,7 @@ func (v *validator) part(n *strict.Node) (head string, content template) {
 	if p.File != nil && n.Get("filename") == nil {
 		p.Filename = filepath.Base(*p.File)
 	}
-	if err := quotable(p.Filename); err != nil {
+	if err := Quotable(p.Filename); err != nil {
 		v.d.Bad(cmp.Or(n.Get("filename"), n), "file name %q: %v", p.Filename, err)
 	}
 	if p.Filename != "" {
@@ -85,9 +85,9 @@ func (v *validator) part(n *strict.Node) (head string, content template) {
 	return head + "\r\nContent-Type: " + kind, content
 }
 
-// quotable refuses names that servers read differently, as the standards do not
+// Quotable refuses names that servers read differently, as the standards do not
 // agree on how to escape them.
-func quotable(name string) error {
+func Quotable(name string) error {
 	for _, c := range name {
 		if c < ' ' || c == 0x7f || c == '"' || c == '\\' {
 			return fmt.Errorf("want no quotes, backslashes and control characters")

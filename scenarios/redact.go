@@ -19,6 +19,9 @@ type redactor struct {
 	secrets []string // longest first
 }
 
+// Redactor hides secrets in texts, in whichever form these have them.
+func Redactor(secrets ...string) func(string) string { return (&values{}).redactor(secrets...).Replace }
+
 func (v *values) redactor(more ...string) *redactor {
 	for s := range v.seen {
 		more = append(more, s)

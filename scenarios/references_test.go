@@ -40,11 +40,4 @@ func TestReferencesWithoutACaptureAreRefusedEverywhere(t *testing.T) {
 	if got := bodiesOf(compile(t, again, CompileOptions{}).Classes[0])[0]; got != `{"prompt":"Hello {{name}}"}` {
 		t.Errorf("sent %q", got)
 	}
-	for _, kind := range []string{"", jsonKind, formKind, "text/plain"} {
-		for _, loose := range []bool{false, true} {
-			if body, _ := (&vault{}).importBody([]byte(`{"prompt":"Hello {{name}}"}`), kind, loose); body.form != "base64" {
-				t.Errorf("%s: imported as %s", kind, body.form)
-			}
-		}
-	}
 }

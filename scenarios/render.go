@@ -98,7 +98,7 @@ func (g *sequenceGen) render(w *writer) {
 }
 
 func (g *idGen) render(w *writer) {
-	prefix, _ := marshal(g.Prefix) // a string always encodes
+	prefix, _ := Marshal(g.Prefix) // a string always encodes
 	w.buf = append(w.buf, prefix[:len(prefix)-1]...)
 	if g.uuid {
 		// Version 4, random (RFC 9562 §5.4); its last group is as wide as the
@@ -133,6 +133,6 @@ func (w *writer) first(s *numbers) {
 	if !w.unique || s.Decimals != nil {
 		w.drawNumber(s)
 	} else if v := s.draw(w.rng); !w.freshNumber(v, s) {
-		w.buf = appendNumber(w.buf, v)
+		w.buf = AppendNumber(w.buf, v)
 	}
 }

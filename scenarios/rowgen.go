@@ -45,8 +45,8 @@ func (b *templateBuilder) row(n *strict.Node) generator {
 	if at := n.Get("columns"); at != nil && at.Kind == strict.List && len(g.Columns) == 0 {
 		b.d.Bad(at, "found an empty list, want the columns to send, or no such key for all")
 	}
-	if g.Rows != nil && g.Rows.Max > maxNumbers {
-		b.d.Bad(n.Get("rows"), "up to %d rows, want at most %d", g.Rows.Max, maxNumbers)
+	if g.Rows != nil && g.Rows.Max > MaxNumbers {
+		b.d.Bad(n.Get("rows"), "up to %d rows, want at most %d", g.Rows.Max, MaxNumbers)
 	}
 	*b.rows = append(*b.rows, g)
 	return g

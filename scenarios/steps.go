@@ -53,6 +53,16 @@ type requestClass struct {
 	segment  map[string]bool // names that later steps have as a segment of their path, or as all of it but dots
 }
 
+// Classes are the requests of a plan's classes, in its order: steps come behind
+// the request that begins their journey.
+func (s *Scenario) Classes() []Request {
+	var out []Request
+	for _, c := range s.classes() {
+		out = append(out, c.Request)
+	}
+	return out
+}
+
 // classes are all classes, in the order of results: steps come behind the request
 // that begins their journey.
 func (s *Scenario) classes() []requestClass {
@@ -125,6 +135,9 @@ func (c *requestClass) class() loadgen.Class {
 
 // reference is a captured value in a request.
 var reference = regexp.MustCompile(`\{\{ *([A-Za-z_][A-Za-z0-9_]*) *\}\}`)
+
+// FindReference is the first {{name}} of a text, as it is written; empty: none.
+func FindReference(s string) string { return reference.FindString(s) }
 
 // references are the names that s refers to.
 func references(s string) []string {

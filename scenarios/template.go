@@ -126,7 +126,7 @@ func (b *templateBuilder) value(n *strict.Node) {
 		}
 		b.add("]")
 	default:
-		v, err := marshal(n.Value)
+		v, err := Marshal(n.Value)
 		if err != nil { // infinities and NaN
 			b.d.Bad(n, "found %s, which JSON cannot say", n.Text)
 		}
@@ -155,7 +155,7 @@ func (b *templateBuilder) object(n *strict.Node) {
 			b.add(",")
 		}
 		// Only values take variables: a key is sent as it is written.
-		quoted, _ := marshal(strings.ReplaceAll(name, "${", "$${")) // a string always encodes
+		quoted, _ := Marshal(strings.ReplaceAll(name, "${", "$${")) // a string always encodes
 		b.buf = append(b.buf, quoted...)
 		b.add(":")
 		b.value(n.Items[i])
@@ -167,8 +167,8 @@ func isGenerator(key string) bool {
 	return strings.HasPrefix(key, "$") && !strings.HasPrefix(key, "$$")
 }
 
-// marshal is JSON without the escapes that are for HTML pages.
-func marshal(v any) ([]byte, error) {
+// Marshal is JSON without the escapes that are for HTML pages.
+func Marshal(v any) ([]byte, error) {
 	if f, ok := v.(float64); ok && f == 0 {
 		return strconv.AppendFloat(nil, f, 'f', 1, 64), nil // keeps it a float, and its sign
 	}

@@ -15,7 +15,7 @@ import (
 // that of a secret.
 func shown(name string, value any) string {
 	const most = 60 // runes
-	text, err := marshal(value)
+	text, err := Marshal(value)
 	if err != nil {
 		text = fmt.Append(nil, value)
 	}
@@ -33,7 +33,7 @@ func wanted(n *strict.Node) string {
 	if n.Kind == strict.List || n.Kind == strict.Map {
 		return "the " + strings.TrimPrefix(string(n.Kind), "a ") + " of the scenario"
 	}
-	text, err := marshal(n.Value)
+	text, err := Marshal(n.Value)
 	if err != nil {
 		return n.Text
 	}

@@ -32,8 +32,8 @@ func (b *templateBuilder) zipf(n *strict.Node) generator {
 	if b.hot {
 		b.d.Bad(n, "a $zipf within a $zipf: leave one out")
 	}
-	if at := n.Get("distinct"); at != nil && at.Kind == strict.Int && (g.Distinct < 1 || g.Distinct > maxNumbers) {
-		b.d.Bad(at, "found %d, want 1 to %d", g.Distinct, maxNumbers)
+	if at := n.Get("distinct"); at != nil && at.Kind == strict.Int && (g.Distinct < 1 || g.Distinct > MaxNumbers) {
+		b.d.Bad(at, "found %d, want 1 to %d", g.Distinct, MaxNumbers)
 	}
 	if g.Exponent < 0 || g.Exponent > 10 {
 		b.d.Bad(n.Get("exponent"), "found %v, want 0 to 10", g.Exponent)

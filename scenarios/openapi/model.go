@@ -3,6 +3,7 @@ package openapi
 import (
 	"math/big"
 	"slices"
+	"strings"
 )
 
 // Operation is one method of one path.
@@ -34,6 +35,12 @@ type Parameter struct {
 	Joined   bool    // a list is one text with commas, also in a query
 }
 
+// Authorization says whether a parameter is the header with the token, as
+// frameworks document handlers that read it themselves.
+func (p Parameter) Authorization() bool {
+	return p.In == "header" && strings.EqualFold(p.Name, "authorization")
+}
+
 // Body is the request's body, of the media type that suits best: JSON if there
 // is a choice.
 type Body struct {
@@ -41,6 +48,15 @@ type Body struct {
 	MediaType string  // application/json, …
 	Schema    *Schema // never nil
 	Example   any     // nil: none
+}
+
+// PasswordNames are the names by which passwords are known, the likeliest first.
+func PasswordNames() []string { return []string{"password", "passwd", "pass"} }
+
+// WantsPassword says whether a body is that of a login: as requests, all of them
+// would be refused.
+func (b *Body) WantsPassword() bool {
+	return b != nil && slices.ContainsFunc(PasswordNames(), b.Schema.Requires)
 }
 
 // Requirement are schemes that are all needed.
