@@ -157,7 +157,7 @@ func allowing(dirs []string) string {
 }
 
 // plainFolder needs no quotes in any shell.
-var plainFolder = regexp.MustCompile(`^[A-Za-z0-9_./@%+,-]+$`)
+var plainFolder = regexp.MustCompile(`^[\p{L}\p{N}_./:@%+,-]+$`)
 
 // shellFolder is a folder as one word of a shell.
 func shellFolder(dir string) string {

@@ -12,6 +12,7 @@ import (
 	"github.com/mlbench/mlbench/results"
 	"github.com/mlbench/mlbench/results/answers"
 	"github.com/mlbench/mlbench/scenarios"
+	"github.com/mlbench/mlbench/scenarios/cases"
 )
 
 // parityOptions have both targets asked some of the requests of a comparison
@@ -67,7 +68,7 @@ func (o *parityOptions) check(sc *scenarios.Scenario, load *loadOptions, arms []
 		return nil, nil
 	}
 	// Other payloads than those measured, or a target's cache would know them.
-	set, err := scenarios.Cases(sc, scenarios.CaseOptions{Requests: parityPool, Seed: load.seed + 1, Headers: load.fields, UserAgent: "mlbench/" + version()})
+	set, err := cases.Of(sc, cases.Options{Requests: parityPool, Seed: load.seed + 1, Headers: load.fields, UserAgent: "mlbench/" + version()})
 	if err != nil {
 		return nil, usageErrorf("--parity: %w", err)
 	}
@@ -86,17 +87,17 @@ func (o *parityOptions) check(sc *scenarios.Scenario, load *loadOptions, arms []
 }
 
 // inTurn orders requests so that each class has its turn.
-func inTurn(cases []scenarios.Case) []scenarios.Case {
-	byClass := map[string][]scenarios.Case{}
+func inTurn(all []cases.Case) []cases.Case {
+	byClass := map[string][]cases.Case{}
 	var classes []string
-	for _, c := range cases {
+	for _, c := range all {
 		if byClass[c.Class] == nil {
 			classes = append(classes, c.Class)
 		}
 		byClass[c.Class] = append(byClass[c.Class], c)
 	}
-	var out []scenarios.Case
-	for len(out) < len(cases) {
+	var out []cases.Case
+	for len(out) < len(all) {
 		for _, class := range classes {
 			if rest := byClass[class]; len(rest) > 0 {
 				out, byClass[class] = append(out, rest[0]), rest[1:]

@@ -5,7 +5,7 @@ import (
 	"testing"
 
 	"github.com/mlbench/mlbench/results"
-	"github.com/mlbench/mlbench/scenarios"
+	"github.com/mlbench/mlbench/scenarios/cases"
 )
 
 // What is proven decides the exit code before what could not be decided.
@@ -45,12 +45,12 @@ func codeOf(err error) int {
 }
 
 func TestClassesInTurn(t *testing.T) {
-	var cases []scenarios.Case
+	var all []cases.Case
 	for _, class := range []string{"a", "a", "a", "b", "c", "c"} {
-		cases = append(cases, scenarios.Case{Class: class})
+		all = append(all, cases.Case{Class: class})
 	}
 	got := ""
-	for _, c := range inTurn(cases) {
+	for _, c := range inTurn(all) {
 		got += c.Class
 	}
 	if got != "abcaca" {

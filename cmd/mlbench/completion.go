@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/mlbench/mlbench/scenarios"
+	"github.com/mlbench/mlbench/scenarios/importer"
 	"github.com/mlbench/mlbench/targets"
 )
 
@@ -80,5 +81,5 @@ func presetWords(cmd *cobra.Command, args []string, _ string) ([]cobra.Completio
 	if from, _ := cmd.Flags().GetString("from"); from != "preset" || len(args) > 0 {
 		return nil, cobra.ShellCompDirectiveDefault
 	}
-	return scenarios.Presets(), cobra.ShellCompDirectiveNoFileComp
+	return importer.Presets(), cobra.ShellCompDirectiveNoFileComp
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/mlbench/mlbench/scenarios"
+	"github.com/mlbench/mlbench/scenarios/importer"
 	"github.com/mlbench/mlbench/targets"
 	"github.com/mlbench/mlbench/targets/strict"
 )
@@ -45,7 +46,7 @@ type scenariosNewOptions struct {
 	output       string
 	force        bool
 	insecure     bool
-	shape        scenarios.NewOptions
+	shape        importer.Options
 }
 
 func newScenariosNewCmd(s streams) *cobra.Command {
@@ -117,7 +118,7 @@ func (o *scenariosNewOptions) check() error {
 	case o.from == "" && o.source != "":
 		return usageErrorf("what is %s? say so with --from %s", clipped(o.source), strings.Join(newKinds, ", "))
 	case o.from == "preset" && o.source == "":
-		return usageErrorf("which preset? one of %s", strings.Join(scenarios.Presets(), ", "))
+		return usageErrorf("which preset? one of %s", strings.Join(importer.Presets(), ", "))
 	case o.from != "" && o.source == "":
 		return usageErrorf("--from %s: of what? give its source (see 'mlbench scenarios new --help')", o.from)
 	case o.shape.Features < 1 || o.shape.Features > 10_000:
@@ -152,7 +153,7 @@ func (o *scenariosNewOptions) make(ctx context.Context) ([]byte, error) {
 	var err error
 	switch o.from {
 	case "", "preset":
-		text, err = scenarios.FromPreset(o.source, o.shape)
+		text, err = importer.FromPreset(o.source, o.shape)
 	case "curl":
 		command := o.source
 		if command == "-" {
@@ -162,7 +163,7 @@ func (o *scenariosNewOptions) make(ctx context.Context) ([]byte, error) {
 			}
 			command = string(raw)
 		}
-		text, err = scenarios.FromCurl(command, o.shape)
+		text, err = importer.FromCurl(command, o.shape)
 	case "openapi", "har", "vegeta", "locust":
 		raw, err := o.read(ctx)
 		if err != nil {
@@ -183,8 +184,8 @@ func (o *scenariosNewOptions) make(ctx context.Context) ([]byte, error) {
 }
 
 func (o *scenariosNewOptions) convert(raw []byte) ([]byte, error) {
-	from := map[string]func([]byte, scenarios.NewOptions) ([]byte, error){
-		"openapi": scenarios.FromOpenAPI, "har": scenarios.FromHAR, "vegeta": scenarios.FromVegeta, "locust": scenarios.FromLocust,
+	from := map[string]func([]byte, importer.Options) ([]byte, error){
+		"openapi": importer.FromOpenAPI, "har": importer.FromHAR, "vegeta": importer.FromVegeta, "locust": importer.FromLocust,
 	}[o.from]
 	text, err := from(raw, o.shape)
 	if err != nil {

@@ -9,11 +9,12 @@ import (
 	"unicode/utf8"
 
 	"github.com/mlbench/mlbench/scenarios"
+	"github.com/mlbench/mlbench/scenarios/cases"
 )
 
 // curlLine is the request as one line for a POSIX shell. Secrets of headers are
 // variables in it, $TOKEN is the bearer token; those elsewhere are hidden.
-func curlLine(k *asker, of *scenarios.Case, hide func(string) string) string {
+func curlLine(k *asker, of *cases.Case, hide func(string) string) string {
 	var b strings.Builder
 	shown := *of
 	if shown.Body != nil {
@@ -52,7 +53,7 @@ func curlLine(k *asker, of *scenarios.Case, hide func(string) string) string {
 		labelled = labelled || name == "content-type"
 		switch {
 		case name == "user-agent" && strings.HasPrefix(h.Value, "mlbench/"), name == "accept" && h.Value == "*/*":
-		case h.Shown() == h.Value, name == "authorization" && c.Kind == scenarios.BadToken: // made up, no secret
+		case h.Shown() == h.Value, name == "authorization" && c.Kind == cases.BadToken: // made up, no secret
 			b.WriteString(" -H " + shellText(h.Name+": "+h.Value))
 		case name == "authorization" && c.Auth == scenarios.Bearer:
 			b.WriteString(` -H "Authorization: Bearer $TOKEN"`)

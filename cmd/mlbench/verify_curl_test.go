@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/mlbench/mlbench/scenarios"
+	"github.com/mlbench/mlbench/scenarios/cases"
 	"github.com/mlbench/mlbench/targets"
 )
 
@@ -21,15 +22,15 @@ func TestCurlLine(t *testing.T) {
 		t.Skip(err)
 	}
 	k := &asker{token: "hidden", target: targets.Target{URL: &url.URL{Scheme: "http", Host: "h:1", Path: "/api"}, Insecure: true}}
-	post := func(body string) scenarios.Case {
-		return scenarios.Case{Method: "POST", Path: "/p?a=1&b=2", Auth: scenarios.Bearer, Body: []byte(body), Header: []targets.Field{
+	post := func(body string) cases.Case {
+		return cases.Case{Method: "POST", Path: "/p?a=1&b=2", Auth: scenarios.Bearer, Body: []byte(body), Header: []targets.Field{
 			{Name: "Content-Type", Value: "application/json"}, {Name: "User-Agent", Value: "mlbench/1"}, {Name: "Accept", Value: "*/*"},
 		}}
 	}
 	const head = "-sS|-i|-k|-H|Content-Type: application/json|-H|Authorization: Bearer T|"
 	const to = "http://h:1/api/p?a=1&b=2"
 	for _, tc := range []struct {
-		c     scenarios.Case
+		c     cases.Case
 		args  string // joined by |
 		stdin string
 	}{
@@ -39,11 +40,11 @@ func TestCurlLine(t *testing.T) {
 		{post(`@/etc/passwd`), head + `--data-raw|@/etc/passwd|` + to, ""},
 		{post(``), head + `--data-raw||` + to, ""},
 		{post("a\n\tb %d 100% \\n '\x00\xff\u202e"), head + `--data-binary|@-|` + to, "a\n\tb %d 100% \\n '\x00\xff\u202e"},
-		{scenarios.Case{Method: "GET", Path: "/x?q=[1]"}, "-sS|-i|-k|-g|http://h:1/api/x?q=[1]", ""},
-		{scenarios.Case{Method: "HEAD", Path: "/"}, "-sS|-i|-I|-k|http://h:1/api/", ""},
-		{scenarios.Case{Method: "MLBENCH", Path: "/", Header: []targets.Field{{Name: "X-Key", Value: "hidden", Secret: true}}}, "-sS|-i|-X|MLBENCH|-k|-H|X-Key: K|http://h:1/api/", ""},
-		{scenarios.Case{Method: "POST", Path: "/", Body: []byte("x")}, "-sS|-i|-k|-H|Content-Type:|--data-raw|x|http://h:1/api/", ""},
-		{scenarios.Case{Method: "GET", Kind: scenarios.BadToken, Path: "/", Header: []targets.Field{{Name: "Authorization", Value: "Bearer nobody's"}}}, "-sS|-i|-k|-H|Authorization: Bearer nobody's|http://h:1/api/", ""},
+		{cases.Case{Method: "GET", Path: "/x?q=[1]"}, "-sS|-i|-k|-g|http://h:1/api/x?q=[1]", ""},
+		{cases.Case{Method: "HEAD", Path: "/"}, "-sS|-i|-I|-k|http://h:1/api/", ""},
+		{cases.Case{Method: "MLBENCH", Path: "/", Header: []targets.Field{{Name: "X-Key", Value: "hidden", Secret: true}}}, "-sS|-i|-X|MLBENCH|-k|-H|X-Key: K|http://h:1/api/", ""},
+		{cases.Case{Method: "POST", Path: "/", Body: []byte("x")}, "-sS|-i|-k|-H|Content-Type:|--data-raw|x|http://h:1/api/", ""},
+		{cases.Case{Method: "GET", Kind: cases.BadToken, Path: "/", Header: []targets.Field{{Name: "Authorization", Value: "Bearer nobody's"}}}, "-sS|-i|-k|-H|Authorization: Bearer nobody's|http://h:1/api/", ""},
 	} {
 		line := curlLine(k, &tc.c, strings.NewReplacer("hush-hush", "***").Replace)
 		if strings.ContainsAny(line, "\n\x00") || strings.Contains(line, "hidden") {
@@ -89,7 +90,7 @@ func TestCurlLineRunsNothingElse(t *testing.T) {
 			}
 			return -1
 		}, "X-"+bad+"-Key")
-		c := scenarios.Case{Method: "POST", Path: "/p", Body: []byte(bad), Header: []targets.Field{
+		c := cases.Case{Method: "POST", Path: "/p", Body: []byte(bad), Header: []targets.Field{
 			plain("Content-Type", "text/plain"), secret(name), plain("X-Plain", bad), plain(strings.TrimSuffix(name, "-Key"), "v"),
 		}}
 		k := &asker{target: targets.Target{URL: &url.URL{Scheme: "http", Host: "h:1", Path: "/" + bad}, CAFile: bad, Socket: bad}}

@@ -13,6 +13,8 @@ import (
 
 	"github.com/mlbench/mlbench/loadgen"
 	"github.com/mlbench/mlbench/scenarios"
+	"github.com/mlbench/mlbench/scenarios/cases"
+	"github.com/mlbench/mlbench/scenarios/importer"
 	"github.com/mlbench/mlbench/scenarios/openapi"
 	"github.com/mlbench/mlbench/targets"
 )
@@ -23,9 +25,9 @@ const (
 )
 
 // cases are the requests to ask.
-func (o *verifyOptions) cases(ctx context.Context, scenarioGiven bool) (*scenarios.CaseSet, error) {
-	opts := scenarios.CaseOptions{Requests: int(o.requests), Seed: o.seed, Edges: o.edges, Headers: o.fields, UserAgent: "mlbench/" + version()}
-	all := &scenarios.CaseSet{Hide: func(s string) string { return s }}
+func (o *verifyOptions) cases(ctx context.Context, scenarioGiven bool) (*cases.Set, error) {
+	opts := cases.Options{Requests: int(o.requests), Seed: o.seed, Edges: o.edges, Headers: o.fields, UserAgent: "mlbench/" + version()}
+	all := &cases.Set{Hide: func(s string) string { return s }}
 	if o.openapi != "" {
 		var err error
 		if all.Cases, all.Notes, err = o.openAPICases(ctx, opts); err != nil {
@@ -37,7 +39,7 @@ func (o *verifyOptions) cases(ctx context.Context, scenarioGiven bool) (*scenari
 		}
 		o.name += " and "
 	}
-	set, err := scenarios.Cases(o.sc, opts)
+	set, err := cases.Of(o.sc, opts)
 	if err != nil {
 		return nil, usageErrorf("%w", err)
 	}
@@ -106,7 +108,7 @@ func (o *verifyOptions) token(ctx context.Context, t targets.Target) (token targ
 }
 
 // openAPICases makes the requests of --openapi.
-func (o *verifyOptions) openAPICases(ctx context.Context, opts scenarios.CaseOptions) ([]scenarios.Case, []string, error) {
+func (o *verifyOptions) openAPICases(ctx context.Context, opts cases.Options) ([]cases.Case, []string, error) {
 	src, err := readDocument(ctx, o.openapi)
 	if err != nil {
 		return nil, nil, err
@@ -115,19 +117,19 @@ func (o *verifyOptions) openAPICases(ctx context.Context, opts scenarios.CaseOpt
 	if err != nil {
 		return nil, nil, usageErrorf("--openapi %s: %w", o.openapi, err)
 	}
-	cases, notes := scenarios.OpenAPICases(ops, opts)
-	o.documented.asked = slices.ContainsFunc(cases, func(c scenarios.Case) bool { return c.Auth == scenarios.Bearer })
-	if o.documented.login, err = scenarios.OpenAPILogin(ops); err != nil {
+	made, notes := cases.OfDocument(ops, opts)
+	o.documented.asked = slices.ContainsFunc(made, func(c cases.Case) bool { return c.Auth == scenarios.Bearer })
+	if o.documented.login, err = importer.DocumentedLogin(ops); err != nil {
 		return nil, nil, usageErrorf("--openapi %s: %w", o.openapi, err)
 	}
 	for i, text := range left {
 		left[i] = "left out: " + text
 	}
 	notes = append(left, notes...)
-	if len(cases) == 0 {
+	if len(made) == 0 {
 		return nil, nil, usageErrorf("--openapi %s: no operation to ask%s", o.openapi, strings.Join(append([]string{""}, notes...), "\n  "))
 	}
-	return cases, notes, nil
+	return made, notes, nil
 }
 
 // readDocument reads a file, or what a URL answers.

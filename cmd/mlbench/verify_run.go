@@ -8,15 +8,15 @@ import (
 	"time"
 
 	"github.com/mlbench/mlbench/results/answers"
-	"github.com/mlbench/mlbench/scenarios"
+	"github.com/mlbench/mlbench/scenarios/cases"
 )
 
 // verification is a comparison of answers under way.
 type verification struct {
 	o     *verifyOptions
 	a, b  *asker
-	asked *scenarios.CaseSet
-	cases []scenarios.Case // of asked
+	asked *cases.Set
+	cases []cases.Case // of asked
 	start time.Time
 
 	mu    sync.Mutex
@@ -68,7 +68,7 @@ func (v *verification) run(ctx context.Context) error {
 // exchange asks A, B, and A again.
 func (v *verification) exchange(ctx context.Context, i int) error {
 	c := &v.cases[i]
-	e := answers.Exchange{Number: i, Class: c.Class, Case: c.Kind, Ordinary: c.Kind == scenarios.Ordinary, Wanted: c.Wanted, Guess: c.Guess, Size: len(c.Body)}
+	e := answers.Exchange{Number: i, Class: c.Class, Case: c.Kind, Ordinary: c.Kind == cases.Ordinary, Wanted: c.Wanted, Guess: c.Guess, Size: len(c.Body)}
 	for _, step := range []struct {
 		of   *asker
 		into *answers.Answer

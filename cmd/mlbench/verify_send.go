@@ -17,6 +17,7 @@ import (
 
 	"github.com/mlbench/mlbench/results/answers"
 	"github.com/mlbench/mlbench/scenarios"
+	"github.com/mlbench/mlbench/scenarios/cases"
 	"github.com/mlbench/mlbench/targets"
 )
 
@@ -44,7 +45,7 @@ func newAsker(t targets.Target, token targets.Secret, sent []targets.Field, time
 	}
 	transport.IdleConnTimeout = time.Second // what the target may have closed meanwhile is not used
 	k := &asker{target: t, token: token, timeout: timeout, transport: transport}
-	for _, h := range k.headers(&scenarios.Case{Auth: scenarios.Bearer, Header: sent}) {
+	for _, h := range k.headers(&cases.Case{Auth: scenarios.Bearer, Header: sent}) {
 		const least = 6 // shorter ones are part of many words
 		if value := strings.TrimPrefix(h.Value, "Bearer "); h.Shown() != h.Value && len(value) >= least {
 			k.secrets = append(k.secrets, value)
@@ -66,7 +67,7 @@ func (k *asker) redact(s string) string {
 
 // ask sends the request. Its error means that nobody listens any more, or that
 // ctx is done; all else that goes wrong is an answer, too.
-func (k *asker) ask(ctx context.Context, c *scenarios.Case) (answers.Answer, error) {
+func (k *asker) ask(ctx context.Context, c *cases.Case) (answers.Answer, error) {
 	a, err := k.once(ctx, c)
 	if err != nil && harmless(c.Method) && !errors.Is(err, os.ErrDeadlineExceeded) && !errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
 		k.resent.Add(1)
@@ -90,7 +91,7 @@ func harmless(method string) bool {
 	return slices.Contains([]string{http.MethodGet, http.MethodHead, http.MethodOptions}, method)
 }
 
-func (k *asker) once(ctx context.Context, c *scenarios.Case) (answers.Answer, error) {
+func (k *asker) once(ctx context.Context, c *cases.Case) (answers.Answer, error) {
 	ctx, cancel := context.WithTimeout(ctx, k.timeout)
 	defer cancel()
 	req, err := k.request(ctx, c)
@@ -130,7 +131,7 @@ func (k *asker) once(ctx context.Context, c *scenarios.Case) (answers.Answer, er
 
 // request is the case for this target: the target's own headers replace those
 // that say who asks, and are added where the case has none.
-func (k *asker) request(ctx context.Context, c *scenarios.Case) (*http.Request, error) {
+func (k *asker) request(ctx context.Context, c *cases.Case) (*http.Request, error) {
 	u, err := k.target.Resolve(c.Path)
 	if err != nil {
 		return nil, err
@@ -148,7 +149,7 @@ func (k *asker) request(ctx context.Context, c *scenarios.Case) (*http.Request, 
 }
 
 // headers are those of the request, the token among them.
-func (k *asker) headers(c *scenarios.Case) []targets.Field {
+func (k *asker) headers(c *cases.Case) []targets.Field {
 	out, own := append([]targets.Field{}, c.Header...), []targets.Field(nil)
 	if c.Auth == scenarios.Bearer && k.token != "" {
 		out = append(out, targets.Field{Name: "Authorization", Value: "Bearer " + string(k.token), Secret: true})

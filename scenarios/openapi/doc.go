@@ -5,5 +5,6 @@
 // It flattens what the documents can say in many ways ($ref, allOf, oneOf,
 // nullable, exclusive bounds) to the little that one needs to know to make a
 // request, valid or not; whether a value meets all that a schema says, Check tells.
-// It does not own what is made of it: that is scenarios.
+// It does not own what is made of it: values (example), scenarios (importer) and
+// requests of verify (cases).
 package openapi

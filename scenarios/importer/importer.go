@@ -1,0 +1,170 @@
+package importer
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/mlbench/mlbench/scenarios"
+)
+
+// Options shape a scenario that is made of something else: From….
+type Options struct {
+	File     string // where it will be, for the commands in its first lines; default my.yaml
+	Source   string // what it is made of, for the same: openapi.json
+	Target   string // what it is for, if known: http://127.0.0.1:8000
+	Features int    // length of arrays of numbers of which nothing is known; default 10
+	Model    string // of presets: the model's name; default model
+}
+
+func (o Options) withDefaults() Options {
+	o.File = cmp.Or(o.File, "my.yaml")
+	o.Target = cmp.Or(o.Target, "http://127.0.0.1:8000")
+	o.Model = cmp.Or(o.Model, "model")
+	o.Features = cmp.Or(o.Features, 10)
+	return o
+}
+
+// draft is a scenario in the making. Its texts may hold anything: they are
+// quoted when it is written.
+type draft struct {
+	about    []string // sentences of the first comment
+	login    *draftLogin
+	requests []draftRequest
+	left     []string // what was left out, and why
+	vault    vault
+}
+
+type draftLogin struct {
+	about  []string
+	method string
+	path   string
+	body   *draftBody // nil: the default, JSON of username and password
+	token  string
+}
+
+type draftRequest struct {
+	about   []string
+	name    string // given by nameRequests
+	weight  float64
+	method  string
+	path    string
+	headers []draftHeader
+	bearer  bool
+	body    *draftBody
+	status  []int
+}
+
+type draftHeader struct {
+	name, value, note string
+	empty             bool // sent without a value
+}
+
+// draftBody is a body in one of the forms of the language: json, text, …
+type draftBody struct {
+	form  string
+	value any
+	about []string // comment after it
+}
+
+// finish writes the draft, and proves that it is a scenario.
+func (d *draft) finish(o Options) ([]byte, error) {
+	if len(d.requests) == 0 {
+		why := ""
+		if len(d.left) > 0 {
+			why = " but what was left out: " + strings.Join(d.left, "; ")
+		}
+		return nil, fmt.Errorf("%s: no requests to make a scenario of%s", o.Source, why)
+	}
+	bearer := slices.ContainsFunc(d.requests, func(r draftRequest) bool { return r.bearer })
+	if d.login != nil && !bearer {
+		d.left = append(d.left, fmt.Sprintf("%s %s: a login, but nothing needs its token", d.login.method, d.login.path))
+		d.login = nil
+	}
+	if d.login == nil && bearer {
+		d.about = append(d.about, "Requests with auth: bearer carry the token that MLBENCH_TOKEN holds.")
+	}
+	d.liftWeights()
+	nameRequests(d.requests)
+	w := yamlWriter{}
+	w.draft(d, o)
+	sc, err := scenarios.Parse(w.buf.Bytes(), o.File, "/") // whoever names files may read them
+	if err != nil {
+		return nil, fmt.Errorf("%s: what was made of it is no scenario: %w", o.Source, err)
+	}
+	if flags := sc.AllowFlags(); flags != "" {
+		d.about = append(d.about, "It reads files of other folders, which it may if you say so: run it with "+flags+".")
+		w = yamlWriter{}
+		w.draft(d, o)
+	}
+	return w.buf.Bytes(), nil
+}
+
+// liftWeights raises shares that are too small to be sent: a scenario's are at
+// least 1 in 10000, and those of many may have to be lifted.
+func (d *draft) liftWeights() {
+	const least = 5_000
+	sum := 0.0
+	for _, r := range d.requests {
+		sum += r.weight
+	}
+	for i := range d.requests {
+		if r := &d.requests[i]; r.weight*10_000 <= sum {
+			r.about = append(r.about, fmt.Sprintf("The weight was %v, less than a scenario can have.", r.weight))
+			r.weight = math.Ceil(sum/least*1e6) / 1e6
+		}
+	}
+}
+
+var (
+	notOfNames  = regexp.MustCompile(`[^A-Za-z0-9_]+`)
+	versionForm = regexp.MustCompile(`^v[0-9]+$`)
+)
+
+// nameRequests calls requests by their paths: /v1/models/{name} is models-name.
+// Where that is not enough to tell them apart, the method and a number help.
+func nameRequests(all []draftRequest) {
+	taken := map[string]bool{"total": true}
+	for i := range all {
+		r := &all[i]
+		base := cmp.Or(r.name, pathName(r.path))
+		name := base
+		if taken[name] {
+			name = clipName(strings.ToLower(notOfNames.ReplaceAllString(r.method, "")) + "-" + base)
+			name = strings.Trim(name, "-")
+		}
+		for n := 2; taken[name]; n++ {
+			suffix := fmt.Sprintf("-%d", n)
+			name = base[:min(len(base), maxName-len(suffix))] + suffix
+		}
+		taken[name] = true
+		r.name = name
+	}
+}
+
+const maxName = 48 // of 64 that are allowed: tables want to be read
+
+func pathName(path string) string {
+	path, _, _ = strings.Cut(path, "?")
+	var parts []string
+	for part := range strings.SplitSeq(path, "/") {
+		if part = strings.Trim(notOfNames.ReplaceAllString(part, "-"), "-_"); part != "" {
+			parts = append(parts, part)
+		}
+	}
+	for len(parts) > 1 && (versionForm.MatchString(parts[0]) || parts[0] == "api") {
+		parts = parts[1:]
+	}
+	if len(parts) == 0 {
+		return "root"
+	}
+	return clipName(strings.Join(parts, "-"))
+}
+
+func clipName(name string) string { return strings.TrimRight(name[:min(len(name), maxName)], "-_") }
+
+// byteOrderMark is what some editors begin files with.
+const byteOrderMark = "\xef\xbb\xbf"

@@ -1,0 +1,301 @@
+package importer
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/mlbench/mlbench/scenarios"
+	"github.com/mlbench/mlbench/targets"
+)
+
+// sources are one file per importer and case, each with the scenario that it
+// becomes beside it.
+func sources(t testing.TB) map[string]func() ([]byte, error) {
+	t.Helper()
+	out := map[string]func() ([]byte, error){}
+	add := func(file string, convert func([]byte, Options) ([]byte, error)) {
+		out[filepath.Base(file)] = func() ([]byte, error) {
+			return convert(readTest(t, file), Options{Source: filepath.Base(file)})
+		}
+	}
+	fromCurl := func(raw []byte, o Options) ([]byte, error) { return FromCurl(string(raw), o) }
+	for ext, convert := range map[string]func([]byte, Options) ([]byte, error){
+		"curl": fromCurl, "har": FromHAR, "vegeta": FromVegeta, "locust": FromLocust,
+	} {
+		files, err := filepath.Glob("testdata/*." + ext)
+		if err != nil || len(files) == 0 {
+			t.Fatalf("no files of %s: %v", ext, err)
+		}
+		for _, file := range files {
+			add(file, convert)
+		}
+	}
+	for _, name := range documents {
+		add("../openapi/testdata/"+name, FromOpenAPI)
+	}
+	return out
+}
+
+var documents = []string{"huma.json", "fastapi.json", "many.yaml"}
+
+func readTest(t testing.TB, file string) []byte {
+	t.Helper()
+	raw, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return raw
+}
+
+// Every importer writes what it always wrote, by the schema of the language, and
+// none of the secrets that its source holds: all of them contain hunter2.
+func TestImports(t *testing.T) {
+	s := schemaOfScenarios(t)
+	for name, convert := range sources(t) {
+		t.Run(name, func(t *testing.T) {
+			text, err := convert()
+			if err != nil {
+				t.Fatal(err)
+			}
+			golden(t, "testdata/"+name+".golden", string(text))
+			if err := s.Validate(document(t, text)); err != nil {
+				t.Errorf("schema: %v", err)
+			}
+			for _, secret := range []string{"hunter2", "eyJ", "c2Vzc2lvbj", "aHVudGVyMg"} {
+				if strings.Contains(string(text), secret) {
+					t.Errorf("the secret %q is in it", secret)
+				}
+			}
+			wires(t, text, 3)
+		})
+	}
+}
+
+// wires compiles a scenario and reads its requests back: bodies by class.
+func wires(t testing.TB, text []byte, pool int) map[string][]string {
+	t.Helper()
+	sc, err := scenarios.Parse(text, "made.yaml", "/")
+	if err != nil {
+		t.Fatalf("%v\n%s", err, text)
+	}
+	at, err := targets.Parse("http://127.0.0.1:1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	plan, err := scenarios.Compile(sc, scenarios.CompileOptions{Target: at, PoolSize: pool, Seed: 1, Token: "t", Redact: true})
+	if err != nil {
+		t.Fatalf("%v\n%s", err, text)
+	}
+	bodies := map[string][]string{}
+	for _, c := range plan.Classes {
+		for _, p := range c.Payloads {
+			req, err := readOne(bytes.NewReader(p.Wire))
+			if err != nil {
+				t.Fatalf("%v in %q", err, p.Wire)
+			}
+			body, _ := io.ReadAll(req.Body)
+			bodies[c.Name] = append(bodies[c.Name], string(body))
+		}
+	}
+	return bodies
+}
+
+// What a curl command sends is what the scenario sends.
+func TestCurlBodies(t *testing.T) {
+	dir := t.TempDir()
+	file := filepath.Join(dir, "body.json")
+	if err := os.WriteFile(file, []byte("{\"a\":\n 1}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct{ command, want string }{
+		{`curl h -d a=1 -d b=2`, "a=1&b=2"},
+		{`curl h --json '{"a":' --json '1}'`, `{"a":1}`},
+		{`curl h -H 'content-type: application/json' -d @` + file, `{"a":1}`},
+		{`curl h -H 'content-type: text/plain' --data-binary @` + file, "{\"a\":\n 1}\n"},
+		{`curl h -d @` + file, "{\"a\": 1}"},
+		{`curl h --data-raw @x`, "@x"},
+		{`curl h -d 'a=%20b&a=2'`, "a=%20b&a=2"},
+		{`curl h -d 'a&b=${c}'`, "a&b=${c}"},
+		{`curl h -d 'b=1+2%26&c='`, "b=1+2%26&c="},
+		{`curl h --data-urlencode 'a=b c' --data-urlencode =d/e`, "a=b+c&d%2Fe"},
+		{`curl -XPOST h`, ""},
+		{`curl h -H 'content-type: text/plain' -d "\$x \"q\" \n \\ '"`, `$x "q" \n \ '`},
+		{`curl h -H 'content-type: text/plain' -d a\ b\'c`, "a b'c"},
+		{`curl h -H 'content-type: text/plain' -d $'a\tb\x41\u00e9\'\q'`, "a\tbAé'\\q"},
+		{`curl h -H content-type:application/json -d '{"a": 1e400, "b": 12345678901234567890123}'`, `{"a": 1e400, "b": 12345678901234567890123}`},
+		{`curl h -H content-type:application/json -d '{"a": 1, "a": 2}'`, `{"a": 1, "a": 2}`},
+		{
+			`curl h -H content-type:application/json -d '{"$vector": {"$$x": [0.10, 1E3, -0.0, "é\u0000\ud83d\ude00", "${A}"]}}'`,
+			`{"$vector":{"$$x":[0.1,1000,-0,"é\u0000😀","${A}"]}}`,
+		},
+	} {
+		text, err := FromCurl(tt.command, Options{})
+		if err != nil {
+			t.Errorf("%s: %v", tt.command, err)
+			continue
+		}
+		for _, bodies := range wires(t, text, 1) {
+			if got := bodies[0]; got != tt.want && !sameJSON(got, tt.want) {
+				t.Errorf("%s: %q, want %q", tt.command, got, tt.want)
+			}
+		}
+	}
+}
+
+func sameJSON(a, b string) bool {
+	var x, y any
+	if json.Unmarshal([]byte(a), &x) != nil || json.Unmarshal([]byte(b), &y) != nil {
+		return false
+	}
+	p, _ := json.Marshal(x)
+	q, _ := json.Marshal(y)
+	return bytes.Equal(p, q)
+}
+
+// Files of a form stay files, as seen from the scenario's folder.
+func TestCurlFiles(t *testing.T) {
+	t.Chdir(t.TempDir())
+	if err := os.WriteFile("cat.png", []byte("\x89PNG"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Mkdir("load", 0o700); err != nil {
+		t.Fatal(err)
+	}
+	text, err := FromCurl("curl h -F 'image=@cat.png;type=image/png' -F 'n=1' -F n=2", Options{File: "load/my.yaml"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile("load/my.yaml", text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	folder, err := os.Getwd()
+	if err != nil || folder == "" || !strings.Contains(string(text), "--allow-files") {
+		t.Errorf("%v: it is not said that files of another folder are read:\n%s", err, text)
+	}
+	sc, err := scenarios.Load("load/my.yaml", ".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	at, err := targets.Parse("http://127.0.0.1:1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	plan, err := scenarios.Compile(sc, scenarios.CompileOptions{Target: at, PoolSize: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	req, err := readOne(bytes.NewReader(plan.Classes[0].Payloads[0].Wire))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := req.ParseMultipartForm(1 << 20); err != nil {
+		t.Fatal(err)
+	}
+	image := req.MultipartForm.File["image"]
+	if len(image) != 1 || image[0].Filename != "cat.png" || image[0].Size != 4 || image[0].Header.Get("Content-Type") != "image/png" {
+		t.Errorf("image %+v", image)
+	}
+	if got := req.MultipartForm.Value["n"]; !slices.Equal(got, []string{"1", "2"}) {
+		t.Errorf("n is %q", got)
+	}
+}
+
+// Every refusal says what to do.
+func TestImportMistakes(t *testing.T) {
+	for _, tt := range []struct{ kind, source, want string }{
+		{"curl", ``, "begins with curl"},
+		{"curl", `wget http://x`, "begins with curl"},
+		{"curl", `curl`, "no URL"},
+		{"curl", `curl a b`, "more than one URL"},
+		{"curl", `curl 'a`, "without closing quote"},
+		{"curl", `curl "a`, "without closing quote"},
+		{"curl", `curl x?a=1&b=2`, `unquoted '&'`},
+		{"curl", `curl x --proxy y`, "never through a proxy"},
+		{"curl", `curl x --frobnicate`, "--frobnicate is not understood"},
+		{"curl", `curl x -H`, "-H wants a value"},
+		{"curl", `curl x --header`, "--header wants a value"},
+		{"curl", `curl x -H nothing`, ""},
+		{"curl", `curl x -H 'a b: c'`, `want "Name: value"`},
+		{"curl", `curl x -H @file`, "no such file"},
+		{"curl", `curl x -d @-`, "name a file"},
+		{"curl", `curl x -d @/no/such/file`, "no such file"},
+		{"curl", `curl x -d @/`, "is no file"},
+		{"curl", `curl x -d a -F b=c`, "exclude one another"},
+		{"curl", `curl x -F a=@none`, "no such file"},
+		{"curl", `curl ftp://x`, "http or https"},
+		{"curl", `curl -X 'A B' x`, "such as GET or POST"},
+		{"har", `{`, "no HAR file"},
+		{"har", `{}`, "it has no log"},
+		{"har", `{"log": {"entries": [{"request": {"method": "GET", "url": "http://h/a.js"}}]}}`, "left out: 1 static file"},
+		{"har", `{"log": {"entries": [{"request": {"method": "a b", "url": "http://h/a"}}]}}`, `entry 1: found the method "a b"`},
+		{"vegeta", ``, "no targets"},
+		{"vegeta", `hello`, "bad target"},
+		{"vegeta", "GET http://h/a\nA: b\nGET http://h/b\n", `a blank line is missing before "GET http:…"`},
+		{"vegeta", `{"method": "GET"}`, "vegeta targets"},
+		{"vegeta", "GET /x\n", "want a method and an http or https URL"},
+		{"locust", ``, "no requests"},
+		{"locust", "1 GET /a\nhello", "line 2: want WEIGHT METHOD PATH"},
+		{"locust", "hello", "want name,weight,method,path"},
+		{"locust", "from locust import HttpUser, task\n\nclass U(HttpUser):\n    @task(3)\n    def predict(self):\n        self.client.get('/')\n", "src is a program, which mlbench does not read: write its tasks as a table"}, // A11
+		{"locust", "import http from 'k6/http';\nexport default function () { http.get('/'); }\n", "a line for each: 70 POST /predict"},
+		{"locust", "x GET /a", `src:1: weight "x"`},
+		{"locust", "1 GET a", "begins with /"},
+		{"locust", "0 GET /a\n1 CONNECT /a", "src:2: method"},
+		{"openapi", `{"openapi": "3.1.0"}`, "no requests"},
+		{"openapi", `hello`, "no OpenAPI document"},
+		{"openapi", `{"openapi": "3.1.0", "paths": {"/a": {"delete": {}}}}`, "left out: DELETE /a"},
+		{"preset", "kserv-v2", `did you mean "kserve-v2"?`},
+	} {
+		o := Options{Source: "src"}
+		var err error
+		switch tt.kind {
+		case "curl":
+			_, err = FromCurl(tt.source, o)
+		case "har":
+			_, err = FromHAR([]byte(tt.source), o)
+		case "vegeta":
+			_, err = FromVegeta([]byte(tt.source), o)
+		case "locust":
+			_, err = FromLocust([]byte(tt.source), o)
+		case "openapi":
+			_, err = FromOpenAPI([]byte(tt.source), o)
+		case "preset":
+			_, err = FromPreset(tt.source, o)
+		}
+		if tt.want == "" && err == nil {
+			continue
+		}
+		if err == nil || tt.want == "" || !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("%s %s: %v, want %q", tt.kind, tt.source, err, tt.want)
+		}
+	}
+}
+
+func TestSecretNames(t *testing.T) {
+	for name, want := range map[string]bool{
+		"password": true, "userPassword": true, "api_key": true, "apiKey": true, "APIKEY": true, "X-Api-Key": true, "client_secret": true,
+		"access_token": true, "key": true, "Authorization": true, "sessionId": true, "jwt": true, "pwd": true,
+		"max_tokens": false, "monkey": false, "author": false, "keyboard": false, "features": false, "primary_key": false, "user": false, "": false,
+	} {
+		if secretName(name) != want {
+			t.Errorf("%s: %v", name, !want)
+		}
+	}
+}
+
+// A13: bodies that have braces of their own are imported as bytes.
+func TestBracesOfBodiesStay(t *testing.T) {
+	for _, kind := range []string{"", jsonMedia, formMedia, "text/plain"} {
+		for _, loose := range []bool{false, true} {
+			if body, _ := (&vault{}).importBody([]byte(`{"prompt":"Hello {{name}}"}`), kind, loose); body.form != "base64" {
+				t.Errorf("%s: imported as %s", kind, body.form)
+			}
+		}
+	}
+}

@@ -1,0 +1,97 @@
+package importer
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/mlbench/mlbench/scenarios/example"
+	"github.com/mlbench/mlbench/scenarios/openapi"
+)
+
+// fillBody makes a body within the limits of the schema.
+func (d *draft) fillBody(r *draftRequest, b *openapi.Body, o Options) (why string) {
+	plain, _, _ := strings.Cut(strings.ToLower(b.MediaType), ";")
+	g := example.Filler{Features: o.Features}
+	switch plain = strings.TrimSpace(plain); {
+	case openapi.IsJSON(b.MediaType):
+		v, err := g.Fill(b.Schema, example.Of(b.Example, b.Schema))
+		if err != nil {
+			return err.Error()
+		}
+		r.body = &draftBody{form: "json", value: d.vault.value(v, "")}
+		if plain != "application/json" && !strings.Contains(plain, "*") {
+			r.setHeader(draftHeader{name: "Content-Type", value: plain})
+		}
+	case plain == formMedia:
+		r.body = &draftBody{form: "form", value: d.vault.value(formOf(b), "")}
+	case strings.HasPrefix(plain, "text/") && b.Schema.Allows("string"):
+		text, _ := example.Constant(b.Schema).(string)
+		r.body = &draftBody{form: "text", value: d.vault.text(text)}
+		r.setHeader(draftHeader{name: "Content-Type", value: plain})
+	default:
+		return fmt.Sprintf("its body is %s", plain)
+	}
+	r.body.about = append(r.body.about, g.Notes...)
+	if made, ok := r.body.value.(example.Pairs); ok {
+		if optional := optionalOf(b.Schema, made); len(optional) > 0 {
+			r.body.about = append(r.body.about, "Optional: "+strings.Join(optional, "; ")+".")
+		}
+	}
+	return ""
+}
+
+// formOf are the required fields; generators are for JSON.
+func formOf(b *openapi.Body) example.Pairs {
+	form := example.Pairs{}
+	for _, name := range slices.Sorted(maps.Keys(b.Schema.Properties)) {
+		if b.Schema.Requires(name) {
+			form = append(form, example.Pair{Key: name, Value: example.Text(example.Constant(b.Schema.Properties[name]))})
+		}
+	}
+	return form
+}
+
+// optionalOf describes the properties that are left out.
+func optionalOf(s *openapi.Schema, made example.Pairs) []string {
+	var out []string
+	for _, name := range slices.Sorted(maps.Keys(s.Properties)) {
+		p := s.Properties[name]
+		there := slices.ContainsFunc(made, func(field example.Pair) bool { return field.Key == name })
+		if len(s.Required) > 0 && !there && !p.ReadOnly {
+			out = append(out, name+describe(p))
+		}
+	}
+	return out
+}
+
+func describe(p *openapi.Schema) string {
+	s := ""
+	if p.Type != "" {
+		s = " (" + p.Type
+		if p.Min != nil {
+			s += ", from " + example.NumberText(p.Min)
+		}
+		if p.Max != nil {
+			s += ", to " + example.NumberText(p.Max)
+		}
+		if p.MaxLength != nil {
+			s += fmt.Sprintf(", at most %d characters", *p.MaxLength)
+		}
+		s += ")"
+	}
+	return s
+}
+
+// parameterValue is a text for a parameter, and whether the document knows it
+// rather than that it is made up.
+func parameterValue(p openapi.Parameter) (value string, known bool) {
+	v := example.Of(p.Example, p.Schema)
+	if v == nil {
+		v = example.Constant(p.Schema)
+		known = len(p.Schema.Enum) > 0 || p.Schema.Min != nil || p.Schema.Max != nil || p.Schema.Type == "boolean" || p.Schema.Format == "date"
+		return example.Text(v), known
+	}
+	return example.Text(v), true
+}

@@ -1,0 +1,45 @@
+package importer
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/mlbench/mlbench/loadgen"
+	"github.com/mlbench/mlbench/targets"
+)
+
+// FromVegeta makes a scenario of a target list of vegeta's, in its http or json
+// format: targets of one method and path become a request, as heavy as they are
+// many. Bodies that the list names by file are read.
+func FromVegeta(raw []byte, o Options) ([]byte, error) {
+	list, err := loadgen.ReadVegetaTargets(bytes.TrimPrefix(raw, []byte(byteOrderMark)))
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", o.Source, err)
+	}
+	d := &draft{about: []string{
+		fmt.Sprintf("A starting point, made of the %s of %s. Weights are how often each is there.", countOf(len(list), "target"), o.Source),
+	}}
+	var all []exchange
+	for i, t := range list {
+		u, err := parseRecorded(t.URL)
+		if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || !targets.Token(t.Method) || t.Method == "CONNECT" {
+			d.left = append(d.left, fmt.Sprintf("target %d: want a method and an http or https URL", i+1))
+			continue
+		}
+		x := exchange{method: strings.ToUpper(t.Method), url: u, body: t.Body, typed: true}
+		for name, values := range t.Header {
+			if strings.Contains(name, " ") { // vegeta's own reading of it: a header "GET http"
+				return nil, fmt.Errorf("%s: target %d: a blank line is missing before %q", o.Source, i+1, name+":…")
+			}
+			for _, value := range values {
+				x.headers = append(x.headers, targets.Field{Name: name, Value: value, Empty: value == ""})
+			}
+		}
+		slices.SortStableFunc(x.headers, func(a, b targets.Field) int { return strings.Compare(a.Name, b.Name) })
+		all = append(all, x)
+	}
+	d.traffic(all, &o)
+	return d.finish(o.withDefaults())
+}
