@@ -5,6 +5,7 @@
 //
 // It owns schedules, pacing, connections, the HTTP/1.1 client, recording, and
 // the check of the generator and its host. It does not own the reading of
-// responses (loadgen/http1), scenarios (YAML), rendering, or any idea of what a
-// prediction is; it never imports servers.
+// responses (loadgen/http1) and of the machine (loadgen/machine), scenarios
+// (YAML), rendering, or any idea of what a prediction is; it never imports
+// servers.
 package loadgen

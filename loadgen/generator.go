@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/mlbench/mlbench/loadgen/http1"
+	"github.com/mlbench/mlbench/loadgen/machine"
 	"github.com/mlbench/mlbench/results"
 )
 
@@ -27,9 +28,9 @@ type Generator struct {
 	network string
 	address string
 	tls     *tls.Config
-	client  *httpClient // of the net/http transports, else nil
-	raw     *rawWriter  // nil: single requests are not written
-	use     *treeUse    // nil: what the target uses is not known
+	client  *httpClient      // of the net/http transports, else nil
+	raw     *rawWriter       // nil: single requests are not written
+	use     *machine.TreeUse // nil: what the target uses is not known
 
 	expect   []map[int]bool // per class; nil: any 2xx
 	weights  []float64      // per class; of steps 0
@@ -144,6 +145,10 @@ func (g *Generator) WriteRaw(w io.Writer) {
 	g.raw = &rawWriter{w: bufio.NewWriter(w)}
 	g.recorder.keepRaw = true
 }
+
+// WatchProcess makes slices tell what the process and its descendants used: see
+// machine.Watchable.
+func (g *Generator) WatchProcess(pid int) { g.use = machine.NewTreeUse(pid) }
 
 // now is the generator's clock: monotonic, since origin.
 func (g *Generator) now() time.Duration { return time.Since(g.origin) }

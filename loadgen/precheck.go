@@ -3,6 +3,7 @@ package loadgen
 import (
 	"fmt"
 
+	"github.com/mlbench/mlbench/loadgen/machine"
 	"github.com/mlbench/mlbench/results"
 )
 
@@ -11,7 +12,7 @@ const ownFiles = 32
 
 // Warnings says what about this machine will get in the plan's way, with the
 // remedy: better read before a run than found out by it.
-func (p *Plan) Warnings(l Limits) []string {
+func (p *Plan) Warnings(l machine.Limits) []string {
 	var out []string
 	warn := func(format string, args ...any) { out = append(out, fmt.Sprintf(format, args...)) }
 	connections := p.Load.Connections

@@ -4,11 +4,12 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/mlbench/mlbench/loadgen/machine"
 	"github.com/mlbench/mlbench/results"
 )
 
 func TestPlanWarnsOfLimits(t *testing.T) {
-	limits := Limits{OpenFiles: 1024, PortsFrom: 32768, PortsTo: 60999}
+	limits := machine.Limits{OpenFiles: 1024, PortsFrom: 32768, PortsTo: 60999}
 	for _, tc := range []struct {
 		name string
 		plan Plan
@@ -24,7 +25,7 @@ func TestPlanWarnsOfLimits(t *testing.T) {
 		if !strings.Contains(got, tc.want) || tc.want == "" && got != "" {
 			t.Errorf("%s: %q, want %q", tc.name, got, tc.want)
 		}
-		if w := tc.plan.Warnings(Limits{}); tc.plan.Connect.MaxRequests == 0 && len(w) > 0 {
+		if w := tc.plan.Warnings(machine.Limits{}); tc.plan.Connect.MaxRequests == 0 && len(w) > 0 {
 			t.Errorf("%s: %q of unknown limits", tc.name, w)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/mlbench/mlbench/loadgen/machine"
 	"github.com/mlbench/mlbench/results"
 )
 
@@ -14,15 +15,15 @@ type slicer struct {
 	start time.Duration // of the phase: the zero of a shape's time
 	begin time.Duration
 	seen  time.Duration // what happened until then is in slices
-	meter *meter
+	meter *machine.Meter
 }
 
 func newSlicer(g *Generator, kind results.Phase, start, begin time.Duration) *slicer {
 	if g.use != nil {
-		g.use.begin(begin - g.now())
+		g.use.Begin(begin - g.now())
 	}
 	g.watch.still.cut(start, start) // what was before the phase is nothing to it
-	return &slicer{g: g, kind: kind, start: start, begin: begin, seen: begin, meter: newMeter()}
+	return &slicer{g: g, kind: kind, start: start, begin: begin, seen: begin, meter: machine.NewMeter()}
 }
 
 // asked is the mean rate that the load has from the last cut until end, and its
@@ -62,7 +63,7 @@ func (s *slicer) cut(end time.Duration, inFlightMax *atomic.Int64) (*results.Sli
 		InFlightMax: inFlightMax.Load(),
 		Connections: s.g.conns.drain(),
 		Examples:    s.g.drainSamples(),
-		Telemetry:   s.meter.read(),
+		Telemetry:   s.meter.Read(),
 	}
 	if s.g.recorder.open {
 		inFlightMax.Store(s.g.inFlight.Load()) // of the next slice, so far
@@ -75,7 +76,7 @@ func (s *slicer) cut(end time.Duration, inFlightMax *atomic.Int64) (*results.Sli
 	sl.Telemetry.StandstillMaxMS, sl.Telemetry.StandstillMS = results.Milliseconds(longest), results.Milliseconds(sum)
 	sl.Excluded = why
 	if s.g.use != nil {
-		if sl.TargetUse = s.g.use.cut(end - s.begin); sl.TargetUse != nil {
+		if sl.TargetUse = s.g.use.Cut(end - s.begin); sl.TargetUse != nil {
 			for _, d := range sl.Classes {
 				sl.TargetUse.Requests += d.Sent
 			}

@@ -9,7 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/mlbench/mlbench/loadgen"
+	"github.com/mlbench/mlbench/loadgen/machine"
 	"github.com/mlbench/mlbench/results"
 )
 
@@ -162,7 +162,7 @@ func printDoctor(w io.Writer, rep *doctorReport) error {
 }
 
 // takeLimits copies what the system says about itself.
-func (f *facts) takeLimits(l loadgen.Limits) {
+func (f *facts) takeLimits(l machine.Limits) {
 	f.Virtual, f.Governor, f.ClockSource = l.Virtual, l.Governor, l.ClockSource
 	f.OpenFiles, f.TimeWait, f.ReusePorts = l.OpenFiles, l.TimeWait, l.ReusePorts
 	if f.Connects = number(l.ConnectionsPerSecond()); f.Connects > 0 {

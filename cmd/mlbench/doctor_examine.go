@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/mlbench/mlbench/loadgen"
+	"github.com/mlbench/mlbench/loadgen/machine"
 	"github.com/mlbench/mlbench/results"
 	"github.com/mlbench/mlbench/targets"
 )
@@ -36,14 +37,14 @@ const (
 // examine reads and measures everything, one after the other: each part must
 // have the machine for itself.
 func examine(ctx context.Context, self program, d spans, pr *progress) (*facts, error) {
-	f := &facts{Host: loadgen.Host()}
+	f := &facts{Host: machine.Host()}
 	// Read first: what follows opens connections itself.
-	f.takeLimits(loadgen.ReadLimits())
-	clock := loadgen.ProbeClock()
+	f.takeLimits(machine.ReadLimits())
+	clock := machine.ProbeClock()
 	f.ClockCostNS, f.ClockStepNS = number(clock.Cost), number(clock.Step)
 
 	pr.phase("measuring how steadily this machine works", d.noise)
-	f.Noise = newNoiseFacts(loadgen.ProbeNoise(ctx, d.noise))
+	f.Noise = newNoiseFacts(machine.ProbeNoise(ctx, d.noise))
 	pr.phase("measuring how late it wakes up", 2*d.wakeUps)
 	f.Timer = newWakeUps(loadgen.ProbeTimer(ctx, d.wakeUps))
 	f.Pacer = newWakeUps(loadgen.ProbePacer(ctx, d.wakeUps))
@@ -82,7 +83,7 @@ func newWakeUps(late distribution) wakeUps {
 	return wakeUps{number(quantileMS(late, .5)), number(quantileMS(late, .99)), number(quantileMS(late, 1))}
 }
 
-func newNoiseFacts(n loadgen.Noise) noiseFacts {
+func newNoiseFacts(n machine.Noise) noiseFacts {
 	return noiseFacts{
 		Probes: n.Probes, SpreadPct: number(100 * n.Spread), DisturbedPct: number(100 * n.Disturbed), Worst: number(n.Worst),
 		OthersPct: number(n.Host.OthersPct), StealPct: number(n.Host.StealPct), PressurePct: number(n.Host.PressurePct),

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/mlbench/mlbench/loadgen"
+	"github.com/mlbench/mlbench/loadgen/machine"
 	"github.com/mlbench/mlbench/results"
 	"github.com/mlbench/mlbench/scenarios"
 	"github.com/mlbench/mlbench/targets"
@@ -243,7 +244,7 @@ func (o *loadOptions) header(command string, sc *scenarios.Scenario, arms ...*pr
 		Seed:     o.seed,
 		Source:   source(context.Background()),
 		Start:    time.Now(),
-		Host:     loadgen.Host(),
+		Host:     machine.Host(),
 	}
 	h.Scenario.Title = requestTitle(sc, arms[0])
 	h.WarmupS = o.warmupOf(sc).Seconds()

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/mlbench/mlbench/loadgen"
+	"github.com/mlbench/mlbench/loadgen/machine"
 	"github.com/mlbench/mlbench/scenarios"
 	"github.com/mlbench/mlbench/targets"
 )
@@ -67,6 +68,6 @@ func (o *loadOptions) prepare(ctx context.Context, sc *scenarios.Scenario, t tar
 		}
 	}
 	p.options = options
-	p.notes = append(p.notes, p.plan.Warnings(loadgen.ReadLimits())...)
+	p.notes = append(p.notes, p.plan.Warnings(machine.ReadLimits())...)
 	return p, nil
 }

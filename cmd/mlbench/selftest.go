@@ -10,7 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/mlbench/mlbench/loadgen"
+	"github.com/mlbench/mlbench/loadgen/machine"
 	"github.com/mlbench/mlbench/results"
 )
 
@@ -98,7 +98,7 @@ func selftest(ctx context.Context, o *selftestOptions) error {
 // prove makes the checks and says what came of them.
 func (o *selftestOptions) prove(ctx context.Context, checks []selfcheck) error {
 	begin := time.Now()
-	rep := selftestReport{Schema: "mlbench.selftest/1", Passed: true, Thorough: o.thorough, Seed: o.seed, Host: loadgen.Host()}
+	rep := selftestReport{Schema: "mlbench.selftest/1", Passed: true, Thorough: o.thorough, Seed: o.seed, Host: machine.Host()}
 	pr := newProgress(o.err, o.quiet)
 	defer pr.done()
 	text := o.out
@@ -203,7 +203,7 @@ func (a *attempt) held() bool {
 type circumstances struct {
 	lagP99      time.Duration
 	throttledMS float64
-	host        loadgen.HostUse
+	host        machine.HostUse
 }
 
 // MarshalJSON writes milliseconds and percent.

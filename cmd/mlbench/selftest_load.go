@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/mlbench/mlbench/loadgen"
+	"github.com/mlbench/mlbench/loadgen/machine"
 	"github.com/mlbench/mlbench/results"
 	"github.com/mlbench/mlbench/targets"
 )
@@ -82,7 +83,7 @@ func measure(ctx context.Context, plan loadgen.Plan, how loading) (*measured, er
 	if plan.Timeout == 0 {
 		plan.Timeout = 10 * time.Second
 	}
-	h := results.Header{Model: plan.Load.Model, Start: time.Now(), Classes: shares(plan.Classes), Host: loadgen.Host()}
+	h := results.Header{Model: plan.Load.Model, Start: time.Now(), Classes: shares(plan.Classes), Host: machine.Host()}
 	g, err := loadgen.New(plan, h.Start)
 	if err != nil {
 		return nil, err
@@ -109,7 +110,7 @@ func measure(ctx context.Context, plan loadgen.Plan, how loading) (*measured, er
 	}
 	m := &measured{classes: map[string]*results.ClassData{}}
 	f := &results.File{Header: h, Footer: &results.Footer{Ended: results.Completed}}
-	watch := loadgen.WatchHost(pids...)
+	watch := machine.WatchHost(pids...)
 	err = g.Run(ctx, loadgen.Phase{Kind: results.Measure, Stream: 1}, func(s *results.Slice) error {
 		m.at.host = watch.Read()
 		s.Arm = results.ArmA

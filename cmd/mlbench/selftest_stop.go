@@ -15,7 +15,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/mlbench/mlbench/loadgen"
+	"github.com/mlbench/mlbench/loadgen/machine"
 	"github.com/mlbench/mlbench/results"
 )
 
@@ -52,7 +52,7 @@ func (l checklist) stop(ctx context.Context) (*attempt, error) {
 	run.Args[0] = l.name
 	var stdout, stderr bytes.Buffer
 	run.Stdout, run.Stderr = &stdout, &stderr
-	watch := loadgen.WatchHost()
+	watch := machine.WatchHost()
 	if err := run.Start(); err != nil {
 		return nil, err
 	}

@@ -12,7 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/mlbench/mlbench/loadgen"
+	"github.com/mlbench/mlbench/loadgen/machine"
 )
 
 func TestInterruptedSelftest(t *testing.T) {
@@ -179,10 +179,10 @@ func TestDisturbance(t *testing.T) {
 		want string
 	}{
 		{circumstances{}, ""},
-		{circumstances{lagP99: lagLimit, host: loadgen.HostUse{OthersPct: mostOthersPct, StealPct: mostStealPct, PressurePct: 100}}, ""},
+		{circumstances{lagP99: lagLimit, host: machine.HostUse{OthersPct: mostOthersPct, StealPct: mostStealPct, PressurePct: 100}}, ""},
 		{circumstances{lagP99: 2345 * time.Microsecond}, "lag p99 2.35ms"},
 		{
-			circumstances{throttledMS: 12, host: loadgen.HostUse{OthersPct: 55, StealPct: 3.3}},
+			circumstances{throttledMS: 12, host: machine.HostUse{OthersPct: 55, StealPct: 3.3}},
 			"other processes used 55% of the CPU, other guests took 3.3% of the CPU (steal), the CPU limit stopped it for 12 ms",
 		},
 	} {
@@ -253,7 +253,7 @@ disturbed
 // What was not measured, or has no limit, is null: JSON has no other word for it.
 func TestSelftestJSON(t *testing.T) {
 	b, err := json.Marshal(checkReport{
-		Name: "c", During: circumstances{lagP99: 1500 * time.Microsecond, host: loadgen.HostUse{StealPct: .25}},
+		Name: "c", During: circumstances{lagP99: 1500 * time.Microsecond, host: machine.HostUse{StealPct: .25}},
 		Rows: []row{newRow("x", inMS, 1, math.NaN(), 0, math.Inf(1))},
 	})
 	if err != nil {

@@ -14,7 +14,7 @@ import (
 
 	"github.com/spf13/pflag"
 
-	"github.com/mlbench/mlbench/loadgen"
+	"github.com/mlbench/mlbench/loadgen/machine"
 	"github.com/mlbench/mlbench/targets"
 )
 
@@ -256,7 +256,7 @@ func watchable(t targets.Target) (pid int, err error) {
 			port = p
 		}
 	}
-	if err := loadgen.Watchable(t.PID, port); err != nil {
+	if err := machine.Watchable(t.PID, port); err != nil {
 		return 0, errors.New(t.Name + ": its use of CPU and memory is not known: " + err.Error())
 	}
 	return t.PID, nil

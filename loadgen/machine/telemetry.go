@@ -1,4 +1,4 @@
-package loadgen
+package machine
 
 import (
 	"math"
@@ -9,8 +9,8 @@ import (
 	"github.com/mlbench/mlbench/results"
 )
 
-// meter reads what the generator and its host did between two readings.
-type meter struct {
+// Meter reads what the generator and its host did between two readings.
+type Meter struct {
 	at                                time.Time
 	cpu, busy, steal, total, pressure float64
 	runDelay                          float64
@@ -20,14 +20,15 @@ type meter struct {
 
 const gcPauses = "/sched/pauses/total/gc:seconds"
 
-func newMeter() *meter {
-	m := &meter{limits: newCPULimits(system())}
-	m.read()
+// NewMeter begins with a first reading.
+func NewMeter() *Meter {
+	m := &Meter{limits: newCPULimits(system())}
+	m.Read()
 	return m
 }
 
-// read returns the telemetry since the last reading.
-func (m *meter) read() *results.Telemetry {
+// Read returns the telemetry since the last reading.
+func (m *Meter) Read() *results.Telemetry {
 	now := time.Now()
 	cpu, pressure, runDelay := cpuSeconds(), cpuPressure(), runDelaySeconds()
 	throttled, throttledPct := m.limits.throttled()
@@ -54,7 +55,7 @@ func (m *meter) read() *results.Telemetry {
 
 // gcPause is the longest garbage-collection pause since the last reading, in
 // milliseconds, rounded up to its bucket.
-func (m *meter) gcPause() float64 {
+func (m *Meter) gcPause() float64 {
 	sample := []metrics.Sample{{Name: gcPauses}}
 	metrics.Read(sample)
 	if sample[0].Value.Kind() != metrics.KindFloat64Histogram {

@@ -1,4 +1,4 @@
-package loadgen
+package machine
 
 // Limits is what the system allows this process, and how its clock works. Zero
 // and "" are unknown.

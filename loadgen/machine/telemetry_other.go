@@ -1,6 +1,6 @@
 //go:build !linux
 
-package loadgen
+package machine
 
 // What only Linux tells cheaply is left out elsewhere: zero means unknown.
 

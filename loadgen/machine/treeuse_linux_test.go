@@ -1,21 +1,16 @@
-package loadgen
+package machine
 
 import (
 	"bufio"
-	"context"
 	"fmt"
 	"io"
 	"net"
-	"net/http"
-	"net/http/httptest"
 	"os"
 	"os/exec"
 	"slices"
 	"sync"
 	"testing"
 	"time"
-
-	"github.com/mlbench/mlbench/results"
 )
 
 // TestBurner is no test: it is the process whose use is measured below. It says
@@ -26,10 +21,6 @@ func TestBurner(t *testing.T) {
 	switch os.Getenv("BURNER") {
 	case "":
 		t.Skip("only as a child process")
-	case "spin":
-		fmt.Println("ready")
-		go func() { _, _ = in.ReadByte(); os.Exit(0) }()
-		burn(3600)
 	case "once": // and end
 		burn(.15)
 		os.Exit(0)
@@ -133,15 +124,15 @@ func (b *burner) burn() (seconds float64) {
 // was used before, or by this process, is not.
 func TestTreeUseIsWhatTheKernelCharges(t *testing.T) {
 	b := newBurner(t, "family")
-	u := &treeUse{pid: b.cmd.Process.Pid}
-	u.begin(0)
-	if first := u.cut(time.Second); first == nil || first.CPUSeconds > .1 {
+	u := NewTreeUse(b.cmd.Process.Pid)
+	u.Begin(0)
+	if first := u.Cut(time.Second); first == nil || first.CPUSeconds > .1 {
 		t.Errorf("%+v before any work", first)
 	}
-	u.begin(0)
+	u.Begin(0)
 	burn(.1)
 	charged := b.burn()
-	got := u.cut(time.Second)
+	got := u.Cut(time.Second)
 	if got == nil {
 		t.Fatal("unknown")
 	}
@@ -152,11 +143,11 @@ func TestTreeUseIsWhatTheKernelCharges(t *testing.T) {
 	if got.PeakRSSMB < 64 || got.PeakRSSMB > 1000 {
 		t.Errorf("%.0f MB, at least 64 were touched", got.PeakRSSMB)
 	}
-	if rest := u.cut(time.Second); rest == nil || rest.CPUSeconds > .05*charged+.02 {
+	if rest := u.Cut(time.Second); rest == nil || rest.CPUSeconds > .05*charged+.02 {
 		t.Errorf("%+v after the work", rest)
 	}
 	b.end()
-	if gone := u.cut(time.Second); gone != nil {
+	if gone := u.Cut(time.Second); gone != nil {
 		t.Errorf("%+v of a process that has ended", gone)
 	}
 }
@@ -197,54 +188,5 @@ func TestWatchable(t *testing.T) {
 	b.end()
 	if err := Watchable(pid, ""); err == nil {
 		t.Error("a process that has ended can be watched")
-	}
-}
-
-// A target that always works, loaded or not: only what it does in its own slices
-// is counted, neither in settle traffic nor while the other target has its turn.
-func TestOnlyOwnSlicesAreCharged(t *testing.T) {
-	srv := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
-	defer srv.Close()
-	spinner := newBurner(t, "spin")
-	e := Experiment{Slice: 50 * time.Millisecond, Settle: 100 * time.Millisecond, Budget: 3600 * time.Millisecond}
-	e.PIDs[0] = spinner.cmd.Process.Pid
-	for i := range e.Plans {
-		load := openLoad(200, 0)
-		load.Duration = time.Second
-		e.Plans[i] = closedPlan(t, srv.URL, load)
-	}
-	var used, spans, begin, end float64
-	var requests int64
-	err := e.Run(context.Background(), time.Now(), func(s *results.Slice) error {
-		if begin == 0 {
-			begin = s.StartS
-		}
-		end = s.StartS + s.DurationS
-		switch {
-		case s.Arm == results.ArmB && s.TargetUse != nil:
-			t.Error("use of a process that is not known")
-		case s.Arm == results.ArmA && s.TargetUse != nil: // nil where this machine was late
-			used += s.TargetUse.CPUSeconds
-			spans += s.DurationS + s.DrainS
-			requests -= s.TargetUse.Requests
-			for _, d := range s.Classes {
-				requests += d.Sent
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if spans == 0 {
-		t.Skip("this machine was late in all slices")
-	}
-	if requests != 0 {
-		t.Errorf("%d requests more were sent than their costs are known of", requests)
-	}
-	// One thread cannot use more than the time that passes. All in all six times
-	// the time of A's slices passes.
-	if used <= 0 || used > 2*spans {
-		t.Errorf("%.2f s charged for slices of %.2f s, of %.2f s in all", used, spans, end-begin)
 	}
 }

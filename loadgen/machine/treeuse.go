@@ -1,4 +1,4 @@
-package loadgen
+package machine
 
 import (
 	"sync"
@@ -7,7 +7,7 @@ import (
 	"github.com/mlbench/mlbench/results"
 )
 
-// treeUse measures what a process and its descendants use while they are
+// TreeUse measures what a process and its descendants use while they are
 // loaded: the processes of a managed target.
 //
 // CPU time is that of every living process of the tree, and of the ended ones
@@ -16,7 +16,7 @@ import (
 // of what is resident, as it is when a slice begins and ends: pages that
 // processes share count in each of them, and what comes and goes in between is
 // not seen.
-type treeUse struct {
+type TreeUse struct {
 	pid int
 
 	mu     sync.Mutex
@@ -28,9 +28,12 @@ type treeUse struct {
 	timer  *time.Timer
 }
 
-// begin looks for the tree, and counts from after on. Looking takes longer than
+// NewTreeUse is of the process pid and its descendants: see Watchable.
+func NewTreeUse(pid int) *TreeUse { return &TreeUse{pid: pid} }
+
+// Begin looks for the tree, and counts from after on. Looking takes longer than
 // reading, so it is done before the load.
-func (u *treeUse) begin(after time.Duration) {
+func (u *TreeUse) Begin(after time.Duration) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	u.marked, u.late = false, 0
@@ -49,13 +52,13 @@ func (u *treeUse) begin(after time.Duration) {
 }
 
 // mark is where counting starts.
-func (u *treeUse) mark() {
+func (u *TreeUse) mark() {
 	u.cpu, u.memory, u.marked = u.read()
 }
 
 // read is the tree's CPU seconds so far and its memory. A process that ends
 // meanwhile hands its time to its parent: then all is read again.
-func (u *treeUse) read() (cpu float64, memory int64, ok bool) {
+func (u *TreeUse) read() (cpu float64, memory int64, ok bool) {
 	const tries = 3
 	for range tries {
 		if cpu, memory, ok = usedBy(u.pids); ok {
@@ -72,9 +75,9 @@ func (u *treeUse) read() (cpu float64, memory int64, ok bool) {
 // until then is missing.
 const mostLate = 0.1
 
-// cut is what was used since the last cut, or since begin, for a slice of the
+// Cut is what was used since the last Cut, or since Begin, for a slice of the
 // given length; nil if the process has gone, or the mark came too late or never.
-func (u *treeUse) cut(slice time.Duration) *results.TargetUse {
+func (u *TreeUse) Cut(slice time.Duration) *results.TargetUse {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	if u.timer != nil {
@@ -92,7 +95,3 @@ func (u *treeUse) cut(slice time.Duration) *results.TargetUse {
 	}
 	return &results.TargetUse{CPUSeconds: max(0, u.cpu-before), PeakRSSMB: float64(max(memory, u.memory)) / 1e6}
 }
-
-// WatchProcess makes slices tell what the process and its descendants used: see
-// Watchable.
-func (g *Generator) WatchProcess(pid int) { g.use = &treeUse{pid: pid} }
