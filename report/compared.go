@@ -22,23 +22,25 @@ func comparedPart(c *results.Comparison, class, a, b string, f form) (part, []fl
 			estimated = estimated || m.CI95Pct != nil
 		}
 	}
-	t := &table{head: []string{"metric", a, b, "change"}, left: 1, marks: judged}
+	t := &Table{Head: []Cell{{"metric", Own}, {Text: a}, {Text: b}, {"change", Own}}, Left: 1, LeftLast: judged}
 	if estimated {
-		t.head = append(t.head, estimateHead)
+		t.Head = append(t.Head, Cell{estimateHead, Own})
 	}
 	if judged {
-		t.head = append(t.head, "limit", "")
+		t.Head = append(t.Head, Cells(Own, "limit", "")...)
 	}
 	out := part{title: classTitle(c, class, f), fold: class != results.TotalClass, table: t}
 	for _, m := range rows {
-		cells := []string{f.name(m.Metric + ", " + m.Unit), valueText(m.A, m.Unit, m.CensoredA), valueText(m.B, m.Unit, m.CensoredB), pooledText(m)}
+		cells := append([]Cell{{Text: m.Metric + ", " + m.Unit}},
+			Cells(Own, valueText(m.A, m.Unit, m.CensoredA), valueText(m.B, m.Unit, m.CensoredB), pooledText(m))...)
 		if estimated {
-			cells = append(cells, estimateText(m))
+			cells = append(cells, Cell{estimateText(m), Own})
 		}
 		if judged {
-			cells = append(cells, limitText(m), markOf(m))
+			mark := markOf(m)
+			cells = append(cells, Cell{limitText(m), Own}, Cell{marks[mark].word, marks[mark].role})
 		}
-		t.rows = append(t.rows, cells)
+		t.add(cells...)
 		if m.Metric == "stalls" && m.Judged {
 			out.notes = append(out.notes, "stalls: pairs in which only this target froze (a request far slower than the rest: docs/metrics.md)")
 		}
@@ -197,13 +199,36 @@ func limitText(m *results.MetricRow) string {
 	return limit + "%"
 }
 
-// markOf is what came of a row, in a word.
-func markOf(m *results.MetricRow) string {
+// mark is what came of a row.
+type mark uint8
+
+const (
+	noMark mark = iota
+	okMark
+	betterMark
+	openMark
+	regressionMark
+	unjudgedMark
+)
+
+// marks are their words: in tables, and in the brief one of a pull request.
+var marks = map[mark]struct {
+	word, brief string
+	role        Role
+}{
+	okMark:         {"ok", "✓", Good},
+	betterMark:     {"better", "✓ better", Good},
+	openMark:       {"open", "? open", Open},
+	regressionMark: {"REGRESSION", "✗ worse", Worse},
+	unjudgedMark:   {"not judged", "– not judged", Own},
+}
+
+func markOf(m *results.MetricRow) mark {
 	switch {
 	case !m.Judged && m.LimitPct != nil:
 		return unjudgedMark
 	case !m.Judged:
-		return ""
+		return noMark
 	}
 	switch m.Outcome {
 	case "ok":

@@ -12,6 +12,7 @@ import (
 // numbers side by side, and what weakens them.
 func comparisonPage(c *results.Comparison, f form) *page {
 	a, b := armNames(c, f)
+	rawA, rawB := armNames(c, form{}) // a table escapes for itself
 	p := &page{verdict: verdictOf(c, f), title: comparisonTitle(c, f), file: f.code(c.ResultFile)}
 	head := part{facts: []fact{
 		{"A " + a, armText(c.A, c.ArmA, c.Errors.A, f)},
@@ -22,14 +23,14 @@ func comparisonPage(c *results.Comparison, f form) *page {
 	}
 	p.parts = append(p.parts, head)
 	if len(c.Objectives) > 0 {
-		objectives := objectivePart(c.Objectives, f)
+		objectives := objectivePart(c.Objectives)
 		objectives.title = "objectives of " + b
 		p.parts = append(p.parts, objectives)
 	}
 	classesFrom := len(p.parts)
 	var missed []float64
 	for _, class := range comparedClasses(c) {
-		part, without := comparedPart(c, class, a, b, f)
+		part, without := comparedPart(c, class, rawA, rawB, f)
 		if s := c.SlotEffect; s != nil && s.Seen() && class == results.TotalClass {
 			part.notes = append(part.notes, slotText(s, f))
 		}
@@ -53,7 +54,7 @@ func comparisonPage(c *results.Comparison, f form) *page {
 	}
 	if c.Resources != nil {
 		// After all requests, before single classes.
-		p.parts = slices.Insert(p.parts, min(len(p.parts), classesFrom+1), resourcesPart(c.Resources, a, b))
+		p.parts = slices.Insert(p.parts, min(len(p.parts), classesFrom+1), resourcesPart(c.Resources, rawA, rawB))
 	}
 	p.warnings = armWarnings(c, a, b, f)
 	if c.Findings != nil {

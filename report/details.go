@@ -12,52 +12,41 @@ import (
 const longestBar = 40
 
 // detailParts show what a run's report has on demand.
-func detailParts(d *results.Details, f form) []part {
+func detailParts(d *results.Details) []part {
 	wire := part{title: "on the wire", facts: []fact{
 		{"sent", bytesText(d.BytesOut, d.BytesOutPerS)},
 		{"received", bytesText(d.BytesIn, d.BytesInPerS)},
 		{"connections", countText(d.Opened) + " opened while measuring"},
 	}}
-	t := &table{head: []string{"ms", "min", "mean"}, left: 1}
-	for _, p := range d.FirstByte.Percentiles {
-		t.head = append(t.head, results.PercentileName(p.Q))
-	}
-	t.head = append(t.head, "max")
+	t := &Table{Head: latencyHead("ms", d.FirstByte), Left: 1}
 	for _, row := range []struct {
 		name string
 		l    results.Latency
 	}{{"to the first byte", d.FirstByte}, {"connecting (DNS, TCP)", d.Dial}, {"TLS handshake", d.TLS}} {
-		if row.l.Count == 0 {
-			continue
+		if row.l.Count > 0 {
+			t.add(latencyCells(row.name, row.l)...)
 		}
-		cells := []string{row.name, msText(row.l.Min), msText(row.l.Mean)}
-		for _, p := range row.l.Percentiles {
-			cells = append(cells, percentileText(p, row.l.Count))
-		}
-		t.rows = append(t.rows, append(cells, msText(row.l.Max)))
 	}
-	if t.rows != nil {
+	if t.Rows != nil {
 		wire.table = t
 	}
 	parts := []part{wire}
 	if len(d.Histogram) > 0 {
-		parts = append(parts, histogramPart(d.Histogram, f))
+		parts = append(parts, histogramPart(d.Histogram))
 	}
 	return parts
 }
 
-func histogramPart(bins []results.Bin, f form) part {
+func histogramPart(bins []results.Bin) part {
 	var most, all int64
 	for _, b := range bins {
 		most, all = max(most, b.Requests), all+b.Requests
 	}
-	t := &table{head: []string{"response time, ms", "requests", "share", ""}, left: 1, marks: true}
+	t := &Table{Head: Cells(Own, "response time, ms", "requests", "share", ""), Left: 1, LeftLast: true}
 	for _, b := range bins {
 		bar := int(math.Ceil(longestBar * float64(b.Requests) / float64(most)))
-		t.rows = append(t.rows, []string{
-			fmt.Sprintf("%.4g to %.4g", b.FromMS, b.ToMS), countText(b.Requests),
-			shareText(100*float64(b.Requests)/float64(all)) + "%", f.code(strings.Repeat("█", bar)),
-		})
+		t.add(append(Cells(Own, fmt.Sprintf("%.4g to %.4g", b.FromMS, b.ToMS), countText(b.Requests),
+			shareText(100*float64(b.Requests)/float64(all))+"%"), Cell{strings.Repeat("█", bar), Literal})...)
 	}
 	return part{title: "distribution", table: t}
 }
@@ -83,11 +72,11 @@ func sizeText(v float64) string {
 
 // stagePart is a row for each stage of a load in stages.
 func stagePart(stages []results.StageSummary) part {
-	t := &table{head: []string{"stage", "from, s", "for, s", "asked, 1/s", "achieved, 1/s", "in flight"}}
+	head := []string{"stage", "from, s", "for, s", "asked, 1/s", "achieved, 1/s", "in flight"}
 	for _, p := range stages[0].Response.Percentiles {
-		t.head = append(t.head, results.PercentileName(p.Q))
+		head = append(head, results.PercentileName(p.Q))
 	}
-	t.head = append(t.head, "dropped", "errors")
+	t := &Table{Head: Cells(Own, append(head, "dropped", "errors")...)}
 	var missed []float64
 	for i := range stages {
 		s := &stages[i]
@@ -95,7 +84,7 @@ func stagePart(stages []results.StageSummary) part {
 		for _, p := range s.Response.Percentiles {
 			cells = append(cells, percentileText(p, s.Response.Count))
 		}
-		t.rows = append(t.rows, append(cells, countText(s.Dropped), countText(s.Errors.Total)))
+		t.add(Cells(Own, append(cells, countText(s.Dropped), countText(s.Errors.Total))...)...)
 		missed = append(missed, missedPercentiles(s.Response, nil)...)
 	}
 	out := part{title: "by stage (response time in ms)", table: t}

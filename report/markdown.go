@@ -122,7 +122,7 @@ func (p *part) markdown(w io.Writer) error {
 	for _, f := range p.facts {
 		fmt.Fprintf(w, "- **%s**: %s\n", f.label, f.value)
 	}
-	lines, err := p.table.lines(true)
+	lines, err := p.table.lines(form{markdown: true}, false)
 	if err != nil {
 		return err
 	}

@@ -3,7 +3,6 @@ package report
 import (
 	"fmt"
 	"io"
-	"strings"
 )
 
 // page is a report before it takes its form: what text and markdown share. All
@@ -36,26 +35,11 @@ type part struct {
 	title string
 	fold  bool // markdown shows it on demand
 	facts []fact
-	table *table
+	table *Table
 	notes []string
 }
 
 type fact struct{ label, value string }
-
-// Marks of an objective's row, at its begin; text colours them.
-const (
-	heldMark   = "✓"
-	missedMark = "✗"
-)
-
-// Marks of a judged metric's row, at its end; text colours them.
-const (
-	okMark         = "ok"
-	betterMark     = "better"
-	openMark       = "open"
-	regressionMark = "REGRESSION"
-	unjudgedMark   = "not judged"
-)
 
 const (
 	ansiBold   = "\x1b[1m"
@@ -133,34 +117,15 @@ func (p *part) text(w io.Writer, c painter) error {
 		fmt.Fprintln(w, c.paint(ansiBold, p.title))
 	}
 	factLines(w, p.facts)
-	lines, err := p.table.lines(false)
+	lines, err := p.table.lines(form{}, c)
 	if err != nil {
 		return err
 	}
 	for _, line := range lines {
-		if p.table.marks {
-			line = c.paintOutcome(line)
-		} else if rest, ok := strings.CutPrefix(line, heldMark); ok {
-			line = c.paint(ansiGreen, heldMark) + rest
-		} else if rest, ok := strings.CutPrefix(line, missedMark); ok {
-			line = c.paint(ansiRed, missedMark) + rest
-		}
 		fmt.Fprintln(w, line)
 	}
 	for _, n := range p.notes {
 		fmt.Fprintln(w, n)
 	}
 	return nil
-}
-
-// paintOutcome colours the mark at the end of a row.
-func (p painter) paintOutcome(line string) string {
-	for _, mark := range []struct{ word, code string }{
-		{okMark, ansiGreen}, {betterMark, ansiGreen}, {openMark, ansiYellow}, {regressionMark, ansiBold + ansiRed},
-	} {
-		if rest, ok := strings.CutSuffix(line, "  "+mark.word); ok {
-			return rest + "  " + p.paint(mark.code, mark.word)
-		}
-	}
-	return line
 }

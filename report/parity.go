@@ -50,16 +50,16 @@ func parityPage(p *answers.Parity, f form) *page {
 		out.parts = append(out.parts, askedPart(p, f))
 	}
 	if len(p.Expected) > 0 {
-		t := &table{head: []string{"expected because", "requests"}, left: 1}
+		t := &Table{Head: Cells(Own, "expected because", "requests"), Left: 1}
 		for _, e := range p.Expected {
-			t.rows = append(t.rows, []string{f.name(e.Reason), strconv.Itoa(e.Requests)})
+			t.add(Cell{Text: e.Reason}, Cell{strconv.Itoa(e.Requests), Own})
 		}
 		out.parts = append(out.parts, part{title: "Expected differences", table: t})
 	}
 	if len(p.Noise) > 0 {
-		t := &table{head: []string{"class", "where", "difference", "requests"}, left: 3}
+		t := &Table{Head: Cells(Own, "class", "where", "difference", "requests"), Left: 3}
 		for _, n := range p.Noise {
-			t.rows = append(t.rows, []string{f.name(n.Class), f.code(orWhole(n.Where)), string(n.Difference), strconv.Itoa(n.Requests)})
+			t.add(Cell{Text: n.Class}, Cell{orWhole(n.Where), Literal}, Cell{string(n.Difference), Own}, Cell{strconv.Itoa(n.Requests), Own})
 		}
 		out.parts = append(out.parts, part{
 			title: fmt.Sprintf("Noise: %s itself answers differently when asked again", f.name(p.A.Name)), table: t,
@@ -200,9 +200,9 @@ func orWhole(where string) string {
 
 // askedPart says what was compared.
 func askedPart(p *answers.Parity, f form) part {
-	t := &table{head: []string{"class", "requests", "accepted by A", "differing"}, left: 1}
+	t := &Table{Head: Cells(Own, "class", "requests", "accepted by A", "differing"), Left: 1}
 	for _, k := range p.Classes {
-		t.rows = append(t.rows, []string{f.name(k.Class), strconv.Itoa(k.Requests), strconv.Itoa(k.Accepted), strconv.Itoa(k.Differing)})
+		t.add(append([]Cell{{Text: k.Class}}, Cells(Own, strconv.Itoa(k.Requests), strconv.Itoa(k.Accepted), strconv.Itoa(k.Differing))...)...)
 	}
 	var kinds []string
 	for _, k := range p.Cases {

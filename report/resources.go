@@ -15,7 +15,7 @@ func resourcesText(r *results.Resources) string {
 
 // resourcesPart shows what both targets used, side by side.
 func resourcesPart(r *results.ArmResources, a, b string) part {
-	t := &table{head: []string{"resources", a, b, "change"}, left: 1}
+	t := &Table{Head: []Cell{{"resources", Own}, {Text: a}, {Text: b}, {"change", Own}}, Left: 1}
 	ofA, ofB := resourceFigures(r.A), resourceFigures(r.B)
 	for i, x := range ofA {
 		y := ofB[i]
@@ -26,7 +26,7 @@ func resourcesPart(r *results.ArmResources, a, b string) part {
 		if c := percentChange(x.value, y.value); c != nil {
 			change = signedText(*c, 1) + "%"
 		}
-		t.rows = append(t.rows, []string{x.name, x.text(x.value), y.text(y.value), change})
+		t.add(Cells(Own, x.name, x.text(x.value), y.text(y.value), change)...)
 	}
 	out := part{table: t}
 	if r.A == nil || r.B == nil {

@@ -25,16 +25,16 @@ func runPage(s *results.Summary, f form) *page {
 	}
 	p.parts = append(p.parts, part{facts: runFacts(s, f)}, latencyPart(s))
 	if len(s.Classes) > 1 {
-		p.parts = append(p.parts, classPart(s, f))
+		p.parts = append(p.parts, classPart(s))
 	}
 	if len(s.Stages) > 1 {
 		p.parts = append(p.parts, stagePart(s.Stages))
 	}
 	if s.Details != nil {
-		p.parts = append(p.parts, detailParts(s.Details, f)...)
+		p.parts = append(p.parts, detailParts(s.Details)...)
 	}
 	if len(s.Objectives) > 0 {
-		p.parts = append(p.parts, objectivePart(s.Objectives, f))
+		p.parts = append(p.parts, objectivePart(s.Objectives))
 	}
 	for _, w := range s.Warnings {
 		p.warnings = append(p.warnings, f.name(w))
@@ -159,18 +159,10 @@ func sortedKeys(m map[string]int64) []string {
 
 // latencyPart shows the clocks: all three in the open model, where they differ.
 func latencyPart(s *results.Summary) part {
-	t := &table{head: []string{"latency, ms" + onlyFailures(s.NoneSucceeded()), "min", "mean"}, left: 1}
-	for _, p := range s.Latency.Response.Percentiles {
-		t.head = append(t.head, results.PercentileName(p.Q))
-	}
-	t.head = append(t.head, "max")
+	t := &Table{Head: latencyHead("latency, ms"+onlyFailures(s.NoneSucceeded()), s.Latency.Response), Left: 1}
 	var missed []float64
 	row := func(name string, l results.Latency) {
-		cells := []string{name, msText(l.Min), msText(l.Mean)}
-		for _, p := range l.Percentiles {
-			cells = append(cells, percentileText(p, l.Count))
-		}
-		t.rows = append(t.rows, append(cells, msText(l.Max)))
+		t.add(latencyCells(name, l)...)
 		missed = append(missed, missedPercentiles(l, nil)...)
 	}
 	row("response", s.Latency.Response)
@@ -185,6 +177,24 @@ func latencyPart(s *results.Summary) part {
 		out.notes = append(out.notes, note)
 	}
 	return out
+}
+
+// latencyHead is the head of a table of latencies, which all have the
+// percentiles of l.
+func latencyHead(first string, l results.Latency) []Cell {
+	head := []string{first, "min", "mean"}
+	for _, p := range l.Percentiles {
+		head = append(head, results.PercentileName(p.Q))
+	}
+	return Cells(Own, append(head, "max")...)
+}
+
+func latencyCells(name string, l results.Latency) []Cell {
+	cells := []string{name, msText(l.Min), msText(l.Mean)}
+	for _, p := range l.Percentiles {
+		cells = append(cells, percentileText(p, l.Count))
+	}
+	return Cells(Own, append(cells, msText(l.Max))...)
 }
 
 // missedPercentiles lists the quantiles for which l has data, but too few.
@@ -212,26 +222,25 @@ func classPercentiles(l results.Latency) []float64 {
 	return all
 }
 
-func classPart(s *results.Summary, f form) part {
+func classPart(s *results.Summary) part {
 	qs := classPercentiles(s.Latency.Response)
-	t := &table{head: []string{"class", "asked", "achieved", "requests", "errors"}, left: 1}
+	t := &Table{Head: Cells(Own, "class", "asked", "achieved", "requests", "errors"), Left: 1}
 	for _, q := range qs {
-		t.head = append(t.head, results.PercentileName(q))
+		t.Head = append(t.Head, Cell{results.PercentileName(q), Own})
 	}
-	t.head = append(t.head, "max")
+	t.Head = append(t.Head, Cell{"max", Own})
 	var missed []float64
 	for _, c := range s.Classes {
 		l := c.Latency.Response
 		cells := []string{
-			f.name(c.Name) + onlyFailures(c.NoneSucceeded()), fixed(100*c.Declared, 1) + "%", fixed(100*c.Share, 1) + "%",
-			countText(c.Requests), countText(c.Errors.Total),
+			fixed(100*c.Declared, 1) + "%", fixed(100*c.Share, 1) + "%", countText(c.Requests), countText(c.Errors.Total),
 		}
 		for _, p := range l.Percentiles {
 			if slices.Contains(qs, p.Q) {
 				cells = append(cells, percentileText(p, l.Count))
 			}
 		}
-		t.rows = append(t.rows, append(cells, msText(l.Max)))
+		t.add(append([]Cell{{Text: c.Name + onlyFailures(c.NoneSucceeded())}}, Cells(Own, append(cells, msText(l.Max))...)...)...)
 		missed = append(missed, missedPercentiles(l, qs)...)
 	}
 	out := part{title: "by request class (shares of requests; response time in ms)", table: t}
@@ -241,18 +250,18 @@ func classPart(s *results.Summary, f form) part {
 	return out
 }
 
-func objectivePart(outcomes []results.Outcome, f form) part {
-	t := &table{head: []string{"", "objective", "", "value"}, left: 3}
+func objectivePart(outcomes []results.Outcome) part {
+	t := &Table{Head: Cells(Own, "", "objective", "", "value"), Left: 3}
 	for _, o := range outcomes {
-		mark, word := missedMark, "MISSED"
+		mark, word := Cell{"✗", Missed}, "MISSED"
 		if o.Held {
-			mark, word = heldMark, "held"
+			mark, word = Cell{"✓", Good}, "held"
 		}
 		text := outcomeText(o)
 		if o.Note != "" {
 			text += " (" + o.Note + ")"
 		}
-		t.rows = append(t.rows, []string{mark, f.code(o.Expr), word, text})
+		t.add(mark, Cell{o.Expr, Literal}, Cell{word, Own}, Cell{text, Own})
 	}
 	return part{table: t}
 }

@@ -111,6 +111,7 @@ type timelineColumn struct {
 	name  string
 	left  bool
 	shown bool
+	role  Role
 	cell  func(*results.Point) string
 }
 
@@ -125,25 +126,25 @@ func timelinePage(f *results.File, points []results.Point, fm form) *page {
 		some.few = some.few || p.P99 != nil && !results.Enough(p.Requests, 0.99)
 	}
 	columns := []timelineColumn{
-		{"phase", true, true, func(p *results.Point) string { return fm.name(phaseText(p)) }},
-		{"target", true, len(f.Header.Targets) > 1, func(p *results.Point) string { return fm.name(armName(f, p.Arm)) }},
-		{"t, s", false, true, func(p *results.Point) string { return fixed(p.StartS, 1) }},
-		{"pair", false, some.pairs, func(p *results.Point) string { return ordinal(p.Pair) }},
-		{"stage", false, some.stages, func(p *results.Point) string { return ordinal(p.Stage) }},
-		{"asked, 1/s", false, some.asked, func(p *results.Point) string { return rateText(orNaN(p.AskedRPS)) }},
-		{"achieved, 1/s", false, true, func(p *results.Point) string { return rateText(orNaN(p.AchievedRPS)) }},
-		{"in flight", false, true, func(p *results.Point) string { return countText(p.InFlightMax) }},
-		{"p50, ms", false, true, func(p *results.Point) string { return msText(orNaN(p.P50)) }},
-		{"p99, ms", false, true, func(p *results.Point) string { return msText(orNaN(p.P99)) }},
-		{"dropped", false, some.dropped, func(p *results.Point) string { return countText(p.Dropped) }},
-		{"errors", false, true, func(p *results.Point) string { return timelineErrors(p, fm) }},
+		{"phase", true, true, Foreign, func(p *results.Point) string { return phaseText(p) }},
+		{"target", true, len(f.Header.Targets) > 1, Foreign, func(p *results.Point) string { return armName(f, p.Arm) }},
+		{"t, s", false, true, Own, func(p *results.Point) string { return fixed(p.StartS, 1) }},
+		{"pair", false, some.pairs, Own, func(p *results.Point) string { return ordinal(p.Pair) }},
+		{"stage", false, some.stages, Own, func(p *results.Point) string { return ordinal(p.Stage) }},
+		{"asked, 1/s", false, some.asked, Own, func(p *results.Point) string { return rateText(orNaN(p.AskedRPS)) }},
+		{"achieved, 1/s", false, true, Own, func(p *results.Point) string { return rateText(orNaN(p.AchievedRPS)) }},
+		{"in flight", false, true, Own, func(p *results.Point) string { return countText(p.InFlightMax) }},
+		{"p50, ms", false, true, Own, func(p *results.Point) string { return msText(orNaN(p.P50)) }},
+		{"p99, ms", false, true, Own, func(p *results.Point) string { return msText(orNaN(p.P99)) }},
+		{"dropped", false, some.dropped, Own, func(p *results.Point) string { return countText(p.Dropped) }},
+		{"errors", false, true, Foreign, timelineErrors},
 	}
-	t := &table{}
+	t := &Table{}
 	for _, c := range columns {
 		if c.shown {
-			t.head = append(t.head, c.name)
+			t.Head = append(t.Head, Cell{c.name, Own})
 			if c.left {
-				t.left++
+				t.Left++
 			}
 		}
 	}
@@ -151,13 +152,13 @@ func timelinePage(f *results.File, points []results.Point, fm form) *page {
 		if p := &points[i]; p.DurationS == 0 && p.P50 == nil && p.Requests+p.Errors.Total == 0 {
 			continue // nothing was awaited
 		}
-		var cells []string
+		var cells []Cell
 		for _, c := range columns {
 			if c.shown {
-				cells = append(cells, c.cell(&points[i]))
+				cells = append(cells, Cell{c.cell(&points[i]), c.role})
 			}
 		}
-		t.rows = append(t.rows, cells)
+		t.add(cells...)
 	}
 	out := part{table: t, notes: []string{"t: seconds from the start; in flight: the most at once; a request is in the interval in which it ended"}}
 	if some.few {
@@ -192,9 +193,9 @@ func phaseText(p *results.Point) string {
 	return text
 }
 
-func timelineErrors(p *results.Point, f form) string {
+func timelineErrors(p *results.Point) string {
 	if p.Errors.Total == 0 {
 		return "0"
 	}
-	return errorText(p.Errors, 0, f)
+	return errorText(p.Errors, 0, form{})
 }

@@ -26,12 +26,13 @@ func verdictOf(c *results.Comparison, f form) *verdict {
 		v.reasons = slices.Concat(v.reasons[:mostReasons-3], []string{cut}, v.reasons[n-2:])
 	}
 	a, b := armNames(c, f)
+	rawA, rawB := armNames(c, form{})
 	v.heading = fmt.Sprintf("%s: %s against %s", v.word, b, a)
 	if c.ArmA != nil {
 		v.heading += ", " + f.name(c.ArmA.Title)
 	}
 	v.says = fmt.Sprintf("%s %s.", lead(c, a, b), finding(v.reasons[0]))
-	v.brief = briefPart(c, a, b, f)
+	v.brief = briefPart(c, rawA, rawB)
 	var alarms []string
 	for _, o := range c.Objectives {
 		if !o.Held {
