@@ -206,14 +206,10 @@ func (g *Generator) Run(ctx context.Context, ph Phase, emit func(*results.Slice)
 		return err
 	}
 	// A phase limited by time lasts as long as planned; its last answers may
-	// come later. One limited by number ends with its last answer.
-	now := g.now()
-	end := now
-	if ph.Duration > 0 && ctx.Err() == nil {
-		end = min(now, r.end())
-	}
+	// come later. One limited by number, or cancelled, ends with its last answer.
+	now, end := g.now(), r.tick()
 	if err := r.emit(end, emit, func(s *results.Slice) {
-		s.DrainS, s.Unfinished = (now - end).Seconds(), r.flying.Load()
+		s.DrainS, s.Unfinished = max(0, now-end).Seconds(), r.flying.Load()
 	}); err != nil {
 		return err
 	}

@@ -55,7 +55,9 @@ func (s *slicer) next(interval time.Duration) time.Duration {
 }
 
 // cut returns what was recorded since the last cut, as the slice that ends at end.
+// One of a phase that ends while it settles has no length: its begin did not come.
 func (s *slicer) cut(end time.Duration, inFlightMax *atomic.Int64) (*results.Slice, error) {
+	s.begin = min(s.begin, end)
 	sl := &results.Slice{
 		Phase:       s.kind,
 		StartS:      s.begin.Seconds(),

@@ -136,7 +136,7 @@ func (f *File) settle() float64 {
 	shortest := math.Inf(1)
 	for i := 1; i < len(f.Slices); i++ {
 		before, s := &f.Slices[i-1], &f.Slices[i]
-		if gap := s.StartS - before.StartS - before.DurationS - before.DrainS; s.Phase == Measure && s.Pair != 0 && gap >= 0 {
+		if gap := s.StartS - before.StartS - before.DurationS - before.DrainS; s.Phase == Measure && s.Pair != 0 && gap >= 0 && s.DurationS > 0 {
 			shortest = min(shortest, gap)
 		}
 	}
