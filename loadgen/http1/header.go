@@ -112,6 +112,8 @@ func (p *ResponseParser) takeField(b []byte) int {
 	case isLineEnd(p.carry): // an empty line, cut in half: the end
 		line, p.carry = p.carry, p.carry[:0]
 		p.wholeLine(line)
+	case end > 0 && p.state == stateTrailer && !bytes.HasSuffix(p.carry, lineEnd):
+		p.malformed("trailer line ends with a bare LF", p.carry)
 	case end > 0: // what is wrong already is told at once
 		p.badField(bytes.TrimSuffix(p.carry[:len(p.carry)-1], carriageReturn))
 	}
@@ -123,11 +125,8 @@ func (p *ResponseParser) takeField(b []byte) int {
 func (p *ResponseParser) unfold() {
 	last := len(p.carry) - 1
 	p.carry[last] = ' '
-	switch {
-	case last > 0 && p.carry[last-1] == '\r':
+	if last > 0 && p.carry[last-1] == '\r' {
 		p.carry[last-1] = ' '
-	case p.state == stateTrailer:
-		p.malformed("trailer line ends with a bare LF", p.carry)
 	}
 }
 

@@ -7,6 +7,7 @@ var (
 	semicolon = []byte(";")
 
 	carriageReturn = []byte("\r")
+	lineEnd        = []byte("\r\n")
 )
 
 // isTokenChar tells the bytes of a token (RFC 9110 §5.6.2); never written to.

@@ -95,6 +95,7 @@ f:9:1: unknown key "txet", did you mean "text"? (known: text, flag, whole, numbe
 		{"twice", "text: a\ntext: b\n", `f:2:1: the key "text" is there twice`},
 		{"two documents", "text: a\n---\ntext: b\n", `f:3:1: a second document, want one per file`},
 		{"no such anchor", "text: *a\n", `f:1:7: alias *a: there is no anchor &a before it`},
+		{"an alias of more than a line", "*|>", `f:1:1: alias *|\n: there is no anchor &|\n before it`},
 		{"anchor in itself", "raw: &a [*a]\n", `f:1:10: alias *a: there is no anchor &a before it`},
 		{"tag", "text: !!binary aGk=\n", `f:1:7: tag !!binary: want a plain value`},
 		{"merge of a scalar", "<<: 5\ntext: a\n", `f:1:5: found a whole number after <<, want a mapping`},

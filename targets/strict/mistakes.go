@@ -4,7 +4,9 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
+	"unicode"
 )
 
 // Document is a YAML file being read. It collects every mistake, so that the
@@ -44,9 +46,26 @@ func (d *Document) Bad(n *Node, format string, args ...any) {
 	d.BadAt(n.Line, n.Col, "%s%s", at(n.Path), fmt.Sprintf(format, args...))
 }
 
-// BadAt notes a mistake at a position.
+// BadAt notes a mistake at a position. Whatever of the file is in its text, the
+// mistake is one line.
 func (d *Document) BadAt(line, col int, format string, args ...any) {
-	d.mistakes = append(d.mistakes, Mistake{d.name, line, col, fmt.Sprintf(format, args...)})
+	d.mistakes = append(d.mistakes, Mistake{d.name, line, col, oneLine(fmt.Sprintf(format, args...))})
+}
+
+// oneLine writes what is no line of text as Go does: \n, \x1b.
+func oneLine(s string) string {
+	if !strings.ContainsFunc(s, func(r rune) bool { return !unicode.IsGraphic(r) }) {
+		return s
+	}
+	var b strings.Builder
+	for _, r := range s {
+		if unicode.IsGraphic(r) {
+			b.WriteRune(r)
+		} else {
+			b.WriteString(strings.Trim(strconv.QuoteRune(r), "'"))
+		}
+	}
+	return b.String()
 }
 
 // Err is nil, or all Mistakes noted so far, in the file's order.
