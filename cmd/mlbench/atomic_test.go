@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/mlbench/mlbench/cmd/internal/cli"
 )
 
 func read(t *testing.T, path string) string {
@@ -99,7 +101,7 @@ func TestNoColorForFiles(t *testing.T) {
 	}
 	defer f.Close()
 	for name, w := range map[string]io.Writer{"file": f, "buffer": &strings.Builder{}} {
-		if useColor(w) {
+		if cli.UseColor(w) {
 			t.Errorf("colour for a %s", name)
 		}
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/mlbench/mlbench/cmd/internal/cli"
 	"github.com/mlbench/mlbench/report"
 	"github.com/mlbench/mlbench/results"
 	"github.com/mlbench/mlbench/scenarios"
@@ -43,7 +44,7 @@ const (
 )
 
 type calibrateOptions struct {
-	streams
+	cli.Streams
 	load        loadOptions
 	scenario    string
 	start       string
@@ -59,14 +60,14 @@ type calibrateOptions struct {
 	limits results.Limits // only which percentiles are in them matters
 }
 
-func newCalibrateCmd(s streams) *cobra.Command {
-	o := &calibrateOptions{streams: s}
+func newCalibrateCmd(s cli.Streams) *cobra.Command {
+	o := &calibrateOptions{Streams: s}
 	cmd := &cobra.Command{
 		Use:     "calibrate [SCENARIO]",
 		Short:   "Measure how much launches of one target differ",
 		Long:    calibrateLong,
 		Example: calibrateExample,
-		Args:    checkArgs(cobra.MaximumNArgs(1)),
+		Args:    cli.CheckArgs(cobra.MaximumNArgs(1)),
 
 		ValidArgsFunction: firstScenario,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -98,36 +99,36 @@ func newCalibrateCmd(s streams) *cobra.Command {
 
 // validate checks flags before anything is started.
 func (o *calibrateOptions) validate() error {
-	if err := o.load.validate(o.in); err != nil {
+	if err := o.load.validate(o.In); err != nil {
 		return err
 	}
 	o.output, o.load.output = o.load.output, ""
 	switch {
 	case o.format != "text" && o.format != "json":
-		return usageErrorf("--format %q: use text or json", o.format)
+		return cli.Usagef("--format %q: use text or json", o.format)
 	case o.start != "" && len(o.resultFiles) > 0:
-		return usageErrorf("--start measures, --result reads: give one kind")
+		return cli.Usagef("--start measures, --result reads: give one kind")
 	case o.start == "" && len(o.resultFiles) == 0:
-		return usageErrorf("what is to be calibrated? give --start 'COMMAND' that starts the target, or a --result for each launch")
+		return cli.Usagef("what is to be calibrated? give --start 'COMMAND' that starts the target, or a --result for each launch")
 	case o.scenario != "" && len(o.resultFiles) > 0:
-		return usageErrorf("the scenario %s is for --start; saved runs have had theirs", o.scenario)
+		return cli.Usagef("the scenario %s is for --start; saved runs have had theirs", o.scenario)
 	case strings.Contains(o.start, "://") && !strings.ContainsAny(o.start, " \t"):
-		return usageErrorf("--start %q: want a command, for the target is started anew for every launch; of a target that you start yourself, give saved runs with --result", o.start)
+		return cli.Usagef("--start %q: want a command, for the target is started anew for every launch; of a target that you start yourself, give saved runs with --result", o.start)
 	case o.launchesWanted() < leastLaunches:
 		what := fmt.Sprintf("--launches %d", o.launches)
 		if len(o.resultFiles) > 0 {
-			what = plural(len(o.resultFiles), "result file")
+			what = cli.Plural(len(o.resultFiles), "result file")
 		}
-		return usageErrorf("%s: a spread takes at least %d launches, and %d are advised", what, leastLaunches, defaultLaunches)
+		return cli.Usagef("%s: a spread takes at least %d launches, and %d are advised", what, leastLaunches, defaultLaunches)
 	case o.duration <= 0:
-		return usageErrorf("--duration %s: want more than 0", o.duration)
+		return cli.Usagef("--duration %s: want more than 0", o.duration)
 	}
 	quantiles, err := parsePercentiles(o.percentiles)
 	if err != nil {
-		return usageErrorf("--percentiles: %w", err)
+		return cli.Usagef("--percentiles: %w", err)
 	}
 	if len(quantiles) == 0 {
-		return usageErrorf("--percentiles: want at least one, for example 50,90,99")
+		return cli.Usagef("--percentiles: want at least one, for example 50,90,99")
 	}
 	o.limits = results.DefaultLimits()
 	o.limits.Percentiles = nil
@@ -147,7 +148,7 @@ func (o *calibrateOptions) validate() error {
 // earlier one gives way, nothing else does.
 func (o *calibrateOptions) checkOutput() error {
 	if _, err := results.ReadCalibration(o.output); err != nil && !errors.Is(err, fs.ErrNotExist) && !o.load.force {
-		return usageErrorf("--output %s is there and no calibration: name another file, or replace it with --force", o.output)
+		return cli.Usagef("--output %s is there and no calibration: name another file, or replace it with --force", o.output)
 	}
 	return checkWritable(o.output)
 }
@@ -162,18 +163,14 @@ func calibrate(ctx context.Context, o *calibrateOptions) error {
 	}
 	sound, left := results.Sound(runs)
 	for _, why := range left {
-		fmt.Fprintln(o.err, "note:", why)
+		fmt.Fprintln(o.Err, "note:", why)
 	}
 	if len(sound) < leastLaunches {
-		code := exitInvalid
-		if interrupted {
-			code = exitInterrupted
-		}
-		return &exitError{code: code, err: fmt.Errorf("%d of %d launches can be used, and a spread takes at least %d: nothing was stored", len(sound), o.launchesWanted(), leastLaunches)}
+		return &cli.ExitError{Outcome: cli.Judged(interrupted, true, false), Err: fmt.Errorf("%d of %d launches can be used, and a spread takes at least %d: nothing was stored", len(sound), o.launchesWanted(), leastLaunches)}
 	}
 	c, err := results.Calibrate(sound, o.limits)
 	if err != nil {
-		return usageErrorf("%w", err)
+		return cli.Usagef("%w", err)
 	}
 	if err := c.Write(o.output); err != nil {
 		return err
@@ -181,10 +178,7 @@ func calibrate(ctx context.Context, o *calibrateOptions) error {
 	if err := o.show(c, sound, left); err != nil {
 		return err
 	}
-	if interrupted {
-		return &exitError{code: exitInterrupted}
-	}
-	return nil
+	return cli.End(cli.Judged(interrupted, true, true))
 }
 
 // launchesWanted is how many launches were asked for.
@@ -198,7 +192,7 @@ func (o *calibrateOptions) launchesWanted() int {
 // runs are one of each launch: saved, or made now.
 func (o *calibrateOptions) runs(ctx context.Context) (runs []*results.File, interrupted bool, err error) {
 	if len(o.resultFiles) > 0 {
-		runs, err = readResults(o.streams, o.resultFiles)
+		runs, err = readResults(o.Streams, o.resultFiles)
 		return runs, false, err
 	}
 	sc, err := o.load.scenario(o.scenario)
@@ -207,7 +201,7 @@ func (o *calibrateOptions) runs(ctx context.Context) (runs []*results.File, inte
 	}
 	if !o.quiet {
 		each := o.duration + o.load.warmupOf(sc)
-		fmt.Fprintf(o.err, "%d launches of %s, %s each and the time to start: about %s\n", o.launches, o.name, each, time.Duration(o.launches)*each)
+		fmt.Fprintf(o.Err, "%d launches of %s, %s each and the time to start: about %s\n", o.launches, o.name, each, time.Duration(o.launches)*each)
 	}
 	for i := range o.launches {
 		f, stopped, err := o.launch(ctx, sc, i)
@@ -231,13 +225,13 @@ func (o *calibrateOptions) runs(ctx context.Context) (runs []*results.File, inte
 // launch starts the target, measures it and ends it.
 func (o *calibrateOptions) launch(ctx context.Context, sc *scenarios.Scenario, i int) (*results.File, bool, error) {
 	if !o.quiet {
-		fmt.Fprintf(o.err, "launch %d of %d: %s\n", i+1, o.launches, o.start)
+		fmt.Fprintf(o.Err, "launch %d of %d: %s\n", i+1, o.launches, o.start)
 	}
-	r := &runOptions{streams: o.streams, load: o.load, duration: o.duration, name: sc.Name}
+	r := &runOptions{Streams: o.Streams, load: o.load, duration: o.duration, name: sc.Name}
 	r.out = outputOptions{quiet: o.quiet, stdout: report.Text}
 	r.load.seed += uint64(i)
-	defer r.load.stop(o.err)
-	ref, err := r.load.launch(ctx, o.streams, true, targets.ByCommand(o.name, o.start, ""))
+	defer r.load.stop(o.Err)
+	ref, err := r.load.launch(ctx, o.Streams, true, targets.ByCommand(o.name, o.start, ""))
 	if err != nil {
 		return nil, false, err
 	}

@@ -6,6 +6,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/mlbench/mlbench/cmd/internal/cli"
 	"github.com/mlbench/mlbench/report"
 	"github.com/mlbench/mlbench/results"
 )
@@ -58,18 +59,18 @@ func (o *calibrateOptions) show(c *results.Calibration, sound []*results.File, l
 	r := newCalibrationReport(c, sound, left)
 	r.File = o.output
 	if o.format == "json" {
-		enc := json.NewEncoder(o.out)
+		enc := json.NewEncoder(o.Out)
 		enc.SetIndent("", "  ")
 		return enc.Encode(r)
 	}
-	_, err := io.WriteString(o.out, r.text())
+	_, err := io.WriteString(o.Out, r.text())
 	return err
 }
 
 func (r *calibrationReport) text() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: how much launches differ\n", report.OneLine(r.Target.Name))
-	fmt.Fprintf(&b, "%s, %s; %s of %.3g s on %s\n\n", report.OneLine(r.Scenario.Name), report.OneLine(r.Load()), plural(r.Launches, "run"), r.DurationS, r.Host)
+	fmt.Fprintf(&b, "%s, %s; %s of %.3g s on %s\n\n", report.OneLine(r.Scenario.Name), report.OneLine(r.Load()), cli.Plural(r.Launches, "run"), r.DurationS, r.Host)
 	width := len("class")
 	for _, m := range r.Metrics {
 		width = max(width, len(m.Class))

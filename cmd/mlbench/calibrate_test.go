@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/mlbench/mlbench/cmd/internal/cli"
 	"github.com/mlbench/mlbench/results"
 )
 
@@ -23,23 +24,23 @@ func TestCalibrateBadInput(t *testing.T) {
 		code   int
 		stderr []string
 	}{
-		{"calibrate", exitUsage, []string{"--start", "--result"}},
-		{"calibrate --start x --result y", exitUsage, []string{"one kind"}},
-		{"calibrate --start http://127.0.0.1:8000", exitUsage, []string{"want a command"}},
-		{"calibrate --start x --launches 2", exitUsage, []string{"--launches 2: a spread takes at least 3", "12"}},
-		{"calibrate --result text.txt", exitUsage, []string{"1 result file: a spread takes at least 3"}},
-		{"calibrate --start x -d 0s", exitUsage, []string{"--duration 0"}},
-		{"calibrate --start x --percentiles 101", exitUsage, []string{"101"}},
-		{"calibrate --start x --percentiles=", exitUsage, []string{"--percentiles"}},
-		{"calibrate --start x --format csv", exitUsage, []string{"csv", "json"}},
-		{"calibrate --start x -o config.json", exitUsage, []string{"config.json is there and no calibration"}},
-		{"calibrate --start x -o /nowhere/c.json", exitFailure, []string{"/nowhere"}},
-		{"calibrate mxi --start x", exitUsage, []string{`"mix"`}},
-		{"calibrate mix " + three, exitUsage, []string{"the scenario mix is for --start"}},
-		{"calibrate " + three, exitUsage, []string{"text.txt:1"}},
-		{"calibrate --start false", exitFailure, []string{"start false", "ended before it answered"}},
-		{"gate --result x --calibration missing.json", exitUsage, []string{"missing.json"}},
-		{"gate --result x --calibration text.txt", exitUsage, []string{"text.txt: not a readable calibration"}},
+		{"calibrate", cli.ExitUsage, []string{"--start", "--result"}},
+		{"calibrate --start x --result y", cli.ExitUsage, []string{"one kind"}},
+		{"calibrate --start http://127.0.0.1:8000", cli.ExitUsage, []string{"want a command"}},
+		{"calibrate --start x --launches 2", cli.ExitUsage, []string{"--launches 2: a spread takes at least 3", "12"}},
+		{"calibrate --result text.txt", cli.ExitUsage, []string{"1 result file: a spread takes at least 3"}},
+		{"calibrate --start x -d 0s", cli.ExitUsage, []string{"--duration 0"}},
+		{"calibrate --start x --percentiles 101", cli.ExitUsage, []string{"101"}},
+		{"calibrate --start x --percentiles=", cli.ExitUsage, []string{"--percentiles"}},
+		{"calibrate --start x --format csv", cli.ExitUsage, []string{"csv", "json"}},
+		{"calibrate --start x -o config.json", cli.ExitUsage, []string{"config.json is there and no calibration"}},
+		{"calibrate --start x -o /nowhere/c.json", cli.ExitFailure, []string{"/nowhere"}},
+		{"calibrate mxi --start x", cli.ExitUsage, []string{`"mix"`}},
+		{"calibrate mix " + three, cli.ExitUsage, []string{"the scenario mix is for --start"}},
+		{"calibrate " + three, cli.ExitUsage, []string{"text.txt:1"}},
+		{"calibrate --start false", cli.ExitFailure, []string{"start false", "ended before it answered"}},
+		{"gate --result x --calibration missing.json", cli.ExitUsage, []string{"missing.json"}},
+		{"gate --result x --calibration text.txt", cli.ExitUsage, []string{"text.txt: not a readable calibration"}},
 	} {
 		code, stdout, stderr := invoke(strings.Fields(tc.args)...)
 		if code != tc.code || stdout != "" {

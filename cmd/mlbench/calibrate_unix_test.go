@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/mlbench/mlbench/cmd/internal/cli"
 	"github.com/mlbench/mlbench/results"
 )
 
@@ -44,8 +45,8 @@ func TestInterruptedCalibration(t *testing.T) {
 				}
 			}
 			_ = cmd.Wait()
-			if code := cmd.ProcessState.ExitCode(); code != exitInterrupted {
-				t.Errorf("exit code %d, want %d; stderr:\n%s", code, exitInterrupted, &said)
+			if code := cmd.ProcessState.ExitCode(); code != cli.ExitInterrupted {
+				t.Errorf("exit code %d, want %d; stderr:\n%s", code, cli.ExitInterrupted, &said)
 			}
 			files, _ := filepath.Glob(filepath.Join(cmd.Dir, "mlbench-results", "*-sequential-mlbench*.jsonl"))
 			c, err := results.ReadCalibration(filepath.Join(cmd.Dir, "calibration.json"))

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/mlbench/mlbench/cmd/internal/cli"
 	"github.com/mlbench/mlbench/loadgen"
 	"github.com/mlbench/mlbench/results"
 	"github.com/mlbench/mlbench/scenarios"
@@ -53,7 +54,7 @@ const compareExample = `  mlbench compare legacy modern
   mlbench compare 'base-*.jsonl' 'head-*.jsonl'               # saved runs`
 
 type compareOptions struct {
-	streams
+	cli.Streams
 	load     loadOptions
 	out      outputOptions
 	scenario string
@@ -76,8 +77,8 @@ type compareOptions struct {
 	calibrated *results.Calibration
 }
 
-func newCompareCmd(s streams) *cobra.Command {
-	o := &compareOptions{streams: s}
+func newCompareCmd(s cli.Streams) *cobra.Command {
+	o := &compareOptions{Streams: s}
 	cmd := &cobra.Command{
 		Use:     "compare A B [C …] | FILE [FILE]",
 		Short:   "Compare targets, or saved results, side by side",
@@ -94,7 +95,7 @@ func newCompareCmd(s streams) *cobra.Command {
 	o.out.register(cmd)
 	o.register(cmd)
 	o.load.registerReady(cmd.Flags())
-	defer section(cmd.Flags(), "Comparison")()
+	defer cli.Section(cmd.Flags(), "Comparison")()
 	cmd.Flags().StringVar(&o.calibration, "calibration", "", "how much single runs of the target differ by luck, as `FILE` (saved runs only)")
 	return cmd
 }
@@ -102,7 +103,7 @@ func newCompareCmd(s streams) *cobra.Command {
 // register adds the flags of a live comparison, which the gate has too.
 func (o *compareOptions) register(cmd *cobra.Command) {
 	f := cmd.Flags()
-	defer section(f, "Comparison")()
+	defer cli.Section(f, "Comparison")()
 	f.StringVar(&o.scenario, "scenario", "mix", "shipped scenario `NAME|FILE`")
 	f.DurationVar(&o.budget, "budget", 60*time.Second, "time for the whole comparison, warm-up included")
 	f.DurationVar(&o.slice, "slice", 0, "measured time per slice (default 0.5s to 2s, by rate and latency)")
@@ -119,7 +120,7 @@ func (o *compareOptions) validate() (err error) {
 		return err
 	}
 	if o.limits, err = results.ParseLimits(o.maximum); err != nil {
-		return usageErrorf("--max-regression: %w", err)
+		return cli.Usagef("--max-regression: %w", err)
 	}
 	if err := o.parity.validate(); err != nil {
 		return err
@@ -127,7 +128,7 @@ func (o *compareOptions) validate() (err error) {
 	if o.judged, err = parseObjectives(o.objectives); err != nil {
 		return err
 	}
-	return o.load.validate(o.in)
+	return o.load.validate(o.In)
 }
 
 func compare(ctx context.Context, o *compareOptions) error {
@@ -138,9 +139,9 @@ func compare(ctx context.Context, o *compareOptions) error {
 	case sides != nil:
 		return o.compareSaved(ctx, sides)
 	case len(o.refs) < 2:
-		return usageErrorf("compare: want at least 2 arguments, the baseline and a candidate, or a saved comparison; got %d (see 'mlbench compare --help')", len(o.refs))
+		return cli.Usagef("compare: want at least 2 arguments, the baseline and a candidate, or a saved comparison; got %d (see 'mlbench compare --help')", len(o.refs))
 	case o.calibration != "":
-		return usageErrorf("--calibration is for saved runs: targets are compared in pairs, which need none")
+		return cli.Usagef("--calibration is for saved runs: targets are compared in pairs, which need none")
 	}
 	if err := o.validate(); err != nil {
 		return err
@@ -156,9 +157,9 @@ func compare(ctx context.Context, o *compareOptions) error {
 	if err != nil {
 		return err
 	}
-	defer o.load.stop(o.err)
+	defer o.load.stop(o.Err)
 	for i, ref := range o.refs {
-		if o.refs[i], err = o.load.start(ctx, o.streams, o.out.quiet, "", ref); err != nil {
+		if o.refs[i], err = o.load.start(ctx, o.Streams, o.out.quiet, "", ref); err != nil {
 			return err
 		}
 	}
@@ -168,14 +169,14 @@ func compare(ctx context.Context, o *compareOptions) error {
 			return err
 		}
 	}
-	made, err := o.out.comparisons(ctx, o.streams, len(candidates), func(i int) (*results.Comparison, bool, error) {
+	made, err := o.out.comparisons(ctx, o.Streams, len(candidates), func(i int) (*results.Comparison, bool, error) {
 		o.a, o.b, o.load.output = o.refs[0], candidates[i], outputs[i]
 		return o.compareTargets(ctx, sc)
 	})
 	if err != nil {
 		return err
 	}
-	return comparedExit(made...)
+	return cli.End(cli.Compared(made...))
 }
 
 // prepare finds what is wrong with what is to be measured, before anything is
@@ -195,13 +196,13 @@ func withObjectives(judged []results.Objective, sc *scenarios.Scenario) ([]resul
 	for _, text := range sc.Objectives {
 		obj, err := results.ParseObjective(text)
 		if err != nil {
-			return nil, usageErrorf("scenario %s: %w", sc.Name, err)
+			return nil, cli.Usagef("scenario %s: %w", sc.Name, err)
 		}
 		judged = append(judged, obj)
 	}
 	for i := range judged {
 		if err := judged[i].CheckClasses(sc.ClassNames()); err != nil {
-			return nil, usageErrorf("%w", err)
+			return nil, cli.Usagef("%w", err)
 		}
 	}
 	return judged, nil
@@ -211,14 +212,14 @@ func withObjectives(judged []results.Objective, sc *scenarios.Scenario) ([]resul
 func (o *compareOptions) experiment(sc *scenarios.Scenario) (loadgen.Experiment, error) {
 	l, err := sc.Overridden(o.load.overrides())
 	if err != nil {
-		return loadgen.Experiment{}, usageErrorf("%w", err)
+		return loadgen.Experiment{}, cli.Usagef("%w", err)
 	}
 	if err := comparable(sc, l); err != nil {
 		return loadgen.Experiment{}, err
 	}
 	e := loadgen.Experiment{Budget: o.budget, Slice: o.slice, Warmup: o.load.warmupOf(sc), Seed: o.load.seed}
 	if err := e.CheckBudget(); err != nil {
-		return e, usageErrorf("%w", err)
+		return e, cli.Usagef("%w", err)
 	}
 	return e, nil
 }
@@ -229,26 +230,13 @@ func comparable(sc *scenarios.Scenario, l scenarios.LoadModel) error {
 	const remedy = "compare at a constant rate, such as --rate 200/s"
 	switch {
 	case l.Shape.String() != "":
-		return usageErrorf("the load %s changes over time, and targets are compared in slices that would all be its first half second: %s", l.Shape, remedy)
+		return cli.Usagef("the load %s changes over time, and targets are compared in slices that would all be its first half second: %s", l.Shape, remedy)
 	case !l.Think.Zero():
-		return usageErrorf("with a think time of %s clients decide how many requests there are, not the target: %s", l.Think, remedy)
+		return cli.Usagef("with a think time of %s clients decide how many requests there are, not the target: %s", l.Think, remedy)
 	case l.Model == results.Closed && sc.StepsThink():
-		return usageErrorf("with think times in journeys clients decide how many requests there are, not the target: %s", remedy)
+		return cli.Usagef("with think times in journeys clients decide how many requests there are, not the target: %s", remedy)
 	case l.SpawnRate != 0:
-		return usageErrorf("clients that start one after the other are too few in a slice: %s", remedy)
-	}
-	return nil
-}
-
-// verdictExit is the exit code of a verdict.
-func verdictExit(v results.Verdict) error {
-	switch v {
-	case results.VerdictRegression:
-		return &exitError{code: exitRegression}
-	case results.VerdictInconclusive:
-		return &exitError{code: exitInconclusive}
-	case results.VerdictInvalid:
-		return &exitError{code: exitInvalid}
+		return cli.Usagef("clients that start one after the other are too few in a slice: %s", remedy)
 	}
 	return nil
 }
@@ -272,7 +260,7 @@ func (o *compareOptions) compareTargets(ctx context.Context, sc *scenarios.Scena
 		arms = append(arms, p)
 		e.Plans[i], e.PIDs[i], e.Ended[i] = *p.plan, p.pid, o.load.ending(t)
 	}
-	err = around(ctx, o.err, arms, func() (err error) {
+	err = around(ctx, o.Err, arms, func() (err error) {
 		c, interrupted, err = o.compareArms(ctx, sc, e, arms)
 		return err
 	})
@@ -291,24 +279,24 @@ func (o *compareOptions) compareArms(ctx context.Context, sc *scenarios.Scenario
 	if err != nil {
 		return nil, false, err
 	}
-	rec, err := o.load.startRecording(o.streams, &f.Header)
+	rec, err := o.load.startRecording(o.Streams, &f.Header)
 	if err != nil {
 		return nil, false, err
 	}
-	pr := newProgress(o.err, o.out.quiet)
-	defer pr.done()
+	pr := cli.NewProgress(o.Err, o.out.quiet)
+	defer pr.Done()
 	for _, n := range f.Header.Warnings {
-		fmt.Fprintln(o.err, "note:", n)
+		fmt.Fprintln(o.Err, "note:", n)
 	}
 	names := f.Header.Targets[0].Name + " and " + f.Header.Targets[1].Name
-	pr.phase("warming up "+names, 2*e.Warmup)
+	pr.Phase("warming up "+names, 2*e.Warmup)
 	what := "comparing " + names + " with " + f.Header.Scenario.Label()
 	e.Planned = func(pairs int, took time.Duration) {
-		pr.phase(fmt.Sprintf("%s, %s of slices", what, plural(pairs, "pair")), took.Round(time.Second))
+		pr.Phase(fmt.Sprintf("%s, %s of slices", what, cli.Plural(pairs, "pair")), took.Round(time.Second))
 		what = "inconclusive so far: measuring on"
 	}
 	err = e.Run(ctx, f.Header.Start, func(s *results.Slice) error {
-		pr.slice(s)
+		pr.Slice(s)
 		f.Slices = append(f.Slices, *s)
 		check.after(ctx, s)
 		return rec.w.Slice(s)

@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"github.com/mlbench/mlbench/cmd/internal/cli"
 	"github.com/mlbench/mlbench/results"
 )
 
@@ -32,7 +33,7 @@ func (o *compareOptions) saved() ([][]string, error) {
 		}
 	}
 	if sides != nil && target != "" {
-		return nil, usageErrorf("%s is saved, %s is a target: compare two of a kind. Either save a run of the target, too ('mlbench run --output FILE'), or name two targets (one called like a file as label=NAME)", file, target)
+		return nil, cli.Usagef("%s is saved, %s is a target: compare two of a kind. Either save a run of the target, too ('mlbench run --output FILE'), or name two targets (one called like a file as label=NAME)", file, target)
 	}
 	return sides, nil
 }
@@ -77,7 +78,7 @@ func filesOf(arg, pattern string) ([]string, error) {
 		err = errors.New("no such file")
 	}
 	if err != nil {
-		return nil, usageErrorf("no result files in %s: %w (%s)", arg, err, pattern)
+		return nil, cli.Usagef("no result files in %s: %w (%s)", arg, err, pattern)
 	}
 	return paths, nil
 }
@@ -102,42 +103,42 @@ func (o *compareOptions) compareSaved(ctx context.Context, sides [][]string) err
 	if len(sides) == 1 {
 		n = len(files[0])
 	}
-	made, err := o.out.comparisons(ctx, o.streams, n, func(i int) (*results.Comparison, bool, error) {
+	made, err := o.out.comparisons(ctx, o.Streams, n, func(i int) (*results.Comparison, bool, error) {
 		opt := results.CompareOptions{Percentiles: o.out.quantiles, Strict: o.strict, Calibration: o.calibrated, Objectives: o.judged}
 		if o.maximum != "" {
 			opt.Limits = &o.limits
 		}
 		if err := files[0][i].Header.CheckObjectives(o.judged); err != nil {
-			return nil, false, usageErrorf("%w", err)
+			return nil, false, cli.Usagef("%w", err)
 		}
 		if len(sides) == 1 {
 			return results.Compare(files[0][i], opt), false, nil
 		}
 		c, err := results.CompareFiles(files[0], files[1], opt)
 		if err != nil {
-			err = usageErrorf("%w", err)
+			err = cli.Usagef("%w", err)
 		}
 		return c, false, err
 	})
 	if err != nil {
 		return err
 	}
-	return comparedExit(made...)
+	return cli.End(cli.Compared(made...))
 }
 
 // validateSaved checks flags and the number of sides before any file is read.
 func (o *compareOptions) validateSaved(sides [][]string) error {
 	if len(sides) > 2 {
-		return usageErrorf("%d result files: want two sides. Several runs of one side are a folder, or a pattern in quotes: mlbench compare 'base-*.jsonl' 'head-*.jsonl'", len(sides))
+		return cli.Usagef("%d result files: want two sides. Several runs of one side are a folder, or a pattern in quotes: mlbench compare 'base-*.jsonl' 'head-*.jsonl'", len(sides))
 	}
 	var live []string
 	o.load.flags.Visit(func(f *pflag.Flag) {
-		if !slices.Contains(judgeFlags, f.Name) && !isFromEnvironment(f) {
+		if !slices.Contains(judgeFlags, f.Name) && !cli.IsFromEnvironment(f) {
 			live = append(live, "--"+f.Name)
 		}
 	})
 	if len(live) > 0 {
-		return usageErrorf("%s: only for measuring, and %s is saved: leave that out, or name targets", strings.Join(live, " and "), o.refs[0])
+		return cli.Usagef("%s: only for measuring, and %s is saved: leave that out, or name targets", strings.Join(live, " and "), o.refs[0])
 	}
 	if err := o.validate(); err != nil {
 		return err
@@ -146,7 +147,7 @@ func (o *compareOptions) validateSaved(sides [][]string) error {
 		return nil
 	}
 	if len(sides) == 1 {
-		return usageErrorf("--calibration is for single runs: the pairs of a comparison say by themselves how much is luck")
+		return cli.Usagef("--calibration is for single runs: the pairs of a comparison say by themselves how much is luck")
 	}
 	var err error
 	o.calibrated, err = openCalibration(o.calibration)
@@ -158,16 +159,16 @@ func (o *compareOptions) validateSaved(sides [][]string) error {
 func (o *compareOptions) readSide(paths []string, sides int) ([]*results.File, error) {
 	var out []*results.File
 	for _, p := range paths {
-		f, err := results.ReadFile(p, o.in)
+		f, err := results.ReadFile(p, o.In)
 		if err != nil {
-			return nil, usageErrorf("%w", err)
+			return nil, cli.Usagef("%w", err)
 		}
 		compared := slices.Contains(f.Arms(), results.ArmB)
 		switch {
 		case sides == 1 && !compared:
-			return nil, usageErrorf("%s is a single run: name another one to compare it with, or judge it alone by 'mlbench gate --result %s --objective …'", p, p)
+			return nil, cli.Usagef("%s is a single run: name another one to compare it with, or judge it alone by 'mlbench gate --result %s --objective …'", p, p)
 		case sides == 2 && compared:
-			return nil, usageErrorf("%s is a comparison, which is judged alone ('mlbench compare %s'); two sides are single runs", p, p)
+			return nil, cli.Usagef("%s is a comparison, which is judged alone ('mlbench compare %s'); two sides are single runs", p, p)
 		}
 		out = append(out, f)
 	}

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/mlbench/mlbench/cmd/internal/cli"
 	"github.com/mlbench/mlbench/results"
 	"github.com/mlbench/mlbench/results/stats"
 )
@@ -117,18 +118,18 @@ func TestCompareSaved(t *testing.T) {
 		code   int
 		stdout []string
 	}{
-		{"compared.jsonl", exitInvalid, []string{"INVALID  over 5% of the requests failed", "result file: compared.jsonl"}},
-		{"modern", exitInvalid, []string{"result file: modern"}},
-		{"compared*.jsonl", exitInvalid, []string{"result file: compared-2.jsonl\n\nINVALID", "result file: compared.jsonl"}},
-		{"base-1.jsonl head-1.jsonl", exitInconclusive, []string{"INCONCLUSIVE  1 and 1 saved runs cannot be judged", "mlbench calibrate"}},
-		{"base-1.jsonl slow-1.jsonl", exitInconclusive, []string{"INCONCLUSIVE", "-30%"}},
-		{"base-1.jsonl legacy/", exitInconclusive, []string{"1 and 1 saved runs", "slow"}},
-		{"base-*.jsonl head-*.jsonl", exitOK, []string{"OK  no regression", "5 and 5 saved runs"}},
-		{"base-*.jsonl slow-*.jsonl", exitRegression, []string{"REGRESSION  throughput ", "5 and 5 saved runs"}},
-		{"base-*.jsonl slow-*.jsonl --max-regression throughput=90%", exitOK, []string{"OK  no regression"}},
-		{"base-*.jsonl slow-*.jsonl --strict", exitRegression, []string{"REGRESSION"}},
-		{"base-1.jsonl slow-1.jsonl --calibration calibration.json", exitRegression, []string{"REGRESSION  throughput "}},
-		{"base-1.jsonl slow-1.jsonl --calibration elsewhere.json", exitInconclusive, []string{"the one given does not hold: it is of another host"}},
+		{"compared.jsonl", cli.ExitInvalid, []string{"INVALID  over 5% of the requests failed", "result file: compared.jsonl"}},
+		{"modern", cli.ExitInvalid, []string{"result file: modern"}},
+		{"compared*.jsonl", cli.ExitInvalid, []string{"result file: compared-2.jsonl\n\nINVALID", "result file: compared.jsonl"}},
+		{"base-1.jsonl head-1.jsonl", cli.ExitInconclusive, []string{"INCONCLUSIVE  1 and 1 saved runs cannot be judged", "mlbench calibrate"}},
+		{"base-1.jsonl slow-1.jsonl", cli.ExitInconclusive, []string{"INCONCLUSIVE", "-30%"}},
+		{"base-1.jsonl legacy/", cli.ExitInconclusive, []string{"1 and 1 saved runs", "slow"}},
+		{"base-*.jsonl head-*.jsonl", cli.ExitOK, []string{"OK  no regression", "5 and 5 saved runs"}},
+		{"base-*.jsonl slow-*.jsonl", cli.ExitRegression, []string{"REGRESSION  throughput ", "5 and 5 saved runs"}},
+		{"base-*.jsonl slow-*.jsonl --max-regression throughput=90%", cli.ExitOK, []string{"OK  no regression"}},
+		{"base-*.jsonl slow-*.jsonl --strict", cli.ExitRegression, []string{"REGRESSION"}},
+		{"base-1.jsonl slow-1.jsonl --calibration calibration.json", cli.ExitRegression, []string{"REGRESSION  throughput "}},
+		{"base-1.jsonl slow-1.jsonl --calibration elsewhere.json", cli.ExitInconclusive, []string{"the one given does not hold: it is of another host"}},
 	} {
 		t.Run(tc.args, func(t *testing.T) {
 			code, stdout, stderr := invoke(append([]string{"compare"}, strings.Fields(tc.args)...)...)
@@ -148,7 +149,7 @@ func TestCompareSaved(t *testing.T) {
 	// From stdin, and as the report has it.
 	code, stdout, _ := runReport(string(mustRead(t, "compared.jsonl")), "compare", "-", "--format", "json")
 	_, report, _ := runReport(string(mustRead(t, "compared.jsonl")), "report", "-", "--format", "json")
-	if code != exitInvalid || stdout != report {
+	if code != cli.ExitInvalid || stdout != report {
 		t.Errorf("exit code %d; compare - says\n%s\nreport - says\n%s", code, stdout, report)
 	}
 }
@@ -187,34 +188,34 @@ func TestCompareSavedBadInput(t *testing.T) {
 		code   int
 		stderr []string
 	}{
-		{"", exitUsage, []string{"at least 2 arguments", "saved comparison", "--help"}},
-		{"legacy", exitUsage, []string{"at least 2 arguments"}}, // the folder is not meant
-		{"missing.jsonl base-1.jsonl", exitFailure, []string{"missing.jsonl does not exist", "label=missing.jsonl"}},
-		{"base-1.jsonl none-*.jsonl", exitUsage, []string{"no result files in none-*.jsonl"}},
-		{"base-1.jsonl [.jsonl", exitUsage, []string{"no result files in [.jsonl"}},
-		{"base-1.jsonl nothing/", exitUsage, []string{"no result files in nothing/", "nothing/*.jsonl"}},
-		{"base-1.jsonl http://127.0.0.1:1", exitUsage, []string{"base-1.jsonl is saved, http://127.0.0.1:1 is a target", "mlbench run --output", "label=NAME"}},
-		{"legacy base-1.jsonl", exitUsage, []string{"base-1.jsonl is saved, legacy is a target"}},
-		{"base-1.jsonl x=base-2.jsonl", exitUsage, []string{"x=base-2.jsonl is a target"}},
-		{"base-1.jsonl base-2.jsonl head-1.jsonl", exitUsage, []string{"3 result files", "'head-*.jsonl'"}},
-		{"base-1.jsonl", exitUsage, []string{"base-1.jsonl is a single run", "mlbench gate --result base-1.jsonl"}},
-		{"runs/", exitUsage, []string{"base.jsonl is a single run"}},
-		{"base-1.jsonl compared.jsonl", exitUsage, []string{"compared.jsonl is a comparison", "'mlbench compare compared.jsonl'"}},
-		{"base-1.jsonl base-1.jsonl", exitUsage, []string{"the same run"}},
-		{"base-*.jsonl runs/", exitUsage, []string{"the same run"}},
-		{"base-1.jsonl empty.jsonl", exitUsage, []string{"empty.jsonl", "empty"}},
-		{"base-1.jsonl text.jsonl", exitUsage, []string{"text.jsonl:1"}},
-		{"other.jsonl", exitUsage, []string{"mlbench.result/9", "mlbench.result/1"}},
-		{"base-1.jsonl head-1.jsonl --budget 20s --rate 100/s -k", exitUsage, []string{"--budget and --insecure and --rate", "base-1.jsonl is saved"}},
-		{"compared.jsonl --extend", exitUsage, []string{"--extend"}},
-		{"compared.jsonl -o x.jsonl", exitUsage, []string{"--output"}},
-		{"compared.jsonl --max-regression p50=fast", exitUsage, []string{"p50=fast", "p50=5%"}},
-		{"compared.jsonl --calibration calibration.json", exitUsage, []string{"--calibration", "single runs"}},
-		{"base-1.jsonl head-1.jsonl --calibration missing.json", exitUsage, []string{"missing.json"}},
-		{"base-1.jsonl head-1.jsonl --calibration text.json", exitUsage, []string{"text.json", "calibration"}},
-		{"base-1.jsonl head-1.jsonl --calibration base-1.jsonl", exitUsage, []string{"base-1.jsonl", "calibration"}},
-		{"a=http://127.0.0.1:1 b=http://127.0.0.1:1 --calibration calibration.json", exitUsage, []string{"--calibration", "saved runs"}},
-		{"compared.jsonl --export json=base-1.jsonl", exitFailure, []string{"base-1.jsonl is a result file"}},
+		{"", cli.ExitUsage, []string{"at least 2 arguments", "saved comparison", "--help"}},
+		{"legacy", cli.ExitUsage, []string{"at least 2 arguments"}}, // the folder is not meant
+		{"missing.jsonl base-1.jsonl", cli.ExitFailure, []string{"missing.jsonl does not exist", "label=missing.jsonl"}},
+		{"base-1.jsonl none-*.jsonl", cli.ExitUsage, []string{"no result files in none-*.jsonl"}},
+		{"base-1.jsonl [.jsonl", cli.ExitUsage, []string{"no result files in [.jsonl"}},
+		{"base-1.jsonl nothing/", cli.ExitUsage, []string{"no result files in nothing/", "nothing/*.jsonl"}},
+		{"base-1.jsonl http://127.0.0.1:1", cli.ExitUsage, []string{"base-1.jsonl is saved, http://127.0.0.1:1 is a target", "mlbench run --output", "label=NAME"}},
+		{"legacy base-1.jsonl", cli.ExitUsage, []string{"base-1.jsonl is saved, legacy is a target"}},
+		{"base-1.jsonl x=base-2.jsonl", cli.ExitUsage, []string{"x=base-2.jsonl is a target"}},
+		{"base-1.jsonl base-2.jsonl head-1.jsonl", cli.ExitUsage, []string{"3 result files", "'head-*.jsonl'"}},
+		{"base-1.jsonl", cli.ExitUsage, []string{"base-1.jsonl is a single run", "mlbench gate --result base-1.jsonl"}},
+		{"runs/", cli.ExitUsage, []string{"base.jsonl is a single run"}},
+		{"base-1.jsonl compared.jsonl", cli.ExitUsage, []string{"compared.jsonl is a comparison", "'mlbench compare compared.jsonl'"}},
+		{"base-1.jsonl base-1.jsonl", cli.ExitUsage, []string{"the same run"}},
+		{"base-*.jsonl runs/", cli.ExitUsage, []string{"the same run"}},
+		{"base-1.jsonl empty.jsonl", cli.ExitUsage, []string{"empty.jsonl", "empty"}},
+		{"base-1.jsonl text.jsonl", cli.ExitUsage, []string{"text.jsonl:1"}},
+		{"other.jsonl", cli.ExitUsage, []string{"mlbench.result/9", "mlbench.result/1"}},
+		{"base-1.jsonl head-1.jsonl --budget 20s --rate 100/s -k", cli.ExitUsage, []string{"--budget and --insecure and --rate", "base-1.jsonl is saved"}},
+		{"compared.jsonl --extend", cli.ExitUsage, []string{"--extend"}},
+		{"compared.jsonl -o x.jsonl", cli.ExitUsage, []string{"--output"}},
+		{"compared.jsonl --max-regression p50=fast", cli.ExitUsage, []string{"p50=fast", "p50=5%"}},
+		{"compared.jsonl --calibration calibration.json", cli.ExitUsage, []string{"--calibration", "single runs"}},
+		{"base-1.jsonl head-1.jsonl --calibration missing.json", cli.ExitUsage, []string{"missing.json"}},
+		{"base-1.jsonl head-1.jsonl --calibration text.json", cli.ExitUsage, []string{"text.json", "calibration"}},
+		{"base-1.jsonl head-1.jsonl --calibration base-1.jsonl", cli.ExitUsage, []string{"base-1.jsonl", "calibration"}},
+		{"a=http://127.0.0.1:1 b=http://127.0.0.1:1 --calibration calibration.json", cli.ExitUsage, []string{"--calibration", "saved runs"}},
+		{"compared.jsonl --export json=base-1.jsonl", cli.ExitFailure, []string{"base-1.jsonl is a result file"}},
 	} {
 		t.Run(tc.args, func(t *testing.T) {
 			code, stdout, stderr := invoke(append([]string{"compare"}, strings.Fields(tc.args)...)...)

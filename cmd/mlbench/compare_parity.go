@@ -3,12 +3,12 @@ package main
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/spf13/pflag"
 
+	"github.com/mlbench/mlbench/cmd/internal/cli"
 	"github.com/mlbench/mlbench/results"
 	"github.com/mlbench/mlbench/results/answers"
 	"github.com/mlbench/mlbench/scenarios"
@@ -33,14 +33,14 @@ func (o *parityOptions) register(f *pflag.FlagSet) {
 func (o *parityOptions) validate() (err error) {
 	if o.share == "" {
 		if o.expected != "" {
-			return usageErrorf("--expected is for --parity: give both")
+			return cli.Usagef("--expected is for --parity: give both")
 		}
 		return nil
 	}
 	digits, ok := strings.CutSuffix(o.share, "%")
 	percent, err := strconv.ParseFloat(digits, 64)
 	if !ok || err != nil || !(percent > 0 && percent <= 100) {
-		return usageErrorf("--parity %q: want a share of the requests, above 0%% and at most 100%%, such as 1%%", o.share)
+		return cli.Usagef("--parity %q: want a share of the requests, above 0%% and at most 100%%, such as 1%%", o.share)
 	}
 	o.asked = percent / 100
 	if o.expected != "" {
@@ -70,10 +70,10 @@ func (o *parityOptions) check(sc *scenarios.Scenario, load *loadOptions, arms []
 	// Other payloads than those measured, or a target's cache would know them.
 	set, err := cases.Of(sc, cases.Options{Requests: parityPool, Seed: load.seed + 1, Headers: load.fields, UserAgent: "mlbench/" + version()})
 	if err != nil {
-		return nil, usageErrorf("--parity: %w", err)
+		return nil, cli.Usagef("--parity: %w", err)
 	}
 	if len(set.Cases) == 0 {
-		return nil, usageErrorf("--parity: nothing to ask: %s", strings.Join(set.Notes, "; "))
+		return nil, cli.Usagef("--parity: nothing to ask: %s", strings.Join(set.Notes, "; "))
 	}
 	rules := answers.Rules{Absolute: defaultTolerance, Relative: defaultRelative, Hide: set.Hide}
 	v := &verification{o: &verifyOptions{meant: o.meant, rules: rules}, asked: set, cases: inTurn(set.Cases), found: answers.NewCollector(rules)}
@@ -161,26 +161,7 @@ func (c *parityCheck) result() *results.Parity {
 		if where != "" {
 			where = " of " + where
 		}
-		out.Differences = append(out.Differences, fmt.Sprintf("%s%s in %s (%s)", d.Difference, where, plural(d.Requests, "answer"), strings.Join(classes, ", ")))
+		out.Differences = append(out.Differences, fmt.Sprintf("%s%s in %s (%s)", d.Difference, where, cli.Plural(d.Requests, "answer"), strings.Join(classes, ", ")))
 	}
 	return out
-}
-
-// differ says whether answers of any of these comparisons do.
-func differ(made ...*results.Comparison) bool {
-	return slices.ContainsFunc(made, func(c *results.Comparison) bool { return c.Parity != nil && c.Parity.Differing > 0 })
-}
-
-// comparedExit is the exit code of comparisons: of what is proven first, then of
-// what could not be decided.
-func comparedExit(made ...*results.Comparison) error {
-	verdict := worst(made)
-	switch {
-	case verdict == results.VerdictRegression:
-	case differ(made...):
-		return &exitError{code: exitParity}
-	case slices.ContainsFunc(made, (*results.Comparison).MissesObjective):
-		return &exitError{code: exitObjective}
-	}
-	return verdictExit(verdict)
 }

@@ -1,9 +1,9 @@
 package main
 
 import (
-	"errors"
 	"testing"
 
+	"github.com/mlbench/mlbench/cmd/internal/cli"
 	"github.com/mlbench/mlbench/results"
 	"github.com/mlbench/mlbench/scenarios/cases"
 )
@@ -16,32 +16,24 @@ func TestComparedExit(t *testing.T) {
 		parity  *results.Parity
 		want    int
 	}{
-		{results.VerdictOK, nil, exitOK},
-		{results.VerdictOK, same, exitOK},
-		{results.VerdictOK, different, exitParity},
-		{results.VerdictInconclusive, same, exitInconclusive},
-		{results.VerdictInconclusive, different, exitParity},
-		{results.VerdictInvalid, same, exitInvalid},
-		{results.VerdictInvalid, different, exitParity},
-		{results.VerdictRegression, different, exitRegression},
+		{results.VerdictOK, nil, cli.ExitOK},
+		{results.VerdictOK, same, cli.ExitOK},
+		{results.VerdictOK, different, cli.ExitParity},
+		{results.VerdictInconclusive, same, cli.ExitInconclusive},
+		{results.VerdictInconclusive, different, cli.ExitParity},
+		{results.VerdictInvalid, same, cli.ExitInvalid},
+		{results.VerdictInvalid, different, cli.ExitParity},
+		{results.VerdictRegression, different, cli.ExitRegression},
 	} {
 		c := &results.Comparison{Verdict: tt.verdict, Parity: tt.parity}
 		// Of these nothing says that they lack data alone: that is for gate.txtar.
 		gate := &gateOptions{inconclusive: "pass"}
-		for name, got := range map[string][2]int{"compare": {codeOf(comparedExit(c)), tt.want}, "gate": {codeOf(gate.exit(c)), tt.want}} {
+		for name, got := range map[string][2]int{"compare": {int(cli.Compared(c)), tt.want}, "gate": {int(gate.exit(c)), tt.want}} {
 			if got[0] != got[1] {
 				t.Errorf("%s: %s with %+v: exit %d, want %d", name, tt.verdict, tt.parity, got[0], got[1])
 			}
 		}
 	}
-}
-
-func codeOf(err error) int {
-	var exit *exitError
-	if errors.As(err, &exit) {
-		return exit.code
-	}
-	return exitOK
 }
 
 func TestClassesInTurn(t *testing.T) {
@@ -71,32 +63,5 @@ func TestParityShare(t *testing.T) {
 	}
 	if asked != 9 && asked != 10 { // 40 pairs of 25 requests; sums of hundredths are not exact
 		t.Errorf("%d are asked, want 1%% of the 1,000 of each arm", asked)
-	}
-}
-
-// A1: of several findings the exit code is the first of regression, parity,
-// objective, invalid, inconclusive.
-func TestExitCodeIsOfTheWeightiestFinding(t *testing.T) {
-	missed := []results.Outcome{{Expr: "p99<50ms"}}
-	differs := &results.Parity{Differing: 1}
-	for _, tc := range []struct {
-		c    results.Comparison
-		want int
-	}{
-		{results.Comparison{Verdict: results.VerdictOK}, exitOK},
-		{results.Comparison{Verdict: results.VerdictOK, Objectives: []results.Outcome{{Expr: "p99<50ms", Held: true}}}, exitOK},
-		{results.Comparison{Verdict: results.VerdictOK, Objectives: missed}, exitObjective},
-		{results.Comparison{Verdict: results.VerdictInconclusive, Objectives: missed}, exitObjective},
-		{results.Comparison{Verdict: results.VerdictInvalid, Objectives: missed}, exitObjective},
-		{results.Comparison{Verdict: results.VerdictInvalid, Objectives: missed, Parity: differs}, exitParity},
-		{results.Comparison{Verdict: results.VerdictRegression, Objectives: missed, Parity: differs}, exitRegression},
-	} {
-		code := exitOK
-		if err := (*exitError)(nil); errors.As(comparedExit(&tc.c), &err) {
-			code = err.code
-		}
-		if code != tc.want {
-			t.Errorf("%+v: exit %d, want %d", tc.c, code, tc.want)
-		}
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/mlbench/mlbench/cmd/internal/cli"
 	"github.com/mlbench/mlbench/report"
 	"github.com/mlbench/mlbench/results"
 	"github.com/mlbench/mlbench/scenarios"
@@ -48,7 +49,7 @@ func (o *compareOptions) prepareMany(ctx context.Context, sc *scenarios.Scenario
 		}
 	}
 	if !o.out.quiet {
-		fmt.Fprintf(o.err, "%d comparisons of %ss each\n", len(o.refs)-1, strconv.FormatFloat(o.budget.Seconds(), 'f', -1, 64))
+		fmt.Fprintf(o.Err, "%d comparisons of %ss each\n", len(o.refs)-1, strconv.FormatFloat(o.budget.Seconds(), 'f', -1, 64))
 	}
 	return nil
 }
@@ -57,12 +58,12 @@ func (o *compareOptions) prepareMany(ctx context.Context, sc *scenarios.Scenario
 // CSV on stdout as soon as they are made, all in one document in the other
 // formats and in exports. After an interrupt or a failure it starts no other and
 // shows what was made until then.
-func (o *outputOptions) comparisons(ctx context.Context, s streams, n int, next func(i int) (c *results.Comparison, interrupted bool, err error)) ([]*results.Comparison, error) {
+func (o *outputOptions) comparisons(ctx context.Context, s cli.Streams, n int, next func(i int) (c *results.Comparison, interrupted bool, err error)) ([]*results.Comparison, error) {
 	var made []*results.Comparison
 	ended := func() error {
 		for i := range n {
 			if i > 0 && ctx.Err() != nil {
-				return &exitError{code: exitInterrupted}
+				return cli.End(cli.ExitInterrupted)
 			}
 			c, interrupted, err := next(i)
 			if err != nil {
@@ -75,7 +76,7 @@ func (o *outputOptions) comparisons(ctx context.Context, s streams, n int, next 
 				}
 			}
 			if interrupted {
-				return &exitError{code: exitInterrupted}
+				return cli.End(cli.ExitInterrupted)
 			}
 		}
 		return nil
@@ -88,7 +89,7 @@ func (o *outputOptions) comparisons(ctx context.Context, s streams, n int, next 
 	default:
 		shown = o.allOf(s, made)
 	}
-	if silent := (*exitError)(nil); shown != nil && errors.As(ended, &silent) && silent.err == nil {
+	if silent := (*cli.ExitError)(nil); shown != nil && errors.As(ended, &silent) && silent.Err == nil {
 		return made, shown // which has something to say
 	}
 	return made, errors.Join(ended, shown)
@@ -100,7 +101,7 @@ func (o *outputOptions) asMade() bool {
 }
 
 // allOf shows what is shown when all comparisons are made.
-func (o *outputOptions) allOf(s streams, made []*results.Comparison) error {
+func (o *outputOptions) allOf(s cli.Streams, made []*results.Comparison) error {
 	show := func(w io.Writer, f report.Format, opt report.Options) error {
 		return report.Comparisons(w, f, made, opt)
 	}
@@ -115,16 +116,4 @@ func showComparison(c *results.Comparison) showFunc {
 	return func(w io.Writer, f report.Format, opt report.Options) error {
 		return report.Comparison(w, f, c, opt)
 	}
-}
-
-// worst is the verdict that decides the exit code of several comparisons. What
-// is proven counts more than what could not be measured: measuring again, as one
-// does after an invalid one, would not take the regression away.
-func worst(made []*results.Comparison) results.Verdict {
-	for _, v := range []results.Verdict{results.VerdictRegression, results.VerdictInvalid, results.VerdictInconclusive} {
-		if slices.ContainsFunc(made, func(c *results.Comparison) bool { return c.Verdict == v }) {
-			return v
-		}
-	}
-	return results.VerdictOK
 }

@@ -14,31 +14,9 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/mlbench/mlbench/cmd/internal/cli"
 	"github.com/mlbench/mlbench/results"
 )
-
-func TestWorst(t *testing.T) {
-	const ok, open, invalid, regression = results.VerdictOK, results.VerdictInconclusive, results.VerdictInvalid, results.VerdictRegression
-	for _, tc := range []struct {
-		made []results.Verdict
-		want results.Verdict
-	}{
-		{[]results.Verdict{ok}, ok},
-		{[]results.Verdict{ok, ok}, ok},
-		{[]results.Verdict{ok, open}, open},
-		{[]results.Verdict{open, invalid, ok}, invalid},
-		{[]results.Verdict{invalid, regression, open}, regression},
-		{[]results.Verdict{regression, ok}, regression},
-	} {
-		var made []*results.Comparison
-		for _, v := range tc.made {
-			made = append(made, &results.Comparison{Verdict: v})
-		}
-		if got := worst(made); got != tc.want {
-			t.Errorf("worst of %v is %s, want %s", tc.made, got, tc.want)
-		}
-	}
-}
 
 // Whatever ends a series, what was made until then is shown whole, and nothing
 // is started after it.
@@ -56,14 +34,14 @@ func TestSeriesIsShownWhateverEndsIt(t *testing.T) {
 		made  int
 		code  int
 	}{
-		{"all of them", 3, func(int, func()) (bool, error) { return false, nil }, 3, 3, exitOK},
-		{"one", 1, func(int, func()) (bool, error) { return false, nil }, 1, 1, exitOK},
-		{"one, interrupted", 1, func(int, func()) (bool, error) { return true, nil }, 1, 1, exitInterrupted},
-		{"interrupted in the second", 3, func(i int, _ func()) (bool, error) { return i == 1, nil }, 2, 2, exitInterrupted},
-		{"interrupted after the first", 3, func(_ int, cancel func()) (bool, error) { cancel(); return false, nil }, 1, 1, exitInterrupted},
-		{"interrupted after the last", 1, func(_ int, cancel func()) (bool, error) { cancel(); return false, nil }, 1, 1, exitOK},
-		{"the first fails", 3, func(int, func()) (bool, error) { return false, errors.New("refused") }, 1, 0, exitFailure},
-		{"the second fails", 3, func(i int, _ func()) (bool, error) { return false, []error{nil, errors.New("refused")}[i] }, 2, 1, exitFailure},
+		{"all of them", 3, func(int, func()) (bool, error) { return false, nil }, 3, 3, cli.ExitOK},
+		{"one", 1, func(int, func()) (bool, error) { return false, nil }, 1, 1, cli.ExitOK},
+		{"one, interrupted", 1, func(int, func()) (bool, error) { return true, nil }, 1, 1, cli.ExitInterrupted},
+		{"interrupted in the second", 3, func(i int, _ func()) (bool, error) { return i == 1, nil }, 2, 2, cli.ExitInterrupted},
+		{"interrupted after the first", 3, func(_ int, cancel func()) (bool, error) { cancel(); return false, nil }, 1, 1, cli.ExitInterrupted},
+		{"interrupted after the last", 1, func(_ int, cancel func()) (bool, error) { cancel(); return false, nil }, 1, 1, cli.ExitOK},
+		{"the first fails", 3, func(int, func()) (bool, error) { return false, errors.New("refused") }, 1, 0, cli.ExitFailure},
+		{"the second fails", 3, func(i int, _ func()) (bool, error) { return false, []error{nil, errors.New("refused")}[i] }, 2, 1, cli.ExitFailure},
 	} {
 		for _, format := range []string{"text", "json", "markdown", "csv", "junit"} {
 			t.Run(tc.name+" "+format, func(t *testing.T) {
@@ -76,17 +54,17 @@ func TestSeriesIsShownWhateverEndsIt(t *testing.T) {
 				defer cancel()
 				var out bytes.Buffer
 				calls := 0
-				made, err := o.comparisons(ctx, streams{out: &out}, tc.n, func(i int) (*results.Comparison, bool, error) {
+				made, err := o.comparisons(ctx, cli.Streams{Out: &out}, tc.n, func(i int) (*results.Comparison, bool, error) {
 					calls++
 					interrupted, err := tc.next(i, cancel)
 					return c, interrupted, err
 				})
-				var exit *exitError
-				code := exitOK
+				var exit *cli.ExitError
+				code := cli.ExitOK
 				if errors.As(err, &exit) {
-					code = exit.code
+					code = int(exit.Outcome)
 				} else if err != nil {
-					code = exitFailure
+					code = cli.ExitFailure
 				}
 				if code != tc.code || calls != tc.calls || len(made) != tc.made {
 					t.Errorf("exit code %d (%v), %d started, %d made; want %d, %d, %d", code, err, calls, len(made), tc.code, tc.calls, tc.made)
@@ -158,7 +136,7 @@ func TestSeriesWithBrokenExport(t *testing.T) {
 		t.Fatal(err)
 	}
 	var out bytes.Buffer
-	_, err := o.comparisons(context.Background(), streams{out: &out}, 2, func(i int) (*results.Comparison, bool, error) {
+	_, err := o.comparisons(context.Background(), cli.Streams{Out: &out}, 2, func(i int) (*results.Comparison, bool, error) {
 		return &results.Comparison{Verdict: results.VerdictOK, Metrics: []results.MetricRow{{Metric: "p50", Class: results.TotalClass, Unit: "ms"}}}, i == 1, nil
 	})
 	if err == nil || !strings.Contains(err.Error(), "gone/x.json") {
@@ -194,13 +172,13 @@ func TestCompareManyBadInput(t *testing.T) {
 		code   int
 		stderr []string
 	}{
-		{ok + " c=" + nobody, exitFailure, []string{"refused"}},
-		{ok + " modrn", exitUsage, []string{`"modern"`}},
-		{ok + " c=ftp://x", exitUsage, []string{"ftp"}},
-		{ok + " c=" + srv.URL + " -o x.jsonl", exitFailure, []string{"x-2.jsonl exists", "--output"}},
-		{ok + " c=" + srv.URL + " --budget 2s", exitUsage, []string{"2s", "--budget"}},
-		{ok + " c=" + srv.URL + " --scenario nope", exitUsage, []string{"nope"}},
-		{ok + " c=x.jsonl x-2.jsonl", exitUsage, []string{"x-2.jsonl is saved"}},
+		{ok + " c=" + nobody, cli.ExitFailure, []string{"refused"}},
+		{ok + " modrn", cli.ExitUsage, []string{`"modern"`}},
+		{ok + " c=ftp://x", cli.ExitUsage, []string{"ftp"}},
+		{ok + " c=" + srv.URL + " -o x.jsonl", cli.ExitFailure, []string{"x-2.jsonl exists", "--output"}},
+		{ok + " c=" + srv.URL + " --budget 2s", cli.ExitUsage, []string{"2s", "--budget"}},
+		{ok + " c=" + srv.URL + " --scenario nope", cli.ExitUsage, []string{"nope"}},
+		{ok + " c=x.jsonl x-2.jsonl", cli.ExitUsage, []string{"x-2.jsonl is saved"}},
 	} {
 		t.Run(tc.args, func(t *testing.T) {
 			asked.Store(0)

@@ -14,6 +14,7 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/mlbench/mlbench/cmd/internal/cli"
 	"github.com/mlbench/mlbench/results"
 )
 
@@ -38,8 +39,8 @@ func TestInterruptedSeriesStartsNoOther(t *testing.T) {
 	<-reached
 	_ = cmd.Process.Signal(os.Interrupt)
 	err := cmd.Wait()
-	if code := cmd.ProcessState.ExitCode(); code != exitInterrupted {
-		t.Fatalf("exit code %d (%v), want %d; stderr: %s", code, err, exitInterrupted, &stderr)
+	if code := cmd.ProcessState.ExitCode(); code != cli.ExitInterrupted {
+		t.Fatalf("exit code %d (%v), want %d; stderr: %s", code, err, cli.ExitInterrupted, &stderr)
 	}
 	if !strings.Contains(stderr.String(), "2 comparisons of 3600s each\n") || strings.Contains(stderr.String(), "a and c") {
 		t.Errorf("stderr:\n%s", &stderr)

@@ -2,36 +2,14 @@ package main
 
 import (
 	"os"
-	"strings"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
+	"github.com/mlbench/mlbench/cmd/internal/cli"
 	"github.com/mlbench/mlbench/scenarios"
 	"github.com/mlbench/mlbench/scenarios/importer"
 	"github.com/mlbench/mlbench/targets"
 )
-
-// completeAll teaches shells the words of flags and arguments. Descriptions of
-// flags lose the quotes that mark their values in help texts.
-func completeAll(cmd *cobra.Command, isCompleting bool) {
-	cmd.LocalFlags().VisitAll(func(f *pflag.Flag) {
-		if isCompleting {
-			f.Usage = strings.ReplaceAll(f.Usage, "`", "")
-		}
-		if _, has := cmd.GetFlagCompletionFunc(f.Name); !has && commonWords[f.Name] != nil {
-			_ = cmd.RegisterFlagCompletionFunc(f.Name, commonWords[f.Name]) // once per flag
-		}
-	})
-	for _, c := range cmd.Commands() {
-		completeAll(c, isCompleting)
-	}
-}
-
-// oneOf are words and nothing else.
-func oneOf(words ...string) cobra.CompletionFunc {
-	return cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp)
-}
 
 // commonWords are those of flags that mean the same wherever they are.
 var commonWords = map[string]cobra.CompletionFunc{
@@ -39,9 +17,9 @@ var commonWords = map[string]cobra.CompletionFunc{
 	"target":       targetWords,
 	"base":         targetWords,
 	"head":         targetWords,
-	"arrivals":     oneOf("poisson", "constant"),
-	"transport":    oneOf("lean", "net/http", "h2"),
-	"inconclusive": oneOf(inconclusiveWays...),
+	"arrivals":     cli.OneOf("poisson", "constant"),
+	"transport":    cli.OneOf("lean", "net/http", "h2"),
+	"inconclusive": cli.OneOf(inconclusiveWays...),
 }
 
 // scenarioWords are the shipped scenarios, and files.

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/mlbench/mlbench/cmd/internal/cli"
 	"github.com/mlbench/mlbench/loadgen"
 	"github.com/mlbench/mlbench/targets"
 )
@@ -32,7 +33,7 @@ type connectOptions struct {
 
 func (o *connectOptions) register(cmd *cobra.Command) {
 	f := cmd.Flags()
-	defer section(f, "Connection")()
+	defer cli.Section(f, "Connection")()
 	o.registerTarget(f)
 	f.IntVar(&o.maxRequests, "requests-per-connection", 0, "close each connection after so many requests (default: keep it)")
 	f.BoolVar(&o.noKeepAlive, "no-keepalive", false, "a new connection for every request")
@@ -56,25 +57,25 @@ func (o *connectOptions) validate() ([]targets.Field, error) {
 	switch loadgen.Transport(o.transport) {
 	case "", loadgen.Lean, loadgen.NetHTTP, loadgen.HTTP2:
 	default:
-		return nil, usageErrorf("--transport %q: want lean, net/http or h2", o.transport)
+		return nil, cli.Usagef("--transport %q: want lean, net/http or h2", o.transport)
 	}
 	switch {
 	case o.follow && o.transport == "":
 		o.transport = string(loadgen.NetHTTP)
 	case o.follow && loadgen.Transport(o.transport) == loadgen.Lean:
-		return nil, usageErrorf("--follow needs --transport net/http or h2: the lean client does not follow redirects")
+		return nil, cli.Usagef("--follow needs --transport net/http or h2: the lean client does not follow redirects")
 	case (o.cert == "") != (o.key == ""):
-		return nil, usageErrorf("--cert and --key go together")
+		return nil, cli.Usagef("--cert and --key go together")
 	case o.socket != "" && o.address != "":
-		return nil, usageErrorf("--unix-socket and --resolve both say where to connect: give one")
+		return nil, cli.Usagef("--unix-socket and --resolve both say where to connect: give one")
 	case o.noKeepAlive && o.maxRequests > 1:
-		return nil, usageErrorf("--no-keepalive is --requests-per-connection 1: give one")
+		return nil, cli.Usagef("--no-keepalive is --requests-per-connection 1: give one")
 	case o.maxRequests < 0:
-		return nil, usageErrorf("--requests-per-connection %d: want 1 or more", o.maxRequests)
+		return nil, cli.Usagef("--requests-per-connection %d: want 1 or more", o.maxRequests)
 	}
 	if o.address != "" {
 		if _, port, err := net.SplitHostPort(o.address); err != nil || port == "" {
-			return nil, usageErrorf("--resolve %q: want HOST:PORT, such as 127.0.0.1:8000", o.address)
+			return nil, cli.Usagef("--resolve %q: want HOST:PORT, such as 127.0.0.1:8000", o.address)
 		}
 	}
 	if o.noKeepAlive {
@@ -85,7 +86,7 @@ func (o *connectOptions) validate() ([]targets.Field, error) {
 	}
 	f, err := targets.ParseField("Host: " + strings.TrimSpace(o.host))
 	if err != nil {
-		return nil, usageErrorf("--host-header: %w", err)
+		return nil, cli.Usagef("--host-header: %w", err)
 	}
 	return []targets.Field{f}, nil
 }

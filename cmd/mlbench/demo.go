@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/mlbench/mlbench/cmd/internal/cli"
 	"github.com/mlbench/mlbench/results"
 	"github.com/mlbench/mlbench/servers"
 	"github.com/mlbench/mlbench/targets"
@@ -31,20 +32,20 @@ const demoExample = `  mlbench demo
   mlbench demo --export markdown=demo.md`
 
 type demoOptions struct {
-	streams
+	cli.Streams
 	out    outputOptions
 	budget time.Duration
 	seed   uint64
 }
 
-func newDemoCmd(s streams) *cobra.Command {
-	o := &demoOptions{streams: s}
+func newDemoCmd(s cli.Streams) *cobra.Command {
+	o := &demoOptions{Streams: s}
 	cmd := &cobra.Command{
 		Use:     "demo",
 		Short:   "Compare the two bundled servers, nothing to configure",
 		Long:    demoLong,
 		Example: demoExample,
-		Args:    checkArgs(cobra.NoArgs),
+		Args:    cli.CheckArgs(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return o.out.failed(cmd.Context(), "demo", demo(cmd.Context(), o))
 		},
@@ -64,7 +65,7 @@ func demo(ctx context.Context, o *demoOptions) error {
 	each := o.budget / time.Duration(len(demoScenarios))
 	const warmup = time.Second
 	if each < 16*time.Second {
-		return usageErrorf("--budget %s is too short for three comparisons: give at least 48s", o.budget)
+		return cli.Usagef("--budget %s is too short for three comparisons: give at least 48s", o.budget)
 	}
 	if o.seed == 0 {
 		o.seed = randomSeed()
@@ -81,7 +82,7 @@ func demo(ctx context.Context, o *demoOptions) error {
 		}
 	}
 	if !o.out.quiet {
-		fmt.Fprintln(o.err, "starting both servers (training the model takes a moment)")
+		fmt.Fprintln(o.Err, "starting both servers (training the model takes a moment)")
 	}
 	var urls []string
 	for _, subject := range []string{servers.Legacy, servers.Modern} {
@@ -92,11 +93,11 @@ func demo(ctx context.Context, o *demoOptions) error {
 		defer p.Stop()
 		urls = append(urls, subject+"="+p.URL().String())
 	}
-	_, err = o.out.comparisons(ctx, o.streams, len(demoScenarios), func(i int) (*results.Comparison, bool, error) {
-		c := &compareOptions{streams: o.streams, budget: each, a: urls[0], b: urls[1], limits: results.DefaultLimits()}
+	_, err = o.out.comparisons(ctx, o.Streams, len(demoScenarios), func(i int) (*results.Comparison, bool, error) {
+		c := &compareOptions{Streams: o.Streams, budget: each, a: urls[0], b: urls[1], limits: results.DefaultLimits()}
 		c.load = loadOptions{warmup: warmup, seed: o.seed, flags: pflag.NewFlagSet("demo", pflag.ContinueOnError)}
 		c.out.quiet, c.out.quantiles = o.out.quiet, o.out.quantiles
-		if err := c.load.validate(o.in); err != nil {
+		if err := c.load.validate(o.In); err != nil {
 			return nil, false, err
 		}
 		sc, err := c.load.scenario(demoScenarios[i])

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/mlbench/mlbench/cmd/internal/cli"
 	"github.com/mlbench/mlbench/loadgen/machine"
 	"github.com/mlbench/mlbench/results"
 )
@@ -22,19 +23,19 @@ const doctorExample = `  mlbench doctor
   mlbench doctor --format json > doctor.json`
 
 type doctorOptions struct {
-	streams
+	cli.Streams
 	format string
 	quiet  bool
 }
 
-func newDoctorCmd(s streams) *cobra.Command {
-	o := &doctorOptions{streams: s}
+func newDoctorCmd(s cli.Streams) *cobra.Command {
+	o := &doctorOptions{Streams: s}
 	cmd := &cobra.Command{
 		Use:     "doctor",
 		Short:   "Say how good this machine is for measuring",
 		Long:    doctorLong,
 		Example: doctorExample,
-		Args:    checkArgs(cobra.NoArgs),
+		Args:    cli.CheckArgs(cobra.NoArgs),
 		RunE:    func(cmd *cobra.Command, _ []string) error { return doctor(cmd.Context(), o) },
 	}
 	f := cmd.Flags()
@@ -120,16 +121,16 @@ type ceilingFacts struct {
 
 func doctor(ctx context.Context, o *doctorOptions) error {
 	if o.format != "text" && o.format != "json" {
-		return usageErrorf("--format %q: use text or json", o.format)
+		return cli.Usagef("--format %q: use text or json", o.format)
 	}
-	pr := newProgress(o.err, o.quiet)
-	defer pr.done()
+	pr := cli.NewProgress(o.Err, o.quiet)
+	defer pr.Done()
 	self, err := thisProgram()
 	if err != nil {
 		return err
 	}
 	f, err := examine(ctx, self, usualSpans, pr)
-	pr.done()
+	pr.Done()
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
@@ -138,9 +139,9 @@ func doctor(ctx context.Context, o *doctorOptions) error {
 	}
 	rep := diagnose(f)
 	if o.format == "text" {
-		return printDoctor(o.out, rep)
+		return printDoctor(o.Out, rep)
 	}
-	enc := json.NewEncoder(o.out)
+	enc := json.NewEncoder(o.Out)
 	enc.SetIndent("", "  ")
 	return enc.Encode(rep)
 }

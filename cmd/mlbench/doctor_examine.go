@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/mlbench/mlbench/cmd/internal/cli"
 	"github.com/mlbench/mlbench/loadgen"
 	"github.com/mlbench/mlbench/loadgen/machine"
 	"github.com/mlbench/mlbench/results"
@@ -36,16 +37,16 @@ const (
 
 // examine reads and measures everything, one after the other: each part must
 // have the machine for itself.
-func examine(ctx context.Context, self program, d spans, pr *progress) (*facts, error) {
+func examine(ctx context.Context, self program, d spans, pr *cli.Progress) (*facts, error) {
 	f := &facts{Host: machine.Host()}
 	// Read first: what follows opens connections itself.
 	f.takeLimits(machine.ReadLimits())
 	clock := machine.ProbeClock()
 	f.ClockCostNS, f.ClockStepNS = number(clock.Cost), number(clock.Step)
 
-	pr.phase("measuring how steadily this machine works", d.noise)
+	pr.Phase("measuring how steadily this machine works", d.noise)
 	f.Noise = newNoiseFacts(machine.ProbeNoise(ctx, d.noise))
-	pr.phase("measuring how late it wakes up", 2*d.wakeUps)
+	pr.Phase("measuring how late it wakes up", 2*d.wakeUps)
 	f.Timer = newWakeUps(loadgen.ProbeTimer(ctx, d.wakeUps))
 	f.Pacer = newWakeUps(loadgen.ProbePacer(ctx, d.wakeUps))
 	if ctx.Err() != nil {
@@ -62,17 +63,17 @@ func examine(ctx context.Context, self program, d spans, pr *progress) (*facts, 
 }
 
 // measureServer measures a server that does nothing, in a process of its own.
-func (f *facts) measureServer(ctx context.Context, self program, d spans, pr *progress) error {
+func (f *facts) measureServer(ctx context.Context, self program, d spans, pr *cli.Progress) error {
 	server, err := self.reference(ctx, "--service", "0s")
 	if err != nil {
 		return err
 	}
 	defer server.Stop()
-	pr.phase("measuring a server that does nothing", floorSlices*d.slice)
+	pr.Phase("measuring a server that does nothing", floorSlices*d.slice)
 	if err := f.measureFloor(ctx, server, d.slice); err != nil {
 		return fmt.Errorf("measure the floor: %w", err)
 	}
-	pr.phase("measuring how much one can send", d.ceiling)
+	pr.Phase("measuring how much one can send", d.ceiling)
 	if err := f.measureCeiling(ctx, server, d.ceiling); err != nil {
 		return fmt.Errorf("measure the ceiling: %w", err)
 	}

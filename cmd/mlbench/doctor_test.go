@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/mlbench/mlbench/cmd/internal/cli"
 	"github.com/mlbench/mlbench/results"
 )
 
@@ -177,7 +178,7 @@ func TestPairSD(t *testing.T) {
 // is measured, and can be said in both forms.
 func TestExamine(t *testing.T) {
 	short := spans{wakeUps: 40 * time.Millisecond, noise: 60 * time.Millisecond, slice: 20 * time.Millisecond, ceiling: 100 * time.Millisecond}
-	f, err := examine(t.Context(), ourselves(t), short, newProgress(&bytes.Buffer{}, true))
+	f, err := examine(t.Context(), ourselves(t), short, cli.NewProgress(&bytes.Buffer{}, true))
 	if err != nil {
 		t.Fatal(err)
 	}

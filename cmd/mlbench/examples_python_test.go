@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"runtime"
 	"testing"
+
+	"github.com/mlbench/mlbench/cmd/internal/cli"
 )
 
 // pythonWith is a Python that has the modules; without one the test is skipped.
@@ -45,7 +47,7 @@ func TestExampleFlaskVsFastAPI(t *testing.T) {
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	_ = cmd.Run()
 	switch code := cmd.ProcessState.ExitCode(); code {
-	case exitOK, exitRegression, exitInconclusive, exitInvalid: // whatever this machine makes of it
+	case cli.ExitOK, cli.ExitRegression, cli.ExitInconclusive, cli.ExitInvalid: // whatever this machine makes of it
 	default:
 		t.Fatalf("exit code %d: %s", code, &stderr)
 	}

@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/goccy/go-yaml"
+
+	"github.com/mlbench/mlbench/cmd/internal/cli"
 )
 
 // ciJob is a job of a CI file, as far as this machine can run it.
@@ -182,7 +184,7 @@ func (m *ciMachine) started(t *testing.T, log, head string) {
 // leave it open whether they are.
 func (m *ciMachine) compares(t *testing.T, job ciJob, code int, log string) {
 	t.Helper()
-	if !slices.Contains([]int{0, exitInconclusive, exitInvalid}, code) {
+	if !slices.Contains([]int{0, cli.ExitInconclusive, cli.ExitInvalid}, code) {
 		t.Fatalf("exit %d; the log:\n%s", code, log)
 	}
 	names := map[string][]string{
@@ -215,10 +217,10 @@ func (m *ciMachine) compares(t *testing.T, job ciJob, code int, log string) {
 // why.
 func (m *ciMachine) fails(t *testing.T, job ciJob, code int, log string) {
 	t.Helper()
-	if code != exitFailure {
-		t.Errorf("exit %d, want %d", code, exitFailure)
+	if code != cli.ExitFailure {
+		t.Errorf("exit %d, want %d", code, cli.ExitFailure)
 	}
-	for _, fails := range []int{exitFailure, exitUsage, exitRegression} {
+	for _, fails := range []int{cli.ExitFailure, cli.ExitUsage, cli.ExitRegression} {
 		if slices.Contains(job.warnings, fails) {
 			t.Errorf("exit code %d is but a warning", fails)
 		}

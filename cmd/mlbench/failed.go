@@ -2,12 +2,12 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
 	"strings"
 
+	"github.com/mlbench/mlbench/cmd/internal/cli"
 	"github.com/mlbench/mlbench/report"
 )
 
@@ -32,39 +32,14 @@ func (o *outputOptions) failed(ctx context.Context, command string, err error) e
 			errs = append(errs, fmt.Errorf("export: %w", werr))
 		}
 	}
-	return withErrors(err, errs...)
+	return cli.AddErrors(err, errs...)
 }
 
 // failureOf describes an error that says why there is no result; exit codes that
 // tell of one are none.
 func failureOf(ctx context.Context, command string, err error) (f report.Failure, failed bool) {
-	if err == nil {
-		return f, false
-	}
-	f = report.Failure{Command: command, Error: strings.Join(strings.Fields(err.Error()), " "), ExitCode: exitFailure}
-	var exit *exitError
-	switch {
-	case errors.As(err, &exit) && exit.err == nil:
-		return f, false
-	case exit != nil:
-		f.ExitCode = exit.code
-	case errors.Is(err, context.Canceled) || ctx.Err() != nil:
-		f.Error, f.ExitCode = "interrupted", exitInterrupted
-	}
-	return f, true
-}
-
-// withErrors adds errors to one that keeps its exit code.
-func withErrors(err error, more ...error) error {
-	joined := errors.Join(append([]error{err}, more...)...)
-	var exit *exitError
-	if errors.As(err, &exit) && len(more) > 0 {
-		return &exitError{code: exit.code, err: joined}
-	}
-	if len(more) == 0 {
-		return err
-	}
-	return joined
+	outcome, message := cli.OutcomeOf(ctx, err)
+	return report.Failure{Command: command, Error: strings.Join(strings.Fields(message), " "), ExitCode: int(outcome)}, message != ""
 }
 
 // failedStepSummary says so to GitHub.

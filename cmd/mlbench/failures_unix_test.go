@@ -11,6 +11,8 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+
+	"github.com/mlbench/mlbench/cmd/internal/cli"
 )
 
 // F22: ctrl-C while all requests are in flight.
@@ -44,8 +46,8 @@ func TestInterruptedWithAllInFlight(t *testing.T) {
 	}
 	_ = cmd.Process.Signal(os.Interrupt)
 	<-ended
-	if code := cmd.ProcessState.ExitCode(); code != exitInterrupted {
-		t.Errorf("exit code %d, want %d", code, exitInterrupted)
+	if code := cmd.ProcessState.ExitCode(); code != cli.ExitInterrupted {
+		t.Errorf("exit code %d, want %d", code, cli.ExitInterrupted)
 	}
 	docs := map[string]string{"text": out.String()}
 	for _, name := range []string{"r.md", "r.json", "r.csv"} {
@@ -76,8 +78,8 @@ func TestARunOfFailuresOnly(t *testing.T) {
 	for _, format := range []string{"text", "markdown", "json"} {
 		var out, stderr bytes.Buffer
 		code := run([]string{"run", "--url", srv.URL, "-b", "x", "-c", "2", "-n", "20", "--warmup", "0s", "--format", format}, nil, &out, &stderr)
-		if code != exitObjective {
-			t.Errorf("%s: exit code %d, want %d: %s", format, code, exitObjective, &stderr)
+		if code != cli.ExitObjective {
+			t.Errorf("%s: exit code %d, want %d: %s", format, code, cli.ExitObjective, &stderr)
 		}
 		for _, want := range []string{"features: field required", "no request succeeded"} {
 			if !strings.Contains(out.String(), want) {

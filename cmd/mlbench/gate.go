@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/mlbench/mlbench/cmd/internal/cli"
 	"github.com/mlbench/mlbench/report"
 	"github.com/mlbench/mlbench/results"
 )
@@ -70,15 +71,15 @@ type gateOptions struct {
 	shown bool // there was something to publish
 }
 
-func newGateCmd(s streams) *cobra.Command {
+func newGateCmd(s cli.Streams) *cobra.Command {
 	o := &gateOptions{}
-	o.streams, o.extend = s, true
+	o.Streams, o.extend = s, true
 	cmd := &cobra.Command{
 		Use:     "gate",
 		Short:   "Judge a change in CI, by exit code",
 		Long:    gateLong,
 		Example: gateExample,
-		Args:    checkArgs(cobra.NoArgs),
+		Args:    cli.CheckArgs(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			ctx := cmd.Context()
 			err := gate(ctx, o)
@@ -86,7 +87,7 @@ func newGateCmd(s streams) *cobra.Command {
 				return err
 			}
 			if serr := failedStepSummary(ctx, "gate", err); serr != nil {
-				err = withErrors(err, serr)
+				err = cli.AddErrors(err, serr)
 			}
 			return o.out.failed(ctx, "gate", err)
 		},
@@ -95,11 +96,11 @@ func newGateCmd(s streams) *cobra.Command {
 	o.out.register(cmd)
 	o.compareOptions.register(cmd)
 	f := cmd.Flags()
-	end := section(f, "Target")
+	end := cli.Section(f, "Target")
 	f.StringVar(&o.base, "base", "", "the revision before: `URL|NAME|COMMAND`")
 	f.StringVar(&o.head, "head", "", "the revision after: `URL|NAME|COMMAND`")
 	end()
-	defer section(f, "Comparison")()
+	defer cli.Section(f, "Comparison")()
 	f.StringArrayVar(&o.baselines, "baseline", nil, "saved run of the revision before, as `FILE` (repeatable)")
 	f.StringArrayVar(&o.resultFiles, "result", nil, "saved run of the revision after, as `FILE` (repeatable), or a saved comparison alone")
 	f.Lookup("objective").Usage = "limit that the head, or --result, must hold by itself, as `LIMIT` such as 'p99<50ms' or 'predict:errors<0.1%' (repeatable; added to the scenario's)"
@@ -117,7 +118,7 @@ func gate(ctx context.Context, o *gateOptions) error {
 		if err != nil {
 			return err
 		}
-		_, err = fmt.Fprintln(o.streams.out, string(schema))
+		_, err = fmt.Fprintln(o.Streams.Out, string(schema))
 		return err
 	}
 	if err := o.takeFile(); err != nil {
@@ -129,13 +130,13 @@ func gate(ctx context.Context, o *gateOptions) error {
 	live, saved := o.base != "" || o.head != "", len(o.baselines)+len(o.resultFiles) > 0
 	switch {
 	case live && saved:
-		return usageErrorf("--base and --head measure, --baseline and --result read: give one kind")
+		return cli.Usagef("--base and --head measure, --baseline and --result read: give one kind")
 	case live && (o.base == "" || o.head == ""):
-		return usageErrorf("a comparison needs both --base and --head")
+		return cli.Usagef("a comparison needs both --base and --head")
 	case live:
 		return o.live(ctx)
 	case len(o.resultFiles) == 0:
-		return usageErrorf("what is to be judged? give --base and --head, or --result")
+		return cli.Usagef("what is to be judged? give --base and --head, or --result")
 	}
 	return o.saved()
 }
@@ -146,7 +147,7 @@ func (o *gateOptions) validate() (err error) {
 		return err
 	}
 	if !slices.Contains(inconclusiveWays, o.inconclusive) {
-		return usageErrorf("--inconclusive %q: want fail, pass or exit4", o.inconclusive)
+		return cli.Usagef("--inconclusive %q: want fail, pass or exit4", o.inconclusive)
 	}
 	o.out.inconclusive = o.inconclusive
 	if o.calibration != "" {
@@ -170,13 +171,13 @@ func (o *gateOptions) live(ctx context.Context) error {
 	if _, err := o.outputs(1); err != nil {
 		return err
 	}
-	defer o.load.stop(o.err)
+	defer o.load.stop(o.Err)
 	for _, arm := range []struct {
 		ref   string
 		label string
 		into  *string
 	}{{o.base, "base", &o.a}, {o.head, "head", &o.b}} {
-		if *arm.into, err = o.load.start(ctx, o.streams, o.out.quiet, arm.label, arm.ref); err != nil {
+		if *arm.into, err = o.load.start(ctx, o.Streams, o.out.quiet, arm.label, arm.ref); err != nil {
 			return err
 		}
 	}
@@ -189,15 +190,15 @@ func (o *gateOptions) live(ctx context.Context) error {
 		return err
 	}
 	if interrupted {
-		return &exitError{code: exitInterrupted}
+		return cli.End(cli.ExitInterrupted)
 	}
-	return o.exit(c)
+	return cli.End(o.exit(c))
 }
 
 // publish shows the comparison on stdout, in exports, and to GitHub.
 func (o *gateOptions) publish(c *results.Comparison) error {
 	o.shown = true
-	return errors.Join(o.out.comparison(o.streams, c), stepSummary(func(f *os.File) error {
+	return errors.Join(o.out.comparison(o.Streams, c), stepSummary(func(f *os.File) error {
 		return report.Comparison(f, report.Markdown, c, report.Options{})
 	}))
 }
@@ -215,18 +216,19 @@ func stepSummary(write func(*os.File) error) error {
 	return errors.Join(write(f), f.Close())
 }
 
-// exit is the verdict's exit code, with what the caller wants of an
-// inconclusive one.
-func (o *gateOptions) exit(c *results.Comparison) error {
-	if c.Verdict == results.VerdictInconclusive && !differ(c) {
+// exit is the comparison's outcome, with what the caller wants of an inconclusive
+// one.
+func (o *gateOptions) exit(c *results.Comparison) cli.Outcome {
+	found := cli.Compared(c)
+	if c.Verdict == results.VerdictInconclusive && found != cli.ExitParity {
 		switch o.inconclusive {
 		case "fail":
-			return &exitError{code: exitRegression}
+			return cli.ExitRegression
 		case "pass":
 			if c.LacksData() && !c.MissesObjective() {
-				return nil
+				return cli.ExitOK
 			}
 		}
 	}
-	return comparedExit(c)
+	return found
 }

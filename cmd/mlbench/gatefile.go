@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"github.com/mlbench/mlbench/cmd/internal/cli"
 	"github.com/mlbench/mlbench/report"
 	"github.com/mlbench/mlbench/results"
 	"github.com/mlbench/mlbench/scenarios"
@@ -60,7 +61,7 @@ func parseGateFile(src []byte, name string) (gateFile, error) {
 		return nil, d.Err()
 	}
 	// Flags that nobody else has, to try the values on.
-	flags := newGateCmd(streams{}).Flags()
+	flags := newGateCmd(cli.Streams{}).Flags()
 	known := gateFileKeys(flags)
 	var g gateFile
 	for i, key := range d.Root.Keys {
@@ -69,14 +70,14 @@ func parseGateFile(src []byte, name string) (gateFile, error) {
 			flag = alias
 		}
 		if !slices.Contains(known, flag) {
-			d.BadAt(key.Line, key.Col, "unknown key %q%s (keys are names of flags: see 'mlbench gate --help')", key.Name, didYouMean(key.Name, known))
+			d.BadAt(key.Line, key.Col, "unknown key %q%s (keys are names of flags: see 'mlbench gate --help')", key.Name, cli.DidYouMean(key.Name, known))
 			continue
 		}
 		s := gateSetting{flag: flag}
 		s.read(d, d.Root.Items[i], flags.Lookup(flag))
 		for j, value := range s.values {
 			if err := flags.Set(flag, value); err != nil {
-				d.Bad(s.nodes[j], "%s", badValue(flags.Lookup(flag), value, errors.Unwrap(err)))
+				d.Bad(s.nodes[j], "%s", cli.BadValue(flags.Lookup(flag), value, errors.Unwrap(err)))
 			}
 		}
 		g = append(g, s)
@@ -190,7 +191,7 @@ func (g gateFile) check(d *strict.Document) {
 	})
 	g.each("inconclusive", func(way string, at *strict.Node) {
 		if !slices.Contains(inconclusiveWays, way) {
-			d.Bad(at, "found %q, want fail, pass or exit4%s", way, didYouMean(way, inconclusiveWays))
+			d.Bad(at, "found %q, want fail, pass or exit4%s", way, cli.DidYouMean(way, inconclusiveWays))
 		}
 	})
 	g.each("objective", func(text string, at *strict.Node) {
@@ -242,11 +243,11 @@ func (o *gateOptions) takeFile() error {
 		return nil
 	}
 	if err != nil {
-		return usageErrorf("gate file: %w", err)
+		return cli.Usagef("gate file: %w", err)
 	}
 	g, err := parseGateFile(src, o.file)
 	if err != nil {
-		return usageErrorf("%w", err)
+		return cli.Usagef("%w", err)
 	}
 	typed := map[string]bool{"base": o.load.flags.Changed("base"), "head": o.load.flags.Changed("head")}
 	if err := g.apply(o.load.flags); err != nil {
@@ -259,7 +260,7 @@ func (o *gateOptions) takeFile() error {
 		}
 	}
 	if !o.out.quiet {
-		fmt.Fprintln(o.err, "settings from", o.file)
+		fmt.Fprintln(o.Err, "settings from", o.file)
 	}
 	return nil
 }
@@ -295,7 +296,7 @@ func (g gateFile) apply(flags *pflag.FlagSet) error {
 		}
 		for _, value := range s.values {
 			if err := flags.Set(s.flag, value); err != nil {
-				return usageErrorf("%w", err)
+				return cli.Usagef("%w", err)
 			}
 		}
 	}

@@ -1,9 +1,9 @@
 package main
 
 import (
-	"fmt"
 	"strings"
 
+	"github.com/mlbench/mlbench/cmd/internal/cli"
 	"github.com/mlbench/mlbench/results"
 	"github.com/mlbench/mlbench/targets/strict"
 )
@@ -42,7 +42,7 @@ func limitOf(d *strict.Document, n *strict.Node, key strict.Key, value *strict.N
 	name := key.Name
 	if !limitOK(name, "1%") && !limitOK(name, "1pp") {
 		d.BadAt(key.Line, key.Col, "%s: %q cannot be judged%s (known: p50 and other percentiles, throughput, errors)",
-			n.Path, name, didYouMean(name, []string{"p50", "p90", "p99", "throughput", "errors"}))
+			n.Path, name, cli.DidYouMean(name, []string{"p50", "p90", "p99", "throughput", "errors"}))
 		return false
 	}
 	single := value.Kind != strict.List && value.Kind != strict.Map && value.Kind != strict.Null
@@ -64,11 +64,4 @@ func limitOf(d *strict.Document, n *strict.Node, key strict.Key, value *strict.N
 func limitOK(name, value string) bool {
 	_, err := results.ParseLimits(name + "=" + value)
 	return err == nil && !strings.ContainsAny(name+value, ",=")
-}
-
-func didYouMean(word string, known []string) string {
-	if s := strict.Suggest(word, known); s != "" {
-		return fmt.Sprintf(", did you mean %q?", s)
-	}
-	return ""
 }

@@ -8,12 +8,13 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
+	"github.com/mlbench/mlbench/cmd/internal/cli"
 	"github.com/mlbench/mlbench/targets/strict"
 )
 
 func TestGateFileSchema(t *testing.T) {
 	code, printed, _ := invoke("gate", "--schema")
-	if code != exitOK {
+	if code != cli.ExitOK {
 		t.Fatalf("--schema: exit code %d", code)
 	}
 	doc, err := jsonschema.UnmarshalJSON(strings.NewReader(printed))

@@ -8,6 +8,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/spf13/pflag"
+
+	"github.com/mlbench/mlbench/cmd/internal/cli"
 )
 
 // Every key, in the forms that it has.
@@ -230,7 +232,7 @@ func TestGateFilePrecedence(t *testing.T) {
 
 func gateFlags(t testing.TB, args string) *pflag.FlagSet {
 	t.Helper()
-	flags := newGateCmd(streams{}).Flags()
+	flags := newGateCmd(cli.Streams{}).Flags()
 	if err := flags.Parse(strings.Fields(args)); err != nil {
 		t.Fatal(err)
 	}
@@ -253,12 +255,12 @@ func TestGateFileIsFound(t *testing.T) {
 		code   int
 		stderr []string
 	}{
-		{"gate", exitUsage, []string{"what is to be judged"}},
-		{"gate --file missing.yaml", exitUsage, []string{"gate file", "missing.yaml"}},
-		{"gate --file .", exitUsage, []string{"gate file"}},
-		{"gate --file empty.yaml", exitUsage, []string{"empty.yaml:1:1: the file is empty"}},
-		{"gate --file bad.yaml", exitUsage, []string{`bad.yaml:1:1: unknown key "bse", did you mean "base"?`, "bad.yaml:2:9: budget"}},
-		{"gate --file saved.yaml", exitUsage, []string{"settings from saved.yaml", "missing.jsonl"}},
+		{"gate", cli.ExitUsage, []string{"what is to be judged"}},
+		{"gate --file missing.yaml", cli.ExitUsage, []string{"gate file", "missing.yaml"}},
+		{"gate --file .", cli.ExitUsage, []string{"gate file"}},
+		{"gate --file empty.yaml", cli.ExitUsage, []string{"empty.yaml:1:1: the file is empty"}},
+		{"gate --file bad.yaml", cli.ExitUsage, []string{`bad.yaml:1:1: unknown key "bse", did you mean "base"?`, "bad.yaml:2:9: budget"}},
+		{"gate --file saved.yaml", cli.ExitUsage, []string{"settings from saved.yaml", "missing.jsonl"}},
 	} {
 		code, stdout, stderr := invoke(strings.Fields(tt.args)...)
 		if code != tt.code || stdout != "" {
@@ -271,13 +273,13 @@ func TestGateFileIsFound(t *testing.T) {
 		}
 	}
 	write(gateFileName, "result: other.jsonl\nobjectives: p99<1s\n")
-	if code, _, stderr := invoke("gate"); code != exitUsage || !strings.Contains(stderr, "other.jsonl") {
+	if code, _, stderr := invoke("gate"); code != cli.ExitUsage || !strings.Contains(stderr, "other.jsonl") {
 		t.Errorf("the file of the folder: exit code %d, %s", code, stderr)
 	}
-	if code, _, stderr := invoke("gate", "--file="); code != exitUsage || !strings.Contains(stderr, "what is to be judged") {
+	if code, _, stderr := invoke("gate", "--file="); code != cli.ExitUsage || !strings.Contains(stderr, "what is to be judged") {
 		t.Errorf("no file wanted: exit code %d, %s", code, stderr)
 	}
-	if code, _, stderr := invoke("gate", "-q"); code != exitUsage || strings.Contains(stderr, "settings") {
+	if code, _, stderr := invoke("gate", "-q"); code != cli.ExitUsage || strings.Contains(stderr, "settings") {
 		t.Errorf("quiet: exit code %d, %s", code, stderr)
 	}
 }

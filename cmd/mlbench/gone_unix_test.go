@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/mlbench/mlbench/cmd/internal/cli"
 	"github.com/mlbench/mlbench/results"
 )
 
@@ -46,7 +47,7 @@ func TestHeadThatCrashesIsARegressionEverywhere(t *testing.T) {
 	code, stdout, stderr := invoke("gate", "--base", base.URL, "--head", "cmd:"+crashingCommand(t), "--ready", "/health", "--start-timeout", "20s", "--scenario", "s.yaml",
 		"--budget", "30s", "-o", "gate.jsonl", "--export", "junit=gate.xml", "--export", "markdown=gate.md")
 	const crashed = "head crashed (exit 137) after "
-	if code != exitRegression || !strings.Contains(stdout, crashed) || !strings.Contains(stdout, "pairs: FATAL: out of memory") {
+	if code != cli.ExitRegression || !strings.Contains(stdout, crashed) || !strings.Contains(stdout, "pairs: FATAL: out of memory") {
 		t.Fatalf("exit code %d; stdout %s; stderr %s", code, stdout, stderr)
 	}
 	for _, path := range []string{"gate.xml", "gate.md", "summary.md"} {
@@ -59,7 +60,7 @@ func TestHeadThatCrashesIsARegressionEverywhere(t *testing.T) {
 		t.Errorf("file: %v, %+v, damage %q", err, f.Ends, f.Damage)
 	}
 	code, stdout, _ = invoke("gate", "--file=", "--result", "gate.jsonl", "--format", "json")
-	if code != exitRegression || !strings.Contains(stdout, crashed) {
+	if code != cli.ExitRegression || !strings.Contains(stdout, crashed) {
 		t.Errorf("judged again: exit code %d; %s", code, stdout)
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"os"
 	"strings"
 	"testing"
+
+	"github.com/mlbench/mlbench/cmd/internal/cli"
 )
 
 // P10: a scenario that is not there ended with 2, a result file with 1. Every
@@ -68,8 +70,8 @@ func TestInputFilesThatAreNotThereFollowOneRule(t *testing.T) {
 				text = "run made.yaml " + flags
 			}
 			code, _, stderr := invoke(strings.Fields(strings.ReplaceAll(text, "MISSING", missing))...)
-			if code != exitUsage || !strings.Contains(stderr, missing) {
-				t.Errorf("%s, %s: exit code %d, want %d: %s", name, missing, code, exitUsage, stderr)
+			if code != cli.ExitUsage || !strings.Contains(stderr, missing) {
+				t.Errorf("%s, %s: exit code %d, want %d: %s", name, missing, code, cli.ExitUsage, stderr)
 			}
 		}
 	}

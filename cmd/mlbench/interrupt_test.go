@@ -20,6 +20,7 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/mlbench/mlbench/cmd/internal/cli"
 	"github.com/mlbench/mlbench/results"
 )
 
@@ -58,8 +59,8 @@ func TestInterruptedRunIsSavedAndReported(t *testing.T) {
 	<-reached
 	_ = cmd.Process.Signal(os.Interrupt)
 	err := cmd.Wait()
-	if code := cmd.ProcessState.ExitCode(); code != exitInterrupted {
-		t.Fatalf("exit code %d (%v), want %d; stderr: %s", code, err, exitInterrupted, &stderr)
+	if code := cmd.ProcessState.ExitCode(); code != cli.ExitInterrupted {
+		t.Fatalf("exit code %d (%v), want %d; stderr: %s", code, err, cli.ExitInterrupted, &stderr)
 	}
 	if !strings.Contains(stdout.String(), "interrupted") || !strings.Contains(stdout.String(), "response") {
 		t.Errorf("the report does not show what was measured until the interrupt:\n%s", &stdout)
@@ -100,8 +101,43 @@ func TestInterruptedRunIsTornDown(t *testing.T) {
 	<-reached
 	_ = cmd.Process.Signal(os.Interrupt)
 	_ = cmd.Wait()
-	if code := cmd.ProcessState.ExitCode(); code != exitInterrupted || len(torn) != 1 {
-		t.Errorf("exit code %d, want %d; %d teardowns, want 1", code, exitInterrupted, len(torn))
+	if code := cmd.ProcessState.ExitCode(); code != cli.ExitInterrupted || len(torn) != 1 {
+		t.Errorf("exit code %d, want %d; %d teardowns, want 1", code, cli.ExitInterrupted, len(torn))
+	}
+}
+
+// A second ctrl-C ends mlbench at once, whatever it still waits for: here, a teardown
+// that is not answered.
+func TestASecondInterruptEndsAtOnce(t *testing.T) {
+	reached, torn, release := make(chan struct{}), make(chan struct{}), make(chan struct{})
+	var loaded sync.Once
+	srv := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		switch r.URL.Path {
+		case "/load":
+			loaded.Do(func() { close(reached) })
+		case "/end":
+			close(torn)
+			<-release
+		}
+	}))
+	defer srv.Close()
+	defer close(release)
+	cmd := command(t, "run", "s.yaml", "--url", srv.URL, "-d", "1h", "--warmup", "0s")
+	const text = "{requests: [{name: a, path: /load}], teardown: [{path: /end}]}"
+	if err := os.WriteFile(filepath.Join(cmd.Dir, "s.yaml"), []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	<-reached
+	_ = cmd.Process.Signal(os.Interrupt)
+	<-torn
+	_ = cmd.Process.Signal(os.Interrupt)
+	_ = cmd.Wait()
+	// Shells make 130 of it.
+	if state := cmd.ProcessState.Sys().(syscall.WaitStatus); !state.Signaled() || state.Signal() != syscall.SIGINT {
+		t.Errorf("ended with %s, want the signal", cmd.ProcessState)
 	}
 }
 
@@ -116,8 +152,8 @@ func TestInterruptedDemoLeavesNoServerBehind(t *testing.T) {
 			// As a terminal does, the signal goes to the whole group.
 			cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 			children := demoUntil(t, cmd, line, func() { _ = syscall.Kill(-cmd.Process.Pid, syscall.SIGINT) })
-			if code := cmd.ProcessState.ExitCode(); code != exitInterrupted {
-				t.Errorf("exit code %d, want %d", code, exitInterrupted)
+			if code := cmd.ProcessState.ExitCode(); code != cli.ExitInterrupted {
+				t.Errorf("exit code %d, want %d", code, cli.ExitInterrupted)
 			}
 			for _, pid := range children {
 				if alive(pid) {

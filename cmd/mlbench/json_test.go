@@ -12,6 +12,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"github.com/mlbench/mlbench/cmd/internal/cli"
 )
 
 // What `run` and `compare` print as JSON has exactly the keys of the contract,
@@ -37,7 +39,7 @@ func TestJSONContract(t *testing.T) {
 		t.Run(tc.schema, func(t *testing.T) {
 			// A machine too noisy to measure on still has to say so in this form.
 			code, stdout, stderr := invoke(strings.Fields(tc.args)...)
-			if code != exitOK && code != exitInvalid && (tc.schema == "run" || code != exitRegression && code != exitInconclusive) {
+			if code != cli.ExitOK && code != cli.ExitInvalid && (tc.schema == "run" || code != cli.ExitRegression && code != cli.ExitInconclusive) {
 				t.Fatalf("exit code %d: %s", code, stderr)
 			}
 			var doc map[string]any

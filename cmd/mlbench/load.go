@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/mlbench/mlbench/cmd/internal/cli"
 	"github.com/mlbench/mlbench/loadgen"
 	"github.com/mlbench/mlbench/loadgen/machine"
 	"github.com/mlbench/mlbench/results"
@@ -50,7 +51,7 @@ type loadOptions struct {
 func (o *loadOptions) register(cmd *cobra.Command) {
 	f := cmd.Flags()
 	o.flags = f
-	end := section(f, "Load")
+	end := cli.Section(f, "Load")
 	f.IntVarP(&o.connections, "connections", "c", 0, "closed model: workers; open model: most requests in flight")
 	f.VarP(&o.rate, "rate", "r", "open model at this rate for the whole run, as `200/s` or 12000/m")
 	f.StringArrayVar(&o.stages, "stage", nil, "open model: ramp to a rate, as `30s:50` (repeatable: one stage after the other)")
@@ -67,7 +68,7 @@ func (o *loadOptions) register(cmd *cobra.Command) {
 	f.StringVarP(&o.method, "method", "m", "", "method of an ad-hoc request (default GET, POST with a body)")
 	f.StringVarP(&o.body, "body", "b", "", "body of an ad-hoc request; `@FILE` reads it, @- from stdin")
 	end()
-	end = section(f, "Output")
+	end = cli.Section(f, "Output")
 	f.StringVarP(&o.output, "output", "o", "", "result `FILE` (default mlbench-results/<utc>-<scenario>-<target>.jsonl)")
 	f.BoolVar(&o.force, "force", false, "replace an existing --output")
 	f.BoolVar(&o.noOutput, "no-output", false, "keep no result file")
@@ -84,7 +85,7 @@ func (o *loadOptions) validate(in io.Reader) error {
 	for _, h := range o.headers {
 		f, err := targets.ParseField(h)
 		if err != nil {
-			return usageErrorf("--header: %w", err)
+			return cli.Usagef("--header: %w", err)
 		}
 		o.fields = append(o.fields, f)
 	}
@@ -96,13 +97,13 @@ func (o *loadOptions) validate(in io.Reader) error {
 	o.connect.fields, o.connect.timeout = o.fields, o.timeout
 	switch {
 	case o.connections < 0:
-		return usageErrorf("--connections %d: want at least 1", o.connections)
+		return cli.Usagef("--connections %d: want at least 1", o.connections)
 	case o.timeout < 0:
-		return usageErrorf("--timeout %s: want more than 0", o.timeout)
+		return cli.Usagef("--timeout %s: want more than 0", o.timeout)
 	case o.noOutput && o.flags.Changed("output"):
-		return usageErrorf("--output and --no-output exclude each other: leave one out")
+		return cli.Usagef("--output and --no-output exclude each other: leave one out")
 	case o.output == "-":
-		return usageErrorf("--output -: the result is a file; --format json prints the summary, --raw - every request")
+		return cli.Usagef("--output -: the result is a file; --format json prints the summary, --raw - every request")
 	}
 	for _, name := range []string{"connections", "requests", "duration", "timeout"} {
 		if f := o.flags.Lookup(name); f != nil && f.Changed && (f.Value.String() == "0" || f.Value.String() == "0s") {
@@ -110,22 +111,22 @@ func (o *loadOptions) validate(in io.Reader) error {
 			if name == "connections" || name == "requests" {
 				least = "at least 1"
 			}
-			return usageErrorf("--%s 0: want %s", name, least)
+			return cli.Usagef("--%s 0: want %s", name, least)
 		}
 	}
 	if o.flags.Changed("warmup") && o.warmup < 0 {
-		return usageErrorf("--warmup %s: want 0 or more", o.warmup)
+		return cli.Usagef("--warmup %s: want 0 or more", o.warmup)
 	}
 	if len(o.stages) > 0 {
 		if o.shape.String() != "" {
-			return usageErrorf("--stage and --shape both give a rate over time: leave one out")
+			return cli.Usagef("--stage and --shape both give a rate over time: leave one out")
 		}
 		if o.shape, err = scenarios.StagesOf(o.stages); err != nil {
-			return usageErrorf("--stage: %w", err)
+			return cli.Usagef("--stage: %w", err)
 		}
 	}
 	if o.rate != 0 && o.shape.String() != "" {
-		return usageErrorf("--rate and a rate over time (--stage, --shape) exclude each other: leave one out")
+		return cli.Usagef("--rate and a rate over time (--stage, --shape) exclude each other: leave one out")
 	}
 	if o.tagged, err = parseTags(o.tags); err != nil {
 		return err
@@ -133,7 +134,7 @@ func (o *loadOptions) validate(in io.Reader) error {
 	switch loadgen.Arrivals(o.arrivals) {
 	case "", loadgen.Poisson, loadgen.Constant:
 	default:
-		return usageErrorf("--arrivals %q: want poisson or constant", o.arrivals)
+		return cli.Usagef("--arrivals %q: want poisson or constant", o.arrivals)
 	}
 	if o.seed == 0 {
 		o.seed = randomSeed()
@@ -147,10 +148,10 @@ func (o *loadOptions) validate(in io.Reader) error {
 		o.bodyText = []byte(o.body)
 	}
 	if err != nil {
-		return usageErrorf("--body: %w", err)
+		return cli.Usagef("--body: %w", err)
 	}
 	if len(o.bodyText) > maxBody {
-		return usageErrorf("--body: more than %d MB", maxBody>>20)
+		return cli.Usagef("--body: more than %d MB", maxBody>>20)
 	}
 	return nil
 }
@@ -187,7 +188,7 @@ func (o *loadOptions) scenario(name string) (*scenarios.Scenario, error) {
 		}
 		sc, err := scenarios.AdHoc(method, nil, o.bodyText, file)
 		if err != nil {
-			return nil, usageErrorf("%w", err)
+			return nil, cli.Usagef("%w", err)
 		}
 		if os.Getenv("MLBENCH_TOKEN")+os.Getenv("MLBENCH_TOKEN_FILE") != "" {
 			sc.Requests[0].Auth = scenarios.Bearer
@@ -195,14 +196,14 @@ func (o *loadOptions) scenario(name string) (*scenarios.Scenario, error) {
 		return sc, nil
 	}
 	if o.adHoc() {
-		return nil, usageErrorf("--method and --body shape the ad-hoc request of --url, not the scenario %s: leave one out", name)
+		return nil, cli.Usagef("--method and --body shape the ad-hoc request of --url, not the scenario %s: leave one out", name)
 	}
 	sc, err := scenarios.Load(name, o.allowFiles...)
 	if err == nil {
 		err = sc.CheckVariables()
 	}
 	if err != nil {
-		return nil, usageErrorf("%w", err)
+		return nil, cli.Usagef("%w", err)
 	}
 	return sc, nil
 }

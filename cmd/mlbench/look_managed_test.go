@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/mlbench/mlbench/cmd/internal/cli"
 )
 
 // F01: a managed target is ready, too, by the protocol and headers of the load.
@@ -26,7 +28,7 @@ func TestManagedTargetIsReadyTheWayOfTheLoad(t *testing.T) {
 			start := "echo listening on " + tc.url + "; exec sleep 60"
 			args := append([]string{"run", "ping", "--start", start, "-n", "3", "-c", "1", "--warmup", "0s", "-q", "--start-timeout", "10s"}, tc.flags...)
 			code, stdout, stderr := mlbenchIn(t, args...)
-			if code != exitOK && code != exitInvalid || !strings.Contains(stdout, "requests") { // a busy machine is invalid
+			if code != cli.ExitOK && code != cli.ExitInvalid || !strings.Contains(stdout, "requests") { // a busy machine is invalid
 				t.Errorf("exit %d\n%s\n%s", code, stdout, stderr)
 			}
 		})
@@ -60,9 +62,9 @@ func TestVerifyComparesCompressedAnswersDecoded(t *testing.T) {
 		code int
 		want string
 	}{
-		"the same":       {serve("gzip", packed.Bytes()), exitOK, "SAME"},
-		"another":        {serve("", []byte(`{"prediction":1.6}`)), exitParity, "DIFFERENT"},
-		"unknown coding": {serve("compress", packed.Bytes()), exitParity, `content coding "compress" is none that can be decoded`},
+		"the same":       {serve("gzip", packed.Bytes()), cli.ExitOK, "SAME"},
+		"another":        {serve("", []byte(`{"prediction":1.6}`)), cli.ExitParity, "DIFFERENT"},
+		"unknown coding": {serve("compress", packed.Bytes()), cli.ExitParity, `content coding "compress" is none that can be decoded`},
 	} {
 		code, stdout, stderr := mlbenchIn(t, "verify", "a="+plain, "b="+tc.b, "--scenario", scenario, "-n", "2", "--edge-cases=false", "--ignore", "header Content-Encoding", "-q")
 		if code != tc.code || !strings.Contains(stdout, tc.want) {

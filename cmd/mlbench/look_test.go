@@ -13,6 +13,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/mlbench/mlbench/cmd/internal/cli"
 )
 
 // picky is a server that closes the connection on whatever it is not meant for.
@@ -97,7 +99,7 @@ func TestFirstLookIsMadeAsTheLoadWillBe(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			code, stdout, stderr := mlbenchIn(t, args...)
-			if code == exitFailure || code == exitUsage || strings.Contains(stdout+stderr, "unreachable") {
+			if code == cli.ExitFailure || code == cli.ExitUsage || strings.Contains(stdout+stderr, "unreachable") {
 				t.Errorf("exit %d\n%s\n%s", code, stdout, stderr)
 			}
 		})

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"github.com/mlbench/mlbench/cmd/internal/cli"
 )
 
 // managedFile is a target file in dir, with servers that are children of a shell
@@ -41,11 +43,11 @@ func TestManagedTargetsEndWhateverHappens(t *testing.T) {
 		code       int
 		logs       []string
 	}{
-		"failed":                 {"run sequential -t one -n 20 --warmup 0s -o /dev/full", "starting one", nil, exitFailure, []string{"one"}},
-		"ctrl-C while starting":  {"compare one never --scenario sequential", "starting never", ctrlC, exitInterrupted, []string{"one"}},
-		"ctrl-C while loading":   {"run sequential -t one -d 1h --warmup 0s", "measuring one", ctrlC, exitInterrupted, []string{"one"}},
-		"ctrl-C while comparing": {"compare one two --scenario sequential --budget 1h --slice 1s --warmup 0s", "comparing one and two", ctrlC, exitInterrupted, []string{"one", "two"}},
-		"ctrl-C while verifying": {"verify one two --scenario sequential -n 20000", "verifying two against one", ctrlC, exitInterrupted, []string{"one", "two"}},
+		"failed":                 {"run sequential -t one -n 20 --warmup 0s -o /dev/full", "starting one", nil, cli.ExitFailure, []string{"one"}},
+		"ctrl-C while starting":  {"compare one never --scenario sequential", "starting never", ctrlC, cli.ExitInterrupted, []string{"one"}},
+		"ctrl-C while loading":   {"run sequential -t one -d 1h --warmup 0s", "measuring one", ctrlC, cli.ExitInterrupted, []string{"one"}},
+		"ctrl-C while comparing": {"compare one two --scenario sequential --budget 1h --slice 1s --warmup 0s", "comparing one and two", ctrlC, cli.ExitInterrupted, []string{"one", "two"}},
+		"ctrl-C while verifying": {"verify one two --scenario sequential -n 20000", "verifying two against one", ctrlC, cli.ExitInterrupted, []string{"one", "two"}},
 		"killed hard": {
 			"compare one two --scenario sequential --budget 1h --slice 1s --warmup 0s", "comparing one and two",
 			func(pid int) { _ = syscall.Kill(pid, syscall.SIGKILL) }, -1,

@@ -14,6 +14,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/mlbench/mlbench/cmd/internal/cli"
 	"github.com/mlbench/mlbench/servers/model"
 )
 
@@ -22,7 +23,7 @@ regression forest on a synthetic problem of ten features. A model file is plain
 ONNX (TreeEnsembleRegressor), so other serving stacks can serve the very same
 model and be load-tested with it.`
 
-func newModelCmd(s streams) *cobra.Command {
+func newModelCmd(s cli.Streams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "model",
 		Short: "Make, describe or convert the servers' model",
@@ -30,7 +31,7 @@ func newModelCmd(s streams) *cobra.Command {
 		Example: `  mlbench model train                            # model.onnx, in about a second
   mlbench model info model.onnx
   mlbench model export model.onnx --to xgboost -o model.json`,
-		Args: checkArgs(cobra.NoArgs),
+		Args: cli.CheckArgs(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(newModelTrainCmd(s), newModelInfoCmd(s), newModelExportCmd(s))
@@ -38,14 +39,14 @@ func newModelCmd(s streams) *cobra.Command {
 }
 
 type modelTrainOptions struct {
-	streams
+	cli.Streams
 	model.Options
 	output string
 	force  bool
 }
 
-func newModelTrainCmd(s streams) *cobra.Command {
-	o := modelTrainOptions{streams: s, Options: model.DefaultOptions()}
+func newModelTrainCmd(s cli.Streams) *cobra.Command {
+	o := modelTrainOptions{Streams: s, Options: model.DefaultOptions()}
 	cmd := &cobra.Command{
 		Use:   "train",
 		Short: "Train a model and say how good it is",
@@ -55,7 +56,7 @@ the same trees, on any number of cores.`,
 		Example: `  mlbench model train
   mlbench model train -o big.onnx --trees 500 --depth 12 --rows 5000
   mlbench model train --seed 7 --force           # replaces model.onnx`,
-		Args: checkArgs(cobra.NoArgs),
+		Args: cli.CheckArgs(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error { return modelTrain(cmd.Context(), o) },
 	}
 	f := cmd.Flags()
@@ -70,7 +71,7 @@ the same trees, on any number of cores.`,
 
 func modelTrain(ctx context.Context, o modelTrainOptions) error {
 	if err := o.Validate(); err != nil {
-		return usageErrorf("%s", strings.ReplaceAll(err.Error(), "\n", "; "))
+		return cli.Usagef("%s", strings.ReplaceAll(err.Error(), "\n", "; "))
 	}
 	if err := checkModelOutput(o.output, o.force); err != nil {
 		return err
@@ -85,16 +86,16 @@ func modelTrain(ctx context.Context, o modelTrainOptions) error {
 	if err := f.Write(&file); err != nil {
 		return err
 	}
-	if err := writeModelOutput(o.streams, o.output, file.Bytes()); err != nil {
+	if err := writeModelOutput(o.Streams, o.output, file.Bytes()); err != nil {
 		return err
 	}
-	fmt.Fprintf(o.err, "trained in %.2f s", took.Seconds())
+	fmt.Fprintf(o.Err, "trained in %.2f s", took.Seconds())
 	if o.output == "-" { // stdout has the model
-		fmt.Fprintln(o.err)
-		return printModel(o.err, f.Info())
+		fmt.Fprintln(o.Err)
+		return printModel(o.Err, f.Info())
 	}
-	fmt.Fprintf(o.err, ", saved as %s (%s)\n", o.output, megabytes(file.Len()))
-	return printModel(o.out, f.Info())
+	fmt.Fprintf(o.Err, ", saved as %s (%s)\n", o.output, megabytes(file.Len()))
+	return printModel(o.Out, f.Info())
 }
 
 // trainUntil gives up when ctx ends. The training itself cannot be stopped, but
@@ -112,7 +113,7 @@ func trainUntil(ctx context.Context, o model.Options) (*model.Forest, error) {
 	select {
 	case r := <-done:
 		if r.err != nil { // the options ask for too much
-			return nil, usageErrorf("%w", r.err)
+			return nil, cli.Usagef("%w", r.err)
 		}
 		return r.forest, nil
 	case <-ctx.Done():
@@ -121,13 +122,13 @@ func trainUntil(ctx context.Context, o model.Options) (*model.Forest, error) {
 }
 
 type modelInfoOptions struct {
-	streams
+	cli.Streams
 	file   string
 	format string
 }
 
-func newModelInfoCmd(s streams) *cobra.Command {
-	o := modelInfoOptions{streams: s}
+func newModelInfoCmd(s cli.Streams) *cobra.Command {
+	o := modelInfoOptions{Streams: s}
 	cmd := &cobra.Command{
 		Use:   "info FILE",
 		Short: "Say what a model file holds",
@@ -135,7 +136,7 @@ func newModelInfoCmd(s streams) *cobra.Command {
 and what was measured when it was trained.`,
 		Example: `  mlbench model info model.onnx
   mlbench model info model.onnx --format json`,
-		Args: checkArgs(cobra.ExactArgs(1)),
+		Args: cli.CheckArgs(cobra.ExactArgs(1)),
 		RunE: func(_ *cobra.Command, args []string) error {
 			o.file = args[0]
 			return modelInfo(o)
@@ -149,16 +150,16 @@ and what was measured when it was trained.`,
 
 func modelInfo(o modelInfoOptions) error {
 	if o.format != "text" && o.format != "json" {
-		return usageErrorf("--format %q: use text or json", o.format)
+		return cli.Usagef("--format %q: use text or json", o.format)
 	}
-	f, err := loadModel(o.streams, o.file)
+	f, err := loadModel(o.Streams, o.file)
 	if err != nil {
 		return err
 	}
 	if o.format == "text" {
-		return printModel(messages{o.out}, f.Info())
+		return printModel(cli.Messages(o.Out), f.Info())
 	}
-	enc := json.NewEncoder(o.out)
+	enc := json.NewEncoder(o.Out)
 	enc.SetIndent("", "  ")
 	return enc.Encode(struct {
 		Schema string `json:"schema"`
@@ -167,15 +168,15 @@ func modelInfo(o modelInfoOptions) error {
 }
 
 type modelExportOptions struct {
-	streams
+	cli.Streams
 	file   string
 	to     string
 	output string
 	force  bool
 }
 
-func newModelExportCmd(s streams) *cobra.Command {
-	o := modelExportOptions{streams: s}
+func newModelExportCmd(s cli.Streams) *cobra.Command {
+	o := modelExportOptions{Streams: s}
 	cmd := &cobra.Command{
 		Use:   "export FILE --to FORMAT -o FILE",
 		Short: "Convert a model file for another serving stack",
@@ -184,7 +185,7 @@ or ONNX. The converted model predicts the same, but for the rounding of runtimes
 that add the trees up in single precision.`,
 		Example: `  mlbench model export model.onnx --to lightgbm -o model.txt
   mlbench model export model.onnx --to xgboost -o - | gzip > model.json.gz`,
-		Args: checkArgs(cobra.ExactArgs(1)),
+		Args: cli.CheckArgs(cobra.ExactArgs(1)),
 		RunE: func(_ *cobra.Command, args []string) error {
 			o.file = args[0]
 			return modelExport(o)
@@ -209,17 +210,17 @@ func modelExport(o modelExportOptions) error {
 	case "onnx":
 		write = (*model.Forest).Write
 	case "":
-		return usageErrorf("export to what? add --to lightgbm, xgboost or onnx")
+		return cli.Usagef("export to what? add --to lightgbm, xgboost or onnx")
 	default:
-		return usageErrorf("--to %q: use lightgbm, xgboost or onnx", o.to)
+		return cli.Usagef("--to %q: use lightgbm, xgboost or onnx", o.to)
 	}
 	if o.output == "" {
-		return usageErrorf("export where? add -o FILE, or -o - for stdout")
+		return cli.Usagef("export where? add -o FILE, or -o - for stdout")
 	}
 	if err := checkModelOutput(o.output, o.force); err != nil {
 		return err
 	}
-	f, err := loadModel(o.streams, o.file)
+	f, err := loadModel(o.Streams, o.file)
 	if err != nil {
 		return err
 	}
@@ -227,26 +228,26 @@ func modelExport(o modelExportOptions) error {
 	if err := write(f, &file); err != nil {
 		return err
 	}
-	if err := writeModelOutput(o.streams, o.output, file.Bytes()); err != nil {
+	if err := writeModelOutput(o.Streams, o.output, file.Bytes()); err != nil {
 		return err
 	}
 	if o.output != "-" {
-		fmt.Fprintf(o.err, "wrote %s: %s as %s, %s\n", o.output, f.Info().Version, o.to, megabytes(file.Len()))
+		fmt.Fprintf(o.Err, "wrote %s: %s as %s, %s\n", o.output, f.Info().Version, o.to, megabytes(file.Len()))
 	}
 	return nil
 }
 
 // loadModel reads a model file, or stdin. What is wrong with a file is the
 // caller's mistake; that it cannot be read is not.
-func loadModel(s streams, path string) (f *model.Forest, err error) {
+func loadModel(s cli.Streams, path string) (f *model.Forest, err error) {
 	if path == "-" {
-		f, err = model.Read(s.in)
+		f, err = model.Read(s.In)
 	} else {
 		f, err = model.Load(path)
 	}
 	var unreadable *fs.PathError
 	if err != nil && (!errors.As(err, &unreadable) || errors.Is(err, fs.ErrNotExist)) {
-		err = usageErrorf("%w", err)
+		err = cli.Usagef("%w", err)
 	}
 	return f, err
 }
@@ -257,14 +258,14 @@ func checkModelOutput(path string, force bool) error {
 		return nil
 	}
 	if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() && !force {
-		return usageErrorf("%s exists: name another file with -o, or replace it with --force", path)
+		return cli.Usagef("%s exists: name another file with -o, or replace it with --force", path)
 	}
 	return checkWritable(path)
 }
 
-func writeModelOutput(s streams, path string, file []byte) error {
+func writeModelOutput(s cli.Streams, path string, file []byte) error {
 	if path == "-" {
-		_, err := s.out.Write(file)
+		_, err := s.Out.Write(file)
 		return err
 	}
 	return writeAtomically(path, file)

@@ -11,24 +11,25 @@ import (
 	"testing"
 	"time"
 
+	"github.com/mlbench/mlbench/cmd/internal/cli"
 	"github.com/mlbench/mlbench/servers/model"
 )
 
 // runModel runs 'mlbench model ARGS' without the root command.
 func runModel(ctx context.Context, stdin []byte, args ...string) (stdout, stderr string, code int, err error) {
 	var out, errOut bytes.Buffer
-	cmd := newModelCmd(streams{in: bytes.NewReader(stdin), out: &out, err: &errOut})
+	cmd := newModelCmd(cli.Streams{In: bytes.NewReader(stdin), Out: &out, Err: &errOut})
 	cmd.SilenceErrors, cmd.SilenceUsage = true, true
 	cmd.SetOut(&out)
 	cmd.SetErr(&errOut)
 	cmd.SetArgs(args)
 	err = cmd.ExecuteContext(ctx)
-	var exit *exitError
+	var exit *cli.ExitError
 	switch {
 	case errors.As(err, &exit):
-		code = exit.code
+		code = int(exit.Outcome)
 	case err != nil:
-		code = exitFailure
+		code = cli.ExitFailure
 	}
 	return out.String(), errOut.String(), code, err
 }
@@ -128,7 +129,7 @@ func TestModelTrainDoesNotOverwrite(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, _, code, err := runModel(t.Context(), nil, "train", "-o", path, "--seed", "8")
-	if code != exitUsage || !strings.Contains(err.Error(), "--force") || !strings.Contains(err.Error(), path) {
+	if code != cli.ExitUsage || !strings.Contains(err.Error(), "--force") || !strings.Contains(err.Error(), path) {
 		t.Errorf("exit %d, %v", code, err)
 	}
 	if after, _ := os.ReadFile(path); !bytes.Equal(before, after) {
@@ -231,22 +232,22 @@ func TestModelMistakes(t *testing.T) {
 		code int
 		want string
 	}{
-		{"bogus", exitUsage, "unknown command"},
-		{"train extra", exitUsage, "--help"},
-		{"train --rows 5 --trees 0", exitUsage, "rows must be between 10 and 1000000, not 5; trees must be"},
-		{"train -o " + dir, exitFailure, "folder"},
-		{"train -o " + filepath.Join(dir, "no", "model.onnx"), exitFailure, "does not exist"},
-		{"info", exitUsage, "--help"},
-		{"info " + path + " --format yaml", exitUsage, "use text or json"},
-		{"info " + missing, exitUsage, "make one with 'mlbench model train"},
-		{"info " + damaged, exitUsage, damaged + ": damaged model file"},
-		{"info " + filepath.Join(path, "below"), exitFailure, "not a directory"},
-		{"info -", exitUsage, "the file is empty"},
-		{"export " + path, exitUsage, "add --to lightgbm, xgboost or onnx"},
-		{"export " + path + " --to pickle", exitUsage, `--to "pickle": use lightgbm, xgboost or onnx`},
-		{"export " + path + " --to onnx", exitUsage, "add -o FILE"},
-		{"export " + path + " --to onnx -o " + path, exitUsage, "replace it with --force"},
-		{"export " + damaged + " --to xgboost -o " + missing, exitUsage, "damaged model file"},
+		{"bogus", cli.ExitUsage, "unknown command"},
+		{"train extra", cli.ExitUsage, "--help"},
+		{"train --rows 5 --trees 0", cli.ExitUsage, "rows must be between 10 and 1000000, not 5; trees must be"},
+		{"train -o " + dir, cli.ExitFailure, "folder"},
+		{"train -o " + filepath.Join(dir, "no", "model.onnx"), cli.ExitFailure, "does not exist"},
+		{"info", cli.ExitUsage, "--help"},
+		{"info " + path + " --format yaml", cli.ExitUsage, "use text or json"},
+		{"info " + missing, cli.ExitUsage, "make one with 'mlbench model train"},
+		{"info " + damaged, cli.ExitUsage, damaged + ": damaged model file"},
+		{"info " + filepath.Join(path, "below"), cli.ExitFailure, "not a directory"},
+		{"info -", cli.ExitUsage, "the file is empty"},
+		{"export " + path, cli.ExitUsage, "add --to lightgbm, xgboost or onnx"},
+		{"export " + path + " --to pickle", cli.ExitUsage, `--to "pickle": use lightgbm, xgboost or onnx`},
+		{"export " + path + " --to onnx", cli.ExitUsage, "add -o FILE"},
+		{"export " + path + " --to onnx -o " + path, cli.ExitUsage, "replace it with --force"},
+		{"export " + damaged + " --to xgboost -o " + missing, cli.ExitUsage, "damaged model file"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.args, func(t *testing.T) {

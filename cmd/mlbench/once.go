@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"github.com/mlbench/mlbench/cmd/internal/cli"
 	"github.com/mlbench/mlbench/scenarios"
 )
 
@@ -24,7 +25,7 @@ var onceFlags = []string{
 func (o *runOptions) validateOnce() (err error) {
 	o.load.flags.Visit(func(f *pflag.Flag) {
 		if !slices.Contains(onceFlags, f.Name) && err == nil {
-			err = usageErrorf("--once measures nothing, so --%s has no meaning: leave one of them out", f.Name)
+			err = cli.Usagef("--once measures nothing, so --%s has no meaning: leave one of them out", f.Name)
 		}
 	})
 	return err
@@ -38,10 +39,10 @@ const bodyShown = 4 << 10
 func (o *runOptions) sendOnce(ctx context.Context, sc *scenarios.Scenario, p *prepared) error {
 	all, err := scenarios.Once(sc, p.options)
 	if err != nil {
-		return usageErrorf("%w", err)
+		return cli.Usagef("%w", err)
 	}
 	for _, n := range p.notes {
-		fmt.Fprintln(o.err, "note:", n)
+		fmt.Fprintln(o.Err, "note:", n)
 	}
 	sent, wrong := 0, 0
 	list := func(what string, exchanges []scenarios.Exchange) (ok bool, err error) {
@@ -49,7 +50,7 @@ func (o *runOptions) sendOnce(ctx context.Context, sc *scenarios.Scenario, p *pr
 		for i := range exchanges {
 			e := &exchanges[i]
 			if e.Follows && !ok {
-				fmt.Fprintf(o.streams.out, "--- %s%s: not sent, as the step before it failed\n\n", what, e.Name)
+				fmt.Fprintf(o.Streams.Out, "--- %s%s: not sent, as the step before it failed\n\n", what, e.Name)
 				continue
 			}
 			sent++
@@ -80,7 +81,7 @@ func (o *runOptions) sendOnce(ctx context.Context, sc *scenarios.Scenario, p *pr
 	case after.Err() != nil:
 		return after.Err()
 	case wrong > 0:
-		return fmt.Errorf("%d of %s not answered as expected", wrong, plural(sent, "request"))
+		return fmt.Errorf("%d of %s not answered as expected", wrong, cli.Plural(sent, "request"))
 	}
 	return nil
 }
@@ -91,7 +92,7 @@ const setupLabel = "setup "
 // expected. Its error is the end of everything: an interrupt, or of stdout.
 func (o *runOptions) showExchange(ctx context.Context, what string, e *scenarios.Exchange, p *prepared) (bool, error) {
 	var page bytes.Buffer
-	defer func() { _, _ = o.streams.out.Write(page.Bytes()) }()
+	defer func() { _, _ = o.Streams.Out.Write(page.Bytes()) }()
 	fmt.Fprintf(&page, "--- %s%s\n", what, e.Name)
 	request := e.Shown()
 	showMessage(&page, request, bodySize(request))

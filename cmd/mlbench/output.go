@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/mlbench/mlbench/cmd/internal/cli"
 	"github.com/mlbench/mlbench/report"
 	"github.com/mlbench/mlbench/results"
 )
@@ -45,7 +46,7 @@ type exportFile struct {
 
 func (o *outputOptions) register(cmd *cobra.Command) {
 	f := cmd.Flags()
-	defer section(f, "Output")()
+	defer cli.Section(f, "Output")()
 	f.StringVar(&o.format, "format", string(report.Text), "`FORMAT` of what goes to stdout: "+report.FormatNames)
 	f.StringArrayVar(&o.exports, "export", nil, "also write the report to a file, as `FORMAT=FILE` (repeatable)")
 	f.StringVar(&o.percentiles, "percentiles", "", "`PERCENTILES` to show, for example 50,90,99.9")
@@ -59,26 +60,26 @@ func (o *outputOptions) register(cmd *cobra.Command) {
 func (o *outputOptions) validate() error {
 	var err error
 	if o.stdout, err = report.ParseFormat(o.format); err != nil {
-		return usageErrorf("--format: %w", err)
+		return cli.Usagef("--format: %w", err)
 	}
 	if o.quantiles, err = parsePercentiles(o.percentiles); err != nil {
-		return usageErrorf("--percentiles: %w", err)
+		return cli.Usagef("--percentiles: %w", err)
 	}
 	o.files = nil
 	for _, e := range o.exports {
 		name, path, ok := strings.Cut(e, "=")
 		if !ok || path == "" {
-			return usageErrorf("--export %q: want FORMAT=FILE, for example json=result.json", e)
+			return cli.Usagef("--export %q: want FORMAT=FILE, for example json=result.json", e)
 		}
 		format, err := report.ParseFormat(name)
 		if err != nil {
-			return usageErrorf("--export %q: %w", e, err)
+			return cli.Usagef("--export %q: %w", e, err)
 		}
 		if path == "-" {
-			return usageErrorf("--export %q: an export is a file; use --format %s for stdout", e, format)
+			return cli.Usagef("--export %q: an export is a file; use --format %s for stdout", e, format)
 		}
 		if slices.ContainsFunc(o.files, func(f *exportFile) bool { return filepath.Clean(f.path) == filepath.Clean(path) }) {
-			return usageErrorf("--export %q: %s is named twice", e, path)
+			return cli.Usagef("--export %q: %s is named twice", e, path)
 		}
 		o.files = append(o.files, &exportFile{format: format, path: path})
 	}
@@ -115,7 +116,7 @@ func parsePercentiles(s string) ([]float64, error) {
 }
 
 // run shows the summary of a run on stdout and in every export.
-func (o *outputOptions) run(s streams, sum *results.Summary) error {
+func (o *outputOptions) run(s cli.Streams, sum *results.Summary) error {
 	o.detail(sum)
 	return o.render(s, func(w io.Writer, f report.Format, opt report.Options) error {
 		return report.Run(w, f, sum, opt)
@@ -123,7 +124,7 @@ func (o *outputOptions) run(s streams, sum *results.Summary) error {
 }
 
 // comparison shows two arms side by side on stdout and in every export.
-func (o *outputOptions) comparison(s streams, c *results.Comparison) error {
+func (o *outputOptions) comparison(s cli.Streams, c *results.Comparison) error {
 	return o.render(s, showComparison(c))
 }
 
@@ -137,12 +138,12 @@ func (o *outputOptions) detail(sum *results.Summary) {
 // registerDetails is for commands that show runs.
 func (o *outputOptions) registerDetails(cmd *cobra.Command) {
 	f := cmd.Flags()
-	defer section(f, "Output")()
+	defer cli.Section(f, "Output")()
 	f.BoolVar(&o.details, "details", false, "also the distribution of response times, bytes, first byte and connecting (text, markdown, json)")
 }
 
 // documents shows what several files came to, as one document.
-func (o *outputOptions) documents(s streams, docs []report.Document) error {
+func (o *outputOptions) documents(s cli.Streams, docs []report.Document) error {
 	return o.render(s, func(w io.Writer, f report.Format, opt report.Options) error {
 		return report.Documents(w, f, docs, opt)
 	})
@@ -155,7 +156,7 @@ func (o *outputOptions) shows(f report.Format) bool {
 
 // render shows one document everywhere. An export that fails does not keep the
 // others, or stdout, from being written.
-func (o *outputOptions) render(s streams, show showFunc) error {
+func (o *outputOptions) render(s cli.Streams, show showFunc) error {
 	opt := report.Options{Continued: o.shown > 0, Inconclusive: o.inconclusive, Wide: o.wide}
 	o.shown++
 	return errors.Join(o.export(show, opt), o.print(s, show, opt))
@@ -181,13 +182,13 @@ func (o *outputOptions) export(show showFunc, opt report.Options) error {
 }
 
 // print writes a document to stdout, all of it or nothing.
-func (o *outputOptions) print(s streams, show showFunc, opt report.Options) error {
-	opt.Color = useColor(s.out)
+func (o *outputOptions) print(s cli.Streams, show showFunc, opt report.Options) error {
+	opt.Color = cli.UseColor(s.Out)
 	var page bytes.Buffer
 	if err := show(&page, o.stdout, opt); err != nil {
 		return err
 	}
-	if _, err := s.out.Write(page.Bytes()); err != nil {
+	if _, err := s.Out.Write(page.Bytes()); err != nil {
 		return fmt.Errorf("stdout: %w", err)
 	}
 	return nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/mlbench/mlbench/cmd/internal/cli"
 	"github.com/mlbench/mlbench/loadgen"
 	"github.com/mlbench/mlbench/loadgen/machine"
 	"github.com/mlbench/mlbench/scenarios"
@@ -26,7 +27,7 @@ type prepared struct {
 func (o *loadOptions) prepare(ctx context.Context, sc *scenarios.Scenario, t targets.Target, ov scenarios.Overrides) (*prepared, error) {
 	l, err := sc.Overridden(ov)
 	if err != nil {
-		return nil, usageErrorf("%w", err)
+		return nil, cli.Usagef("%w", err)
 	}
 	t.Timeout = time.Duration(l.Timeout)
 	if err := t.FirstLook(ctx); err != nil {
@@ -56,10 +57,10 @@ func (o *loadOptions) prepare(ctx context.Context, sc *scenarios.Scenario, t tar
 		Note:      func(note string) { p.notes = append(p.notes, note) },
 	}
 	if p.plan, err = scenarios.Compile(sc, options); err != nil {
-		return nil, usageErrorf("%w", err)
+		return nil, cli.Usagef("%w", err)
 	}
 	if p.calls, err = scenarios.Calls(sc, options); err != nil {
-		return nil, usageErrorf("%w", err)
+		return nil, cli.Usagef("%w", err)
 	}
 	// Nothing of the load goes before its setup, or without its teardown.
 	if wire := scenarios.Harmless(p.plan); wire != nil && t.Ready == "" && len(p.calls.Setup)+len(p.calls.Teardown) == 0 {

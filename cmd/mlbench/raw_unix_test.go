@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/mlbench/mlbench/cmd/internal/cli"
 	"github.com/mlbench/mlbench/results"
 )
 
@@ -27,7 +28,7 @@ func TestFilesOfARunAreTheOwnersAndHaveNoSecret(t *testing.T) {
 	t.Chdir(t.TempDir())
 	var out, stderr bytes.Buffer
 	args := []string{"run", "--url", srv.URL + "/x?id=5&api_key=hunter2hunter2", "-c", "1", "-n", "5", "--warmup", "0s", "-o", "r.jsonl", "--raw", "raw.jsonl"}
-	if code := run(args, nil, &out, &stderr); code != exitOK {
+	if code := run(args, nil, &out, &stderr); code != cli.ExitOK {
 		t.Fatalf("exit code %d: %s", code, &stderr)
 	}
 	for _, name := range []string{"r.jsonl", "raw.jsonl"} {
@@ -63,7 +64,7 @@ func TestRawIntoAPipeWhoseReaderGoesAway(t *testing.T) {
 	}
 	_ = out.Close()
 	_ = cmd.Wait()
-	if code := cmd.ProcessState.ExitCode(); code != exitFailure || !strings.Contains(stderr.String(), "measured so far: r.jsonl") || strings.Contains(stderr.String(), "panic") {
+	if code := cmd.ProcessState.ExitCode(); code != cli.ExitFailure || !strings.Contains(stderr.String(), "measured so far: r.jsonl") || strings.Contains(stderr.String(), "panic") {
 		t.Errorf("exit code %d: %s", code, &stderr)
 	}
 	f, err := results.ReadFile(filepath.Join(cmd.Dir, "r.jsonl"), nil)

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/mlbench/mlbench/cmd/internal/cli"
 	"github.com/mlbench/mlbench/results"
 )
 
@@ -30,7 +31,7 @@ func (o *loadOptions) checkOutput(path string) error {
 
 // startRecording creates the result file, and tells of a folder that it made for it
 // where a file was asked for: its name may be mistyped.
-func (o *loadOptions) startRecording(s streams, h *results.Header) (*recording, error) {
+func (o *loadOptions) startRecording(s cli.Streams, h *results.Header) (*recording, error) {
 	folder := filepath.Dir(o.output)
 	_, missing := os.Stat(folder)
 	create := results.Create
@@ -45,7 +46,7 @@ func (o *loadOptions) startRecording(s streams, h *results.Header) (*recording, 
 		return nil, err
 	}
 	if o.output != "" && !o.noOutput && missing != nil {
-		fmt.Fprintln(s.err, "note: made the folder", folder)
+		fmt.Fprintln(s.Err, "note: made the folder", folder)
 	}
 	return &recording{w: w, h: h}, nil
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/mlbench/mlbench/cmd/internal/cli"
 	"github.com/mlbench/mlbench/report"
 	"github.com/mlbench/mlbench/results"
 )
@@ -39,7 +40,7 @@ const reportExample = `  mlbench report mlbench-results/20260102T150405Z-mix-mod
   mlbench report run.jsonl --percentiles 50,99,99.99 --objective 'p99<50ms' --objective 'errors<0.1%'
   mlbench report --schema run`
 
-func newReportCmd(s streams) *cobra.Command {
+func newReportCmd(s cli.Streams) *cobra.Command {
 	var o reportOptions
 	cmd := &cobra.Command{
 		Use:     "report FILE…",
@@ -49,9 +50,9 @@ func newReportCmd(s streams) *cobra.Command {
 		Args: func(_ *cobra.Command, args []string) error {
 			switch {
 			case o.schema == "" && len(args) == 0:
-				return usageErrorf("report: name at least one result file, or - for stdin (see 'mlbench report --help')")
+				return cli.Usagef("report: name at least one result file, or - for stdin (see 'mlbench report --help')")
 			case o.schema != "" && len(args) > 0:
-				return usageErrorf("report: --schema prints a schema and takes no files")
+				return cli.Usagef("report: --schema prints a schema and takes no files")
 			}
 			return nil
 		},
@@ -64,7 +65,7 @@ func newReportCmd(s streams) *cobra.Command {
 	o.output.registerDetails(cmd)
 	f := cmd.Flags()
 	f.StringArrayVar(&o.objectives, "objective", nil, "`LIMIT` that every run must hold, for example 'p99<50ms' (repeatable)")
-	end := section(f, "Output")
+	end := cli.Section(f, "Output")
 	f.BoolVar(&o.output.wide, "wide", false, "CSV of one row per run, with a column for every metric")
 	f.BoolVar(&o.timeline, "timeline", false, "the course over time instead of the sums")
 	end()
@@ -76,28 +77,28 @@ func newReportCmd(s streams) *cobra.Command {
 func (o *reportOptions) validate() error {
 	switch {
 	case o.output.wide && !o.output.shows(report.CSV):
-		return usageErrorf("--wide shapes CSV: give --format csv or --export csv=FILE")
+		return cli.Usagef("--wide shapes CSV: give --format csv or --export csv=FILE")
 	case o.timeline && o.output.wide:
-		return usageErrorf("--timeline is a row per interval, --wide a row per run: leave one out")
+		return cli.Usagef("--timeline is a row per interval, --wide a row per run: leave one out")
 	case o.timeline && len(o.objectives) > 0:
-		return usageErrorf("--timeline shows the course, --objective judges the whole: leave one out")
+		return cli.Usagef("--timeline shows the course, --objective judges the whole: leave one out")
 	case o.timeline && o.output.shows(report.JUnit):
-		return usageErrorf("--timeline has no test cases: want text, markdown, csv, json or jsonl")
+		return cli.Usagef("--timeline has no test cases: want text, markdown, csv, json or jsonl")
 	case o.timeline && o.output.details:
-		return usageErrorf("--timeline shows the course, --details the whole: leave one out")
+		return cli.Usagef("--timeline shows the course, --details the whole: leave one out")
 	case o.timeline && o.output.percentiles != "":
-		return usageErrorf("--timeline shows p50 and p99: leave --percentiles out")
+		return cli.Usagef("--timeline shows p50 and p99: leave --percentiles out")
 	}
 	return nil
 }
 
-func reportFiles(s streams, o reportOptions) error {
+func reportFiles(s cli.Streams, o reportOptions) error {
 	if o.schema != "" {
 		schema, err := report.Schema(o.schema)
 		if err != nil {
-			return usageErrorf("--schema: %w", err)
+			return cli.Usagef("--schema: %w", err)
 		}
-		_, err = s.out.Write(schema)
+		_, err = s.Out.Write(schema)
 		return err
 	}
 	objectives, err := parseObjectives(o.objectives)
@@ -132,13 +133,11 @@ func reportFiles(s streams, o reportOptions) error {
 	if err := o.output.documents(s, docs); err != nil {
 		return err
 	}
-	switch {
-	case len(objectives) == 0:
+	if len(objectives) == 0 {
 		return nil
-	case !held:
-		return &exitError{code: exitObjective}
-	case !valid:
-		return &exitError{code: exitInvalid}
+	}
+	if err := cli.End(cli.Judged(false, held, valid)); err != nil {
+		return err
 	}
 	for _, f := range files {
 		if err := ended(f); err != nil {
@@ -152,24 +151,24 @@ func reportFiles(s streams, o reportOptions) error {
 func reportFile(f *results.File, objectives []results.Objective, o *outputOptions) (doc report.Document, held bool, err error) {
 	if slices.Contains(f.Arms(), results.ArmB) {
 		if o.details {
-			return doc, false, usageErrorf("%s is a comparison: --details is of single runs", f.Path)
+			return doc, false, cli.Usagef("%s is a comparison: --details is of single runs", f.Path)
 		}
 		if err := f.Header.CheckObjectives(objectives); err != nil {
-			return doc, false, usageErrorf("%s: %w", f.Path, err)
+			return doc, false, cli.Usagef("%s: %w", f.Path, err)
 		}
 		c := results.Compare(f, results.CompareOptions{Percentiles: o.quantiles, Objectives: objectives})
 		return report.Document{Comparison: c}, !c.MissesObjective(), nil
 	}
 	sum := results.Summarize(f, results.ArmA, o.quantiles)
 	if held, err = sum.JudgeAll(objectives); err != nil {
-		return doc, false, usageErrorf("%s: %w", f.Path, err)
+		return doc, false, cli.Usagef("%s: %w", f.Path, err)
 	}
 	o.detail(sum)
 	return report.Document{Run: sum}, held, nil
 }
 
 // reportTimelines shows the course of each file over time.
-func reportTimelines(s streams, files []*results.File, o *outputOptions) error {
+func reportTimelines(s cli.Streams, files []*results.File, o *outputOptions) error {
 	return o.render(s, func(w io.Writer, format report.Format, opt report.Options) error {
 		return report.Timelines(w, format, files, opt)
 	})
@@ -180,7 +179,7 @@ func parseObjectives(exprs []string) ([]results.Objective, error) {
 	for _, e := range exprs {
 		o, err := results.ParseObjective(e)
 		if err != nil {
-			return nil, usageErrorf("--objective: %w", err)
+			return nil, cli.Usagef("--objective: %w", err)
 		}
 		out = append(out, o)
 	}
@@ -189,23 +188,23 @@ func parseObjectives(exprs []string) ([]results.Objective, error) {
 
 // readResults reads every file. One that is not there, or no result file, is the
 // caller's mistake.
-func readResults(s streams, paths []string) ([]*results.File, error) {
+func readResults(s cli.Streams, paths []string) ([]*results.File, error) {
 	var out []*results.File
 	stdin := false
 	for _, p := range paths {
 		if p == "-" && stdin {
-			return nil, usageErrorf("report: - (stdin) is named twice")
+			return nil, cli.Usagef("report: - (stdin) is named twice")
 		}
 		stdin = stdin || p == "-"
-		f, err := results.ReadSummed(p, s.in)
+		f, err := results.ReadSummed(p, s.In)
 		if errors.Is(err, results.ErrFormat) {
 			if what := foreignFile(p); what != "" {
-				return nil, usageErrorf("report: %s is %s", p, what)
+				return nil, cli.Usagef("report: %s is %s", p, what)
 			}
-			return nil, usageErrorf("%w", err)
+			return nil, cli.Usagef("%w", err)
 		}
 		if err != nil {
-			return nil, usageErrorf("report: %w", err)
+			return nil, cli.Usagef("report: %w", err)
 		}
 		out = append(out, f)
 	}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/mlbench/mlbench/cmd/internal/cli"
 	"github.com/mlbench/mlbench/results"
 	"github.com/mlbench/mlbench/results/stats"
 )
@@ -101,15 +102,15 @@ func TestReport(t *testing.T) {
 		{name: "comparison", args: "comparison.jsonl", out: []string{"INVALID  over 5% of the requests failed", "\n\nmix: legacy and modern side by side: open model"}},
 		{name: "stdin", in: string(run), args: "-", out: []string{"concurrent on modern", "result file: standard input\n"}},
 		{name: "several", args: "run.jsonl comparison.jsonl", out: []string{"concurrent on modern", "\n\nINVALID  over 5%"}},
-		{name: "junit", args: "run.jsonl --format junit --objective p99<50ms", code: exitObjective, out: []string{`<testsuite name="concurrent on modern" tests="2" failures="1"`}},
+		{name: "junit", args: "run.jsonl --format junit --objective p99<50ms", code: cli.ExitObjective, out: []string{`<testsuite name="concurrent on modern" tests="2" failures="1"`}},
 		{name: "cut off", args: "cut.jsonl", out: []string{"INVALID", "! the measurement was cut off"}},
 		{name: "percentiles", args: "run.jsonl --percentiles 99,75,75.0,p99.9", out: []string{"min  mean  p75  p99  p99.9  max"}},
 		{name: "markdown", args: "run.jsonl --format markdown", out: []string{"### concurrent on modern", "|:------------|"}},
 		{name: "csv of two", args: "run.jsonl comparison.jsonl --format csv", out: []string{"target,class,metric,unit,value,ci_low,ci_high,file,start,scenario,tool,host,load,verdict,commit,limit,p,outcome,seed,tags\nmodern,total,valid,,1,,,run.jsonl,", "modern/legacy,total,p50_change,%,-50"}},
 		{name: "held", args: "run.jsonl --objective p99<199ms --objective errors<=0", out: []string{"held  198 ms"}},
-		{name: "missed", args: "run.jsonl --objective p99<199ms --objective p50<50ms", code: exitObjective, out: []string{"held", "MISSED  100 ms"}},
-		{name: "invalid", args: "cut.jsonl --objective errors<5", code: exitObjective, out: []string{"MISSED  no data"}},
-		{name: "one of two missed", args: "run.jsonl run.jsonl --objective p50<50ms", code: exitObjective, out: []string{"MISSED"}},
+		{name: "missed", args: "run.jsonl --objective p99<199ms --objective p50<50ms", code: cli.ExitObjective, out: []string{"held", "MISSED  100 ms"}},
+		{name: "invalid", args: "cut.jsonl --objective errors<5", code: cli.ExitObjective, out: []string{"MISSED  no data"}},
+		{name: "one of two missed", args: "run.jsonl run.jsonl --objective p50<50ms", code: cli.ExitObjective, out: []string{"MISSED"}},
 		// A22: several files are one document that a program can read.
 		{name: "json of two is one array", args: "run.jsonl comparison.jsonl --format json", out: []string{"[\n  {\n    \"schema\": \"mlbench.run/1\"", "\n  }\n]\n"}},
 		{name: "jsonl of two is two lines", args: "run.jsonl comparison.jsonl --format jsonl", out: []string{"{\"schema\":\"mlbench.run/1\"", "}\n{\"schema\":\"mlbench.comparison/1\""}},
@@ -126,42 +127,42 @@ func TestReport(t *testing.T) {
 		{name: "details as json", args: "run.jsonl --details --format json", out: []string{"\"histogram\": ["}},
 		{name: "schema", args: "--schema run", out: []string{`"title": "mlbench.run/1"`}},
 
-		{name: "no file", args: "", code: exitUsage, errOut: "mlbench: report: name at least one result file, or - for stdin (see 'mlbench report --help')\n"},
-		{name: "schema and file", args: "--schema run run.jsonl", code: exitUsage, errOut: "mlbench: report: --schema prints a schema and takes no files\n"},
-		{name: "unknown schema", args: "--schema x", code: exitUsage, errOut: "mlbench: --schema: unknown schema \"x\": want one of run, comparison\n"},
-		{name: "unknown format", args: "run.jsonl --format pdf", code: exitUsage, errOut: "mlbench: --format: unknown format \"pdf\": want one of text, json, jsonl, markdown, csv, junit\n"},
-		{name: "unknown flag", args: "run.jsonl --nope", code: exitUsage, errOut: "mlbench: unknown flag: --nope (see 'mlbench report --help')\n"},
-		{name: "bad percentile", args: "run.jsonl --percentiles 50,100", code: exitUsage, errOut: "mlbench: --percentiles: \"100\" is no percentile between 0 and 99.9999; want for example 50,90,99.9\n"},
-		{name: "bad objective", args: "run.jsonl --objective p99", code: exitUsage, errOut: "mlbench: --objective: objective \"p99\": want…"},
-		{name: "unknown class", args: "run.jsonl --objective health:p99<1s", code: exitUsage, errOut: "mlbench: run.jsonl: objective \"health:p99<1s\": the scenario has no request class \"health\"\n"},
-		{name: "objective of a comparison", args: "comparison.jsonl --objective p50<1us", code: exitObjective, out: []string{"MISSED"}},
-		{name: "missing", args: "run.jsonl none.jsonl", code: exitUsage, errOut: "mlbench: report: result file: open none.jsonl: no such file or directory\n"},
-		{name: "folder", args: "folder", code: exitUsage, errOut: "mlbench: report: folder:1: read folder: is a directory\n"},
-		{name: "text", args: "text.txt", code: exitUsage, errOut: "mlbench: text.txt:1: not a readable mlbench result file: …"},
-		{name: "half a header", args: "half.jsonl", code: exitUsage, errOut: "mlbench: half.jsonl:1: not a readable mlbench result file: …"},
-		{name: "empty", args: "empty.jsonl", code: exitUsage, errOut: "mlbench: empty.jsonl: not a readable mlbench result file: it is empty\n"},
-		{name: "newer", args: "newer.jsonl", code: exitUsage, errOut: "mlbench: newer.jsonl:1: not a readable mlbench result file: its schema is \"mlbench.result/2\", this version of mlbench reads mlbench.result/1; update mlbench\n"},
-		{name: "stdin twice", in: string(run), args: "- -", code: exitUsage, errOut: "mlbench: report: - (stdin) is named twice\n"},
+		{name: "no file", args: "", code: cli.ExitUsage, errOut: "mlbench: report: name at least one result file, or - for stdin (see 'mlbench report --help')\n"},
+		{name: "schema and file", args: "--schema run run.jsonl", code: cli.ExitUsage, errOut: "mlbench: report: --schema prints a schema and takes no files\n"},
+		{name: "unknown schema", args: "--schema x", code: cli.ExitUsage, errOut: "mlbench: --schema: unknown schema \"x\": want one of run, comparison\n"},
+		{name: "unknown format", args: "run.jsonl --format pdf", code: cli.ExitUsage, errOut: "mlbench: --format: unknown format \"pdf\": want one of text, json, jsonl, markdown, csv, junit\n"},
+		{name: "unknown flag", args: "run.jsonl --nope", code: cli.ExitUsage, errOut: "mlbench: unknown flag: --nope (see 'mlbench report --help')\n"},
+		{name: "bad percentile", args: "run.jsonl --percentiles 50,100", code: cli.ExitUsage, errOut: "mlbench: --percentiles: \"100\" is no percentile between 0 and 99.9999; want for example 50,90,99.9\n"},
+		{name: "bad objective", args: "run.jsonl --objective p99", code: cli.ExitUsage, errOut: "mlbench: --objective: objective \"p99\": want…"},
+		{name: "unknown class", args: "run.jsonl --objective health:p99<1s", code: cli.ExitUsage, errOut: "mlbench: run.jsonl: objective \"health:p99<1s\": the scenario has no request class \"health\"\n"},
+		{name: "objective of a comparison", args: "comparison.jsonl --objective p50<1us", code: cli.ExitObjective, out: []string{"MISSED"}},
+		{name: "missing", args: "run.jsonl none.jsonl", code: cli.ExitUsage, errOut: "mlbench: report: result file: open none.jsonl: no such file or directory\n"},
+		{name: "folder", args: "folder", code: cli.ExitUsage, errOut: "mlbench: report: folder:1: read folder: is a directory\n"},
+		{name: "text", args: "text.txt", code: cli.ExitUsage, errOut: "mlbench: text.txt:1: not a readable mlbench result file: …"},
+		{name: "half a header", args: "half.jsonl", code: cli.ExitUsage, errOut: "mlbench: half.jsonl:1: not a readable mlbench result file: …"},
+		{name: "empty", args: "empty.jsonl", code: cli.ExitUsage, errOut: "mlbench: empty.jsonl: not a readable mlbench result file: it is empty\n"},
+		{name: "newer", args: "newer.jsonl", code: cli.ExitUsage, errOut: "mlbench: newer.jsonl:1: not a readable mlbench result file: its schema is \"mlbench.result/2\", this version of mlbench reads mlbench.result/1; update mlbench\n"},
+		{name: "stdin twice", in: string(run), args: "- -", code: cli.ExitUsage, errOut: "mlbench: report: - (stdin) is named twice\n"},
 
-		{name: "wide without csv", args: "run.jsonl --wide", code: exitUsage, errOut: "mlbench: --wide shapes CSV: give --format csv or --export csv=FILE\n"},
-		{name: "timeline and objective", args: "run.jsonl --timeline --objective errors<1", code: exitUsage, errOut: "mlbench: --timeline shows the course…"},
-		{name: "details of a comparison", args: "comparison.jsonl --details", code: exitUsage, errOut: "mlbench: comparison.jsonl is a comparison: --details is of single runs\n"},
-		{name: "timeline as junit", args: "run.jsonl --timeline --format junit", code: exitUsage, errOut: "mlbench: --timeline has no test cases…"},
+		{name: "wide without csv", args: "run.jsonl --wide", code: cli.ExitUsage, errOut: "mlbench: --wide shapes CSV: give --format csv or --export csv=FILE\n"},
+		{name: "timeline and objective", args: "run.jsonl --timeline --objective errors<1", code: cli.ExitUsage, errOut: "mlbench: --timeline shows the course…"},
+		{name: "details of a comparison", args: "comparison.jsonl --details", code: cli.ExitUsage, errOut: "mlbench: comparison.jsonl is a comparison: --details is of single runs\n"},
+		{name: "timeline as junit", args: "run.jsonl --timeline --format junit", code: cli.ExitUsage, errOut: "mlbench: --timeline has no test cases…"},
 		// P19: what is no result file is told by its name.
-		{name: "calibration", args: "calibration.json", code: exitUsage, errOut: "mlbench: report: calibration.json is a calibration, not a result: 'mlbench gate'…"},
-		{name: "report of a report", args: "report.json", code: exitUsage, errOut: "mlbench: report: report.json is a report already…"},
-		{name: "scenario", args: "mix.yaml", code: exitUsage, errOut: "mlbench: report: mix.yaml is a scenario, a target file or a gate file, not a result…"},
-		{name: "script", args: "k6.js", code: exitUsage, errOut: "mlbench: report: k6.js is a script, which mlbench does not read…"},
+		{name: "calibration", args: "calibration.json", code: cli.ExitUsage, errOut: "mlbench: report: calibration.json is a calibration, not a result: 'mlbench gate'…"},
+		{name: "report of a report", args: "report.json", code: cli.ExitUsage, errOut: "mlbench: report: report.json is a report already…"},
+		{name: "scenario", args: "mix.yaml", code: cli.ExitUsage, errOut: "mlbench: report: mix.yaml is a scenario, a target file or a gate file, not a result…"},
+		{name: "script", args: "k6.js", code: cli.ExitUsage, errOut: "mlbench: report: k6.js is a script, which mlbench does not read…"},
 
-		{name: "export without file", args: "run.jsonl --export json", code: exitUsage, errOut: "mlbench: --export \"json\": want FORMAT=FILE, for example json=result.json\n"},
-		{name: "export of nothing", args: "run.jsonl --export json=", code: exitUsage, errOut: "mlbench: --export \"json=\": want…"},
-		{name: "export format", args: "run.jsonl --export pdf=x", code: exitUsage, errOut: "mlbench: --export \"pdf=x\": unknown format \"pdf\"…"},
-		{name: "export to stdout", args: "run.jsonl --export json=-", code: exitUsage, errOut: "mlbench: --export \"json=-\": an export is a file; use --format json for stdout\n"},
-		{name: "export twice", args: "run.jsonl --export json=x --export csv=./x", code: exitUsage, errOut: "mlbench: --export \"csv=./x\": ./x is named twice\n"},
-		{name: "export to no folder", args: "run.jsonl --export json=none/x", code: exitFailure, errOut: "mlbench: export: cannot write none/x: the folder none does not exist; create it first\n"},
-		{name: "export to a folder", args: "run.jsonl --export json=folder", code: exitFailure, errOut: "mlbench: export: cannot write folder: it is a folder; name a file\n"},
-		{name: "export below a file", args: "run.jsonl --export json=text.txt/x", code: exitFailure, errOut: "mlbench: export: cannot write text.txt/x: not a directory\n"},
-		{name: "export over the measurement", args: "run.jsonl --export json=run.jsonl", code: exitFailure, errOut: "mlbench: export: run.jsonl is a result file and would be lost: name another file\n"},
+		{name: "export without file", args: "run.jsonl --export json", code: cli.ExitUsage, errOut: "mlbench: --export \"json\": want FORMAT=FILE, for example json=result.json\n"},
+		{name: "export of nothing", args: "run.jsonl --export json=", code: cli.ExitUsage, errOut: "mlbench: --export \"json=\": want…"},
+		{name: "export format", args: "run.jsonl --export pdf=x", code: cli.ExitUsage, errOut: "mlbench: --export \"pdf=x\": unknown format \"pdf\"…"},
+		{name: "export to stdout", args: "run.jsonl --export json=-", code: cli.ExitUsage, errOut: "mlbench: --export \"json=-\": an export is a file; use --format json for stdout\n"},
+		{name: "export twice", args: "run.jsonl --export json=x --export csv=./x", code: cli.ExitUsage, errOut: "mlbench: --export \"csv=./x\": ./x is named twice\n"},
+		{name: "export to no folder", args: "run.jsonl --export json=none/x", code: cli.ExitFailure, errOut: "mlbench: export: cannot write none/x: the folder none does not exist; create it first\n"},
+		{name: "export to a folder", args: "run.jsonl --export json=folder", code: cli.ExitFailure, errOut: "mlbench: export: cannot write folder: it is a folder; name a file\n"},
+		{name: "export below a file", args: "run.jsonl --export json=text.txt/x", code: cli.ExitFailure, errOut: "mlbench: export: cannot write text.txt/x: not a directory\n"},
+		{name: "export over the measurement", args: "run.jsonl --export json=run.jsonl", code: cli.ExitFailure, errOut: "mlbench: export: run.jsonl is a result file and would be lost: name another file\n"},
 	}
 	before := listing(t)
 	for _, tt := range tests {
@@ -216,7 +217,7 @@ func TestReportExports(t *testing.T) {
 	args = append(args, "--export", "junit=out.xml")
 	for _, f := range []string{"text", "json", "markdown", "csv"} {
 		code, out, errOut := runReport("", append([]string{"report", "run.jsonl", "comparison.jsonl", "--format", f}, args...)...)
-		if code != exitOK || errOut != "" {
+		if code != cli.ExitOK || errOut != "" {
 			t.Fatalf("exit %d: %s", code, errOut)
 		}
 		got, err := os.ReadFile("out." + f)

@@ -2,6 +2,8 @@ package main
 
 import (
 	"github.com/spf13/cobra"
+
+	"github.com/mlbench/mlbench/cmd/internal/cli"
 )
 
 const rootLong = `mlbench load-tests HTTP prediction APIs and compares two of them honestly:
@@ -15,7 +17,7 @@ const rootExample = `  mlbench demo                                   # both bun
   mlbench run mix --target http://127.0.0.1:8000
   mlbench compare old=http://127.0.0.1:5000 new=http://127.0.0.1:8000`
 
-func newRootCmd(s streams) *cobra.Command {
+func newRootCmd(s cli.Streams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:           "mlbench",
 		Short:         "Load testing and honest comparison of HTTP prediction APIs",
@@ -24,16 +26,16 @@ func newRootCmd(s streams) *cobra.Command {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		Version:       version(),
-		Args:          checkArgs(cobra.NoArgs),
+		Args:          cli.CheckArgs(cobra.NoArgs),
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 
-		PersistentPreRunE: fromEnvironment,
+		PersistentPreRunE: cli.FromEnvironment,
 	}
-	cmd.SetIn(s.in)
-	cmd.SetOut(s.out)
-	cmd.SetErr(s.err)
-	cmd.SetFlagErrorFunc(flagError)
-	cmd.SetHelpFunc(func(c *cobra.Command, _ []string) { printHelp(c.OutOrStdout(), c) })
+	cmd.SetIn(s.In)
+	cmd.SetOut(s.Out)
+	cmd.SetErr(s.Err)
+	cmd.SetFlagErrorFunc(cli.FlagError)
+	cmd.SetHelpFunc(func(c *cobra.Command, _ []string) { cli.PrintHelp(c.OutOrStdout(), c) })
 	cmd.SetHelpCommand(newHelpCmd())
 	cmd.AddCommand(
 		newDemoCmd(s), newRunCmd(s), newCompareCmd(s), newGateCmd(s), newVerifyCmd(s), newCalibrateCmd(s), newReportCmd(s),
@@ -52,7 +54,7 @@ func newHelpCmd() *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			found, rest, err := cmd.Root().Find(args)
 			if err != nil || len(rest) > 0 && found.HasSubCommands() {
-				return unknownCommand(found, rest[0])
+				return cli.UnknownCommand(found, rest[0])
 			}
 			return found.Help()
 		},

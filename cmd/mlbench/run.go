@@ -6,12 +6,14 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"regexp"
 	"strings"
 	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/mlbench/mlbench/cmd/internal/cli"
 	"github.com/mlbench/mlbench/loadgen"
 	"github.com/mlbench/mlbench/results"
 	"github.com/mlbench/mlbench/scenarios"
@@ -46,8 +48,10 @@ const runExample = `  mlbench run sequential -t modern
   mlbench run users -t modern -c 500 --spawn-rate 50/s
   mlbench run mix -t modern --objective 'p99<50ms' --objective 'errors<0.1%'`
 
+var addressForm = regexp.MustCompile(`^([A-Za-z0-9.-]+|\[[0-9a-fA-F:.]+\]):[0-9]+(/.*)?$`)
+
 type runOptions struct {
-	streams
+	cli.Streams
 	load       loadOptions
 	out        outputOptions
 	name       string // scenario
@@ -64,18 +68,18 @@ type runOptions struct {
 	judged []results.Objective
 }
 
-func newRunCmd(s streams) *cobra.Command {
-	o := &runOptions{streams: s}
+func newRunCmd(s cli.Streams) *cobra.Command {
+	o := &runOptions{Streams: s}
 	cmd := &cobra.Command{
 		Use:     "run [SCENARIO|URL]",
 		Short:   "Run a scenario against one target",
 		Long:    runLong,
 		Example: runExample,
-		Args:    checkArgs(cobra.MaximumNArgs(1)),
+		Args:    cli.CheckArgs(cobra.MaximumNArgs(1)),
 
 		ValidArgsFunction: firstScenario,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if len(args) > 0 && isURL(args[0]) {
+			if len(args) > 0 && cli.IsURL(args[0]) {
 				o.address = args[0]
 			} else if len(args) > 0 {
 				o.name = args[0]
@@ -87,17 +91,17 @@ func newRunCmd(s streams) *cobra.Command {
 	o.out.register(cmd)
 	o.out.registerDetails(cmd)
 	f := cmd.Flags()
-	end := section(f, "Target")
+	end := cli.Section(f, "Target")
 	f.StringVarP(&o.target, "target", "t", "", "`NAME|URL` of the target: a name of targets.yaml or a bundled server")
 	f.StringVar(&o.url, "url", "", "the target's `URL`; without a scenario, the ad-hoc request's")
 	f.StringVar(&o.start, "start", "", "`COMMAND` that starts the target, and is ended afterwards; {port} stands for a free port, which is also $PORT")
 	o.load.registerReady(f)
 	end()
-	end = section(f, "Load")
+	end = cli.Section(f, "Load")
 	f.VarP(&o.requests, "requests", "n", "stop after this many requests, `N` such as 10000 or 10k")
 	f.DurationVarP(&o.duration, "duration", "d", 0, "stop after this time (default: the scenario's)")
 	end()
-	defer section(f, "Output")()
+	defer cli.Section(f, "Output")()
 	f.StringVar(&o.raw, "raw", "", "also write every measured request to `FILE`, as JSON lines that vegeta's report and plot read; - is stdout, and the report then goes to stderr")
 	f.BoolVar(&o.once, "once", false, "measure nothing: send setup, each kind of request once, and teardown, and show them with their answers; exit 1 if one was not as expected")
 	f.StringArrayVar(&o.objectives, "objective", nil, "`LIMIT` that must hold, such as 'p99<50ms' or 'errors<0.1%' (repeatable); exit 6 if missed")
@@ -109,37 +113,37 @@ func (o *runOptions) validate() error {
 	if err := o.out.validate(); err != nil {
 		return err
 	}
-	if err := o.load.validate(o.in); err != nil {
+	if err := o.load.validate(o.In); err != nil {
 		return err
 	}
 	if o.address != "" {
 		if o.target+o.url+o.start != "" {
-			return usageErrorf("%s and a flag (--target, --url or --start) both name the target: give one", o.address)
+			return cli.Usagef("%s and a flag (--target, --url or --start) both name the target: give one", o.address)
 		}
 		o.url = o.address
 	}
 	switch {
-	case isAddress(o.name):
-		return usageErrorf("which target? %q is no scenario; as the target it is 'mlbench run http://%s'", o.name, o.name)
+	case addressForm.MatchString(o.name):
+		return cli.Usagef("which target? %q is no scenario; as the target it is 'mlbench run http://%s'", o.name, o.name)
 	case o.target != "" && o.url != "":
-		return usageErrorf("--target and --url both name the target: give one")
+		return cli.Usagef("--target and --url both name the target: give one")
 	case o.target != "" && o.start != "":
-		return usageErrorf("--target and --start both name the target: give one")
+		return cli.Usagef("--target and --start both name the target: give one")
 	case o.target+o.url+o.start == "":
-		return usageErrorf("which target? give --target NAME|URL, for example --target modern, or only its URL for one ad-hoc request")
+		return cli.Usagef("which target? give --target NAME|URL, for example --target modern, or only its URL for one ad-hoc request")
 	case o.url == "" && o.name == "":
-		return usageErrorf("which scenario? give one of %s, a YAML file, or the URL alone (--url) for one ad-hoc request", strings.Join(scenarios.Names(), ", "))
+		return cli.Usagef("which scenario? give one of %s, a YAML file, or the URL alone (--url) for one ad-hoc request", strings.Join(scenarios.Names(), ", "))
 	case o.once:
 		return o.validateOnce()
 	case o.raw != "" && o.raw == o.load.output:
-		return usageErrorf("--raw and --output both write %s: name two files", o.raw)
+		return cli.Usagef("--raw and --output both write %s: name two files", o.raw)
 	case o.duration < 0:
-		return usageErrorf("--duration %s: want more than 0", o.duration)
+		return cli.Usagef("--duration %s: want more than 0", o.duration)
 	}
 	for _, text := range o.objectives {
 		obj, err := results.ParseObjective(text)
 		if err != nil {
-			return usageErrorf("--%w", err)
+			return cli.Usagef("--%w", err)
 		}
 		o.judged = append(o.judged, obj)
 	}
@@ -171,7 +175,7 @@ func runScenario(ctx context.Context, o *runOptions) error {
 	if err := o.checkFiles(); err != nil {
 		return err
 	}
-	defer o.load.stop(o.err)
+	defer o.load.stop(o.Err)
 	t, err := o.startTarget(ctx)
 	if err != nil {
 		return err
@@ -190,30 +194,22 @@ func runScenario(ctx context.Context, o *runOptions) error {
 	sum := results.Summarize(f, results.ArmA, o.out.quantiles)
 	held, err := sum.JudgeAll(o.judged)
 	if err != nil {
-		return usageErrorf("%w", err)
+		return cli.Usagef("%w", err)
 	}
-	shown := o.streams
+	shown := o.Streams
 	if o.raw == "-" {
-		shown.out = shown.err // stdout is for single requests
+		shown.Out = shown.Err // stdout is for single requests
 	}
 	if err := o.out.run(shown, sum); err != nil {
 		return err
 	}
-	switch {
-	case interrupted:
-		return &exitError{code: exitInterrupted}
-	case !held:
-		return &exitError{code: exitObjective}
-	case !sum.Valid:
-		return &exitError{code: exitInvalid}
-	}
-	return nil
+	return cli.End(cli.Judged(interrupted, held, sum.Valid))
 }
 
 // measure runs the load, with setup and teardown around it, and returns what was
 // saved of it.
 func (o *runOptions) measure(ctx context.Context, sc *scenarios.Scenario, p *prepared) (f *results.File, interrupted bool, err error) {
-	err = around(ctx, o.err, []*prepared{p}, func() (err error) {
+	err = around(ctx, o.Err, []*prepared{p}, func() (err error) {
 		f, interrupted, err = o.measureLoad(ctx, sc, p)
 		return err
 	})
@@ -224,13 +220,13 @@ func (o *runOptions) measureLoad(ctx context.Context, sc *scenarios.Scenario, p 
 	h := o.load.header("run", sc, p)
 	g, err := loadgen.New(*p.plan, h.Start)
 	if err != nil {
-		return nil, false, usageErrorf("%w", err)
+		return nil, false, cli.Usagef("%w", err)
 	}
 	defer g.Close()
 	if p.pid != 0 {
 		g.WatchProcess(p.pid)
 	}
-	rec, err := o.load.startRecording(o.streams, h)
+	rec, err := o.load.startRecording(o.Streams, h)
 	if err != nil {
 		return nil, false, err
 	}
@@ -244,25 +240,25 @@ func (o *runOptions) measureLoad(ctx context.Context, sc *scenarios.Scenario, p 
 		g.WriteRaw(raw)
 	}
 	for _, n := range p.notes {
-		fmt.Fprintln(o.err, "note:", n)
+		fmt.Fprintln(o.Err, "note:", n)
 	}
-	pr := newProgress(o.err, o.out.quiet)
-	defer pr.done()
+	pr := cli.NewProgress(o.Err, o.out.quiet)
+	defer pr.Done()
 	emit := func(s *results.Slice) error {
 		s.Arm = results.ArmA
-		pr.slice(s)
+		pr.Slice(s)
 		return rec.w.Slice(s)
 	}
 	if warmup := o.load.warmupOf(sc); warmup > 0 {
-		pr.phase("warming up "+p.target.Name, warmup)
+		pr.Phase("warming up "+p.target.Name, warmup)
 		err = g.Run(ctx, loadgen.Phase{Kind: results.Warmup, Duration: warmup}, emit)
 	}
 	if err == nil {
 		load := p.plan.Load
-		pr.phase(fmt.Sprintf("measuring %s with %s", p.target.Name, h.Scenario.Label()), load.Duration)
+		pr.Phase(fmt.Sprintf("measuring %s with %s", p.target.Name, h.Scenario.Label()), load.Duration)
 		err = g.Run(ctx, loadgen.Phase{Kind: results.Measure, Stream: measuredStream, Interval: interval(load.Duration)}, emit)
 	}
-	pr.done()
+	pr.Done()
 	return rec.finish(err)
 }
 
@@ -287,7 +283,7 @@ func (o *runOptions) openRaw() (io.WriteCloser, error) {
 		// A reader that goes away, as head does, fails the next write; else it would
 		// end this process before anything is saved.
 		signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
-		return nopCloser{o.streams.out}, nil
+		return nopCloser{o.Streams.Out}, nil
 	}
 	f, err := os.OpenFile(o.raw, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600) // that it may be, is checked
 	if err != nil {

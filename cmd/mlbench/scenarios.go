@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/mlbench/mlbench/cmd/internal/cli"
 	"github.com/mlbench/mlbench/scenarios"
 	"github.com/mlbench/mlbench/targets"
 	"github.com/mlbench/mlbench/targets/strict"
@@ -18,7 +19,7 @@ import (
 const scenariosLong = `A scenario says what clients do: weighted requests, their payloads, a login and a
 load model. Some are shipped; a YAML file of your own is used like them.`
 
-func newScenariosCmd(s streams) *cobra.Command {
+func newScenariosCmd(s cli.Streams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "scenarios",
 		Short: "List, show and check scenarios",
@@ -27,20 +28,20 @@ func newScenariosCmd(s streams) *cobra.Command {
   mlbench scenarios show mix > my.yaml           # a start for one of your own
   mlbench scenarios validate my.yaml
   mlbench run my.yaml --target http://127.0.0.1:8000`,
-		Args: checkArgs(cobra.NoArgs),
+		Args: cli.CheckArgs(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(newScenariosListCmd(s), newScenariosShowCmd(s), newScenariosValidateCmd(s), newScenariosSchemaCmd(s), newScenariosNewCmd(s))
 	return cmd
 }
 
-func newScenariosListCmd(s streams) *cobra.Command {
+func newScenariosListCmd(s cli.Streams) *cobra.Command {
 	return &cobra.Command{
 		Use:     "list",
 		Short:   "List the shipped scenarios",
 		Example: `  mlbench scenarios list`,
-		Args:    checkArgs(cobra.NoArgs),
-		RunE:    func(*cobra.Command, []string) error { return scenariosList(s.out) },
+		Args:    cli.CheckArgs(cobra.NoArgs),
+		RunE:    func(*cobra.Command, []string) error { return scenariosList(s.Out) },
 	}
 }
 
@@ -56,7 +57,7 @@ func scenariosList(out io.Writer) error {
 	return w.Flush()
 }
 
-func newScenariosValidateCmd(s streams) *cobra.Command {
+func newScenariosValidateCmd(s cli.Streams) *cobra.Command {
 	var allowFiles []string
 	cmd := &cobra.Command{
 		Use:   "validate FILE...",
@@ -65,7 +66,7 @@ func newScenariosValidateCmd(s streams) *cobra.Command {
 line and column; the exit code is 2 when there is one.`,
 		Example: `  mlbench scenarios validate my.yaml
   mlbench scenarios validate scenarios/*.yaml`,
-		Args: checkArgs(cobra.MinimumNArgs(1)),
+		Args: cli.CheckArgs(cobra.MinimumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return scenariosValidate(cmd.Context(), s, args, allowFiles)
 		},
@@ -79,27 +80,27 @@ func allowFilesFlag(f *pflag.FlagSet, dirs *[]string) {
 	f.StringArrayVar(dirs, "allow-files", nil, "let the scenario read files of this `DIR`, too, and not only of its own folder (repeatable)")
 }
 
-func scenariosValidate(ctx context.Context, s streams, files, allowFiles []string) error {
+func scenariosValidate(ctx context.Context, s cli.Streams, files, allowFiles []string) error {
 	mistakes := 0
 	for _, file := range files {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		sc, err := validScenario(s.in, file, allowFiles)
+		sc, err := validScenario(s.In, file, allowFiles)
 		var all strict.Mistakes
 		switch {
 		case errors.As(err, &all):
 			mistakes += len(all)
-			fmt.Fprintln(s.err, all.Error())
+			fmt.Fprintln(s.Err, all.Error())
 		case err != nil:
 			mistakes++
-			fmt.Fprintln(s.err, err)
+			fmt.Fprintln(s.Err, err)
 		default:
-			fmt.Fprintf(s.out, "%s: ok (%s, %s)\n", file, plural(len(sc.Requests), "request"), sc.Load.Model)
+			fmt.Fprintf(s.Out, "%s: ok (%s, %s)\n", file, cli.Plural(len(sc.Requests), "request"), sc.Load.Model)
 		}
 	}
 	if mistakes > 0 {
-		return usageErrorf("%s in %s", plural(mistakes, "mistake"), plural(len(files), "file"))
+		return cli.Usagef("%s in %s", cli.Plural(mistakes, "mistake"), cli.Plural(len(files), "file"))
 	}
 	return nil
 }
@@ -142,14 +143,7 @@ func readInput(in io.Reader, file string) (raw []byte, err error) {
 	return raw, err
 }
 
-func plural(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
-}
-
-func newScenariosSchemaCmd(s streams) *cobra.Command {
+func newScenariosSchemaCmd(s cli.Streams) *cobra.Command {
 	return &cobra.Command{
 		Use:   "schema",
 		Short: "Print the JSON Schema of scenario files",
@@ -158,9 +152,9 @@ YAML. Name it in a file's first line:
 
   # yaml-language-server: $schema=scenario.schema.json`,
 		Example: `  mlbench scenarios schema > scenario.schema.json`,
-		Args:    checkArgs(cobra.NoArgs),
+		Args:    cli.CheckArgs(cobra.NoArgs),
 		RunE: func(*cobra.Command, []string) error {
-			_, err := s.out.Write(scenarios.Schema())
+			_, err := s.Out.Write(scenarios.Schema())
 			return err
 		},
 	}

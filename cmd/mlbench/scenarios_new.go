@@ -16,6 +16,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/mlbench/mlbench/cmd/internal/cli"
 	"github.com/mlbench/mlbench/scenarios"
 	"github.com/mlbench/mlbench/scenarios/importer"
 	"github.com/mlbench/mlbench/targets"
@@ -41,7 +42,7 @@ and REDACTED stands where there can be none. The file is never overwritten witho
 --force.`
 
 type scenariosNewOptions struct {
-	streams
+	cli.Streams
 	from, source string
 	output       string
 	force        bool
@@ -49,8 +50,8 @@ type scenariosNewOptions struct {
 	shape        importer.Options
 }
 
-func newScenariosNewCmd(s streams) *cobra.Command {
-	o := scenariosNewOptions{streams: s}
+func newScenariosNewCmd(s cli.Streams) *cobra.Command {
+	o := scenariosNewOptions{Streams: s}
 	cmd := &cobra.Command{
 		Use:   "new [--from KIND SOURCE]",
 		Short: "Write a scenario to begin with, made of what you have",
@@ -60,7 +61,7 @@ func newScenariosNewCmd(s streams) *cobra.Command {
   mlbench scenarios new --from har session.har -o session.yaml
   mlbench scenarios new --from preset kserve-v2 --model iris --features 4
   mlbench scenarios new > my.yaml`,
-		Args: checkArgs(cobra.MaximumNArgs(1)),
+		Args: cli.CheckArgs(cobra.MaximumNArgs(1)),
 
 		ValidArgsFunction: presetWords,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -99,7 +100,7 @@ func scenariosNew(ctx context.Context, o scenariosNewOptions) error {
 		return err
 	}
 	if o.output == "-" {
-		_, err := o.out.Write(text)
+		_, err := o.Out.Write(text)
 		return err
 	}
 	if err := writeAtomically(o.output, text); err != nil {
@@ -107,29 +108,29 @@ func scenariosNew(ctx context.Context, o scenariosNewOptions) error {
 	}
 	sc, err := scenarios.Parse(text, o.output, "/")
 	if err != nil {
-		return usageErrorf("%s is written, but cannot be used under this name: %w", o.output, err)
+		return cli.Usagef("%s is written, but cannot be used under this name: %w", o.output, err)
 	}
-	fmt.Fprintf(o.err, "%s: %s, see its comments\n", o.output, plural(len(sc.Requests), "request"))
+	fmt.Fprintf(o.Err, "%s: %s, see its comments\n", o.output, cli.Plural(len(sc.Requests), "request"))
 	return nil
 }
 
 func (o *scenariosNewOptions) check() error {
 	switch {
 	case o.from == "" && o.source != "":
-		return usageErrorf("what is %s? say so with --from %s", clipped(o.source), strings.Join(newKinds, ", "))
+		return cli.Usagef("what is %s? say so with --from %s", clipped(o.source), strings.Join(newKinds, ", "))
 	case o.from == "preset" && o.source == "":
-		return usageErrorf("which preset? one of %s", strings.Join(importer.Presets(), ", "))
+		return cli.Usagef("which preset? one of %s", strings.Join(importer.Presets(), ", "))
 	case o.from != "" && o.source == "":
-		return usageErrorf("--from %s: of what? give its source (see 'mlbench scenarios new --help')", o.from)
+		return cli.Usagef("--from %s: of what? give its source (see 'mlbench scenarios new --help')", o.from)
 	case o.shape.Features < 1 || o.shape.Features > 10_000:
-		return usageErrorf("--features %d: want 1 to 10000", o.shape.Features)
+		return cli.Usagef("--features %d: want 1 to 10000", o.shape.Features)
 	case o.output == "":
-		return usageErrorf("--output: want a file, or - for stdout")
+		return cli.Usagef("--output: want a file, or - for stdout")
 	case o.output == "-" || o.force:
 		return nil
 	}
 	if _, err := os.Lstat(o.output); err == nil {
-		return usageErrorf("%s is there already: name another file, or --force", o.output)
+		return cli.Usagef("%s is there already: name another file, or --force", o.output)
 	} else if !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("cannot write %s: %w", o.output, reason(err))
 	}
@@ -157,7 +158,7 @@ func (o *scenariosNewOptions) make(ctx context.Context) ([]byte, error) {
 	case "curl":
 		command := o.source
 		if command == "-" {
-			raw, err := readInput(o.in, "-")
+			raw, err := readInput(o.In, "-")
 			if err != nil {
 				return nil, err
 			}
@@ -175,10 +176,10 @@ func (o *scenariosNewOptions) make(ctx context.Context) ([]byte, error) {
 		if s := strict.Suggest(o.from, newKinds); s != "" {
 			hint = fmt.Sprintf(", did you mean %q?", s)
 		}
-		return nil, usageErrorf("--from %s: unknown kind%s (known: %s)", o.from, hint, strings.Join(newKinds, ", "))
+		return nil, cli.Usagef("--from %s: unknown kind%s (known: %s)", o.from, hint, strings.Join(newKinds, ", "))
 	}
 	if err != nil {
-		return nil, usageErrorf("%w", err)
+		return nil, cli.Usagef("%w", err)
 	}
 	return text, nil
 }
@@ -189,7 +190,7 @@ func (o *scenariosNewOptions) convert(raw []byte) ([]byte, error) {
 	}[o.from]
 	text, err := from(raw, o.shape)
 	if err != nil {
-		return nil, usageErrorf("%w", err)
+		return nil, cli.Usagef("%w", err)
 	}
 	return text, nil
 }
@@ -202,9 +203,9 @@ func (o *scenariosNewOptions) read(ctx context.Context) ([]byte, error) {
 	if o.source != "-" {
 		o.shape.Source = filepath.Base(o.source)
 	}
-	raw, err := readInput(o.in, o.source)
+	raw, err := readInput(o.In, o.source)
 	if err != nil {
-		return nil, usageErrorf("%w", err)
+		return nil, cli.Usagef("%w", err)
 	}
 	return raw, nil
 }
@@ -214,7 +215,7 @@ func (o *scenariosNewOptions) fetch(ctx context.Context) ([]byte, error) {
 	const most, patience = 16 << 20, 10 * time.Second
 	t, err := targets.Parse(o.source)
 	if err != nil {
-		return nil, usageErrorf("%w", err)
+		return nil, cli.Usagef("%w", err)
 	}
 	t.Insecure = o.insecure
 	if t.URL.Path == "" {

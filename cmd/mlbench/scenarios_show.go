@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/mlbench/mlbench/cmd/internal/cli"
 	"github.com/mlbench/mlbench/loadgen"
 	"github.com/mlbench/mlbench/results"
 	"github.com/mlbench/mlbench/scenarios"
@@ -15,7 +16,7 @@ import (
 )
 
 type scenariosShowOptions struct {
-	streams
+	cli.Streams
 	scenario   string
 	dryRun     bool
 	allowFiles []string
@@ -25,8 +26,8 @@ type scenariosShowOptions struct {
 	seed       uint64
 }
 
-func newScenariosShowCmd(s streams) *cobra.Command {
-	o := scenariosShowOptions{streams: s}
+func newScenariosShowCmd(s cli.Streams) *cobra.Command {
+	o := scenariosShowOptions{Streams: s}
 	cmd := &cobra.Command{
 		Use:   "show SCENARIO",
 		Short: "Print a scenario, or the requests that it makes",
@@ -40,13 +41,13 @@ is shown); line ends of the head, CR LF when sent, show as plain ones.`,
   mlbench scenarios show mix --dry-run
   mlbench scenarios show mix --dry-run -n 20 --seed 7
   mlbench scenarios show my.yaml --dry-run --target https://staging.example.com/api`,
-		Args: checkArgs(cobra.ExactArgs(1)),
+		Args: cli.CheckArgs(cobra.ExactArgs(1)),
 
 		ValidArgsFunction: firstScenario,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.scenario = args[0]
 			if cmd.Flags().Changed("requests") && o.requests < 1 {
-				return usageErrorf("--requests %d: want at least 1", o.requests)
+				return cli.Usagef("--requests %d: want at least 1", o.requests)
 			}
 			return scenariosShow(o)
 		},
@@ -64,30 +65,30 @@ is shown); line ends of the head, CR LF when sent, show as plain ones.`,
 func scenariosShow(o scenariosShowOptions) error {
 	sc, err := scenarios.Load(o.scenario, o.allowFiles...)
 	if err != nil {
-		return usageErrorf("%w", err)
+		return cli.Usagef("%w", err)
 	}
 	if !o.dryRun {
-		_, err := io.WriteString(o.out, sc.Text())
+		_, err := io.WriteString(o.Out, sc.Text())
 		return err
 	}
 	opts := scenarios.CompileOptions{UserAgent: "mlbench/" + version(), Seed: o.seed, Redact: true, Token: "redacted"}
 	for _, h := range o.headers {
 		field, err := targets.ParseField(h)
 		if err != nil {
-			return usageErrorf("--header: %w", err)
+			return cli.Usagef("--header: %w", err)
 		}
 		opts.Headers = append(opts.Headers, field)
 	}
 	if opts.Target, err = targets.Parse(o.target); err != nil {
-		return usageErrorf("%w", err)
+		return cli.Usagef("%w", err)
 	}
 	plan, err := scenarios.Compile(sc, opts)
 	if err != nil {
-		return usageErrorf("%w", err)
+		return cli.Usagef("%w", err)
 	}
 	calls, err := scenarios.Calls(sc, opts)
 	if err != nil {
-		return usageErrorf("%w", err)
+		return cli.Usagef("%w", err)
 	}
 	var page bytes.Buffer
 	for i := range calls.Setup {
@@ -97,7 +98,7 @@ func scenariosShow(o scenariosShowOptions) error {
 	for i := range calls.Teardown {
 		dryRequest(&page, "teardown "+calls.Teardown[i].Name, calls.Teardown[i].Shown())
 	}
-	_, err = o.out.Write(page.Bytes())
+	_, err = o.Out.Write(page.Bytes())
 	return err
 }
 

@@ -16,6 +16,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/mlbench/mlbench/cmd/internal/cli"
 	"github.com/mlbench/mlbench/servers/model"
 	"github.com/mlbench/mlbench/targets"
 )
@@ -113,8 +114,8 @@ func measureScript(ts *testscript.TestScript, neg bool, args []string) {
 	var exit *exec.ExitError
 	if errors.As(err, &exit) {
 		switch code := exit.ExitCode(); {
-		case code == exitInvalid,
-			args[0] != "run" && (code == exitRegression || code == exitInconclusive):
+		case code == cli.ExitInvalid,
+			args[0] != "run" && (code == cli.ExitRegression || code == cli.ExitInconclusive):
 			err = nil
 		}
 	}

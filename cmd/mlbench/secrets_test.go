@@ -6,6 +6,8 @@ import (
 	"os"
 	"strings"
 	"testing"
+
+	"github.com/mlbench/mlbench/cmd/internal/cli"
 )
 
 // However a secret is given, it is in no result file and no output.
@@ -27,7 +29,7 @@ func TestSecretsStayOut(t *testing.T) {
 		got = nil
 		args = append([]string{"run", "--url", srv.URL + "/?api_key=hunter2-query", "-c", "1", "-n", "3", "--warmup", "0s", "-o", "r.jsonl"}, args...)
 		code, stdout, stderr := invoke(args...)
-		if code != exitOK {
+		if code != cli.ExitOK {
 			t.Fatalf("%q: exit code %d: %s", args, code, stderr)
 		}
 		b, err := os.ReadFile("r.jsonl")

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/mlbench/mlbench/cmd/internal/cli"
 	"github.com/mlbench/mlbench/loadgen/machine"
 	"github.com/mlbench/mlbench/results"
 )
@@ -28,7 +29,7 @@ const selftestExample = `  mlbench selftest
   mlbench selftest --format json > selftest.json`
 
 type selftestOptions struct {
-	streams
+	cli.Streams
 	seed     uint64
 	thorough bool
 	format   string
@@ -37,14 +38,14 @@ type selftestOptions struct {
 	self program // zero: this one
 }
 
-func newSelftestCmd(s streams) *cobra.Command {
-	o := &selftestOptions{streams: s}
+func newSelftestCmd(s cli.Streams) *cobra.Command {
+	o := &selftestOptions{Streams: s}
 	cmd := &cobra.Command{
 		Use:     "selftest",
 		Short:   "Prove the tool's own numbers on this machine",
 		Long:    selftestLong,
 		Example: selftestExample,
-		Args:    checkArgs(cobra.NoArgs),
+		Args:    cli.CheckArgs(cobra.NoArgs),
 		RunE:    func(cmd *cobra.Command, _ []string) error { return selftest(cmd.Context(), o) },
 	}
 	f := cmd.Flags()
@@ -84,7 +85,7 @@ type checkReport struct {
 
 func selftest(ctx context.Context, o *selftestOptions) error {
 	if o.format != "text" && o.format != "json" {
-		return usageErrorf("--format %q: use text or json", o.format)
+		return cli.Usagef("--format %q: use text or json", o.format)
 	}
 	if o.self == (program{}) {
 		var err error
@@ -99,9 +100,9 @@ func selftest(ctx context.Context, o *selftestOptions) error {
 func (o *selftestOptions) prove(ctx context.Context, checks []selfcheck) error {
 	begin := time.Now()
 	rep := selftestReport{Schema: "mlbench.selftest/1", Passed: true, Thorough: o.thorough, Seed: o.seed, Host: machine.Host()}
-	pr := newProgress(o.err, o.quiet)
-	defer pr.done()
-	text := o.out
+	pr := cli.NewProgress(o.Err, o.quiet)
+	defer pr.Done()
+	text := o.Out
 	if o.format == "json" {
 		text = io.Discard
 	}
@@ -115,10 +116,10 @@ func (o *selftestOptions) prove(ctx context.Context, checks []selfcheck) error {
 					return false
 				}
 			}
-			pr.phase("checking "+c.name+again, c.takes)
+			pr.Phase("checking "+c.name+again, c.takes)
 			return true
 		})
-		pr.done()
+		pr.Done()
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
@@ -131,14 +132,14 @@ func (o *selftestOptions) prove(ctx context.Context, checks []selfcheck) error {
 	rep.conclude(time.Since(begin))
 	fmt.Fprintln(text, "\n"+rep.Verdict)
 	if o.format == "json" {
-		enc := json.NewEncoder(o.out)
+		enc := json.NewEncoder(o.Out)
 		enc.SetIndent("", "  ")
 		if err := enc.Encode(rep); err != nil {
 			return err
 		}
 	}
 	if !rep.Passed {
-		return &exitError{code: exitInvalid}
+		return cli.End(cli.ExitInvalid)
 	}
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/mlbench/mlbench/cmd/internal/cli"
 	"github.com/mlbench/mlbench/results"
 )
 
@@ -281,7 +282,7 @@ type stopped struct {
 // is a stall like any other, once in the run.
 func judgeStopped(s *stopped) []row {
 	return []row{
-		newRow("exit code", inOnes, exitInvalid, float64(s.exit), 0, 0),
+		newRow("exit code", inOnes, cli.ExitInvalid, float64(s.exit), 0, 0),
 		yesRow("the run is called valid", false, s.valid),
 		yesRow("the generator is named as the reason", true, mentions(s.warnings, "generator was late")),
 		newRow("longest lag", inMS, s.stoodMS, s.lagMax, s.stoodMS/4, s.stoodMS/4),

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/mlbench/mlbench/cmd/internal/cli"
 	"github.com/mlbench/mlbench/results"
 	"github.com/mlbench/mlbench/results/stats"
 )
@@ -209,13 +210,13 @@ func TestJudgeRefused(t *testing.T) {
 
 func TestJudgeStopped(t *testing.T) {
 	judge := func(change func(*stopped)) []row {
-		s := stopped{exit: exitInvalid, warnings: []string{"invalid: the load generator was late (…)"}, lagMax: 298, responseP99: 281, serviceP99: 8, stoodMS: 300, runMS: 2000}
+		s := stopped{exit: cli.ExitInvalid, warnings: []string{"invalid: the load generator was late (…)"}, lagMax: 298, responseP99: 281, serviceP99: 8, stoodMS: 300, runMS: 2000}
 		change(&s)
 		return judgeStopped(&s)
 	}
 	verdicts(t, map[string][]row{
 		"honest":            judge(func(*stopped) {}),
-		"exit 0":            judge(func(s *stopped) { s.exit = exitOK }),
+		"exit 0":            judge(func(s *stopped) { s.exit = cli.ExitOK }),
 		"called valid":      judge(func(s *stopped) { s.valid = true }),
 		"another reason":    judge(func(s *stopped) { s.warnings = []string{"invalid: no request was sent"} }),
 		"did not notice":    judge(func(s *stopped) { s.lagMax = 2 }),

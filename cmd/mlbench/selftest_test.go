@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/mlbench/mlbench/cmd/internal/cli"
 	"github.com/mlbench/mlbench/loadgen/machine"
 )
 
@@ -20,7 +21,7 @@ func TestInterruptedSelftest(t *testing.T) {
 	defer cancel()
 	var out bytes.Buffer
 	o := &selftestOptions{format: "json", seed: 1, self: ourselves(t)}
-	o.streams = streams{out: &out, err: writerFunc(func([]byte) { cancel() })} // at the first progress
+	o.Streams = cli.Streams{Out: &out, Err: writerFunc(func([]byte) { cancel() })} // at the first progress
 	if err := selftest(ctx, o); !errors.Is(err, context.Canceled) {
 		t.Errorf("error %v, want that it was cancelled", err)
 	}
@@ -35,7 +36,7 @@ func (f writerFunc) Write(b []byte) (int, error) { f(b); return len(b), nil }
 
 func TestSelftestFlags(t *testing.T) {
 	for _, args := range [][]string{{"--format", "csv"}, {"--seed", "x"}, {"extra"}} {
-		cmd := newSelftestCmd(streams{out: &bytes.Buffer{}, err: &bytes.Buffer{}})
+		cmd := newSelftestCmd(cli.Streams{Out: &bytes.Buffer{}, Err: &bytes.Buffer{}})
 		cmd.SilenceErrors, cmd.SilenceUsage = true, true
 		cmd.SetArgs(args)
 		if err := cmd.ExecuteContext(t.Context()); err == nil {
@@ -57,17 +58,17 @@ func TestSelftestExitCode(t *testing.T) {
 		code   int
 		want   string // in the text, and in the JSON
 	}{
-		{"all hold", []selfcheck{check("a", 10), check("b", 10)}, exitOK, "All 2 checks hold"},
-		{"one fails", []selfcheck{check("a", 10), check("b", 11)}, exitInvalid, "1 of 2 checks FAILED (b)"},
+		{"all hold", []selfcheck{check("a", 10), check("b", 10)}, cli.ExitOK, "All 2 checks hold"},
+		{"one fails", []selfcheck{check("a", 10), check("b", 11)}, cli.ExitInvalid, "1 of 2 checks FAILED (b)"},
 	} {
 		for _, format := range []string{"text", "json"} {
 			var out bytes.Buffer
-			o := &selftestOptions{format: format, quiet: true, streams: streams{out: &out, err: &out}}
+			o := &selftestOptions{format: format, quiet: true, Streams: cli.Streams{Out: &out, Err: &out}}
 			err := o.prove(t.Context(), tt.checks)
-			code := exitOK
-			var exit *exitError
+			code := cli.ExitOK
+			var exit *cli.ExitError
 			if errors.As(err, &exit) {
-				code = exit.code
+				code = int(exit.Outcome)
 			} else if err != nil {
 				t.Errorf("%s as %s: %v", tt.name, format, err)
 			}
@@ -78,15 +79,15 @@ func TestSelftestExitCode(t *testing.T) {
 				Passed *bool            `json:"passed"`
 				Checks []map[string]any `json:"checks"`
 			}
-			if format == "json" && (json.Unmarshal(out.Bytes(), &rep) != nil || rep.Passed == nil || *rep.Passed != (tt.code == exitOK) || len(rep.Checks) != 2) {
+			if format == "json" && (json.Unmarshal(out.Bytes(), &rep) != nil || rep.Passed == nil || *rep.Passed != (tt.code == cli.ExitOK) || len(rep.Checks) != 2) {
 				t.Errorf("%s: %s", tt.name, &out)
 			}
 		}
 	}
 	var out bytes.Buffer
-	o := &selftestOptions{format: "text", quiet: true, streams: streams{out: &out, err: &out}}
+	o := &selftestOptions{format: "text", quiet: true, Streams: cli.Streams{Out: &out, Err: &out}}
 	broken := selfcheck{name: "c", run: func(context.Context) (*attempt, error) { return nil, errors.New("no server") }}
-	var exit *exitError
+	var exit *cli.ExitError
 	if err := o.prove(t.Context(), []selfcheck{broken}); err == nil || errors.As(err, &exit) || !strings.Contains(err.Error(), "no server") {
 		t.Errorf("a check that could not be made: %v, want exit 1 and why", err)
 	}

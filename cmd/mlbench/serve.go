@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
+	"github.com/mlbench/mlbench/cmd/internal/cli"
 	"github.com/mlbench/mlbench/servers"
 	"github.com/mlbench/mlbench/servers/reference"
 )
@@ -50,7 +51,7 @@ const serveExample = `  mlbench serve legacy
   PREDICTION_LOG=predictions.jsonl mlbench serve modern --model model.onnx
   mlbench serve reference --service 2ms --stall 500ms/10s --workers 4`
 
-func newServeCmd(s streams) *cobra.Command {
+func newServeCmd(s cli.Streams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "serve legacy|modern|reference",
 		Short:   "Run a bundled server",
@@ -58,9 +59,9 @@ func newServeCmd(s streams) *cobra.Command {
 		Example: serveExample,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) > 0 {
-				return usageErrorf("unknown server %q: use legacy, modern or reference", args[0])
+				return cli.Usagef("unknown server %q: use legacy, modern or reference", args[0])
 			}
-			return usageErrorf("which server? use legacy, modern or reference (see 'mlbench serve --help')")
+			return cli.Usagef("which server? use legacy, modern or reference (see 'mlbench serve --help')")
 		},
 		RunE: func(*cobra.Command, []string) error { return nil }, // Args refuses everything
 	}
@@ -69,20 +70,20 @@ func newServeCmd(s streams) *cobra.Command {
 }
 
 type serveOptions struct {
-	streams
+	cli.Streams
 	subject string
 	addr    string
 	model   string
 }
 
-func newServeSubjectCmd(s streams, subject string) *cobra.Command {
-	o := serveOptions{streams: s, subject: subject}
+func newServeSubjectCmd(s cli.Streams, subject string) *cobra.Command {
+	o := serveOptions{Streams: s, subject: subject}
 	cmd := &cobra.Command{
 		Use:     subject,
 		Short:   "Run the " + subject + " prediction API",
 		Long:    serveLong,
 		Example: serveExample,
-		Args:    checkArgs(cobra.NoArgs),
+		Args:    cli.CheckArgs(cobra.NoArgs),
 		RunE:    func(cmd *cobra.Command, _ []string) error { return serve(cmd.Context(), o) },
 	}
 	addAddrFlag(cmd, subject, &o.addr)
@@ -95,8 +96,8 @@ func serve(ctx context.Context, o serveOptions) error {
 		Subject:   o.subject,
 		Addr:      o.addr,
 		ModelPath: o.model,
-		Stdout:    o.out,
-		Stderr:    o.err,
+		Stdout:    o.Out,
+		Stderr:    o.Err,
 		Getenv:    os.Getenv,
 	}
 	if !onTerminal() {
@@ -121,7 +122,7 @@ func onTerminal() bool {
 }
 
 type serveReferenceOptions struct {
-	streams
+	cli.Streams
 	reference.Options
 	addr                   string
 	bimodal, stall, errors string
@@ -133,14 +134,14 @@ const serveReferenceExample = `  mlbench serve reference --service 2ms
   mlbench serve reference --service 1ms --stall 500ms/10s --workers 4
   mlbench serve reference --service 1ms --burn --errors 1% --seed 7`
 
-func newServeReferenceCmd(s streams) *cobra.Command {
-	o := serveReferenceOptions{streams: s}
+func newServeReferenceCmd(s cli.Streams) *cobra.Command {
+	o := serveReferenceOptions{Streams: s}
 	cmd := &cobra.Command{
 		Use:     servers.Reference,
 		Short:   "Run a server of known behaviour",
 		Long:    "Run a server of known behaviour, to check measurements against: whatever is asked\nis answered after the time that its flags say. The same seed and the same\nrequests give the same times.",
 		Example: serveReferenceExample,
-		Args:    checkArgs(cobra.NoArgs),
+		Args:    cli.CheckArgs(cobra.NoArgs),
 		RunE:    func(cmd *cobra.Command, _ []string) error { return serveReference(cmd.Context(), o) },
 	}
 	addAddrFlag(cmd, servers.Reference, &o.addr)
@@ -161,28 +162,28 @@ func serveReference(ctx context.Context, o serveReferenceOptions) error {
 	var err error
 	if o.bimodal != "" {
 		if o.SecondShare, o.SecondService, err = reference.ParseBimodal(o.bimodal); err != nil {
-			return usageErrorf("--bimodal: %w", err)
+			return cli.Usagef("--bimodal: %w", err)
 		}
 	}
 	if o.stall != "" {
 		if o.Stall, o.StallEvery, err = reference.ParseStall(o.stall); err != nil {
-			return usageErrorf("--stall: %w", err)
+			return cli.Usagef("--stall: %w", err)
 		}
 	}
 	if o.errors != "" {
 		if o.Errors, err = reference.ParseShare(o.errors); err != nil {
-			return usageErrorf("--errors: %w", err)
+			return cli.Usagef("--errors: %w", err)
 		}
 	}
 	if err := o.Validate(); err != nil {
-		return usageErrorf("%w", err)
+		return cli.Usagef("%w", err)
 	}
 	if o.addr == "" {
 		if o.addr, err = servers.DefaultAddr(servers.Reference, os.Getenv); err != nil {
 			return serveError(err)
 		}
 	}
-	return serveError(reference.Serve(ctx, o.addr, o.Options, o.out, o.err))
+	return serveError(reference.Serve(ctx, o.addr, o.Options, o.Out, o.Err))
 }
 
 func addAddrFlag(cmd *cobra.Command, server string, addr *string) {
@@ -198,7 +199,7 @@ func serveError(err error) error {
 	case err == nil:
 		return nil
 	case errors.Is(err, servers.ErrConfig):
-		return &exitError{code: exitUsage, err: err}
+		return &cli.ExitError{Outcome: cli.ExitUsage, Err: err}
 	}
-	return &exitError{code: exitFailure, err: err}
+	return &cli.ExitError{Outcome: cli.ExitFailure, Err: err}
 }

@@ -12,6 +12,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"github.com/mlbench/mlbench/cmd/internal/cli"
 )
 
 // served is `mlbench serve` in a process of its own.
@@ -103,11 +105,11 @@ func TestLostRecordsAreToldAtTheEnd(t *testing.T) {
 	}
 	modelFile := trainOnce(t)
 	for _, subject := range []string{"legacy", "modern"} {
-		for log, want := range map[string]int{"/dev/full": exitFailure, "off": exitOK} {
+		for log, want := range map[string]int{"/dev/full": cli.ExitFailure, "off": cli.ExitOK} {
 			s := startServed(t, []string{"PREDICTION_LOG=" + log, "MODEL_PATH=" + modelFile}, subject, "--addr", "127.0.0.1:0")
 			s.predict(t)
 			code, told := s.end(t)
-			if code != want || (code != exitOK) != strings.Contains(told, "1 of 1 records were lost") || strings.Contains(told, "interrupted") {
+			if code != want || (code != cli.ExitOK) != strings.Contains(told, "1 of 1 records were lost") || strings.Contains(told, "interrupted") {
 				t.Errorf("%s logging to %s: exit %d, want %d: %s", subject, log, code, want, told)
 			}
 		}
@@ -133,7 +135,7 @@ func TestHangUpReopensThePredictionLog(t *testing.T) {
 			}
 		}
 		s.predict(t)
-		if code, told := s.end(t); code != exitOK {
+		if code, told := s.end(t); code != cli.ExitOK {
 			t.Errorf("%s: exit %d: %s", subject, code, told)
 		}
 		if content, err := os.ReadFile(path); err != nil || strings.Count(string(content), "\n") != 1 {

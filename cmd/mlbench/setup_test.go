@@ -13,6 +13,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/mlbench/mlbench/cmd/internal/cli"
 )
 
 // diary notes what servers are asked, in order; runs of the same are one entry.
@@ -79,7 +81,7 @@ func TestSetupAndTeardownFrameTheLoad(t *testing.T) {
 	writeScenario(t, framed)
 	var d diary
 	a, b := d.server(t, "a"), d.server(t, "b", "/last")
-	if code, stdout, stderr := invoke("run", "s.yaml", "-t", a, "-n", "5", "--warmup", "10ms", "-q"); code != exitOK || stderr != "" || !strings.Contains(stdout, "requests    5") {
+	if code, stdout, stderr := invoke("run", "s.yaml", "-t", a, "-n", "5", "--warmup", "10ms", "-q"); code != cli.ExitOK || stderr != "" || !strings.Contains(stdout, "requests    5") {
 		t.Errorf("run: exit code %d: %s\n%s", code, stderr, stdout)
 	}
 	if diff := cmp.Diff(framedOrder, d.about("a")); diff != "" {
@@ -87,7 +89,7 @@ func TestSetupAndTeardownFrameTheLoad(t *testing.T) {
 	}
 	d.said = nil
 	code, _, stderr := invoke("compare", a, b, "--scenario", "s.yaml", "--budget", "3s", "--slice", "50ms", "--warmup", "0s", "-q")
-	if code == exitFailure || code == exitUsage || !strings.Contains(stderr, "warning: teardown teardown-2: GET /last at b answered with status 507, want 200 to 299: \"no room\\n\"") {
+	if code == cli.ExitFailure || code == cli.ExitUsage || !strings.Contains(stderr, "warning: teardown teardown-2: GET /last at b answered with status 507, want 200 to 299: \"no room\\n\"") {
 		t.Errorf("compare: exit code %d: %s", code, stderr)
 	}
 	for _, name := range []string{"a", "b"} {
@@ -107,7 +109,7 @@ func TestFailedSetup(t *testing.T) {
 	var d diary
 	a, b := d.server(t, "a", "/two"), d.server(t, "b")
 	code, stdout, stderr := invoke("compare", a, b, "--scenario", "s.yaml", "--budget", "20s", "-q")
-	if want := "mlbench: setup second: GET /two at a answered with status 507, want 200 to 299: \"no room\\n\"\n"; code != exitFailure || stdout != "" || stderr != want {
+	if want := "mlbench: setup second: GET /two at a answered with status 507, want 200 to 299: \"no room\\n\"\n"; code != cli.ExitFailure || stdout != "" || stderr != want {
 		t.Errorf("exit code %d: %s, want %s", code, stderr, want)
 	}
 	if diff := cmp.Diff([]string{"PUT /one", "GET /two", "DELETE /one", "GET /last"}, d.about("a")); diff != "" {

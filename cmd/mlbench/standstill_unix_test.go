@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/mlbench/mlbench/cmd/internal/cli"
 	"github.com/mlbench/mlbench/results"
 )
 
@@ -65,8 +66,8 @@ func TestAStoppedGeneratorIsNotBlamedOnTheTarget(t *testing.T) {
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, os.Stderr
 	pausedFor(t, cmd, reached, pause)
-	if code := cmd.ProcessState.ExitCode(); code != exitInvalid {
-		t.Errorf("exit code %d, want %d: most of the time measured is lost", code, exitInvalid)
+	if code := cmd.ProcessState.ExitCode(); code != cli.ExitInvalid {
+		t.Errorf("exit code %d, want %d: most of the time measured is lost", code, cli.ExitInvalid)
 	}
 	var said struct {
 		Valid    bool     `json:"valid"`

@@ -14,6 +14,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"github.com/mlbench/mlbench/cmd/internal/cli"
 	"github.com/mlbench/mlbench/loadgen/machine"
 	"github.com/mlbench/mlbench/targets"
 )
@@ -38,12 +39,12 @@ type launch struct {
 // start starts the target that ref names, if that is a command or a managed
 // target, and returns the reference to use from then on. A command's target is
 // called label, or like its program. Whatever comes of it, stop is to follow.
-func (o *launcher) start(ctx context.Context, s streams, quiet bool, label, ref string) (string, error) {
+func (o *launcher) start(ctx context.Context, s cli.Streams, quiet bool, label, ref string) (string, error) {
 	t, err := startable(label, ref)
 	if err != nil {
 		return ref, err
 	}
-	o.point(s.err, ref, &t)
+	o.point(s.Err, ref, &t)
 	if t.Managed == nil {
 		return ref, nil
 	}
@@ -51,13 +52,13 @@ func (o *launcher) start(ctx context.Context, s streams, quiet bool, label, ref 
 }
 
 // launch is start, for a target that is known already.
-func (o *launcher) launch(ctx context.Context, s streams, quiet bool, t targets.Target) (string, error) {
+func (o *launcher) launch(ctx context.Context, s cli.Streams, quiet bool, t targets.Target) (string, error) {
 	from := ""
 	if t.Source != "" {
 		from = " as " + t.Source + " says"
 	}
 	if !quiet || from != "" { // a command that nobody typed is never run without a word
-		fmt.Fprintf(s.err, "starting %s%s: %s\n", t.Name, from, shownCommand(t.Managed.String()))
+		fmt.Fprintf(s.Err, "starting %s%s: %s\n", t.Name, from, shownCommand(t.Managed.String()))
 	}
 	if t.Ready == "" {
 		t.Ready = o.ready
@@ -66,7 +67,7 @@ func (o *launcher) launch(ctx context.Context, s streams, quiet bool, t targets.
 		t.Managed.Timeout = time.Duration(o.within)
 	}
 	if name := t.Name; !quiet {
-		t.Managed.Waiting = func(why string) { fmt.Fprintf(s.err, "waiting for %s: %s\n", name, why) }
+		t.Managed.Waiting = func(why string) { fmt.Fprintf(s.Err, "waiting for %s: %s\n", name, why) }
 	}
 	o.connect.apply(&t)
 	t, p, err := t.Start(ctx)
@@ -102,11 +103,11 @@ func (o *launcher) point(w io.Writer, ref string, t *targets.Target) {
 func (o *runOptions) startTarget(ctx context.Context) (targets.Target, error) {
 	ref, err := o.target+o.url, error(nil)
 	if o.start == "" {
-		ref, err = o.load.start(ctx, o.streams, o.out.quiet, "", ref)
+		ref, err = o.load.start(ctx, o.Streams, o.out.quiet, "", ref)
 	} else {
 		t := targets.ByCommand(programOf(o.start), o.start, "")
 		t.Managed.URL = o.url
-		ref, err = o.load.launch(ctx, o.streams, o.out.quiet, t)
+		ref, err = o.load.launch(ctx, o.Streams, o.out.quiet, t)
 	}
 	if err != nil {
 		return targets.Target{}, err
@@ -123,7 +124,7 @@ func (o *launcher) target(ref string) (targets.Target, error) {
 	}
 	t, err := targets.Parse(ref)
 	if err != nil {
-		return t, usageErrorf("%w", err)
+		return t, cli.Usagef("%w", err)
 	}
 	o.connect.apply(&t)
 	return t, nil
@@ -131,7 +132,7 @@ func (o *launcher) target(ref string) (targets.Target, error) {
 
 // registerReady is for commands that start targets.
 func (o *launcher) registerReady(f *pflag.FlagSet) {
-	defer section(f, "Target")()
+	defer cli.Section(f, "Target")()
 	f.StringVar(&o.ready, "ready", "", "`PATH` that answers 200 to 399 once a started server is ready (default: any answer will do)")
 	f.Var(&o.within, "start-timeout", "`TIME` within which a started server must be ready (default 3m, or what the target file says)")
 }
@@ -142,7 +143,7 @@ func (o *launcher) validate() error {
 		return nil
 	}
 	if err := targets.ValidPath(o.ready); err != nil {
-		return usageErrorf("--ready: %w", err)
+		return cli.Usagef("--ready: %w", err)
 	}
 	return nil
 }
@@ -213,12 +214,12 @@ func startable(label, ref string) (targets.Target, error) {
 	default:
 		t, err := targets.Parse(ref)
 		if err != nil {
-			return t, usageErrorf("%w", err)
+			return t, cli.Usagef("%w", err)
 		}
 		return t, nil
 	}
 	if strings.TrimSpace(command) == "" {
-		return targets.Target{}, usageErrorf("%q: no command", ref)
+		return targets.Target{}, cli.Usagef("%q: no command", ref)
 	}
 	if label == "" {
 		label = programOf(command)

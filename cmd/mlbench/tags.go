@@ -1,6 +1,10 @@
 package main
 
-import "github.com/mlbench/mlbench/scenarios"
+import (
+	"github.com/mlbench/mlbench/scenarios"
+
+	"github.com/mlbench/mlbench/cmd/internal/cli"
+)
 
 // parseTags reads --tag flags.
 func parseTags(flags []string) (scenarios.Tags, error) {
@@ -8,7 +12,7 @@ func parseTags(flags []string) (scenarios.Tags, error) {
 	for _, text := range flags {
 		key, value, err := scenarios.ParseTag(text)
 		if err != nil {
-			return nil, usageErrorf("--tag: %w", err)
+			return nil, cli.Usagef("--tag: %w", err)
 		}
 		tags[key] = value
 	}

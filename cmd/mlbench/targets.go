@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/mlbench/mlbench/cmd/internal/cli"
 	"github.com/mlbench/mlbench/targets"
 )
 
@@ -37,27 +38,27 @@ the target file: targets.yaml in the working directory, or $MLBENCH_TARGETS.
 In command and url {port} stands for a free port, which is also $PORT. A text is
 run by the shell, a list is run as it is. Paths are relative to the file.`
 
-func newTargetsCmd(s streams) *cobra.Command {
+func newTargetsCmd(s cli.Streams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "targets",
 		Short: "List targets, and check that they answer",
 		Long:  targetsLong,
 		Example: `  mlbench targets list
   mlbench targets check staging http://127.0.0.1:8000`,
-		Args: checkArgs(cobra.NoArgs),
+		Args: cli.CheckArgs(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(newTargetsListCmd(s), newTargetsCheckCmd(s))
 	return cmd
 }
 
-func newTargetsListCmd(s streams) *cobra.Command {
+func newTargetsListCmd(s cli.Streams) *cobra.Command {
 	file := ""
 	cmd := &cobra.Command{
 		Use:     "list",
 		Short:   "List the targets that have names",
 		Example: `  mlbench targets list`,
-		Args:    checkArgs(cobra.NoArgs),
+		Args:    cli.CheckArgs(cobra.NoArgs),
 		RunE:    func(*cobra.Command, []string) error { return targetsList(s, file) },
 	}
 	registerTargetFile(cmd, &file)
@@ -68,12 +69,12 @@ func registerTargetFile(cmd *cobra.Command, file *string) {
 	cmd.Flags().StringVarP(file, "file", "f", "", "target `FILE` (default $MLBENCH_TARGETS, else targets.yaml if there is one)")
 }
 
-func targetsList(s streams, path string) error {
+func targetsList(s cli.Streams, path string) error {
 	file, err := loadTargets(path)
 	if err != nil {
 		return err
 	}
-	w := tabwriter.NewWriter(messages{s.out}, 0, 8, 2, ' ', 0)
+	w := tabwriter.NewWriter(cli.Messages(s.Out), 0, 8, 2, ' ', 0)
 	for _, k := range file.List() {
 		where := k.URL
 		if k.Command != "" {
@@ -87,19 +88,19 @@ func targetsList(s streams, path string) error {
 func loadTargets(path string) (*targets.File, error) {
 	file, err := targets.LoadFile(path)
 	if err != nil {
-		return nil, usageErrorf("%w", err)
+		return nil, cli.Usagef("%w", err)
 	}
 	return file, nil
 }
 
 type targetsCheckOptions struct {
-	streams
+	cli.Streams
 	file string
 	refs []string
 }
 
-func newTargetsCheckCmd(s streams) *cobra.Command {
-	o := &targetsCheckOptions{streams: s}
+func newTargetsCheckCmd(s cli.Streams) *cobra.Command {
+	o := &targetsCheckOptions{Streams: s}
 	cmd := &cobra.Command{
 		Use:   "check [NAME|URL...]",
 		Short: "Check that targets answer",
@@ -138,7 +139,7 @@ func targetsCheck(ctx context.Context, o *targetsCheckOptions) error {
 	for _, ref := range o.refs {
 		// What is misspelt is a mistake of the caller's, found before any check.
 		if _, err := file.Parse(ref); err != nil && !errors.Is(err, targets.ErrNotSet) {
-			return usageErrorf("%w", err)
+			return cli.Usagef("%w", err)
 		}
 	}
 	for _, ref := range o.refs {
@@ -148,13 +149,13 @@ func targetsCheck(ctx context.Context, o *targetsCheckOptions) error {
 			return ctx.Err()
 		case err != nil:
 			failed++
-			fmt.Fprintf(o.err, "mlbench: %v\n", err)
+			fmt.Fprintf(o.Err, "mlbench: %v\n", err)
 		default:
-			fmt.Fprintln(messages{o.out}, said)
+			fmt.Fprintln(cli.Messages(o.Out), said)
 		}
 	}
 	if failed > 0 {
-		return fmt.Errorf("%d of %s failed", failed, plural(len(o.refs), "target"))
+		return fmt.Errorf("%d of %s failed", failed, cli.Plural(len(o.refs), "target"))
 	}
 	return nil
 }
@@ -169,9 +170,9 @@ func (o *targetsCheckOptions) check(ctx context.Context, file *targets.File, ref
 	if t.Managed != nil {
 		begin := time.Now()
 		var l launcher
-		defer l.stop(o.err)
-		l.point(o.err, ref, &t)
-		if _, err := l.launch(ctx, o.streams, false, t); err != nil {
+		defer l.stop(o.Err)
+		l.point(o.Err, ref, &t)
+		if _, err := l.launch(ctx, o.Streams, false, t); err != nil {
 			return "", err
 		}
 		t = l.launched[0].target

@@ -5,6 +5,8 @@ import (
 	"os"
 	"strings"
 	"testing"
+
+	"github.com/mlbench/mlbench/cmd/internal/cli"
 )
 
 // A gate that passes on what it cannot read is worse than none: every input that
@@ -46,7 +48,7 @@ func TestTrapGatePassesOnWhatItCannotRead(t *testing.T) {
 			{"gate", "--baseline", "run.jsonl", "--result", path},
 		} {
 			code, _, stderr := invoke(args...)
-			if code == exitOK {
+			if code == cli.ExitOK {
 				t.Errorf("%s: passed", strings.Join(args, " "))
 			}
 			if strings.Contains(stderr, "panic") {
@@ -54,7 +56,7 @@ func TestTrapGatePassesOnWhatItCannotRead(t *testing.T) {
 			}
 		}
 	}
-	if code, _, stderr := invoke("gate", "--result", "run.jsonl", "--objective", "errors<100%"); code != exitOK {
+	if code, _, stderr := invoke("gate", "--result", "run.jsonl", "--objective", "errors<100%"); code != cli.ExitOK {
 		t.Errorf("a sound file: exit %d, %s: nothing was tested", code, stderr)
 	}
 }

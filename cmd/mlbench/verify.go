@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/mlbench/mlbench/cmd/internal/cli"
 	"github.com/mlbench/mlbench/report"
 	"github.com/mlbench/mlbench/results/answers"
 	"github.com/mlbench/mlbench/scenarios"
@@ -60,7 +61,7 @@ const verifyExample = `  mlbench verify legacy modern --expected examples/verify
   mlbench verify legacy modern --export json=parity.json --export markdown=parity.md`
 
 type verifyOptions struct {
-	streams
+	cli.Streams
 	launcher
 	out         outputOptions
 	refs        []string
@@ -99,9 +100,9 @@ const (
 	defaultRelative  = 1e-6
 )
 
-func newVerifyCmd(s streams) *cobra.Command {
+func newVerifyCmd(s cli.Streams) *cobra.Command {
 	// Some clocks of answers tick in seconds.
-	o := &verifyOptions{streams: s, requests: 200, later: 1100 * time.Millisecond}
+	o := &verifyOptions{Streams: s, requests: 200, later: 1100 * time.Millisecond}
 	return o.command()
 }
 
@@ -116,7 +117,7 @@ func (o *verifyOptions) command() *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.refs = args
 			if o.schema {
-				_, err := o.streams.out.Write(report.ParitySchema())
+				_, err := o.Streams.Out.Write(report.ParitySchema())
 				return err
 			}
 			return o.out.failed(cmd.Context(), "verify", verify(cmd.Context(), o, cmd.Flags().Changed("scenario")))
@@ -149,19 +150,19 @@ func (o *verifyOptions) command() *cobra.Command {
 // validate finds every mistake before a target is contacted.
 func (o *verifyOptions) validate() (err error) {
 	if len(o.refs) != 2 {
-		return usageErrorf("verify: want 2 arguments, the baseline and the candidate; got %d (see 'mlbench verify --help')", len(o.refs))
+		return cli.Usagef("verify: want 2 arguments, the baseline and the candidate; got %d (see 'mlbench verify --help')", len(o.refs))
 	}
 	switch {
 	case o.connections < 1 || o.connections > 100:
-		return usageErrorf("--connections %d: want 1 to 100", o.connections)
+		return cli.Usagef("--connections %d: want 1 to 100", o.connections)
 	case o.requests < 1 || o.requests > 100_000:
-		return usageErrorf("--requests %s: want 1 to 100000", o.requests)
+		return cli.Usagef("--requests %s: want 1 to 100000", o.requests)
 	case o.timeout <= 0:
-		return usageErrorf("--timeout %s: want more than 0", o.timeout)
+		return cli.Usagef("--timeout %s: want more than 0", o.timeout)
 	case !(o.absolute >= 0):
-		return usageErrorf("--tolerance %v: want 0 or more", o.absolute)
+		return cli.Usagef("--tolerance %v: want 0 or more", o.absolute)
 	case !(o.relative >= 0 && o.relative < 1):
-		return usageErrorf("--relative %v: want 0 or more, and less than 1", o.relative)
+		return cli.Usagef("--relative %v: want 0 or more, and less than 1", o.relative)
 	}
 	if o.seed == 0 {
 		o.seed = randomSeed() // payloads of its own: caches may still know the last run's
@@ -172,7 +173,7 @@ func (o *verifyOptions) validate() (err error) {
 	for _, h := range o.ownHeaders {
 		f, err := targets.ParseField(h)
 		if err != nil {
-			return usageErrorf("--header: %w", err)
+			return cli.Usagef("--header: %w", err)
 		}
 		o.fields = append(o.fields, f)
 	}
@@ -197,7 +198,7 @@ func (o *verifyOptions) validate() (err error) {
 		err = o.sc.CheckVariables()
 	}
 	if err != nil {
-		return usageErrorf("%w", err)
+		return cli.Usagef("%w", err)
 	}
 	return nil
 }
@@ -208,11 +209,11 @@ func (o *verifyOptions) validateOutput() error {
 	}
 	known := strings.Split(report.ParityFormats, ", ")
 	if !slices.Contains(known, string(o.out.stdout)) {
-		return usageErrorf("--format %s: want one of %s", o.out.stdout, report.ParityFormats)
+		return cli.Usagef("--format %s: want one of %s", o.out.stdout, report.ParityFormats)
 	}
 	for _, f := range o.out.files {
 		if !slices.Contains(known, string(f.format)) {
-			return usageErrorf("--export %s: want one of %s", f.format, report.ParityFormats)
+			return cli.Usagef("--export %s: want one of %s", f.format, report.ParityFormats)
 		}
 	}
 	return nil
@@ -227,13 +228,13 @@ func (o *verifyOptions) validateRules() error {
 		}
 		p, err := answers.ParsePath(text)
 		if err != nil {
-			return usageErrorf("--ignore: %w", err)
+			return cli.Usagef("--ignore: %w", err)
 		}
 		o.rules.Ignore = append(o.rules.Ignore, p)
 	}
 	for _, name := range o.headers {
 		if !targets.Token(name) {
-			return usageErrorf("--headers %q: want names of headers", name)
+			return cli.Usagef("--headers %q: want names of headers", name)
 		}
 	}
 	return nil
@@ -243,10 +244,10 @@ func verify(ctx context.Context, o *verifyOptions, scenarioGiven bool) error {
 	if err := o.validate(); err != nil {
 		return err
 	}
-	defer o.stop(o.err)
+	defer o.stop(o.Err)
 	for i, ref := range o.refs {
 		var err error
-		if o.refs[i], err = o.start(ctx, o.streams, o.out.quiet, "", ref); err != nil {
+		if o.refs[i], err = o.start(ctx, o.Streams, o.out.quiet, "", ref); err != nil {
 			return err
 		}
 	}
@@ -265,7 +266,7 @@ func verify(ctx context.Context, o *verifyOptions, scenarioGiven bool) error {
 		defer (*into).transport.CloseIdleConnections()
 	}
 	started := false
-	err = around(ctx, o.err, arms[:], func() error {
+	err = around(ctx, o.Err, arms[:], func() error {
 		started = true
 		return v.run(ctx)
 	})
@@ -273,20 +274,20 @@ func verify(ctx context.Context, o *verifyOptions, scenarioGiven bool) error {
 		return err
 	}
 	p := v.parity(err)
-	if rerr := o.out.render(o.streams, func(w io.Writer, f report.Format, opt report.Options) error {
+	if rerr := o.out.render(o.Streams, func(w io.Writer, f report.Format, opt report.Options) error {
 		return report.Parity(w, f, p, opt)
 	}); rerr != nil {
 		return rerr
 	}
 	switch {
 	case errors.Is(err, context.Canceled):
-		return &exitError{code: exitInterrupted}
+		return cli.End(cli.ExitInterrupted)
 	case err != nil:
 		return err
 	case len(p.Differences) > 0:
-		return &exitError{code: exitParity}
+		return cli.End(cli.ExitParity)
 	case !p.Same:
-		return &exitError{code: exitInconclusive}
+		return cli.End(cli.ExitInconclusive)
 	}
 	return nil
 }

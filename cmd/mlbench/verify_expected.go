@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/mlbench/mlbench/cmd/internal/cli"
 	"github.com/mlbench/mlbench/results/answers"
 	"github.com/mlbench/mlbench/targets/strict"
 )
@@ -13,12 +14,12 @@ import (
 func loadExpected(path string) ([]answers.Expected, error) {
 	src, err := strict.ReadFile(path)
 	if err != nil {
-		return nil, usageErrorf("--expected: %w", err)
+		return nil, cli.Usagef("--expected: %w", err)
 	}
 	list, err := parseExpected(src, path)
 	var mistakes strict.Mistakes
 	if errors.As(err, &mistakes) {
-		return nil, usageErrorf("%w", err)
+		return nil, cli.Usagef("%w", err)
 	}
 	return list, err
 }

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/mlbench/mlbench/cmd/internal/cli"
 )
 
 // codeService answers a number to a code of the right form, and counts what else
@@ -70,7 +72,7 @@ func TestVerifyOpenAPIComparesValidRequests(t *testing.T) {
 	_, two := codeTarget(t, 2)
 	_, never := codeTarget(t, 0)
 	code, stdout, stderr, _ := verifyIn(t, t.Context(), "a="+one, "b="+two, "--openapi", doc, "-n", "20", "-q")
-	if code != exitParity || !strings.Contains(stdout, "value of $.n") && !strings.Contains(stdout, "$.n") {
+	if code != cli.ExitParity || !strings.Contains(stdout, "value of $.n") && !strings.Contains(stdout, "$.n") {
 		t.Errorf("exit %d: %s %s", code, stdout, stderr)
 	}
 	code, stdout, stderr, _ = verifyIn(t, t.Context(), "a="+one, "b="+one, "--openapi", doc, "-n", "5", "-q")
@@ -79,12 +81,12 @@ func TestVerifyOpenAPIComparesValidRequests(t *testing.T) {
 	}
 	for _, format := range []string{"text", "markdown"} {
 		code, stdout, stderr, _ = verifyIn(t, t.Context(), "a="+never, "b="+never, "--openapi", doc, "-n", "5", "-q", "--format", format)
-		if code != exitInconclusive || !strings.Contains(stdout, "NOT SHOWN") || strings.Contains(stdout, "SAME") || !strings.Contains(stdout, "examples in the document") {
+		if code != cli.ExitInconclusive || !strings.Contains(stdout, "NOT SHOWN") || strings.Contains(stdout, "SAME") || !strings.Contains(stdout, "examples in the document") {
 			t.Errorf("exit %d: %s %s", code, stdout, stderr)
 		}
 	}
 	code, _, _, p := verifyIn(t, t.Context(), "a="+never, "b="+never, "--openapi", doc, "-n", "5", "-q", "--format", "json")
-	if code != exitInconclusive || p.Same || len(p.Unshown) != 1 || p.Unshown[0] != "post-code" {
+	if code != cli.ExitInconclusive || p.Same || len(p.Unshown) != 1 || p.Unshown[0] != "post-code" {
 		t.Errorf("exit %d: %+v", code, p)
 	}
 }
@@ -92,7 +94,7 @@ func TestVerifyOpenAPIComparesValidRequests(t *testing.T) {
 // F08: a scenario may mean its requests to be refused, and says so.
 func TestVerifyTakesRefusalsThatAreMeant(t *testing.T) {
 	_, never := codeTarget(t, 0)
-	for expect, want := range map[string]int{"[422]": 0, "[200]": exitInconclusive} {
+	for expect, want := range map[string]int{"[422]": 0, "[200]": cli.ExitInconclusive} {
 		file := filepath.Join(t.TempDir(), "s.yaml")
 		if err := os.WriteFile(file, []byte("requests: [{name: bad, path: /code, body: {json: {}}, expect: {status: "+expect+"}}]\n"), 0o600); err != nil {
 			t.Fatal(err)
@@ -115,7 +117,7 @@ func TestVerifyLogsInAsTheDocumentSays(t *testing.T) {
 	}{
 		"no security":               {`"/code":{"post":{` + codeBody + `}}`, false, 0},
 		"security and a login":      {`"/secret":{"post":{"security":[{"b":[]}],` + codeBody + `}}` + login, true, 0},
-		"security and no login":     {`"/secret":{"post":{"security":[{"b":[]}],` + codeBody + `}}`, false, exitInconclusive},
+		"security and no login":     {`"/secret":{"post":{"security":[{"b":[]}],` + codeBody + `}}`, false, cli.ExitInconclusive},
 		"a parameter authorization": {`"/secret":{"post":{"parameters":[{"name":"authorization","in":"header","required":true,"schema":{"type":"string"}}],` + codeBody + `}}` + login, true, 0},
 	} {
 		t.Run(name, func(t *testing.T) {

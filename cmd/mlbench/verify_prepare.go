@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/mlbench/mlbench/cmd/internal/cli"
 	"github.com/mlbench/mlbench/loadgen"
 	"github.com/mlbench/mlbench/scenarios"
 	"github.com/mlbench/mlbench/scenarios/cases"
@@ -41,13 +42,13 @@ func (o *verifyOptions) cases(ctx context.Context, scenarioGiven bool) (*cases.S
 	}
 	set, err := cases.Of(o.sc, opts)
 	if err != nil {
-		return nil, usageErrorf("%w", err)
+		return nil, cli.Usagef("%w", err)
 	}
 	o.name += o.sc.Name
 	o.scenarioAsked = true
 	set.Cases, set.Notes = append(all.Cases, set.Cases...), append(all.Notes, set.Notes...)
 	if len(set.Cases) == 0 {
-		return nil, usageErrorf("nothing to ask: %s", strings.Join(set.Notes, "; "))
+		return nil, cli.Usagef("nothing to ask: %s", strings.Join(set.Notes, "; "))
 	}
 	return set, nil
 }
@@ -73,7 +74,7 @@ func (o *verifyOptions) side(ctx context.Context, ref string) (*asker, *prepared
 	if o.scenarioAsked {
 		p.calls, err = scenarios.Calls(o.sc, scenarios.CompileOptions{Target: t, Headers: o.fields, Token: token, UserAgent: "mlbench/" + version(), Seed: o.seed})
 		if err != nil {
-			return nil, nil, usageErrorf("%w", err)
+			return nil, nil, cli.Usagef("%w", err)
 		}
 	}
 	return k, p, nil
@@ -102,7 +103,7 @@ func (o *verifyOptions) token(ctx context.Context, t targets.Target) (token targ
 		}
 	}
 	if err == nil && note != "" && !o.out.quiet {
-		fmt.Fprintln(o.err, "note:", note)
+		fmt.Fprintln(o.Err, "note:", note)
 	}
 	return token, err
 }
@@ -115,19 +116,19 @@ func (o *verifyOptions) openAPICases(ctx context.Context, opts cases.Options) ([
 	}
 	ops, left, err := openapi.Load(src)
 	if err != nil {
-		return nil, nil, usageErrorf("--openapi %s: %w", o.openapi, err)
+		return nil, nil, cli.Usagef("--openapi %s: %w", o.openapi, err)
 	}
 	made, notes := cases.OfDocument(ops, opts)
 	o.documented.asked = slices.ContainsFunc(made, func(c cases.Case) bool { return c.Auth == scenarios.Bearer })
 	if o.documented.login, err = importer.DocumentedLogin(ops); err != nil {
-		return nil, nil, usageErrorf("--openapi %s: %w", o.openapi, err)
+		return nil, nil, cli.Usagef("--openapi %s: %w", o.openapi, err)
 	}
 	for i, text := range left {
 		left[i] = "left out: " + text
 	}
 	notes = append(left, notes...)
 	if len(made) == 0 {
-		return nil, nil, usageErrorf("--openapi %s: no operation to ask%s", o.openapi, strings.Join(append([]string{""}, notes...), "\n  "))
+		return nil, nil, cli.Usagef("--openapi %s: no operation to ask%s", o.openapi, strings.Join(append([]string{""}, notes...), "\n  "))
 	}
 	return made, notes, nil
 }
@@ -137,7 +138,7 @@ func readDocument(ctx context.Context, ref string) ([]byte, error) {
 	if !strings.HasPrefix(ref, "http://") && !strings.HasPrefix(ref, "https://") {
 		src, err := os.ReadFile(ref)
 		if err != nil {
-			return nil, usageErrorf("--openapi: %w", err)
+			return nil, cli.Usagef("--openapi: %w", err)
 		}
 		return src, nil
 	}
@@ -145,7 +146,7 @@ func readDocument(ctx context.Context, ref string) ([]byte, error) {
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, ref, nil)
 	if err != nil {
-		return nil, usageErrorf("--openapi: %w", err)
+		return nil, cli.Usagef("--openapi: %w", err)
 	}
 	resp, err := documentClient(nil).Do(req)
 	if err != nil {

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/mlbench/mlbench/cmd/internal/cli"
 )
 
 // rawTarget answers each request on a connection by what answer says, as bytes,
@@ -83,7 +85,7 @@ func TestVerifyHidesSecretsInErrorsOfTheTransport(t *testing.T) {
 			code, stdout, stderr, _ := verifyIn(t, t.Context(), "a="+a, "b="+b, "--scenario", file, "-n", "1", "--edge-cases=false",
 				"-H", "X-Api-Key: also-very-secret", "--format", format)
 			all := stdout + stderr
-			if code != exitParity {
+			if code != cli.ExitParity {
 				t.Errorf("%s: exit %d: %s", name, code, all)
 			}
 			for _, secret := range []string{"secret\"-token", `secret\"-token`, `secret\\\"-token`, "also-very-secret", "secret-of-env", strings.Repeat("long ", 100)} {
@@ -117,7 +119,7 @@ func TestVerifySendsNoPostTwice(t *testing.T) {
 	code, stdout, stderr, _ := verifyIn(t, t.Context(), "a="+a, "b="+b, "--scenario", file, "-n", "3", "--edge-cases=false", "-q")
 	mu.Lock()
 	defer mu.Unlock()
-	if asked["POST /post"] != 3 || asked["GET /get"] != 6 || code != exitParity || !strings.Contains(stdout, "b: 3 GET, HEAD or OPTIONS requests sent once more") {
+	if asked["POST /post"] != 3 || asked["GET /get"] != 6 || code != cli.ExitParity || !strings.Contains(stdout, "b: 3 GET, HEAD or OPTIONS requests sent once more") {
 		t.Errorf("exit %d, asked %v: %s %s", code, asked, stdout, stderr)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/mlbench/mlbench/cmd/internal/cli"
 	"github.com/mlbench/mlbench/results/answers"
 	"github.com/mlbench/mlbench/scenarios/cases"
 )
@@ -27,18 +28,18 @@ type verification struct {
 // run asks everything, then what is doubtful of A once more. Its error is what
 // ended it early; what was found until then stays.
 func (v *verification) run(ctx context.Context) error {
-	pr := newProgress(v.o.err, v.o.out.quiet)
-	defer pr.done()
-	pr.phase(fmt.Sprintf("verifying %s against %s: %s, each of A, of B and of A again",
-		v.b.target.Name, v.a.target.Name, plural(len(v.cases), "request")), 0)
+	pr := cli.NewProgress(v.o.Err, v.o.out.quiet)
+	defer pr.Done()
+	pr.Phase(fmt.Sprintf("verifying %s against %s: %s, each of A, of B and of A again",
+		v.b.target.Name, v.a.target.Name, cli.Plural(len(v.cases), "request")), 0)
 	v.start = time.Now()
 	err := v.each(ctx, len(v.cases), func(ctx context.Context, i int) error {
 		err := v.exchange(ctx, i)
 		v.mu.Lock()
 		defer v.mu.Unlock()
 		const every = 50
-		if v.done++; pr.live && !pr.quiet && v.done%every == 0 {
-			pr.line("%d of %d requests", v.done, len(v.cases))
+		if v.done++; v.done%every == 0 {
+			pr.Show("%d of %d requests", v.done, len(v.cases))
 		}
 		return err
 	})
@@ -147,7 +148,7 @@ func (v *verification) parity(err error) *answers.Parity {
 	p.Warnings = append(p.Warnings, v.asked.Notes...)
 	for _, k := range []*asker{v.a, v.b} {
 		if n := k.resent.Load(); n > 0 {
-			p.Warnings = append(p.Warnings, fmt.Sprintf("%s: %s sent once more, because the first had no answer; a POST never is", k.target.Name, plural(int(n), "GET, HEAD or OPTIONS request")))
+			p.Warnings = append(p.Warnings, fmt.Sprintf("%s: %s sent once more, because the first had no answer; a POST never is", k.target.Name, cli.Plural(int(n), "GET, HEAD or OPTIONS request")))
 		}
 		if err := k.undecoded.Load(); err != nil {
 			p.Warnings = append(p.Warnings, fmt.Sprintf("%s: bodies were compared as they came: %v", k.target.Name, *err))

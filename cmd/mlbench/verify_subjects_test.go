@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/mlbench/mlbench/cmd/internal/cli"
 	"github.com/mlbench/mlbench/targets"
 )
 
@@ -73,7 +74,7 @@ func TestVerifyBundledServers(t *testing.T) {
 	}
 	// The other way round none of it is expected, but the headers.
 	code, _, _, p = verifyIn(t, t.Context(), "modern="+modern, "legacy="+legacy, "-n", "5", "-q", "--format", "json", "--expected", "../../examples/verify/legacy-modern.yaml")
-	if code != exitParity || len(p.Differences) < 5 {
+	if code != cli.ExitParity || len(p.Differences) < 5 {
 		t.Errorf("exit %d with %d differences", code, len(p.Differences))
 	}
 }

@@ -17,6 +17,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/mlbench/mlbench/cmd/internal/cli"
 	"github.com/mlbench/mlbench/results/answers"
 )
 
@@ -24,17 +25,17 @@ import (
 func verifyIn(t *testing.T, ctx context.Context, args ...string) (code int, stdout, stderr string, p *answers.Parity) {
 	t.Helper()
 	var out, errOut bytes.Buffer
-	o := &verifyOptions{streams: streams{strings.NewReader(""), &out, &errOut}, requests: 20}
+	o := &verifyOptions{Streams: cli.Streams{In: strings.NewReader(""), Out: &out, Err: &errOut}, requests: 20}
 	cmd := o.command()
 	cmd.SilenceErrors, cmd.SilenceUsage = true, true
 	cmd.SetArgs(args)
 	err := cmd.ExecuteContext(ctx)
-	var exit *exitError
+	var exit *cli.ExitError
 	switch {
 	case errors.As(err, &exit):
-		code = exit.code
+		code = int(exit.Outcome)
 	case err != nil:
-		code = exitFailure
+		code = cli.ExitFailure
 	}
 	if err != nil {
 		fmt.Fprintln(&errOut, err)
@@ -89,7 +90,7 @@ func TestVerifyFindsPlantedDifferences(t *testing.T) {
 	} {
 		t.Run(fault, func(t *testing.T) {
 			code, _, stderr, p := verifyIn(t, t.Context(), "a="+a, "b="+plantedTarget(t, fault), "--scenario", scenario, "--format", "json", "-q", "--seed", "1")
-			if code != exitParity || p.Same || !p.Complete {
+			if code != cli.ExitParity || p.Same || !p.Complete {
 				t.Fatalf("exit %d, same %v, complete %v; stderr: %s", code, p.Same, p.Complete, stderr)
 			}
 			// What a refusal becomes differs in more than its status: that is told
@@ -153,7 +154,7 @@ func TestVerifyWhenATargetGoesAway(t *testing.T) {
 	}))
 	defer srv.Close()
 	code, stdout, stderr, p := verifyIn(t, t.Context(), "a="+plantedTarget(t, ""), "b="+srv.URL, "--scenario", plantedFile(t), "-c", "1", "-q", "--format", "json")
-	if code != exitFailure || p.Complete || p.Requests < 5 || !strings.Contains(p.Ended, "does not answer any more") || !strings.Contains(stderr, "does not answer any more") {
+	if code != cli.ExitFailure || p.Complete || p.Requests < 5 || !strings.Contains(p.Ended, "does not answer any more") || !strings.Contains(stderr, "does not answer any more") {
 		t.Errorf("exit %d: %s %s", code, stdout, stderr)
 	}
 }
@@ -171,7 +172,7 @@ func TestVerifyInterrupted(t *testing.T) {
 	}))
 	defer b.Close()
 	code, stdout, stderr, p := verifyIn(t, ctx, "a="+plantedTarget(t, ""), "b="+b.URL, "--scenario", plantedFile(t), "-q", "--format", "json")
-	if code != exitInterrupted || p.Same || p.Complete || p.Ended != "interrupted" || p.Requests < 5 || p.Requests > 30 {
+	if code != cli.ExitInterrupted || p.Same || p.Complete || p.Ended != "interrupted" || p.Requests < 5 || p.Requests > 30 {
 		t.Errorf("exit %d: %s %s", code, stdout, stderr)
 	}
 }
@@ -223,7 +224,7 @@ func TestVerifyHidesSecrets(t *testing.T) {
 		code, stdout, stderr, _ := verifyIn(t, t.Context(), "a="+a, "b="+b, "--scenario", scenario, "-n", "2",
 			"-H", "X-Api-Key: also-very-secret", "--headers", "x-echo", "--format", format)
 		all := stdout + stderr
-		if code != exitParity || !strings.Contains(all, "$TOKEN") || !strings.Contains(all, "$X_API_KEY") {
+		if code != cli.ExitParity || !strings.Contains(all, "$TOKEN") || !strings.Contains(all, "$X_API_KEY") {
 			t.Errorf("exit %d: %s", code, all)
 		}
 		for _, secret := range []string{"very-secret-token", "also-very-secret", "of-the-answer"} {

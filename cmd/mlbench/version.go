@@ -6,6 +6,8 @@ import (
 	"runtime/debug"
 
 	"github.com/spf13/cobra"
+
+	"github.com/mlbench/mlbench/cmd/internal/cli"
 )
 
 // buildVersion is set by the linker in releases.
@@ -22,14 +24,14 @@ func version() string {
 	return "devel"
 }
 
-func newVersionCmd(s streams) *cobra.Command {
+func newVersionCmd(s cli.Streams) *cobra.Command {
 	return &cobra.Command{
 		Use:     "version",
 		Short:   "Print the version of mlbench",
 		Example: "  mlbench version",
-		Args:    checkArgs(cobra.NoArgs),
+		Args:    cli.CheckArgs(cobra.NoArgs),
 		RunE: func(*cobra.Command, []string) error {
-			_, err := fmt.Fprintf(s.out, "mlbench version %s (%s, %s/%s)\n", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+			_, err := fmt.Fprintf(s.Out, "mlbench version %s (%s, %s/%s)\n", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 			return err
 		},
 	}

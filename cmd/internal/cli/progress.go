@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"fmt"
@@ -8,10 +8,10 @@ import (
 	"github.com/mlbench/mlbench/results"
 )
 
-// progress tells on stderr what a measurement is doing: a line that changes on
+// Progress tells on stderr what a measurement is doing: a line that changes on
 // a terminal; elsewhere, as in the log of a CI job, one line per phase and then one
 // every half minute.
-type progress struct {
+type Progress struct {
 	w     io.Writer
 	live  bool
 	quiet bool
@@ -27,20 +27,21 @@ type progress struct {
 // logEvery is the distance of lines that are not on a terminal.
 const logEvery = 30 * time.Second
 
-func newProgress(w io.Writer, quiet bool) *progress {
-	p := &progress{w: w, quiet: quiet, live: isTerminal(w), now: time.Now}
-	if m, ok := w.(messages); ok && p.live {
+// NewProgress tells on w; quiet, it tells nothing.
+func NewProgress(w io.Writer, quiet bool) *Progress {
+	p := &Progress{w: w, quiet: quiet, live: isTerminal(w), now: time.Now}
+	if m, ok := w.(cleaner); ok && p.live {
 		p.w = m.w // its lines are ours, and rewritten by control characters
 	}
 	return p
 }
 
-// phase begins a new line; total zero is of unknown length.
-func (p *progress) phase(what string, total time.Duration) {
+// Phase begins a new line; total zero is of unknown length.
+func (p *Progress) Phase(what string, total time.Duration) {
 	if p.quiet {
 		return
 	}
-	p.done()
+	p.Done()
 	p.what, p.total, p.spent, p.last = cleaned(what), total, 0, p.now()
 	length := ""
 	if total > 0 {
@@ -53,8 +54,8 @@ func (p *progress) phase(what string, total time.Duration) {
 	fmt.Fprintf(p.w, "%s%s\n", p.what, length)
 }
 
-// slice shows what the last slice saw.
-func (p *progress) slice(s *results.Slice) {
+// Slice shows what the last slice saw.
+func (p *Progress) Slice(s *results.Slice) {
 	p.spent += s.DurationS
 	if p.quiet || !p.live && p.now().Sub(p.last) < logEvery {
 		return
@@ -88,13 +89,20 @@ func (p *progress) slice(s *results.Slice) {
 	write("%.40s  %.0fs%s  %.0f/s  p50 %.2f ms  errors %d", p.what, p.spent, of, rate, results.Milliseconds(median), failed)
 }
 
-func (p *progress) line(format string, args ...any) {
+// Show replaces the live line, where there is one.
+func (p *Progress) Show(format string, args ...any) {
+	if p.live && !p.quiet {
+		p.line(format, args...)
+	}
+}
+
+func (p *Progress) line(format string, args ...any) {
 	fmt.Fprintf(p.w, "\r\033[K"+format, args...)
 	p.shown = true
 }
 
-// done clears the live line.
-func (p *progress) done() {
+// Done clears the live line.
+func (p *Progress) Done() {
 	if p.shown {
 		fmt.Fprint(p.w, "\r\033[K")
 		p.shown = false

@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"errors"
@@ -17,10 +17,10 @@ import (
 // too (see package targets); no flag takes any.
 const environmentPrefix = "MLBENCH_"
 
-// fromEnvironment gives flags that are not on the command line the value of
+// FromEnvironment gives flags that are not on the command line the value of
 // their variable: --max-regression that of MLBENCH_MAX_REGRESSION. An empty
 // variable is none.
-func fromEnvironment(cmd *cobra.Command, _ []string) error {
+func FromEnvironment(cmd *cobra.Command, _ []string) error {
 	var wrong []error
 	cmd.Flags().VisitAll(func(f *pflag.Flag) {
 		name := variableOf(f)
@@ -30,14 +30,14 @@ func fromEnvironment(cmd *cobra.Command, _ []string) error {
 		}
 		for _, v := range valuesOf(f, value) {
 			if err := cmd.Flags().Set(f.Name, v); err != nil {
-				wrong = append(wrong, fmt.Errorf("%s=%q, for --%s: %s", name, v, f.Name, badValue(f, v, errors.Unwrap(err))))
+				wrong = append(wrong, fmt.Errorf("%s=%q, for --%s: %s", name, v, f.Name, BadValue(f, v, errors.Unwrap(err))))
 				return
 			}
 		}
 		_ = cmd.Flags().SetAnnotation(f.Name, environmentPrefix, nil) // the flag exists
 	})
 	if len(wrong) > 0 {
-		return usageErrorf("%w", errors.Join(wrong...))
+		return Usagef("%w", errors.Join(wrong...))
 	}
 	noteUnknown(cmd)
 	return nil
@@ -75,7 +75,7 @@ func noteUnknown(cmd *cobra.Command) {
 		if !strings.HasPrefix(name, environmentPrefix) || slices.Contains(known, name) {
 			continue
 		}
-		fmt.Fprintf(cmd.ErrOrStderr(), "note: the variable %s stands for no flag of mlbench%s\n", name, didYouMean(name, near(name, known)))
+		fmt.Fprintf(cmd.ErrOrStderr(), "note: the variable %s stands for no flag of mlbench%s\n", name, DidYouMean(name, near(name, known)))
 	}
 }
 
@@ -92,9 +92,9 @@ func variableOf(f *pflag.Flag) string {
 	return environmentPrefix + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
 }
 
-// isFromEnvironment tells a flag that a variable has set from one of the command
+// IsFromEnvironment tells a flag that a variable has set from one of the command
 // line, whose author is there to be asked.
-func isFromEnvironment(f *pflag.Flag) bool {
+func IsFromEnvironment(f *pflag.Flag) bool {
 	_, ok := f.Annotations[environmentPrefix]
 	return ok
 }

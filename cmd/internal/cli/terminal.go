@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"fmt"
@@ -10,16 +10,17 @@ import (
 	"golang.org/x/term"
 )
 
-// messages is where sentences for people go. Much of what they say comes from
-// targets, so all of it is cleaned here, once: no text commands a terminal, and no
-// message fills it.
-type messages struct{ w io.Writer }
+// Messages is where sentences for people go on their way to w. Much of what they
+// say comes from targets, so all of it is cleaned here, once: no text commands a
+// terminal, and no message fills it. Each Write takes one whole message.
+func Messages(w io.Writer) io.Writer { return cleaner{w} }
+
+type cleaner struct{ w io.Writer }
 
 // longestMessage bounds one message, in bytes.
 const longestMessage = 16 << 10
 
-// Write takes one whole message.
-func (m messages) Write(b []byte) (int, error) {
+func (m cleaner) Write(b []byte) (int, error) {
 	text, rest := string(b), ""
 	if over := len(text) - longestMessage; over > 0 {
 		text, rest = text[:longestMessage], fmt.Sprintf("… (%d bytes more)\n", over)
@@ -45,12 +46,12 @@ func cleaned(s string) string {
 // isTerminal says whether a person looks at w and can be shown changing lines:
 // not so where TERM is dumb.
 func isTerminal(w io.Writer) bool {
-	if m, ok := w.(messages); ok {
+	if m, ok := w.(cleaner); ok {
 		w = m.w
 	}
 	f, ok := w.(*os.File)
 	return ok && os.Getenv("TERM") != "dumb" && term.IsTerminal(int(f.Fd()))
 }
 
-// useColor says whether w is a terminal that wants colour.
-func useColor(w io.Writer) bool { return os.Getenv("NO_COLOR") == "" && isTerminal(w) }
+// UseColor says whether w is a terminal that wants colour.
+func UseColor(w io.Writer) bool { return os.Getenv("NO_COLOR") == "" && isTerminal(w) }

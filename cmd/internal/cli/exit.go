@@ -1,0 +1,137 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/mlbench/mlbench/results"
+)
+
+// Outcome is what a command came to, by its exit code.
+type Outcome int
+
+// Exit codes of mlbench. Scripts rely on them: they never change meaning.
+// Failed requests alone never change the code, unless all failed (objective
+// errors<100%, the default): objectives do.
+const (
+	ExitOK           = 0   // done, objectives held, verdict ok
+	ExitFailure      = 1   // could not do the job: target unreachable, I/O
+	ExitUsage        = 2   // usage, or an input file that is not there, not readable or not valid
+	ExitRegression   = 3   // the candidate is proven worse than the limit
+	ExitInconclusive = 4   // not enough data to decide, or nothing was shown
+	ExitInvalid      = 5   // the generator or host decided the numbers
+	ExitObjective    = 6   // an objective was missed
+	ExitParity       = 7   // the answers of two targets differ
+	ExitInterrupted  = 130 // interrupted; what was measured is saved
+)
+
+// byWeight are the findings, the one first that decides the exit code of several.
+// What is proven counts more than what could not be measured: measuring again, as
+// one does after an invalid comparison, would not take a regression away.
+var byWeight = []Outcome{ExitInterrupted, ExitRegression, ExitParity, ExitObjective, ExitInvalid, ExitInconclusive}
+
+var ofVerdict = map[results.Verdict]Outcome{
+	results.VerdictRegression:   ExitRegression,
+	results.VerdictInvalid:      ExitInvalid,
+	results.VerdictInconclusive: ExitInconclusive,
+}
+
+// Compared is what comparisons came to.
+func Compared(made ...*results.Comparison) Outcome {
+	var found []Outcome
+	for _, c := range made {
+		found = append(found, ofVerdict[c.Verdict])
+		if c.Parity != nil && c.Parity.Differing > 0 {
+			found = append(found, ExitParity)
+		}
+		if c.MissesObjective() {
+			found = append(found, ExitObjective)
+		}
+	}
+	return weightiest(found)
+}
+
+// Judged is what runs came to: an objective that was missed counts more than
+// numbers that say little.
+func Judged(interrupted, held, valid bool) Outcome {
+	switch {
+	case interrupted:
+		return ExitInterrupted
+	case !held:
+		return ExitObjective
+	case !valid:
+		return ExitInvalid
+	}
+	return ExitOK
+}
+
+func weightiest(found []Outcome) Outcome {
+	for _, o := range byWeight {
+		if slices.Contains(found, o) {
+			return o
+		}
+	}
+	return ExitOK
+}
+
+// End ends the command with this outcome and no message, for the command has said
+// all there is to say; nil if all is well.
+func End(o Outcome) error {
+	if o == ExitOK {
+		return nil
+	}
+	return &ExitError{Outcome: o}
+}
+
+// ExitError ends the command with an outcome of its own.
+type ExitError struct {
+	Outcome Outcome
+	Err     error // nil: the command has said all there is to say
+}
+
+func (e *ExitError) Error() string {
+	if e.Err == nil {
+		return fmt.Sprintf("exit %d", e.Outcome)
+	}
+	return e.Err.Error()
+}
+
+func (e *ExitError) Unwrap() error { return e.Err }
+
+// Usagef is a mistake of the caller's: exit 2.
+func Usagef(format string, args ...any) error {
+	return &ExitError{Outcome: ExitUsage, Err: fmt.Errorf(format, args...)}
+}
+
+// OutcomeOf is what a command came to that returned err, and the message of it;
+// "" if there is nothing more to say.
+func OutcomeOf(ctx context.Context, err error) (o Outcome, message string) {
+	var exit *ExitError
+	switch {
+	case err == nil:
+		return ExitOK, ""
+	case errors.As(err, &exit) && exit.Err == nil:
+		return exit.Outcome, ""
+	case exit != nil:
+		return exit.Outcome, exit.Err.Error()
+	case errors.Is(err, context.Canceled) || ctx.Err() != nil:
+		// Whatever else failed once the signal had come, failed because of it.
+		return ExitInterrupted, "interrupted"
+	}
+	return ExitFailure, err.Error()
+}
+
+// AddErrors adds errors to one that keeps its outcome.
+func AddErrors(err error, more ...error) error {
+	joined := errors.Join(append([]error{err}, more...)...)
+	var exit *ExitError
+	switch {
+	case len(more) == 0:
+		return err
+	case errors.As(err, &exit):
+		return &ExitError{Outcome: exit.Outcome, Err: joined}
+	}
+	return joined
+}
