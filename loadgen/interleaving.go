@@ -48,7 +48,8 @@ type interleaving struct {
 
 	end            time.Duration // of the budget
 	pairs, planned int
-	drained        time.Duration // after both slices of the last pair
+	drained        time.Duration    // after both slices of the last pair
+	waited         [2]time.Duration // for the last answers of each arm's last slice
 	silent         [2]silence
 }
 
@@ -91,8 +92,8 @@ func (x *interleaving) hasTime(pair time.Duration) bool {
 func (x *interleaving) pair(e *Experiment, pair, first int) error {
 	drained := time.Duration(0)
 	for position, arm := range [2]int{first, 1 - first} {
-		if position == 1 && x.now() > x.end+overrun {
-			return nil // waiting for the first one's answers took what was left
+		if position == 1 && x.now() > x.end+overrun && x.waited[arm] > overrun {
+			return nil // waiting for the first one's answers took what was left, and this one's would take more
 		}
 		ph := Phase{Kind: results.Measure, Stream: uint64(pair), Settle: e.Settle, Duration: e.Slice}
 		d, err := x.slice(arm, ph, pair, position+1, nil)
@@ -115,6 +116,7 @@ func (x *interleaving) slice(arm int, ph Phase, pair, position int, service *sta
 			s.Excluded = "interrupted"
 		}
 		drained = time.Duration(s.DrainS * float64(time.Second))
+		x.waited[arm] = drained
 		x.silent[arm].listen(s, x.now(), x.pairs)
 		if service != nil {
 			for _, d := range s.Classes {
@@ -126,10 +128,8 @@ func (x *interleaving) slice(arm int, ph Phase, pair, position int, service *sta
 	if gone, ok := context.Cause(x.ctx).(*Gone); ok {
 		return drained, x.placed(gone)
 	}
-	if s := &x.silent[arm]; err == nil && s.lasts(x.now()) {
-		gone := x.placed(&Gone{Arm: arms[arm], Answered: s.answered})
-		gone.Pairs = s.pairs
-		return drained, gone
+	if err == nil && x.silent[arm].lasts(x.now()) {
+		return drained, x.silenced(arm)
 	}
 	return drained, err
 }
@@ -139,6 +139,13 @@ func (x *interleaving) placed(g *Gone) *Gone {
 	at := *g
 	at.Pairs, at.Planned, at.At = x.pairs, x.planned, x.now()
 	return &at
+}
+
+// silenced is the end of an arm that answers nothing.
+func (x *interleaving) silenced(arm int) *Gone {
+	gone := x.placed(&Gone{Arm: arms[arm], Answered: x.silent[arm].answered})
+	gone.Pairs = x.silent[arm].pairs
+	return gone
 }
 
 // listen takes note of whether a slice had answers.
@@ -170,9 +177,17 @@ func (s *silence) lasts(now time.Duration) bool {
 	return s.slices >= silentSlices && now-s.since >= silentTime
 }
 
-// lastWord finds out whether a target whose connections broke in the last slice
-// ended then: its process may take a moment longer.
+// lastWord finds out whether a target was gone in the last slice. Where waiting
+// for one that answered nothing took the time of the pairs to come, that is what
+// ended the experiment. And a target whose connections broke may have ended then:
+// its process may take a moment longer.
 func (x *interleaving) lastWord() error {
+	for arm := range arms {
+		s, other := &x.silent[arm], &x.silent[1-arm]
+		if x.pairs < x.planned && s.slices > 0 && x.now()-s.since >= silentTime && other.slices == 0 {
+			return x.silenced(arm)
+		}
+	}
 	for arm, ended := range x.ended {
 		if ended == nil || !x.silent[arm].broken {
 			continue

@@ -152,6 +152,28 @@ func TestTargetThatAnswersNoMoreEndsTheExperiment(t *testing.T) {
 	}
 }
 
+// B3, A3: a target that begins to hang in the middle uses up what is left of a
+// small budget within a slice. That is told, and not that data is lacking.
+func TestTargetThatHangsUntilTheBudgetIsUsedUpIsGone(t *testing.T) {
+	const timeout = 10 * time.Second
+	for seed := range uint64(4) { // either arm first
+		s := &simulated{waits: func(arm int, at time.Duration) (time.Duration, bool) {
+			if arm == 1 && at >= 10*time.Second {
+				return timeout, false
+			}
+			return time.Millisecond, true
+		}}
+		gone := &Gone{}
+		err := s.run(context.Background(), &Experiment{Budget: 20 * time.Second, Warmup: 3 * time.Second, Seed: seed})
+		if !errors.As(err, &gone) || gone.Arm != results.ArmB || !gone.Answered || gone.Pairs < 3 || gone.Pairs >= gone.Planned {
+			t.Errorf("seed %d: %v (%+v)", seed, err, gone)
+		}
+		if s.slices[0] != s.slices[1] || s.now > 20*time.Second+timeout+overrun {
+			t.Errorf("seed %d: %v slices until %s: want whole pairs within a timeout of the budget", seed, s.slices, s.now)
+		}
+	}
+}
+
 // A3: a process that ends, ends the experiment at once.
 func TestProcessThatEndsEndsTheExperimentAtOnce(t *testing.T) {
 	ended := make(chan struct{})
