@@ -36,7 +36,7 @@ func (s *Summary) check(f *File, arm string) {
 		s.Warnings = append(s.Warnings, f.Footer.Warnings...)
 	}
 	if s.Requests == 0 {
-		s.invalid("no request was sent")
+		s.invalid("no request was sent%s", f.butWarmUp(arm))
 	}
 	s.checkEnd(f)
 	s.checkLeftOut(f.leftOut(arm))
@@ -73,8 +73,8 @@ func (s *Summary) checkEnd(f *File) {
 
 func (s *Summary) checkLag() {
 	lag, resp := s.total.Lag, s.total.response()
-	if s.Model != Open || lag == nil || lag.Count() == 0 || resp == nil {
-		return
+	if s.Model != Open || lag == nil || lag.Count() == 0 || resp == nil || resp.Count() == 0 {
+		return // there is no latency that it could make up
 	}
 	p99, tail := lag.Quantile(0.99), resp.Quantile(0.99)
 	if p99 <= lagFloor {
@@ -161,7 +161,7 @@ func (s *Summary) checkHost(f *File, arm string) {
 		s.warn("%s in flight when the measurement was interrupted: in no figure, and perhaps slow", counted(u.unfinished, "request"))
 	}
 	if u.stale > 0 {
-		s.warn("%d kept connections were of no use for the next request, as the target had just closed them or sent bytes that nobody asked for: it was sent on a new one", u.stale)
+		s.warn("%s %s of no use for the next request, as the target had just closed its end or sent bytes that nobody asked for: that was sent on a new one", counted(u.stale, "kept connection"), were(u.stale))
 	}
 	if u.steal > stealWarnPct {
 		s.warn("up to %.1f%% of this machine's CPU time was taken by other guests (steal): repeat, or use a dedicated machine", u.steal)
@@ -222,7 +222,7 @@ func (s *Summary) checkErrors() {
 	switch share := float64(s.Errors.Total) / float64(max(s.Ended(), 1)); {
 	case s.Ended() == 0:
 	case s.total.Done == 0:
-		s.warn("no request was answered: latencies are of failures only")
+		s.warn("no request was answered%s", s.ofFailures())
 	case s.NoneSucceeded():
 		s.warn("no request succeeded%s: latencies are of failed requests only", s.unauthorized())
 	case share > mostlyFailed:
@@ -234,6 +234,22 @@ func (s *Summary) checkErrors() {
 const mostlyFailed = 0.05
 
 // unauthorized names the remedy where requests lacked a valid token.
+// ofFailures says what the figures are of where nothing was answered, and what
+// may be the matter if each connection was closed, or had no HTTP on it.
+func (s *Summary) ofFailures() string {
+	text := ""
+	if resp := s.total.response(); resp != nil && resp.Count() > 0 {
+		text = ": latencies are of failures only"
+	}
+	if s.Errors.ByClass[ErrReset]+s.Errors.ByClass[ErrMalformed] < s.Ended() {
+		return text
+	}
+	if s.Origin.Planned.Transport == "h2" {
+		return text + "; does the target speak HTTP/1.1 only (leave out --transport h2), or want https://, or a certificate or header?"
+	}
+	return text + "; does the target want another protocol (https://, --transport h2), or a certificate or header?"
+}
+
 func (s *Summary) unauthorized() string {
 	if n := s.Status["401"] + s.Status["403"]; n > 0 {
 		return fmt.Sprintf(" (%d with status 401 or 403: check -H 'Authorization: …' or MLBENCH_TOKEN, and if the scenario has a login, MLBENCH_USERNAME and MLBENCH_PASSWORD)", n)

@@ -58,7 +58,8 @@ func TestCheck(t *testing.T) {
 		{"nothing wrong", func(*File) {}, "", false},
 
 		{"no request", func(f *File) { f.Slices = nil }, "invalid: no request was sent", true},
-		{"only warm-up", func(f *File) { f.Slices[0].Phase = Warmup }, "invalid: no request was sent", true},
+		// F22: what was interrupted in the warm-up has sent requests.
+		{"only warm-up", func(f *File) { f.Slices[0].Phase = Warmup }, "invalid: no request was sent but of the warm-up, which is in no figure", true},
 
 		{"cut off", func(f *File) { f.Footer = nil }, "cut off before its end", false},
 		{"interrupted", func(f *File) { f.Footer.Ended = Interrupted }, "interrupted before its end", false},
@@ -109,6 +110,7 @@ func TestCheck(t *testing.T) {
 			inClosed(Telemetry{CPUSeconds: 14.2})(f)
 			f.Slices[0].DrainS = 1
 		}, "", false},
+		{"one stale connection", func(f *File) { f.Slices[0].Connections.Stale = 1 }, "1 kept connection was of no use", false}, // P11
 		{"stale connections", func(f *File) { f.Slices[0].Connections.Stale = 3 }, "3 kept connections were of no use", false},
 		{"generator busy, open", telemetry(Telemetry{CPUSeconds: 20}), "", false},
 		{"generator at its limit", closed(14), "", false},
@@ -118,7 +120,11 @@ func TestCheck(t *testing.T) {
 		{"timeouts", data(func(d *ClassData) { d.Errors = map[string]int64{ErrTimeout: 2} }), "2 requests timed out", false},
 		{"other errors", data(func(d *ClassData) { d.Errors = map[string]int64{ErrStatus: 9, ErrReset: 1} }), "", false},
 		{"out of ports", data(func(d *ClassData) { d.Errors = map[string]int64{ErrLocal: 1} }), "invalid: 1 request failed because this machine", true},
-		{"never answered", data(func(d *ClassData) { d.Done = 0 }), "no request was answered", false},
+		{"never answered", data(func(d *ClassData) { d.Done = 0 }), "no request was answered: latencies are of failures only", false},
+		// F01: what may be the matter where connections are closed without an answer.
+		{"always closed", data(closedAll), "no request was answered; does the target want another protocol (https://, --transport h2), or a certificate or header?", false},
+		{"always closed, h2", func(f *File) { data(closedAll)(f); f.Header.Transport = "h2" }, "no request was answered; does the target speak HTTP/1.1 only (leave out --transport h2)", false},
+		{"always closed, late", func(f *File) { late(100, 90)(f); data(closedAll)(f) }, "no request was answered; does", false},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -153,6 +159,33 @@ func TestCheckIsPerArm(t *testing.T) {
 	}
 	if s := Summarize(f, ArmB, nil); !slices.ContainsFunc(s.Warnings, func(w string) bool { return strings.Contains(w, "steal") }) {
 		t.Errorf("arm B: warnings %q, want steal", s.Warnings)
+	}
+}
+
+// closedAll are requests whose connections were closed without a byte: there
+// are no latencies.
+func closedAll(d *ClassData) {
+	d.Done, d.Errors, d.Response, d.Service = 0, map[string]int64{ErrReset: d.Sent}, stats.NewHistogram(), stats.NewHistogram()
+}
+
+// A4: failures in what is left out of figures, as the generator stood still, are
+// told: no standstill makes a request wait for the whole timeout.
+func TestFailuresInWhatIsLeftOutAreTold(t *testing.T) {
+	const want = "2 requests more failed in what is left out of figures (reset 1, timeout 1)"
+	f := openFile(map[string]*ClassData{"predict": served(200)})
+	out := served(20)
+	out.Errors = map[string]int64{ErrTimeout: 1, ErrReset: 1}
+	f.Slices = append(f.Slices, Slice{Arm: ArmA, Phase: Measure, DurationS: 1, Excluded: "the load generator itself stood still for 1s", Classes: map[string]*ClassData{"predict": out}})
+	if s := Summarize(f, ArmA, nil); !slices.Contains(s.Warnings, want) || s.Errors.Total != 0 {
+		t.Errorf("a run: %+v, warnings %q", s.Errors, s.Warnings)
+	}
+	f = compareFile()
+	b := f.Slices[len(f.Slices)-1]
+	b.Excluded, b.Classes = "the load generator itself stood still for 1s", map[string]*ClassData{"predict": out}
+	f.Slices[len(f.Slices)-1] = b
+	s := summarize(f, b.Arm, nil, func(s *Slice) bool { return s.Excluded == "" })
+	if !slices.Contains(s.Warnings, want) {
+		t.Errorf("an arm: warnings %q", s.Warnings)
 	}
 }
 

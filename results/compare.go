@@ -120,12 +120,12 @@ const describesMachine = ". These numbers describe this machine, not the targets
 // invalidity says why generator or machine, and not the targets, decided the
 // numbers; "" if they did not.
 func (f *File) invalidity(c *Comparison, p *pairing) string {
-	for _, s := range []*Summary{c.ArmA, c.ArmB} {
+	for i, s := range []*Summary{c.ArmA, c.ArmB} {
 		switch {
 		case s.Requests == 0 && s.InFlight > 0:
-			return fmt.Sprintf("no request to %s ended: %d were in flight when the measurement was interrupted", s.Target.Name, s.InFlight)
+			return fmt.Sprintf("no request to %s ended: %d %s in flight when the measurement was interrupted", s.Target.Name, s.InFlight, were(s.InFlight))
 		case s.Requests == 0:
-			return fmt.Sprintf("no request was sent to %s", s.Target.Name)
+			return fmt.Sprintf("no request was sent to %s%s", s.Target.Name, f.butWarmUp([]string{ArmA, ArmB}[i]))
 		}
 	}
 	for i := range f.Slices {

@@ -76,9 +76,9 @@ func (s *Summary) showExamples() {
 			kind += " " + strconv.Itoa(e.Status)
 		}
 		if e.Class == "" || len(s.Classes) < 2 {
-			s.warn("%s (%d times), for example: %s", kind, n, e.Text)
+			s.warn("%s (%s), for example: %s", kind, howOften(n), e.Text)
 		} else {
-			s.warn("%s (%d times), for example of %s: %s", kind, n, e.Class, e.Text)
+			s.warn("%s (%s), for example of %s: %s", kind, howOften(n), e.Class, e.Text)
 		}
 	}
 }

@@ -51,8 +51,10 @@ type Summary struct {
 
 	total       ClassData
 	connections Connections
-	timeoutMS   float64
-	arm         bool // of a comparison
+
+	leftOutErrors Errors // of slices that are in no figure
+	timeoutMS     float64
+	arm           bool // of a comparison
 }
 
 // TargetName is a target as shown in reports.
@@ -125,6 +127,7 @@ func summarize(f *File, arm string, percentiles []float64, figures func(*Slice) 
 	}
 	byClass := map[string]*ClassData{}
 	var use *TargetUse
+	var leftOut ClassData
 	for i := range f.Slices {
 		sl := &f.Slices[i]
 		if sl.Arm != arm || sl.Phase != Measure {
@@ -132,6 +135,9 @@ func summarize(f *File, arm string, percentiles []float64, figures func(*Slice) 
 		}
 		s.InFlight += sl.Unfinished
 		if !figures(sl) {
+			if sl.Excluded != "" {
+				leftOut.Errors = addCounts(leftOut.Errors, sl.total().Errors)
+			}
 			continue
 		}
 		s.DurationS += sl.DurationS
@@ -147,6 +153,7 @@ func summarize(f *File, arm string, percentiles []float64, figures func(*Slice) 
 	for _, d := range byClass {
 		s.total.Add(d)
 	}
+	s.leftOutErrors = leftOut.errorCounts()
 	s.fill(percentiles)
 	if !s.arm {
 		s.Requests += s.InFlight
