@@ -64,8 +64,8 @@ func TestChecksJudgeAnswers(t *testing.T) {
 		plan := closedPlan(t, srv.URL, load(200), Class{Name: "get", Weight: 1, Payloads: []Payload{get("/")}, Check: check})
 		plan.Connect.Transport = transport
 		d, s := measure(t, plan)
-		if d.Done != 200 || d.Errors[results.ErrStatus] != 20 || d.Errors[results.ErrCheck] != 20 || d.Service.Count() != 200 {
-			t.Errorf("done %d, errors %v, %d service times; want 200, 20 by status, 20 by check", d.Done, d.Errors, d.Service.Count())
+		if d.Done != 200 || d.Errors[results.ErrStatus] != 20 || d.Errors[results.ErrCheck] != 20 || d.Clocks[results.ClockService].Count() != 200 {
+			t.Errorf("done %d, errors %v, %d service times; want 200, 20 by status, 20 by check", d.Done, d.Errors, d.Clocks[results.ClockService].Count())
 		}
 		if s.Sample(results.ErrCheck) != "a bad day" {
 			t.Errorf("samples %v", s.Examples)

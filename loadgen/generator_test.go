@@ -105,8 +105,8 @@ func TestEveryRequestIsCountedOnce(t *testing.T) {
 			if d.Status["200"] != 750 || d.Status["418"] != 250 || d.Errors[results.ErrStatus] != 250 {
 				t.Errorf("status %v, errors %v; want 750 of 200 and 250 unexpected 418", d.Status, d.Errors)
 			}
-			if d.Service.Count() != 1000 {
-				t.Errorf("%d service times, want 1000: unexpected statuses are answers too", d.Service.Count())
+			if d.Clocks[results.ClockService].Count() != 1000 {
+				t.Errorf("%d service times, want 1000: unexpected statuses are answers too", d.Clocks[results.ClockService].Count())
 			}
 			if s.Connections.Failed != 0 || s.Connections.Opened == 0 {
 				t.Errorf("connections %+v", s.Connections)
@@ -129,11 +129,11 @@ func TestStalledTargetShowsInResponseTimes(t *testing.T) {
 	defer srv.Close()
 	d, _ := measure(t, closedPlan(t, srv.URL, openLoad(500, 400)))
 	// 200 requests are due during the stall: half of all, evenly spread over it.
-	if p75 := d.Response.Quantile(0.75); p75 < stall/3 {
+	if p75 := d.Clocks[results.ClockResponse].Quantile(0.75); p75 < stall/3 {
 		t.Errorf("p75 of response times is %s: the %s stall is hidden", p75, stall)
 	}
-	if d.Response.Max() < stall*9/10 {
-		t.Errorf("max %s, want about %s", d.Response.Max(), stall)
+	if d.Clocks[results.ClockResponse].Max() < stall*9/10 {
+		t.Errorf("max %s, want about %s", d.Clocks[results.ClockResponse].Max(), stall)
 	}
 }
 
@@ -155,14 +155,14 @@ func TestLateGeneratorShowsInLag(t *testing.T) {
 	g.recorder.settled = r.begin
 	r.open(context.Background())
 	d := sumOf(g)
-	if lag := d.Lag.Quantile(0.5); lag < late/4 {
+	if lag := d.Clocks[results.ClockLag].Quantile(0.5); lag < late/4 {
 		t.Errorf("median lag %s: half the requests were due before the generator came to life %s late", lag, late)
 	}
-	if d.Response.Quantile(0.5) < d.Lag.Quantile(0.5) {
-		t.Errorf("median response time %s is below the median lag %s", d.Response.Quantile(0.5), d.Lag.Quantile(0.5))
+	if d.Clocks[results.ClockResponse].Quantile(0.5) < d.Clocks[results.ClockLag].Quantile(0.5) {
+		t.Errorf("median response time %s is below the median lag %s", d.Clocks[results.ClockResponse].Quantile(0.5), d.Clocks[results.ClockLag].Quantile(0.5))
 	}
-	if d.Service.Quantile(0.5) >= d.Lag.Quantile(0.5) {
-		t.Errorf("median service time %s holds the generator's lag of %s", d.Service.Quantile(0.5), d.Lag.Quantile(0.5))
+	if d.Clocks[results.ClockService].Quantile(0.5) >= d.Clocks[results.ClockLag].Quantile(0.5) {
+		t.Errorf("median service time %s holds the generator's lag of %s", d.Clocks[results.ClockService].Quantile(0.5), d.Clocks[results.ClockLag].Quantile(0.5))
 	}
 }
 
@@ -193,10 +193,10 @@ func TestTimeoutIsCensoredNotDropped(t *testing.T) {
 			if d.Sent != 40 || d.Done != 36 || d.Errors[results.ErrTimeout] != 4 {
 				t.Errorf("sent %d, done %d, errors %v; want 40, 36 and 4 timeouts", d.Sent, d.Done, d.Errors)
 			}
-			if d.Service.Count() != 40 {
-				t.Errorf("%d service times, want 40", d.Service.Count())
+			if d.Clocks[results.ClockService].Count() != 40 {
+				t.Errorf("%d service times, want 40", d.Clocks[results.ClockService].Count())
 			}
-			if got := d.Service.Max(); got < plan.Timeout || got > plan.Timeout*1001/1000 {
+			if got := d.Clocks[results.ClockService].Max(); got < plan.Timeout || got > plan.Timeout*1001/1000 {
 				t.Errorf("max service time %s, want the timeout %s", got, plan.Timeout)
 			}
 		})
@@ -235,7 +235,7 @@ func TestRefusedConnectionsAreErrorsWithoutLatency(t *testing.T) {
 			if d.Sent != 12 || d.Done != 0 || d.Errors[results.ErrRefused] != 12 || s.Connections.Failed != 12 {
 				t.Errorf("sent %d, done %d, errors %v, connections %+v; want 12 refused", d.Sent, d.Done, d.Errors, s.Connections)
 			}
-			if d.Service.Count() != 0 {
+			if d.Clocks[results.ClockService].Count() != 0 {
 				t.Error("refused requests count as fast successes")
 			}
 		})
@@ -330,7 +330,7 @@ func TestIntervalsAddUp(t *testing.T) {
 		end = s.StartS + s.DurationS
 		slices++
 		planned += s.Classes["get"].Planned
-		if s.Classes["get"].Service.Count() != s.Classes["get"].Done {
+		if s.Classes["get"].Clocks[results.ClockService].Count() != s.Classes["get"].Done {
 			t.Error("histogram and count differ")
 		}
 		return nil

@@ -120,7 +120,7 @@ func (x *interleaving) slice(arm int, ph Phase, pair, position int, service *sta
 		x.silent[arm].listen(s, x.now(), x.pairs)
 		if service != nil {
 			for _, d := range s.Classes {
-				service.Merge(d.Service)
+				service.Merge(d.Clocks[results.ClockService])
 			}
 		}
 		return x.emit(s)

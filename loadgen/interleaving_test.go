@@ -36,12 +36,12 @@ func (s *simulated) run(ctx context.Context, e *Experiment) error {
 			}
 			drain, answered := s.waits(arm, s.now)
 			n := int64(100 * ph.Duration.Seconds())
-			d := &results.ClassData{Planned: n, Sent: n, Errors: map[string]int64{}, Service: stats.NewHistogram()}
+			d := &results.ClassData{Planned: n, Sent: n, Errors: map[string]int64{}, Clocks: map[string]*stats.Histogram{results.ClockService: stats.NewHistogram()}}
 			if answered {
 				d.Done = n
 				live := stats.NewLive()
 				live.Record(drain)
-				d.Service = live.Drain()
+				d.Clocks[results.ClockService] = live.Drain()
 			} else {
 				d.Errors[results.ErrTimeout] = n
 			}

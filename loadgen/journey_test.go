@@ -160,7 +160,7 @@ func TestJourneys(t *testing.T) {
 			t.Errorf("%d steps came on another connection than their journey's", s.moved)
 		}
 		for name, d := range got {
-			if len(d.Errors) > 0 || d.Planned != d.Done || d.Service.Count() != d.Done {
+			if len(d.Errors) > 0 || d.Planned != d.Done || d.Clocks[results.ClockService].Count() != d.Done {
 				t.Errorf("%s: %+v", name, d)
 			}
 		}

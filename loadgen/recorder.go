@@ -1,6 +1,7 @@
 package loadgen
 
 import (
+	"maps"
 	"strconv"
 	"sync"
 	"time"
@@ -37,6 +38,25 @@ var failureNames = [failureCount]string{
 	failLocal:     results.ErrLocal,
 	failStatus:    results.ErrStatus,
 	failCheck:     results.ErrCheck,
+}
+
+// clock is one of those of a request in the engine's compact form; it indexes
+// clockNames. The first ones are there in both load models.
+type clock uint8
+
+const (
+	clockService clock = iota
+	clockFirstByte
+	clockResponse // from here on of the open model
+	clockLag
+	clockCount
+)
+
+var clockNames = [clockCount]string{
+	clockService:   results.ClockService,
+	clockFirstByte: results.ClockFirstByte,
+	clockResponse:  results.ClockResponse,
+	clockLag:       results.ClockLag,
 }
 
 // outcome is how one sent request ended.
@@ -93,13 +113,12 @@ const maxStatus = 999
 
 // tally is what one request class did.
 type tally struct {
-	sent, done, dropped         int64
-	carried, late               int64
-	bytesOut, bytesIn           int64
-	failures                    [failureCount]int64
-	status                      [maxStatus + 1]int64
-	response, service, lagTimes *stats.Live
-	first                       *stats.Live
+	sent, done, dropped int64
+	carried, late       int64
+	bytesOut, bytesIn   int64
+	failures            [failureCount]int64
+	status              [maxStatus + 1]int64
+	clocks              [clockCount]*stats.Live // nil: not of this load model
 }
 
 func newRecorder(classes []Class, open bool, shards int) *recorder {
@@ -116,9 +135,10 @@ func newRecorder(classes []Class, open bool, shards int) *recorder {
 func (r *recorder) newSet() *set {
 	s := &set{classes: make([]tally, len(r.names)), dial: stats.NewLive(), tls: stats.NewLive()}
 	for i := range s.classes {
-		s.classes[i].service, s.classes[i].first = stats.NewLive(), stats.NewLive()
-		if r.open {
-			s.classes[i].response, s.classes[i].lagTimes = stats.NewLive(), stats.NewLive()
+		for c := range s.classes[i].clocks {
+			if r.open || clock(c) < clockResponse {
+				s.classes[i].clocks[c] = stats.NewLive()
+			}
 		}
 	}
 	return s
@@ -146,7 +166,7 @@ func (r *recorder) record(sh int, o *outcome) {
 	if o.status != 0 {
 		t.done++
 		t.status[o.status]++
-		t.first.Record(o.first)
+		t.clocks[clockFirstByte].Record(o.first)
 		if r.ends > 0 && done >= r.ends {
 			t.late++
 		}
@@ -155,13 +175,13 @@ func (r *recorder) record(sh int, o *outcome) {
 		s.active.raw = append(s.active.raw, *o)
 	}
 	if o.status != 0 || o.failure == failTimeout {
-		t.service.Record(o.service)
+		t.clocks[clockService].Record(o.service)
 		if r.open {
-			t.response.Record(o.response)
+			t.clocks[clockResponse].Record(o.response)
 		}
 	}
 	if r.open {
-		t.lagTimes.Record(o.lag)
+		t.clocks[clockLag].Record(o.lag)
 	}
 }
 
@@ -192,7 +212,7 @@ func (r *recorder) connected(sh int, took connectTime) {
 // single outcomes if they are kept. One goroutine at a time.
 func (r *recorder) drain(sl *results.Slice) (raw []outcome) {
 	sl.Classes = make(map[string]*results.ClassData, len(r.names))
-	dial, tls := stats.NewHistogram(), stats.NewHistogram()
+	connecting := map[string]*stats.Histogram{results.ClockDial: stats.NewHistogram(), results.ClockTLS: stats.NewHistogram()}
 	for i := range r.shards {
 		s := &r.shards[i]
 		s.mu.Lock()
@@ -200,8 +220,8 @@ func (r *recorder) drain(sl *results.Slice) (raw []outcome) {
 		s.mu.Unlock()
 		sl.Discarded += s.spare.discarded
 		s.spare.discarded = 0
-		dial.Merge(s.spare.dial.Drain())
-		tls.Merge(s.spare.tls.Drain())
+		connecting[results.ClockDial].Merge(s.spare.dial.Drain())
+		connecting[results.ClockTLS].Merge(s.spare.tls.Drain())
 		raw = append(raw, s.spare.raw...)
 		s.spare.raw = s.spare.raw[:0]
 		for c := range s.spare.classes {
@@ -213,12 +233,8 @@ func (r *recorder) drain(sl *results.Slice) (raw []outcome) {
 			}
 		}
 	}
-	if dial.Count() > 0 {
-		sl.Connections.Dial = dial
-	}
-	if tls.Count() > 0 {
-		sl.Connections.TLS = tls
-	}
+	maps.DeleteFunc(connecting, func(_ string, h *stats.Histogram) bool { return h.Count() == 0 })
+	sl.Connections.Clocks = connecting
 	return raw
 }
 
@@ -233,11 +249,12 @@ func (t *tally) drain() *results.ClassData {
 		Late:     t.late,
 		BytesOut: t.bytesOut,
 		BytesIn:  t.bytesIn,
-		Service:  t.service.Drain(),
-		First:    t.first.Drain(),
+		Clocks:   make(map[string]*stats.Histogram, clockCount),
 	}
-	if t.response != nil {
-		d.Response, d.Lag = t.response.Drain(), t.lagTimes.Drain()
+	for c, live := range t.clocks {
+		if live != nil {
+			d.Clocks[clockNames[c]] = live.Drain()
+		}
 	}
 	for f := failRefused; f < failureCount; f++ {
 		if n := t.failures[f]; n > 0 {
@@ -255,6 +272,6 @@ func (t *tally) drain() *results.ClassData {
 			d.Status[strconv.Itoa(code)] = n
 		}
 	}
-	*t = tally{response: t.response, service: t.service, lagTimes: t.lagTimes, first: t.first}
+	*t = tally{clocks: t.clocks}
 	return d
 }

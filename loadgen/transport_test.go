@@ -72,8 +72,8 @@ func TestNetHTTPTransports(t *testing.T) {
 				if d.Done != 60 || len(d.Errors) != 0 || other.Load() != 0 {
 					t.Errorf("done %d, errors %v, %d by another protocol than %s", d.Done, d.Errors, other.Load(), tc.proto)
 				}
-				if d.Service.Count() != 60 || d.First.Count() != 60 || d.First.Min() <= 0 || d.BytesOut == 0 || s.Connections.Opened == 0 {
-					t.Errorf("%d service times, %d first bytes from %s, %d bytes out, connections %+v", d.Service.Count(), d.First.Count(), d.First.Min(), d.BytesOut, s.Connections)
+				if d.Clocks[results.ClockService].Count() != 60 || d.Clocks[results.ClockFirstByte].Count() != 60 || d.Clocks[results.ClockFirstByte].Min() <= 0 || d.BytesOut == 0 || s.Connections.Opened == 0 {
+					t.Errorf("%d service times, %d first bytes from %s, %d bytes out, connections %+v", d.Clocks[results.ClockService].Count(), d.Clocks[results.ClockFirstByte].Count(), d.Clocks[results.ClockFirstByte].Min(), d.BytesOut, s.Connections)
 				}
 			})
 		}
@@ -137,8 +137,8 @@ func TestRequestsPerConnection(t *testing.T) {
 	if d.Done != 100 || s.Connections.Opened < 10 || s.Connections.Opened > 11 || s.Connections.Closed < 9 {
 		t.Errorf("done %d, connections %+v; want 100 answers on ten connections or eleven", d.Done, s.Connections)
 	}
-	if s.Connections.Dial.Count() != s.Connections.Opened {
-		t.Errorf("%d dial times, %d connections", s.Connections.Dial.Count(), s.Connections.Opened)
+	if s.Connections.Clocks[results.ClockDial].Count() != s.Connections.Opened {
+		t.Errorf("%d dial times, %d connections", s.Connections.Clocks[results.ClockDial].Count(), s.Connections.Opened)
 	}
 }
 
@@ -152,8 +152,8 @@ func TestFirstByteAndLastByte(t *testing.T) {
 	}))
 	defer srv.Close()
 	d, _ := measure(t, closedPlan(t, srv.URL, closedLoad(1, 3)))
-	if d.Service.Min() < gap || d.First.Min() > d.Service.Min()-gap*9/10 {
-		t.Errorf("first byte after %s, last after %s; the target waits %s in between", d.First.Min(), d.Service.Min(), gap)
+	if d.Clocks[results.ClockService].Min() < gap || d.Clocks[results.ClockFirstByte].Min() > d.Clocks[results.ClockService].Min()-gap*9/10 {
+		t.Errorf("first byte after %s, last after %s; the target waits %s in between", d.Clocks[results.ClockFirstByte].Min(), d.Clocks[results.ClockService].Min(), gap)
 	}
 }
 
@@ -200,7 +200,7 @@ func TestRawResultsAreVegetas(t *testing.T) {
 	if m.Rate < 999 || m.Rate > 1011 {
 		t.Errorf("vegeta sees %.1f/s, planned were 1000/s", m.Rate)
 	}
-	if got, want := m.Latencies.Max, d.Response.Max(); got > want || got < want*995/1000 {
+	if got, want := m.Latencies.Max, d.Clocks[results.ClockResponse].Max(); got > want || got < want*995/1000 {
 		t.Errorf("vegeta's slowest request took %s, ours %s", got, want)
 	}
 	line, _ := bufio.NewReader(&raw).ReadBytes('\n')

@@ -34,9 +34,9 @@ func TestTrapDoubleCorrection(t *testing.T) {
 	}))
 	defer srv.Close()
 	d, _ := measure(t, closedPlan(t, srv.URL, openLoad(500, 150)))
-	if d.Response.Count() != 150 || d.Service.Count() != 150 || d.Lag.Count() != 150 || n.Load() != 150 {
+	if d.Clocks[results.ClockResponse].Count() != 150 || d.Clocks[results.ClockService].Count() != 150 || d.Clocks[results.ClockLag].Count() != 150 || n.Load() != 150 {
 		t.Errorf("%d response, %d service times and %d lags of %d requests served; want 150 each",
-			d.Response.Count(), d.Service.Count(), d.Lag.Count(), n.Load())
+			d.Clocks[results.ClockResponse].Count(), d.Clocks[results.ClockService].Count(), d.Clocks[results.ClockLag].Count(), n.Load())
 	}
 }
 
@@ -52,8 +52,8 @@ func TestTrapSlowRequestsCutOffAtTheEnd(t *testing.T) {
 			// Every request is still in flight when the phase stops sending.
 			l.Duration, l.Rate = slow/3, ConstantRate(100)
 			d, s := measure(t, closedPlan(t, srv.URL, l))
-			if d.Done == 0 || d.Done != d.Planned || d.Service.Min() < slow {
-				t.Errorf("planned %d, done %d, fastest %s; want all of them, after %s", d.Planned, d.Done, d.Service.Min(), slow)
+			if d.Done == 0 || d.Done != d.Planned || d.Clocks[results.ClockService].Min() < slow {
+				t.Errorf("planned %d, done %d, fastest %s; want all of them, after %s", d.Planned, d.Done, d.Clocks[results.ClockService].Min(), slow)
 			}
 			if s.DrainS < slow.Seconds()/2 || s.Classes["get"].Late != d.Done {
 				t.Errorf("%d of %d answers are late, %.3f s behind the end", s.Classes["get"].Late, d.Done, s.DrainS)
@@ -79,8 +79,8 @@ func TestTrapConnectTimeExcluded(t *testing.T) {
 			plan.TLS = &tls.Config{InsecureSkipVerify: true}
 			plan.Connect.MaxRequests = 1
 			d, s := measure(t, plan)
-			if d.Done != 3 || d.Service.Min() < handshake || s.Connections.TLS.Min() < handshake {
-				t.Errorf("done %d, fastest %s, handshake %s; want at least %s", d.Done, d.Service.Min(), s.Connections.TLS.Min(), handshake)
+			if d.Done != 3 || d.Clocks[results.ClockService].Min() < handshake || s.Connections.Clocks[results.ClockTLS].Min() < handshake {
+				t.Errorf("done %d, fastest %s, handshake %s; want at least %s", d.Done, d.Clocks[results.ClockService].Min(), s.Connections.Clocks[results.ClockTLS].Min(), handshake)
 			}
 		})
 	}
@@ -96,10 +96,10 @@ func TestTrapFirstRequestsOnly(t *testing.T) {
 	var s results.Slice
 	r.drain(&s)
 	d := s.Classes["a"]
-	if d.Done != n || d.Service.Count() != n {
-		t.Errorf("%d done, %d recorded, want %d", d.Done, d.Service.Count(), n)
+	if d.Done != n || d.Clocks[results.ClockService].Count() != n {
+		t.Errorf("%d done, %d recorded, want %d", d.Done, d.Clocks[results.ClockService].Count(), n)
 	}
-	if m := d.Service.Mean(); m < 1498*time.Microsecond || m > 1502*time.Microsecond {
+	if m := d.Clocks[results.ClockService].Mean(); m < 1498*time.Microsecond || m > 1502*time.Microsecond {
 		t.Errorf("mean %s of as many requests of 1 ms as of 2 ms", m)
 	}
 }
@@ -112,7 +112,7 @@ func TestTrapMillisecondBuckets(t *testing.T) {
 	}
 	var s results.Slice
 	r.drain(&s)
-	h := s.Classes["a"].Service
+	h := s.Classes["a"].Clocks[results.ClockService]
 	if p50, p90 := h.Quantile(0.5), h.Quantile(0.9); p50 < 148*time.Microsecond || p50 > 150*time.Microsecond || p90 < 188*time.Microsecond || p90 > 190*time.Microsecond {
 		t.Errorf("p50 %s, p90 %s of 100 to 199 µs", p50, p90)
 	}
@@ -182,9 +182,9 @@ func TestTrapThroughputOfShortSlices(t *testing.T) {
 	if s.DurationS != seconds || d.Carried == 0 || d.Late == 0 {
 		t.Errorf("%v s, %d carried over, %d late; want %v s, and some of both", s.DurationS, d.Carried, d.Late, seconds)
 	}
-	want := workers * seconds / d.Service.Mean().Seconds()
+	want := workers * seconds / d.Clocks[results.ClockService].Mean().Seconds()
 	if got := float64(d.Done - d.Late + d.Carried); got < want-workers-1 || got > want+workers+1 {
-		t.Errorf("%v answers within the slice, want about %.1f: %d workers, %s each", got, want, workers, d.Service.Mean())
+		t.Errorf("%v answers within the slice, want about %.1f: %d workers, %s each", got, want, workers, d.Clocks[results.ClockService].Mean())
 	}
 }
 

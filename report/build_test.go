@@ -25,8 +25,8 @@ func spread(n int, lo, hi float64) *stats.Histogram {
 func class(n int, lo, hi float64) *results.ClassData {
 	return &results.ClassData{
 		Planned: int64(n), Sent: int64(n), Done: int64(n),
-		Status:   map[string]int64{"200": int64(n)},
-		Response: spread(n, lo, hi), Service: spread(n, lo, 0.9*hi), Lag: spread(n, 0.002, 0.2),
+		Status: map[string]int64{"200": int64(n)},
+		Clocks: map[string]*stats.Histogram{results.ClockResponse: spread(n, lo, hi), results.ClockService: spread(n, lo, 0.9*hi), results.ClockLag: spread(n, 0.002, 0.2)},
 	}
 }
 
@@ -112,7 +112,7 @@ func managedPair(known ...string) *results.Comparison {
 // closedRun has one class, and the percentiles that its user asked for.
 func closedRun() *results.Summary {
 	d := class(800, 1, 1500)
-	d.Response, d.Lag = nil, nil
+	d.Clocks[results.ClockResponse], d.Clocks[results.ClockLag] = nil, nil
 	f := file(results.Closed, results.Class{Name: "predict", Share: 1})
 	f.Header.Scenario.Name = "concurrent"
 	f.Slices = []results.Slice{measured(results.ArmA, 0, 10, map[string]*results.ClassData{"predict": d})}
@@ -235,7 +235,7 @@ func goneHead() *results.Comparison {
 		if s := &f.Slices[i]; s.Arm == results.ArmB && s.Pair > 4 {
 			for _, d := range s.Classes {
 				d.Done, d.Status, d.Errors = 0, nil, map[string]int64{results.ErrTimeout: d.Sent}
-				d.Response, d.Service = spread(int(d.Sent), 10000, 10001), spread(int(d.Sent), 10000, 10000)
+				d.Clocks[results.ClockResponse], d.Clocks[results.ClockService] = spread(int(d.Sent), 10000, 10001), spread(int(d.Sent), 10000, 10000)
 			}
 		}
 	}
@@ -260,7 +260,7 @@ func closedComparison() *results.Comparison {
 	for i := range f.Slices {
 		s := &f.Slices[i]
 		for _, d := range s.Classes {
-			d.Response, d.Lag = nil, nil
+			d.Clocks[results.ClockResponse], d.Clocks[results.ClockLag] = nil, nil
 		}
 		if s.Arm == results.ArmB {
 			s.DurationS *= 1.1 + 0.001*float64(s.Pair%5)
@@ -280,7 +280,7 @@ func slots() *results.Comparison {
 		}
 		s.StartS++
 		for name, d := range s.Classes {
-			s.Classes[name] = class(int(d.Sent), 1.05*ms(d.Response.Min()), 1.05*ms(d.Response.Max()))
+			s.Classes[name] = class(int(d.Sent), 1.05*ms(d.Clocks[results.ClockResponse].Min()), 1.05*ms(d.Clocks[results.ClockResponse].Max()))
 		}
 	}
 	return judged(f)

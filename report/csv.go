@@ -227,15 +227,20 @@ func (t *csvTable) errors(e results.Errors, requests int64) {
 }
 
 func (t *csvTable) latencies(l results.Latencies) {
-	for _, clock := range []struct {
-		prefix string
-		l      results.Latency
-	}{{"", l.Response}, {"service_", l.Service}, {"lag_", l.Lag}} {
-		t.add(clock.prefix+"min", "ms", clock.l.Min)
-		t.add(clock.prefix+"mean", "ms", clock.l.Mean)
-		for _, p := range clock.l.Percentiles {
-			t.add(clock.prefix+results.PercentileName(p.Q), "ms", p.MS)
+	for i := range results.Clocks {
+		c, l := &results.Clocks[i], l[results.Clocks[i].Name]
+		if l.Count == 0 && !c.Always {
+			continue
 		}
-		t.add(clock.prefix+"max", "ms", clock.l.Max)
+		prefix := c.Name + "_"
+		if c.Name == results.ClockResponse {
+			prefix = ""
+		}
+		t.add(prefix+"min", c.Unit, l.Min)
+		t.add(prefix+"mean", c.Unit, l.Mean)
+		for _, p := range l.Percentiles {
+			t.add(prefix+results.PercentileName(p.Q), c.Unit, p.MS)
+		}
+		t.add(prefix+"max", c.Unit, l.Max)
 	}
 }

@@ -12,19 +12,17 @@ import (
 const longestBar = 40
 
 // detailParts show what a run's report has on demand.
-func detailParts(d *results.Details) []part {
+func detailParts(s *results.Summary) []part {
+	d := s.Details
 	wire := part{title: "on the wire", facts: []fact{
 		{"sent", bytesText(d.BytesOut, d.BytesOutPerS)},
 		{"received", bytesText(d.BytesIn, d.BytesInPerS)},
 		{"connections", countText(d.Opened) + " opened while measuring"},
 	}}
 	t := &Table{Head: latencyHead("ms", d.FirstByte), Left: 1}
-	for _, row := range []struct {
-		name string
-		l    results.Latency
-	}{{"to the first byte", d.FirstByte}, {"connecting (DNS, TCP)", d.Dial}, {"TLS handshake", d.TLS}} {
-		if row.l.Count > 0 {
-			t.add(latencyCells(row.name, row.l)...)
+	for i := range results.Clocks {
+		if c := &results.Clocks[i]; !clockShown(s, c) && !c.Always && s.Latency[c.Name].Count > 0 {
+			t.add(latencyCells(clockTitle(c), s.Latency[c.Name])...)
 		}
 	}
 	if t.Rows != nil {

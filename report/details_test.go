@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/results/stats"
 )
 
 // stagedRun breaks in the second of its stages.
@@ -26,12 +27,12 @@ func detailedRun() *results.Summary {
 	f := file(results.Closed, mixClasses[:1]...)
 	d := class(900, 1, 2)
 	d.Add(class(100, 40, 50))
-	d.Response, d.Lag, d.BytesIn, d.BytesOut, d.First = nil, nil, 1234567, 98765, spread(1000, 0.8, 1.8)
+	d.Clocks[results.ClockResponse], d.Clocks[results.ClockLag], d.BytesIn, d.BytesOut, d.Clocks[results.ClockFirstByte] = nil, nil, 1234567, 98765, spread(1000, 0.8, 1.8)
 	s := measured(results.ArmA, 0, 10, map[string]*results.ClassData{"predict": d})
-	s.Connections = results.Connections{Opened: 8, Dial: spread(8, 0.1, 0.2)}
+	s.Connections = results.Connections{Opened: 8, Clocks: map[string]*stats.Histogram{results.ClockDial: spread(8, 0.1, 0.2)}}
 	f.Slices = append(f.Slices, s)
 	sum := results.Summarize(f, results.ArmA, nil)
-	sum.Details = sum.Detail(nil)
+	sum.Details = sum.Detail()
 	return sum
 }
 

@@ -181,7 +181,7 @@ func TestSmallNumbersAreNotZero(t *testing.T) {
 	late := pairedFile(24, constantly(1))
 	for i := range late.Slices {
 		if s := &late.Slices[i]; s.Pair < 20 {
-			s.Classes["predict"].Lag = spread(190, 50, 60)
+			s.Classes["predict"].Clocks[results.ClockLag] = spread(190, 50, 60)
 		}
 	}
 	if page := markdownOf(t, judged(late)); !strings.Contains(page, "24 pairs of slices, of which 5 can be judged (figures are of late ones, too)") || !strings.Contains(page, "4800 requests in 12.0 s") {

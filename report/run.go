@@ -31,7 +31,7 @@ func runPage(s *results.Summary, f form) *page {
 		p.parts = append(p.parts, stagePart(s.Stages))
 	}
 	if s.Details != nil {
-		p.parts = append(p.parts, detailParts(s.Details)...)
+		p.parts = append(p.parts, detailParts(s)...)
 	}
 	if len(s.Objectives) > 0 {
 		p.parts = append(p.parts, objectivePart(s.Objectives))
@@ -157,26 +157,57 @@ func sortedKeys(m map[string]int64) []string {
 	return keys
 }
 
-// latencyPart shows the clocks: all three in the open model, where they differ.
+// latencyPart shows the clocks that say something.
 func latencyPart(s *results.Summary) part {
-	t := &Table{Head: latencyHead("latency, ms"+onlyFailures(s.NoneSucceeded()), s.Latency.Response), Left: 1}
+	t := &Table{Head: latencyHead("latency, ms"+onlyFailures(s.NoneSucceeded()), s.Latency[results.ClockResponse]), Left: 1}
 	var missed []float64
 	row := func(name string, l results.Latency) {
 		t.add(latencyCells(name, l)...)
 		missed = append(missed, missedPercentiles(l, nil)...)
 	}
-	row("response", s.Latency.Response)
 	out := part{table: t}
-	if s.Model == results.Open {
-		row("service", s.Latency.Service)
-		row("lag", s.Latency.Lag)
-	} else {
+	for i := range results.Clocks {
+		if c := &results.Clocks[i]; clockShown(s, c) {
+			row(clockTitle(c), s.Latency[c.Name])
+		}
+	}
+	if s.Model == results.Closed {
 		out.notes = append(out.notes, closedNote)
 	}
 	if note := tooFew(missed); note != "" {
 		out.notes = append(out.notes, note)
 	}
 	return out
+}
+
+// clockShown says whether a clock says something that others do not: in the
+// closed model service time is response time, and there is no lag; a body that
+// comes at once makes the first byte the last; and what connecting took is part
+// of few requests where connections are kept. The details show all.
+func clockShown(s *results.Summary, c *results.Clock) bool {
+	l := s.Latency[c.Name]
+	switch c.Name {
+	case results.ClockResponse:
+		return true
+	case results.ClockService, results.ClockLag:
+		return s.Model == results.Open
+	case results.ClockFirstByte:
+		service := s.Latency[results.ClockService]
+		return l.Count > 0 && s.Details == nil && l.Mean < 0.9*service.Mean
+	}
+	return l.Count > 0 && s.Details == nil && float64(l.Count) >= 0.05*float64(s.Requests)
+}
+
+// clockTitle is a clock's name for people.
+func clockTitle(c *results.Clock) string {
+	if title := clockTitles[c.Name]; title != "" {
+		return title
+	}
+	return strings.ReplaceAll(c.Name, "_", " ")
+}
+
+var clockTitles = map[string]string{
+	results.ClockFirstByte: "to the first byte", results.ClockDial: "connecting (DNS, TCP)", results.ClockTLS: "TLS handshake",
 }
 
 // latencyHead is the head of a table of latencies, which all have the
@@ -223,7 +254,7 @@ func classPercentiles(l results.Latency) []float64 {
 }
 
 func classPart(s *results.Summary) part {
-	qs := classPercentiles(s.Latency.Response)
+	qs := classPercentiles(s.Latency[results.ClockResponse])
 	t := &Table{Head: Cells(Own, "class", "asked", "achieved", "requests", "errors"), Left: 1}
 	for _, q := range qs {
 		t.Head = append(t.Head, Cell{results.PercentileName(q), Own})
@@ -231,7 +262,7 @@ func classPart(s *results.Summary) part {
 	t.Head = append(t.Head, Cell{"max", Own})
 	var missed []float64
 	for _, c := range s.Classes {
-		l := c.Latency.Response
+		l := c.Latency[results.ClockResponse]
 		cells := []string{
 			fixed(100*c.Declared, 1) + "%", fixed(100*c.Share, 1) + "%", countText(c.Requests), countText(c.Errors.Total),
 		}

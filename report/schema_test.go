@@ -69,7 +69,7 @@ func TestDocumentsMatchTheirSchema(t *testing.T) {
 var percentileKey = regexp.MustCompile(`^p[0-9]`)
 
 // optional says that this key may be absent: those of maps by name, single
-// percentiles, which --percentiles chooses, what only saved runs have, what only many
+// percentiles, which --percentiles chooses, clocks that had nothing to time, what only saved runs have, what only many
 // pairs tell, and what only managed targets let be seen.
 func optional(path []string, key string) bool {
 	last := ""
@@ -78,7 +78,8 @@ func optional(path []string, key string) bool {
 	}
 	return slices.Contains([]string{"by_class", "status", "classes", "tags"}, last) || percentileKey.MatchString(key) ||
 		len(path) == 0 && slices.Contains([]string{"runs", "slot_effect", "tags", "resources", "source", "stages", "details"}, key) ||
-		slices.Contains([]string{"source", "host", "load"}, last) && slices.Contains(optionalFacts, key) || slices.Contains([]string{"command", "note", "a_censored", "b_censored"}, key)
+		slices.Contains([]string{"source", "host", "load"}, last) && slices.Contains(optionalFacts, key) || slices.Contains([]string{"command", "note", "a_censored", "b_censored"}, key) ||
+		last == "latency_ms" && slices.Contains([]string{"first_byte", "dial", "tls"}, key)
 }
 
 // optionalFacts are absent where they are not known, or not of the load's model.

@@ -36,8 +36,8 @@ func served(n int) *ClassData {
 	}
 	return &ClassData{
 		Planned: int64(n), Sent: int64(n), Done: int64(n),
-		Status:   map[string]int64{"200": int64(n)},
-		Response: steps(n), Service: steps(n), Lag: lag.Drain(),
+		Status: map[string]int64{"200": int64(n)},
+		Clocks: histograms{ClockResponse: steps(n), ClockService: steps(n), ClockLag: lag.Drain()},
 	}
 }
 

@@ -72,7 +72,7 @@ func (s *Summary) checkEnd(f *File) {
 }
 
 func (s *Summary) checkLag() {
-	lag, resp := s.total.Lag, s.total.response()
+	lag, resp := s.total.Clocks[ClockLag], s.total.response()
 	if s.Model != Open || lag == nil || lag.Count() == 0 || resp == nil || resp.Count() == 0 {
 		return // there is no latency that it could make up
 	}
@@ -98,11 +98,11 @@ func (s *Summary) checkLag() {
 // request had been sent when it was planned.
 func (d *ClassData) lagEffect() (q, share float64) {
 	resp := d.response()
-	if resp == nil || d.Service == nil {
+	if resp == nil || d.Clocks[ClockService] == nil {
 		return 0, 0
 	}
 	for _, p := range DefaultPercentiles {
-		with, without := float64(resp.Quantile(p)), float64(d.Service.Quantile(p))
+		with, without := float64(resp.Quantile(p)), float64(d.Clocks[ClockService].Quantile(p))
 		if Enough(resp.Count(), p) && with > 0 && 1-without/with > share {
 			q, share = p, 1-without/with
 		}

@@ -24,7 +24,7 @@ func TestCheck(t *testing.T) {
 	late := func(response, lag float64) func(*File) {
 		return func(f *File) {
 			d := f.Slices[0].Classes["predict"]
-			d.Response, d.Service, d.Lag = repeat(200, response), repeat(200, response-lag), repeat(200, lag)
+			d.Clocks[ClockResponse], d.Clocks[ClockService], d.Clocks[ClockLag] = repeat(200, response), repeat(200, response-lag), repeat(200, lag)
 		}
 	}
 	data := func(change func(*ClassData)) func(*File) {
@@ -75,16 +75,16 @@ func TestCheck(t *testing.T) {
 		{"lag above half", late(100, 51), "invalid: the load generator was late (lag p99 51", true},
 		{"lag that changes no percentile", func(f *File) { // P22
 			d := f.Slices[0].Classes["predict"]
-			d.Response, d.Service, d.Lag = repeat(200, 16), repeat(200, 15.9), repeat(200, 1.04)
+			d.Clocks[ClockResponse], d.Clocks[ClockService], d.Clocks[ClockLag] = repeat(200, 16), repeat(200, 15.9), repeat(200, 1.04)
 		}, "", false},
 		{"lag that is half of the tail", func(f *File) {
 			late(100, 30)(f)
 			d := f.Slices[0].Classes["predict"]
-			d.Response.Merge(repeat(20, 200))
-			d.Service.Merge(repeat(20, 200))
+			d.Clocks[ClockResponse].Merge(repeat(20, 200))
+			d.Clocks[ClockService].Merge(repeat(20, 200))
 		}, "which makes up 30% of the response time's p50", false},
 		{"lag in the closed model", func(f *File) { late(100, 90)(f); f.Header.Model = Closed }, "", false},
-		{"lag without data", data(func(d *ClassData) { d.Lag = nil }), "", false},
+		{"lag without data", data(func(d *ClassData) { d.Clocks[ClockLag] = nil }), "", false},
 
 		{"steal at the limit", telemetry(Telemetry{StealPct: 2}), "", false},
 		{"steal above", telemetry(Telemetry{StealPct: 2.1}), "up to 2.1% of this machine's CPU time", false},
@@ -165,7 +165,7 @@ func TestCheckIsPerArm(t *testing.T) {
 // closedAll are requests whose connections were closed without a byte: there
 // are no latencies.
 func closedAll(d *ClassData) {
-	d.Done, d.Errors, d.Response, d.Service = 0, map[string]int64{ErrReset: d.Sent}, stats.NewHistogram(), stats.NewHistogram()
+	d.Done, d.Errors, d.Clocks[ClockResponse], d.Clocks[ClockService] = 0, map[string]int64{ErrReset: d.Sent}, stats.NewHistogram(), stats.NewHistogram()
 }
 
 // A4: failures in what is left out of figures, as the generator stood still, are

@@ -215,11 +215,11 @@ type figure struct {
 }
 
 func (s *Summary) figures() []figure {
-	return figures(s.ThroughputRPS, s.GoodputRPS, &s.total, s.Latency.Response, s.timeoutMS)
+	return figures(s.ThroughputRPS, s.GoodputRPS, &s.total, s.Latency[ClockResponse], s.timeoutMS)
 }
 
 func (c *ClassSummary) figures() []figure {
-	return figures(c.Through, c.Goodput, &c.data, c.Latency.Response, c.timeoutMS)
+	return figures(c.Through, c.Goodput, &c.data, c.Latency[ClockResponse], c.timeoutMS)
 }
 
 // figures of one arm. Where requests timed out, latencies at the timeout's value

@@ -18,7 +18,7 @@ func compareFile() *File {
 	f.Header.Targets = []Target{{Arm: ArmA, Name: "legacy", URL: "http://127.0.0.1:5000"}, {Arm: ArmB, Name: "modern", URL: "http://127.0.0.1:8000"}}
 	b := func() *ClassData {
 		d := served(10)
-		d.Response = hist(2, 4, 6, 8, 10, 12, 14, 16, 18, 20)
+		d.Clocks[ClockResponse] = hist(2, 4, 6, 8, 10, 12, 14, 16, 18, 20)
 		d.Errors = map[string]int64{ErrStatus: 2}
 		d.Status = map[string]int64{"200": 8, "500": 2}
 		return d
@@ -85,7 +85,7 @@ func TestFiguresAreOfJudgedPairs(t *testing.T) {
 	}
 	f := compareFile()
 	for i := range f.Slices {
-		f.Slices[i].Classes["predict"].Lag = repeat(10, 50)
+		f.Slices[i].Classes["predict"].Clocks[ClockLag] = repeat(10, 50)
 		f.Slices[i].Classes["predict"].Errors = nil
 	}
 	c = Compare(f, CompareOptions{})

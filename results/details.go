@@ -33,18 +33,15 @@ type Bin struct {
 }
 
 // Detail computes the details of a run.
-func (s *Summary) Detail(percentiles []float64) *Details {
-	if percentiles == nil {
-		percentiles = DefaultPercentiles
-	}
+func (s *Summary) Detail() *Details {
 	d := &Details{
 		Histogram: bins(s.total.response()),
 		BytesIn:   s.total.BytesIn, BytesOut: s.total.BytesOut,
 		BytesInPerS: perSecond(s.total.BytesIn, s.DurationS), BytesOutPerS: perSecond(s.total.BytesOut, s.DurationS),
-		FirstByte: newLatency(s.total.First, percentiles),
+		FirstByte: s.Latency[ClockFirstByte],
 		Opened:    s.connections.Opened,
-		Dial:      newLatency(s.connections.Dial, percentiles),
-		TLS:       newLatency(s.connections.TLS, percentiles),
+		Dial:      s.Latency[ClockDial],
+		TLS:       s.Latency[ClockTLS],
 	}
 	return d
 }

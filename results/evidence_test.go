@@ -13,7 +13,7 @@ import (
 // answered is a class's slice of requests that took these times, in ms.
 func answered(ms ...float64) *ClassData {
 	n := int64(len(ms))
-	return &ClassData{Planned: n, Sent: n, Done: n, Status: map[string]int64{"200": n}, Response: hist(ms...), Service: hist(ms...), Lag: repeat(int(n), 0.01)}
+	return &ClassData{Planned: n, Sent: n, Done: n, Status: map[string]int64{"200": n}, Clocks: histograms{ClockResponse: hist(ms...), ClockService: hist(ms...), ClockLag: repeat(int(n), 0.01)}}
 }
 
 // handPairs is five pairs of two classes, in which B takes twice as long, and
@@ -49,7 +49,7 @@ func handPairs() *File {
 	add(ArmB, 7, answered(70, 80), answered(9)).Excluded = excludedByInterrupt
 	add(ArmA, 0, answered(70, 80), answered(9)).Phase = Warmup
 	late := add(ArmA, 8, answered(70, 80), answered(9))
-	late.Classes["predict"].Lag = repeat(2, 1.5)
+	late.Classes["predict"].Clocks[ClockLag] = repeat(2, 1.5)
 	add(ArmB, 8, answered(1, 1), answered(9))
 	add("C", 1, answered(70, 80), answered(9))
 	return f
@@ -136,9 +136,9 @@ func TestLateness(t *testing.T) {
 			tr := minute()
 			tr.slice = func(pair int, s *Slice) {
 				d := s.Classes["predict"]
-				d.Response, d.Service = repeat(50, tt.ms), repeat(50, tt.ms)
+				d.Clocks[ClockResponse], d.Clocks[ClockService] = repeat(50, tt.ms), repeat(50, tt.ms)
 				if pair == 7 && s.Arm == arm {
-					d.Lag = repeat(50, tt.lag)
+					d.Clocks[ClockLag] = repeat(50, tt.lag)
 				}
 			}
 			if p := tr.file().pairing(); p.late != tt.late || len(p.kept) != 48-tt.late {
@@ -153,8 +153,8 @@ func TestLateness(t *testing.T) {
 		if pair == 7 {
 			n = 6
 		}
-		s.Classes["predict"].Lag = repeat(50-n, 0.01)
-		s.Classes["predict"].Lag.Merge(repeat(n, 3))
+		s.Classes["predict"].Clocks[ClockLag] = repeat(50-n, 0.01)
+		s.Classes["predict"].Clocks[ClockLag].Merge(repeat(n, 3))
 	}
 	if p := tr.file().pairing(); p.late != 1 {
 		t.Errorf("%d pairs with 5 or 6 late requests of 50 are late, want that with 6", p.late)
@@ -176,7 +176,7 @@ func TestOverdue(t *testing.T) {
 		{"slow requests", func(f *File) {
 			for i := range f.Slices {
 				if f.Slices[i].Phase == Measure {
-					f.Slices[i].Classes["predict"].Response = repeat(50, 300)
+					f.Slices[i].Classes["predict"].Clocks[ClockResponse] = repeat(50, 300)
 				}
 			}
 		}, 3.5, 0},

@@ -195,13 +195,28 @@ func TestReadDamage(t *testing.T) {
 	}
 }
 
-// testdata/v1.jsonl was written by the first version of the format and is never
-// written again: what it says must stay readable for ever.
-func TestFirstVersionStaysReadable(t *testing.T) {
-	f, err := ReadFile("testdata/v1.jsonl", nil)
-	if err != nil {
-		t.Fatal(err)
+// testdata has a file of each version of the format. Once that is released it is
+// never written again: what it says must stay readable for ever.
+func TestEveryVersionStaysReadable(t *testing.T) {
+	for _, version := range []string{"v1", "v1.1"} {
+		t.Run(version, func(t *testing.T) {
+			f, err := ReadFile("testdata/"+version+".jsonl", nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if want := "mlbench.result/" + version[1:]; f.Header.Schema != want || f.Header.newer() {
+				t.Errorf("schema %q, newer %v; want %q, not newer", f.Header.Schema, f.Header.newer(), want)
+			}
+			sameFigures(t, f)
+			if firsts := Summarize(f, ArmA, nil).Latency[ClockFirstByte].Count; (firsts > 0) != (version != "v1") {
+				t.Errorf("%d first bytes", firsts)
+			}
+		})
 	}
+}
+
+// sameFigures are those of every file in testdata.
+func sameFigures(t *testing.T, f *File) {
 	if !f.Complete() || len(f.Slices) != 5 || f.Header.Scenario.Text == "" || f.Header.Host.Cores != 2 {
 		t.Fatalf("read %d slices, complete %v, header %+v", len(f.Slices), f.Complete(), f.Header)
 	}

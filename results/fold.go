@@ -71,5 +71,5 @@ func meanOver(a, ofA, b, ofB float64) float64 {
 
 func (c *Connections) add(n *Connections) {
 	c.Opened, c.Closed, c.Failed, c.Stale = c.Opened+n.Opened, c.Closed+n.Closed, c.Failed+n.Failed, c.Stale+n.Stale
-	c.Dial, c.TLS = mergeInto(c.Dial, n.Dial), mergeInto(c.TLS, n.TLS)
+	c.Clocks = c.Clocks.add(n.Clocks)
 }

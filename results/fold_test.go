@@ -22,7 +22,7 @@ func TestReadSummed(t *testing.T) {
 		}
 		if i == 20 {
 			d := s.Classes["predict"]
-			d.Errors, d.Sent, d.Planned, d.Lag = map[string]int64{ErrReset: 3}, 8, 8, repeat(8, 0.01)
+			d.Errors, d.Sent, d.Planned, d.Clocks[ClockLag] = map[string]int64{ErrReset: 3}, 8, 8, repeat(8, 0.01)
 			s.Samples = map[string]string{ErrReset: "broken pipe"}
 		}
 		f.Slices = append(f.Slices, s)

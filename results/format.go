@@ -1,14 +1,11 @@
 package results
 
-import (
-	"time"
+import "time"
 
-	"github.com/mlbench/mlbench/results/stats"
-)
-
-// Schema names the format of result files; the number after the slash is its
-// major version. A reader refuses majors it does not know.
-const Schema = "mlbench.result/1"
+// Schema names the format of result files: major and minor version. A reader
+// refuses majors it does not know; a minor one, 0 where none is written, only
+// adds what may be ignored.
+const Schema = "mlbench.result/1.1"
 
 // Model is the load model: what decides when the next request starts.
 type Model string
@@ -155,10 +152,8 @@ type Connections struct {
 	// Stale counts kept connections that were of no use for the next request: the
 	// target closed one just as the request went out, unanswered, or sent bytes
 	// there that nobody asked for. It went out on a new one, its clocks running on.
-	Stale int64 `json:"stale,omitempty"`
-	// What opening them took: DNS and TCP, and the TLS handshake.
-	Dial *stats.Histogram `json:"dial,omitempty"`
-	TLS  *stats.Histogram `json:"tls,omitempty"`
+	Stale  int64      `json:"stale,omitempty"`
+	Clocks histograms `json:"-"` // what opening them took: see Clock
 }
 
 // ClassData is what one request class did in one slice.
@@ -173,14 +168,12 @@ type ClassData struct {
 	Late     int64            `json:"late,omitempty"`
 	Carried  int64            `json:"carried,omitempty"`
 	Errors   map[string]int64 `json:"errors,omitempty"` // by class of error; see ErrorClasses
-	Status   map[string]int64 `json:"status,omitempty"` // by HTTP status
+	Status   map[string]int64 `json:"status,omitempty"` // a status is a key that the transport names: "200"
 	BytesOut int64            `json:"bytes_out"`
 	BytesIn  int64            `json:"bytes_in"`
-	// Response is absent in the closed model, where it equals Service.
-	Response *stats.Histogram `json:"response,omitempty"`
-	Service  *stats.Histogram `json:"service,omitempty"`
-	Lag      *stats.Histogram `json:"lag,omitempty"`
-	First    *stats.Histogram `json:"first_byte,omitempty"` // sent to first byte
+	// Clocks are what each Clock recorded. In the closed model there is no lag, and
+	// no response time, as it would equal the service time.
+	Clocks histograms `json:"-"`
 }
 
 // Classes of error, in the order in which reports list them. The first group

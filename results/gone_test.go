@@ -103,7 +103,7 @@ func TestTimeoutsAreNoPercentages(t *testing.T) {
 			for i := range slow {
 				slow[i] = 5000.2
 			}
-			d.Done, d.Errors, d.Status, d.Response, d.Service = 0, map[string]int64{ErrTimeout: d.Sent}, nil, hist(slow...), hist(slow...)
+			d.Done, d.Errors, d.Status, d.Clocks[ClockResponse], d.Clocks[ClockService] = 0, map[string]int64{ErrTimeout: d.Sent}, nil, hist(slow...), hist(slow...)
 		}
 	}
 	c := Compare(tr.file(), CompareOptions{})

@@ -17,7 +17,7 @@ import (
 type Objective struct {
 	Expr  string
 	class string // "" for all together
-	clock string // "response", "service", "lag"; "" for counts and rates
+	clock string // see Clock; "" for counts and rates
 	stat  string // "min", "mean", "max", "errors", "throughput", "goodput", "dropped", or "" for q
 	q     float64
 	op    string
@@ -36,7 +36,16 @@ type Outcome struct {
 	Note string `json:"note,omitempty"`
 }
 
-var objectiveForm = regexp.MustCompile(`^(?:([^:<>=\s]+)\s*:)?\s*(?:(response|service|lag)_)?([a-z0-9.]+)\s*(<=|>=|<|>)\s*([0-9.]+)\s*([a-zµ/%]*)$`)
+var objectiveForm = regexp.MustCompile(`^(?:([^:<>=\s]+)\s*:)?\s*(?:(` + clockNames() + `)_)?([a-z0-9.]+)\s*(<=|>=|<|>)\s*([0-9.]+)\s*([a-zµ/%]*)$`)
+
+// clockNames is a pattern of all.
+func clockNames() string {
+	var names []string
+	for _, c := range Clocks {
+		names = append(names, c.Name)
+	}
+	return strings.Join(names, "|")
+}
 
 const objectiveHelp = "want [CLASS:]METRIC<LIMIT, for example p99<50ms, lag_p99<1ms, errors<0.1% or goodput>150/s"
 
@@ -54,6 +63,9 @@ func ParseObjective(s string) (Objective, error) {
 	}
 	if err := o.metric(m[3]); err != nil {
 		return Objective{}, fmt.Errorf("objective %q: %w; %s", s, err, objectiveHelp)
+	}
+	if c := clockNamed(o.clock); c != nil && c.ofConnections() && o.class != "" {
+		return Objective{}, fmt.Errorf("objective %q: %s is of connections, which no request class has to itself: leave out %s", s, c.Name, o.class+":")
 	}
 	if err := o.setLimit(value, m[5], m[6]); err != nil {
 		return Objective{}, fmt.Errorf("objective %q: %w", s, err)
@@ -137,22 +149,27 @@ func (o *Objective) CheckClasses(names []string) error {
 // Judge holds the objective against a run. An objective without data is missed:
 // a gate must not pass on nothing.
 func (o *Objective) Judge(s *Summary) (Outcome, error) {
-	d, goodput, throughput := &s.total, s.GoodputRPS, s.ThroughputRPS
+	d, goodput, throughput, clock := &s.total, s.GoodputRPS, s.ThroughputRPS, s.clock
 	if o.class != "" {
 		i := s.class(o.class)
 		if i < 0 {
 			return Outcome{}, fmt.Errorf("objective %q: the scenario has no request class %q", o.Expr, o.class)
 		}
 		d, goodput, throughput = &s.Classes[i].data, s.Classes[i].Goodput, s.Classes[i].Through
+		clock = d.clock
 	}
 	out := Outcome{Expr: o.Expr}
-	v := o.value(d, goodput, throughput)
+	var h *stats.Histogram
+	if o.clock != "" {
+		h = clock(o.clock)
+	}
+	v := o.value(d, h, goodput, throughput)
 	if math.IsNaN(v) {
 		return out, nil
 	}
 	out.Value = &v
-	if h := d.clock(o.clock); o.q > 0 && !Enough(h.Count(), o.q) {
-		out.Note = fmt.Sprintf("the maximum: %d requests are too few for %s", h.Count(), PercentileName(o.q))
+	if o.q > 0 && !Enough(h.Count(), o.q) {
+		out.Note = fmt.Sprintf("the maximum: %d %ss are too few for %s", h.Count(), clockNamed(o.clock).Of, PercentileName(o.q))
 	}
 	switch o.op {
 	case "<":
@@ -168,7 +185,7 @@ func (o *Objective) Judge(s *Summary) (Outcome, error) {
 }
 
 // value is the metric in the limit's unit; NaN without data.
-func (o *Objective) value(d *ClassData, goodput, throughput float64) float64 {
+func (o *Objective) value(d *ClassData, h *stats.Histogram, goodput, throughput float64) float64 {
 	switch o.stat {
 	case "throughput":
 		return throughput
@@ -179,7 +196,6 @@ func (o *Objective) value(d *ClassData, goodput, throughput float64) float64 {
 	case "dropped":
 		return o.count(d.Dropped, d.Planned)
 	}
-	h := d.clock(o.clock)
 	if h == nil || h.Count() == 0 {
 		return math.NaN()
 	}
@@ -202,18 +218,6 @@ func (o *Objective) count(n, of int64) float64 {
 		return 100 * float64(n) / float64(of)
 	}
 	return float64(n)
-}
-
-// clock is the histogram of one of the three clocks; may be nil.
-func (d *ClassData) clock(name string) *stats.Histogram {
-	switch name {
-	case "service":
-		return d.Service
-	case "lag":
-		return d.Lag
-	default:
-		return d.response()
-	}
 }
 
 func (s *Summary) class(name string) int {

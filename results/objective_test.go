@@ -13,8 +13,8 @@ func judged() *Summary {
 	p, h := served(100), served(50)
 	p.Planned, p.Dropped, p.Done = 125, 25, 99
 	p.Errors = map[string]int64{ErrStatus: 2, ErrTimeout: 1}
-	p.Service = hist(7)
-	p.Lag, h.Lag = hist(0.5), hist(0.25)
+	p.Clocks[ClockService] = hist(7)
+	p.Clocks[ClockLag], h.Clocks[ClockLag] = hist(0.5), hist(0.25)
 	return Summarize(openFile(map[string]*ClassData{"predict": p, "health": h}), ArmA, nil)
 }
 

@@ -96,7 +96,9 @@ func (f *File) pairing() *pairing {
 }
 
 func (p *pairing) leaveOutLate() {
-	isLate := func(m *measured) bool { return m.total.Lag != nil && m.total.Lag.Quantile(0.9) > p.limit }
+	isLate := func(m *measured) bool {
+		return m.total.Clocks[ClockLag] != nil && m.total.Clocks[ClockLag].Quantile(0.9) > p.limit
+	}
 	all := p.kept
 	p.kept, p.timed = nil, all
 	for _, pair := range all {

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strconv"
 	"strings"
 )
 
@@ -186,15 +187,22 @@ func (f *File) addFooter(line []byte) error {
 	return nil
 }
 
+// version parts a schema, "mlbench.result/1.2", into what must be the same and
+// its minor version.
+func version(schema string) (major string, minor int) {
+	family, number, _ := strings.Cut(schema, "/")
+	number, after, _ := strings.Cut(number, ".")
+	minor, _ = strconv.Atoi(after)
+	return family + "/" + number, minor
+}
+
 func (f *File) addHeader(line []byte, schema string) error {
 	if f.Header.Schema != "" {
 		return fmt.Errorf("%w: a second header", ErrFormat)
 	}
-	// A minor version, "mlbench.result/1.2", only adds what may be ignored.
-	family, version, _ := strings.Cut(schema, "/")
-	major, _, _ := strings.Cut(version, ".")
-	if family+"/"+major != Schema {
-		return fmt.Errorf("%w: its schema is %.40q, this version of mlbench reads %s; update mlbench", ErrFormat, schema, Schema)
+	ours, _ := version(Schema)
+	if major, _ := version(schema); major != ours {
+		return fmt.Errorf("%w: its schema is %.40q, this version of mlbench reads %s; update mlbench", ErrFormat, schema, ours)
 	}
 	if err := json.Unmarshal(line, &f.Header); err != nil {
 		return fmt.Errorf("%w: header: %w", ErrFormat, err)

@@ -15,7 +15,7 @@ func sliceUsing(arm string, phase Phase, n int64, u *TargetUse) Slice {
 	if u != nil {
 		u.Requests = n
 	}
-	return Slice{Arm: arm, Phase: phase, DurationS: 1, TargetUse: u, Classes: map[string]*ClassData{"a": {Planned: n, Sent: n, Done: n, Status: map[string]int64{"200": n}, Service: repeat(int(n), 1)}}}
+	return Slice{Arm: arm, Phase: phase, DurationS: 1, TargetUse: u, Classes: map[string]*ClassData{"a": {Planned: n, Sent: n, Done: n, Status: map[string]int64{"200": n}, Clocks: histograms{ClockService: repeat(int(n), 1)}}}}
 }
 
 func resourceFile(slices ...Slice) *File {

@@ -21,8 +21,8 @@ func inSlot2(f *File, factor float64) *File {
 			for q := range 50 {
 				l.Record(time.Duration(factor * float64(d.response().Quantile((float64(q)+0.5)/50))))
 			}
-			d.Service = l.Drain()
-			d.Response = d.Service
+			d.Clocks[ClockService] = l.Drain()
+			d.Clocks[ClockResponse] = d.Clocks[ClockService]
 		}
 	}
 	return f
@@ -92,7 +92,7 @@ func TestSlotEffectClosed(t *testing.T) {
 	for i := range f.Slices {
 		if s := &f.Slices[i]; s.Position == 2 {
 			d := s.Classes["predict"]
-			d.Service = repeat(int(d.Sent), 8*500/(0.9*float64(d.Sent)))
+			d.Clocks[ClockService] = repeat(int(d.Sent), 8*500/(0.9*float64(d.Sent)))
 		}
 	}
 	s := Compare(f, CompareOptions{}).SlotEffect

@@ -60,9 +60,9 @@ func only(t trial) trial {
 func busier(_ int, s *Slice) {
 	if s.Arm == ArmA {
 		d := s.Classes["predict"]
-		d.Response = d.Response.Clone()
+		d.Clocks[ClockResponse] = d.Clocks[ClockResponse].Clone()
 		for range 4 {
-			d.Response.Merge(d.Service)
+			d.Clocks[ClockResponse].Merge(d.Clocks[ClockService])
 		}
 	}
 }

@@ -72,11 +72,26 @@ type Errors struct {
 	Examples []Example `json:"examples,omitempty"`
 }
 
-// Latencies are the three clocks.
-type Latencies struct {
-	Response Latency `json:"response"` // done − planned
-	Service  Latency `json:"service"`  // done − sent
-	Lag      Latency `json:"lag"`      // sent − planned
+// Latencies are what clocks came to, by their names.
+type Latencies map[string]Latency
+
+// MarshalJSON writes them in the order of Clocks.
+func (l Latencies) MarshalJSON() ([]byte, error) {
+	out := []byte{'{'}
+	for _, c := range Clocks {
+		if l[c.Name].Count == 0 && !c.Always {
+			continue
+		}
+		v, err := l[c.Name].MarshalJSON()
+		if err != nil {
+			return nil, err
+		}
+		if len(out) > 1 {
+			out = append(out, ',')
+		}
+		out = append(append(out, `"`+c.Name+`":`...), v...)
+	}
+	return append(out, '}'), nil
 }
 
 // ClassSummary is the same for one request class.
@@ -196,7 +211,7 @@ func (s *Summary) fill(percentiles []float64) {
 	}
 	s.ThroughputRPS = perSecond(t.completed(), s.DurationS)
 	s.GoodputRPS = s.ThroughputRPS * t.goodShare()
-	s.Latency = t.latencies(percentiles)
+	s.Latency = latencies(percentiles, s.clock)
 }
 
 func summarizeClass(c Class, d, total *ClassData, seconds float64, percentiles []float64) ClassSummary {
@@ -205,7 +220,7 @@ func summarizeClass(c Class, d, total *ClassData, seconds float64, percentiles [
 		Declared: c.Share,
 		Requests: d.Sent,
 		Errors:   d.errorCounts(),
-		Latency:  d.latencies(percentiles),
+		Latency:  latencies(percentiles, d.clock),
 		Duration: seconds,
 		Goodput:  perSecond(d.completed(), seconds) * d.goodShare(),
 		Through:  perSecond(d.completed(), seconds),
@@ -240,24 +255,15 @@ func (d *ClassData) Add(from *ClassData) {
 	d.BytesOut += from.BytesOut
 	d.Errors = addCounts(d.Errors, from.Errors)
 	d.Status = addCounts(d.Status, from.Status)
-	// Response first: where absent it is Service, before Service changes.
-	if d.Response == nil && from.Response != nil {
-		d.Response = mergeInto(nil, d.Service)
+	// Where only one of both has response times, those of the other are its service
+	// times, before they change.
+	if d.Clocks[ClockResponse] == nil && d.Clocks[ClockService] != nil && from.Clocks[ClockResponse] != nil {
+		d.Clocks[ClockResponse] = d.Clocks[ClockService].Clone()
 	}
-	if d.Response != nil || from.Response != nil {
-		d.Response = mergeInto(d.Response, from.response())
+	if d.Clocks[ClockResponse] != nil && from.Clocks[ClockResponse] == nil {
+		d.Clocks[ClockResponse] = mergeInto(d.Clocks[ClockResponse], from.Clocks[ClockService])
 	}
-	d.Service = mergeInto(d.Service, from.Service)
-	d.Lag = mergeInto(d.Lag, from.Lag)
-	d.First = mergeInto(d.First, from.First)
-}
-
-// response is the response-time histogram in either load model; may be nil.
-func (d *ClassData) response() *stats.Histogram {
-	if d.Response != nil {
-		return d.Response
-	}
-	return d.Service
+	d.Clocks = d.Clocks.add(from.Clocks)
 }
 
 func mergeInto(into, from *stats.Histogram) *stats.Histogram {
@@ -303,12 +309,20 @@ func (d *ClassData) goodShare() float64 {
 	return float64(d.Done-d.Errors[ErrStatus]-d.Errors[ErrCheck]) / float64(d.Done)
 }
 
-func (d *ClassData) latencies(percentiles []float64) Latencies {
-	return Latencies{
-		Response: newLatency(d.response(), percentiles),
-		Service:  newLatency(d.Service, percentiles),
-		Lag:      newLatency(d.Lag, percentiles),
+// clock is what a clock recorded, of all requests or of connections; may be nil.
+func (s *Summary) clock(name string) *stats.Histogram {
+	if h := s.connections.Clocks[name]; h != nil {
+		return h
 	}
+	return s.total.clock(name)
+}
+
+func latencies(percentiles []float64, clock func(string) *stats.Histogram) Latencies {
+	out := Latencies{}
+	for _, c := range Clocks {
+		out[c.Name] = newLatency(clock(c.Name), percentiles)
+	}
+	return out
 }
 
 func perSecond(n int64, seconds float64) float64 {

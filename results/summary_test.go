@@ -19,7 +19,7 @@ type figuresOf struct {
 }
 
 func figuresOfTotal(s *Summary) figuresOf {
-	r := s.Latency.Response
+	r := s.Latency[ClockResponse]
 	return figuresOf{
 		Duration: s.DurationS, Throughput: s.ThroughputRPS, Goodput: s.GoodputRPS,
 		Requests: s.Requests, Dropped: s.Dropped, Errors: s.Errors.Total,
@@ -42,8 +42,7 @@ func handMade() *File {
 		Errors:   map[string]int64{ErrTimeout: 3, ErrStatus: 2, ErrCheck: 1, ErrDNS: 0},
 		Status:   map[string]int64{"200": 15, "503": 2},
 		BytesOut: 10, BytesIn: 20,
-		Response: hist(51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63, 64, 65, 66, 67, 68, 69, 70),
-		Service:  steps(20), Lag: hist(1),
+		Clocks: histograms{ClockResponse: hist(51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63, 64, 65, 66, 67, 68, 69, 70), ClockService: steps(20), ClockLag: hist(1)},
 	}
 	f := openFile(nil)
 	f.Slices = []Slice{
@@ -74,10 +73,10 @@ func TestSummarize(t *testing.T) {
 	if diff := cmp.Diff(map[string]int64{"200": 95, "503": 2}, s.Status); diff != "" {
 		t.Errorf("statuses (-want +got):\n%s", diff)
 	}
-	if got := s.Latency.Service; got.Count != 100 || !near(got.Max, 50) {
+	if got := s.Latency[ClockService]; got.Count != 100 || !near(got.Max, 50) {
 		t.Errorf("service: %d values, max %v; want 100, 50", got.Count, got.Max)
 	}
-	if got := s.Latency.Lag; got.Count != 81 || !near(got.Max, 1) {
+	if got := s.Latency[ClockLag]; got.Count != 81 || !near(got.Max, 1) {
 		t.Errorf("lag: %d values, max %v; want 81, 1", got.Count, got.Max)
 	}
 	if s.Schema != SummarySchema || s.Scenario != "mix" || s.Target.Name != "modern" || s.Seed != 42 || s.Model != Open || s.ResultFile != "run.jsonl" {
@@ -99,7 +98,7 @@ func TestSummarize(t *testing.T) {
 		{Share: 30.0 / 104, Declared: 0.3, Through: 3, Goodput: 3, Max: 30, Requests: 30},
 	} {
 		c := s.Classes[i]
-		got := class{c.Share, c.Declared, c.Through, c.Goodput, c.Latency.Response.Max, c.Requests, c.Errors.Total}
+		got := class{c.Share, c.Declared, c.Through, c.Goodput, c.Latency[ClockResponse].Max, c.Requests, c.Errors.Total}
 		if diff := cmp.Diff(want, got, within); diff != "" {
 			t.Errorf("class %s (-want +got):\n%s", c.Name, diff)
 		}
@@ -110,7 +109,7 @@ func TestSummarize(t *testing.T) {
 func TestSummarizeClosed(t *testing.T) {
 	closed := func(n int) *ClassData {
 		d := served(n)
-		d.Response, d.Lag = nil, nil
+		d.Clocks[ClockResponse], d.Clocks[ClockLag] = nil, nil
 		return d
 	}
 	f := openFile(nil)
@@ -127,13 +126,13 @@ func TestSummarizeClosed(t *testing.T) {
 	if diff := cmp.Diff(want, figuresOfTotal(s), within); diff != "" {
 		t.Errorf("totals (-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff(s.Latency.Service, s.Latency.Response); diff != "" {
+	if diff := cmp.Diff(s.Latency[ClockService], s.Latency[ClockResponse]); diff != "" {
 		t.Errorf("response is not service:\n%s", diff)
 	}
-	if lag := s.Latency.Lag; lag.Count != 0 || !math.IsNaN(lag.Max) || !math.IsNaN(lag.At(0.5)) {
+	if lag := s.Latency[ClockLag]; lag.Count != 0 || !math.IsNaN(lag.Max) || !math.IsNaN(lag.At(0.5)) {
 		t.Errorf("lag in a closed model: %+v, want nothing", lag)
 	}
-	if f.Slices[0].Classes["predict"].Response != nil || f.Slices[0].Classes["predict"].Service.Count() != 10 {
+	if f.Slices[0].Classes["predict"].Clocks[ClockResponse] != nil || f.Slices[0].Classes["predict"].Clocks[ClockService].Count() != 10 {
 		t.Error("Summarize changed the file")
 	}
 }
@@ -151,17 +150,19 @@ func TestSummarizeLeavesTheFileAlone(t *testing.T) {
 // Response once shared Service's histogram when only one of two parts had its
 // own: each value then counted twice.
 func TestAddMixedClocks(t *testing.T) {
-	own := func() *ClassData { return &ClassData{Response: hist(10, 20), Service: hist(1, 2)} }
-	none := func() *ClassData { return &ClassData{Service: hist(3)} }
+	own := func() *ClassData {
+		return &ClassData{Clocks: histograms{ClockResponse: hist(10, 20), ClockService: hist(1, 2)}}
+	}
+	none := func() *ClassData { return &ClassData{Clocks: histograms{ClockService: hist(3)}} }
 	for name, parts := range map[string][2]*ClassData{"own first": {own(), none()}, "own second": {none(), own()}} {
 		t.Run(name, func(t *testing.T) {
 			var d ClassData
 			d.Add(parts[0])
 			d.Add(parts[1])
-			if d.Response.Count() != 3 || d.Service.Count() != 3 {
-				t.Fatalf("response %d, service %d values; want 3, 3", d.Response.Count(), d.Service.Count())
+			if d.Clocks[ClockResponse].Count() != 3 || d.Clocks[ClockService].Count() != 3 {
+				t.Fatalf("response %d, service %d values; want 3, 3", d.Clocks[ClockResponse].Count(), d.Clocks[ClockService].Count())
 			}
-			got := []float64{Milliseconds(d.Response.Min()), Milliseconds(d.Response.Max()), Milliseconds(d.Service.Max())}
+			got := []float64{Milliseconds(d.Clocks[ClockResponse].Min()), Milliseconds(d.Clocks[ClockResponse].Max()), Milliseconds(d.Clocks[ClockService].Max())}
 			if diff := cmp.Diff([]float64{3, 20, 3}, got, within); diff != "" {
 				t.Errorf("response min, max and service max (-want +got):\n%s", diff)
 			}

@@ -12,7 +12,7 @@ import (
 
 func TestThroughputOfASlice(t *testing.T) {
 	answers := func(n int, ms float64) *ClassData {
-		return &ClassData{Sent: int64(n), Done: int64(n), Service: repeat(n, ms)}
+		return &ClassData{Sent: int64(n), Done: int64(n), Clocks: histograms{ClockService: repeat(n, ms)}}
 	}
 	with := func(d *ClassData, change func(*ClassData)) *ClassData { change(d); return d }
 	for name, tt := range map[string]struct {
@@ -65,7 +65,7 @@ func workersOf(workers int, settle, length float64, took func(begin float64) flo
 			at = done
 		}
 	}
-	d.Planned, d.Service = d.Sent, live.Drain()
+	d.Planned, d.Clocks = d.Sent, histograms{ClockService: live.Drain()}
 	d.Status = map[string]int64{"200": d.Sent}
 	s.DrainS = last - length
 	s.Classes["predict"] = d

@@ -121,10 +121,10 @@ func (t trial) measure(h *Header, pair int, arm string) *Slice {
 	}
 	for class, l := range live {
 		d := s.Classes[class]
-		d.Service = l.Drain()
+		d.Clocks = histograms{ClockService: l.Drain()}
 		d.Planned, d.Done, d.Status = d.Sent, d.Sent, map[string]int64{"200": d.Sent}
 		if h.Model == Open {
-			d.Response, d.Lag = d.Service, repeat(int(d.Sent), lag)
+			d.Clocks[ClockResponse], d.Clocks[ClockLag] = d.Clocks[ClockService], repeat(int(d.Sent), lag)
 		}
 	}
 	if t.total != nil && arm == ArmB {
@@ -159,13 +159,13 @@ func closedModel(f *File, rate float64) {
 	for i := range f.Slices {
 		s := &f.Slices[i]
 		for _, d := range s.Classes {
-			d.Response, d.Lag = nil, nil
+			d.Clocks[ClockResponse], d.Clocks[ClockLag] = nil, nil
 			n := 1000 + int64(37*s.Pair%23)
 			if s.Arm == ArmB {
 				n = int64(rate * float64(n))
 			}
 			d.Planned, d.Sent, d.Done = n, n, n
-			d.Service = repeat(int(n), 8*1000*s.DurationS/float64(n*int64(len(s.Classes))))
+			d.Clocks[ClockService] = repeat(int(n), 8*1000*s.DurationS/float64(n*int64(len(s.Classes))))
 		}
 	}
 }

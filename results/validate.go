@@ -5,8 +5,6 @@ import (
 	"math"
 	"slices"
 	"strings"
-
-	"github.com/mlbench/mlbench/results/stats"
 )
 
 // What the format states of its numbers holds of every file that mlbench wrote.
@@ -66,7 +64,11 @@ func (h *Header) validateArms() error {
 
 // newer says that a later minor version wrote the file: what is unknown of it is
 // not ours to judge.
-func (h *Header) newer() bool { return h.Schema != Schema }
+func (h *Header) newer() bool {
+	_, ours := version(Schema)
+	_, theirs := version(h.Schema)
+	return theirs > ours
+}
 
 // validate refuses slices that cannot be of the header's measurement, or whose
 // numbers contradict each other.
@@ -173,7 +175,6 @@ func (d *ClassData) validate(h *Header) error {
 		}
 		statuses += n
 	}
-	timedOut := d.Errors[ErrTimeout]
 	switch {
 	case d.Planned != d.Sent+d.Dropped:
 		return fmt.Errorf("planned %d, but sent %d and dropped %d", d.Planned, d.Sent, d.Dropped)
@@ -184,16 +185,13 @@ func (d *ClassData) validate(h *Header) error {
 	case d.Late > d.Done:
 		return fmt.Errorf("%d answers, but %d late ones", d.Done, d.Late)
 	}
-	for _, x := range []struct {
-		name string
-		h    *stats.Histogram
-		want int64
-	}{{"service", d.Service, d.Done + timedOut}, {"response", d.Response, d.Done + timedOut}, {"lag", d.Lag, d.Sent}, {"first_byte", d.First, d.Done}} {
-		if x.h != nil && x.h.Count() != x.want {
-			return fmt.Errorf("its %s histogram has %d values, want %d", x.name, x.h.Count(), x.want)
+	for i := range Clocks {
+		c := &Clocks[i]
+		if h := d.Clocks[c.Name]; h != nil && c.values != nil && h.Count() != c.values(d) {
+			return fmt.Errorf("its %s histogram has %d values, want %d", c.Name, h.Count(), c.values(d))
 		}
 	}
-	if d.Service == nil && d.Done+timedOut > 0 && !h.newer() {
+	if d.Clocks[ClockService] == nil && timed(d) > 0 && !h.newer() {
 		return fmt.Errorf("%d answers without a service histogram", d.Done)
 	}
 	return nil

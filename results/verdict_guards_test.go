@@ -100,7 +100,7 @@ func guardCases() []verdictCase {
 			"every request to B is refused", with(minute(), func(t *trial) {
 				t.slice = func(_ int, s *Slice) {
 					if d := s.Classes["predict"]; s.Arm == ArmB {
-						d.Done, d.Errors, d.Status, d.Response, d.Service = 0, map[string]int64{ErrRefused: d.Sent}, nil, nil, nil
+						d.Done, d.Errors, d.Status, d.Clocks[ClockResponse], d.Clocks[ClockService] = 0, map[string]int64{ErrRefused: d.Sent}, nil, nil, nil
 					}
 				}
 			}).file(),

@@ -196,7 +196,7 @@ func TestJourneysFromYAML(t *testing.T) {
 					t.Errorf("%d failed checks, %v", odd, samples.Examples)
 				}
 				for name, want := range map[string]int64{"health": 30, "session": 60, "session.add": 60 - odd, "session.pay": 60 - odd} {
-					if d := classes[name]; d.Done != want || d.Planned != want || d.Service.Count() != want || name != "session" && len(d.Errors) > 0 {
+					if d := classes[name]; d.Done != want || d.Planned != want || d.Clocks[results.ClockService].Count() != want || name != "session" && len(d.Errors) > 0 {
 						t.Errorf("%s: planned %d, done %d, errors %v, want %d", name, d.Planned, d.Done, d.Errors, want)
 					}
 				}

@@ -33,7 +33,7 @@ func saveRuns(t *testing.T, name string, n int, rate float64) {
 		for j := range sent {
 			l.Record(time.Duration(j%1000+1) * time.Microsecond)
 		}
-		d := &results.ClassData{Planned: sent, Sent: sent, Done: sent, Status: map[string]int64{"200": sent}, Service: l.Drain()}
+		d := &results.ClassData{Planned: sent, Sent: sent, Done: sent, Status: map[string]int64{"200": sent}, Clocks: map[string]*stats.Histogram{results.ClockService: l.Drain()}}
 		err = w.Slice(&results.Slice{Arm: results.ArmA, Phase: results.Measure, DurationS: 10, Classes: map[string]*results.ClassData{"predict": d}})
 		if err != nil {
 			t.Fatal(err)

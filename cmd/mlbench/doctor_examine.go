@@ -113,7 +113,7 @@ func (f *facts) measureFloor(ctx context.Context, server *targets.Process, slice
 		err := g.Run(ctx, loadgen.Phase{Kind: kind, Stream: uint64(i)}, func(s *results.Slice) error {
 			if d := s.Classes["predict"]; d != nil && kind == results.Measure {
 				all.Add(d)
-				medians = append(medians, quantileMS(d.Response, .5))
+				medians = append(medians, quantileMS(d.Clocks[results.ClockResponse], .5))
 			}
 			return nil
 		})
@@ -122,8 +122,8 @@ func (f *facts) measureFloor(ctx context.Context, server *targets.Process, slice
 		}
 	}
 	f.Floor = floorFacts{
-		P50: number(quantileMS(all.Response, .5)), P99: number(quantileMS(all.Response, .99)),
-		LagP99: number(quantileMS(all.Lag, .99)), PairSD: number(pairSD(medians)),
+		P50: number(quantileMS(all.Clocks[results.ClockResponse], .5)), P99: number(quantileMS(all.Clocks[results.ClockResponse], .99)),
+		LagP99: number(quantileMS(all.Clocks[results.ClockLag], .99)), PairSD: number(pairSD(medians)),
 	}
 	return nil
 }

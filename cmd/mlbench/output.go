@@ -131,7 +131,7 @@ func (o *outputOptions) comparison(s cli.Streams, c *results.Comparison) error {
 // detail adds to a summary what --details asks for.
 func (o *outputOptions) detail(sum *results.Summary) {
 	if o.details {
-		sum.Details = sum.Detail(o.quantiles)
+		sum.Details = sum.Detail()
 	}
 }
 

@@ -40,7 +40,7 @@ func savedRun(t *testing.T, path string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := &results.ClassData{Planned: 200, Sent: 200, Done: 200, Status: map[string]int64{"200": 200}, Service: l.Drain()}
+	d := &results.ClassData{Planned: 200, Sent: 200, Done: 200, Status: map[string]int64{"200": 200}, Clocks: map[string]*stats.Histogram{results.ClockService: l.Drain()}}
 	if err := w.Slice(&results.Slice{Arm: results.ArmA, Phase: results.Measure, DurationS: 2, Classes: map[string]*results.ClassData{"predict": d}}); err != nil {
 		t.Fatal(err)
 	}

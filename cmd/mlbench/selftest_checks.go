@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/mlbench/mlbench/loadgen"
+	"github.com/mlbench/mlbench/results"
 	"github.com/mlbench/mlbench/servers/reference"
 )
 
@@ -103,7 +104,7 @@ func (l checklist) delay(ctx context.Context) (*attempt, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &attempt{judgeDelay(truth, m.classes["delayed"].Service, m.classes["instant"].Service), m.at}, nil
+	return &attempt{judgeDelay(truth, m.classes["delayed"].Clocks[results.ClockService], m.classes["instant"].Clocks[results.ClockService]), m.at}, nil
 }
 
 func (l checklist) bimodal(ctx context.Context) (*attempt, error) {
@@ -136,7 +137,7 @@ func (l checklist) bimodal(ctx context.Context) (*attempt, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &attempt{judgeWork(works, 11*time.Millisecond, m.all.Service, m.at.lagP99), m.at}, nil
+	return &attempt{judgeWork(works, 11*time.Millisecond, m.all.Clocks[results.ClockService], m.at.lagP99), m.at}, nil
 }
 
 // workOf asks the reference server for the work that a body costs.
@@ -186,7 +187,7 @@ func (l checklist) stall(ctx context.Context, c stallCurve) (*attempt, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &attempt{judgeStall(&c, int64(c.rate*length.Seconds()), m.all.Response, m.at.lagP99), m.at}, nil
+	return &attempt{judgeStall(&c, int64(c.rate*length.Seconds()), m.all.Clocks[results.ClockResponse], m.at.lagP99), m.at}, nil
 }
 
 func (l checklist) rate(ctx context.Context) (*attempt, error) {
@@ -198,7 +199,7 @@ func (l checklist) rate(ctx context.Context) (*attempt, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &attempt{judgeRate(rate, length, &m.all, m.sent, m.all.Lag, m.Valid), m.at}, nil
+	return &attempt{judgeRate(rate, length, &m.all, m.sent, m.all.Clocks[results.ClockLag], m.Valid), m.at}, nil
 }
 
 func (l checklist) arrivals(ctx context.Context) (*attempt, error) {

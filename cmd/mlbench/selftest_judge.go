@@ -230,9 +230,9 @@ func judgeTimeouts(timeout time.Duration, planned int64, all *results.ClassData)
 	return []row{
 		countRow("timed out", planned, all.Errors[results.ErrTimeout]),
 		countRow("answered", 0, all.Done),
-		countRow("service times recorded", planned, all.Service.Count()),
-		newRow("service time, shortest", inMS, want, quantileMS(all.Service, 0), want*hdrError, want*hdrError),
-		newRow("service time, longest", inMS, want, quantileMS(all.Service, 1), want*hdrError, want*hdrError),
+		countRow("service times recorded", planned, all.Clocks[results.ClockService].Count()),
+		newRow("service time, shortest", inMS, want, quantileMS(all.Clocks[results.ClockService], 0), want*hdrError, want*hdrError),
+		newRow("service time, longest", inMS, want, quantileMS(all.Clocks[results.ClockService], 1), want*hdrError, want*hdrError),
 	}
 }
 
@@ -259,7 +259,7 @@ func judgeRefused(planned int64, all *results.ClassData, goodput float64) []row 
 	return []row{
 		countRow("refused", planned, all.Errors[results.ErrRefused]),
 		countRow("answered", 0, all.Done),
-		countRow("latencies recorded", 0, all.Service.Count()+all.Response.Count()),
+		countRow("latencies recorded", 0, all.Clocks[results.ClockService].Count()+all.Clocks[results.ClockResponse].Count()),
 		newRow("goodput", inRPS, 0, goodput, 0, 0),
 	}
 }

@@ -151,7 +151,7 @@ func TestJudgeMix(t *testing.T) {
 
 func TestJudgeTimeouts(t *testing.T) {
 	data := func(timeouts, done int64, service ...time.Duration) *results.ClassData {
-		return &results.ClassData{Done: done, Errors: map[string]int64{results.ErrTimeout: timeouts}, Service: recorded(service...)}
+		return &results.ClassData{Done: done, Errors: map[string]int64{results.ErrTimeout: timeouts}, Clocks: map[string]*stats.Histogram{results.ClockService: recorded(service...)}}
 	}
 	const timedOut, answered, n, shortest, longest = "timed out", "answered", "service times recorded", "service time, shortest", "service time, longest"
 	judge := func(d *results.ClassData) []row { return judgeTimeouts(100*ms, 10, d) }
@@ -192,7 +192,7 @@ func TestJudgeDrops(t *testing.T) {
 
 func TestJudgeRefused(t *testing.T) {
 	data := func(refused, done int64, times ...time.Duration) *results.ClassData {
-		return &results.ClassData{Done: done, Errors: map[string]int64{results.ErrRefused: refused}, Service: recorded(times...), Response: recorded()}
+		return &results.ClassData{Done: done, Errors: map[string]int64{results.ErrRefused: refused}, Clocks: map[string]*stats.Histogram{results.ClockService: recorded(times...), results.ClockResponse: recorded()}}
 	}
 	verdicts(t, map[string][]row{
 		"honest":          judgeRefused(50, data(50, 0), 0),

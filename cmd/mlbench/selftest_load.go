@@ -131,8 +131,8 @@ func measure(ctx context.Context, plan loadgen.Plan, how loading) (*measured, er
 			m.cpu += t.CPUSeconds
 		}
 	}
-	if m.all.Lag != nil {
-		m.at.lagP99 = m.all.Lag.Quantile(.99)
+	if m.all.Clocks[results.ClockLag] != nil {
+		m.at.lagP99 = m.all.Clocks[results.ClockLag].Quantile(.99)
 	}
 	m.sent, err = sentInstants(&raw)
 	return m, err

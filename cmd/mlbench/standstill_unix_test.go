@@ -86,7 +86,7 @@ func TestAStoppedGeneratorIsNotBlamedOnTheTarget(t *testing.T) {
 	longest := 0.0
 	for _, s := range f.Slices {
 		longest = max(longest, s.Telemetry.StandstillMaxMS)
-		if h := s.Classes["ping"].Service; s.Excluded == "" && h != nil && h.Max() > pause*9/10 {
+		if h := s.Classes["ping"].Clocks[results.ClockService]; s.Excluded == "" && h != nil && h.Max() > pause*9/10 {
 			t.Errorf("a slice that counts has a request of %s", h.Max())
 		}
 	}
@@ -122,8 +122,8 @@ func TestAStoppedComparisonHasNoStalls(t *testing.T) {
 	}
 	for _, s := range f.Slices {
 		for _, d := range s.Classes {
-			if s.Excluded == "" && d.Service != nil && d.Service.Max() > 450*time.Millisecond {
-				t.Errorf("a slice of pair %d that counts has a request of %s", s.Pair, d.Service.Max())
+			if s.Excluded == "" && d.Clocks[results.ClockService] != nil && d.Clocks[results.ClockService].Max() > 450*time.Millisecond {
+				t.Errorf("a slice of pair %d that counts has a request of %s", s.Pair, d.Clocks[results.ClockService].Max())
 			}
 		}
 	}

@@ -78,8 +78,8 @@ func (p *Progress) Slice(s *results.Slice) {
 		rate = float64(all.Done) / s.DurationS
 	}
 	median := time.Duration(0)
-	if all.Service != nil {
-		median = all.Service.Quantile(0.5)
+	if all.Clocks[results.ClockService] != nil {
+		median = all.Clocks[results.ClockService].Quantile(0.5)
 	}
 	write := p.line
 	if !p.live {
