@@ -148,10 +148,15 @@ func parseURL(s string) (*url.URL, error) {
 		if cause, ok := err.(*url.Error); ok {
 			err = cause.Err
 		}
+		if !strings.Contains(s, "://") && !strings.Contains(s, "@") {
+			return nil, fmt.Errorf("target URL %q: no scheme, did you mean %q?", s, "http://"+s)
+		}
 		return nil, fmt.Errorf("target URL: %w", err)
 	}
 	shown := u.Redacted()
 	switch {
+	case u.Scheme != "http" && u.Scheme != "https" && !strings.Contains(s, "://") && u.User == nil:
+		return nil, fmt.Errorf("target URL %q: no scheme, did you mean %q?", s, "http://"+s)
 	case u.Scheme != "http" && u.Scheme != "https":
 		return nil, fmt.Errorf("target %s: scheme %q, want http or https", shown, u.Scheme)
 	case u.Hostname() == "":

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -158,6 +159,9 @@ func compare(ctx context.Context, o *compareOptions) error {
 		return err
 	}
 	defer o.load.stop(o.Err)
+	if err := resolvable(o.refs...); err != nil {
+		return err
+	}
 	for i, ref := range o.refs {
 		if o.refs[i], err = o.load.start(ctx, o.Streams, o.out.quiet, "", ref); err != nil {
 			return err
@@ -326,7 +330,10 @@ func (o *compareOptions) header(sc *scenarios.Scenario, arms []*prepared) *resul
 	if o.extend {
 		h.Looks = 2
 	}
-	if a, b := arms[0].target, arms[1].target; a.URL.String() == b.URL.String() && a.Socket == b.Socket && a.Address == b.Address {
+	switch a, b := arms[0].target, arms[1].target; {
+	case a.Managed != nil && b.Managed != nil && a.Managed.String() == b.Managed.String() && a.Managed.Dir == b.Managed.Dir && slices.Equal(a.Managed.Env, b.Managed.Env):
+		h.Warnings = append(h.Warnings, "both arms are started by the same command: what differs between them is chance, also that of a start")
+	case a.URL.String() == b.URL.String() && a.Socket == b.Socket && a.Address == b.Address:
 		h.Warnings = append(h.Warnings, "both arms are the same target, "+shownURL(a.URL)+": what differs between them is chance")
 	}
 	return h

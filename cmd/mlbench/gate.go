@@ -127,6 +127,9 @@ func gate(ctx context.Context, o *gateOptions) error {
 	if err := o.validate(); err != nil {
 		return err
 	}
+	if err := stepSummary(func(*os.File) error { return nil }); err != nil {
+		return err // before a minute of measuring is lost to it
+	}
 	live, saved := o.base != "" || o.head != "", len(o.baselines)+len(o.resultFiles) > 0
 	switch {
 	case live && saved:
@@ -136,7 +139,7 @@ func gate(ctx context.Context, o *gateOptions) error {
 	case live:
 		return o.live(ctx)
 	case len(o.resultFiles) == 0:
-		return cli.Usagef("what is to be judged? give --base and --head, or --result")
+		return cli.Usagef("what is to be judged? give --base and --head, or --result, or keep them in %s of this folder", gateFileName)
 	}
 	return o.saved()
 }
@@ -169,6 +172,9 @@ func (o *gateOptions) live(ctx context.Context) error {
 		return err
 	}
 	if _, err := o.outputs(1); err != nil {
+		return err
+	}
+	if err := resolvable(o.base, o.head); err != nil {
 		return err
 	}
 	defer o.load.stop(o.Err)

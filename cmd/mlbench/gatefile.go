@@ -183,10 +183,9 @@ func (g gateFile) check(d *strict.Document) {
 		}
 	})
 	g.each("scenario", func(name string, at *strict.Node) {
-		if !strings.ContainsAny(name, `./\`) { // a file's mistakes are told when it is used
-			if _, err := scenarios.Load(name); errors.Is(err, scenarios.ErrUnknown) {
-				d.Bad(at, "%v", err)
-			}
+		// A file's own mistakes have its name and lines, and are told when it is used.
+		if _, err := scenarios.Load(name); errors.Is(err, scenarios.ErrUnknown) || errors.Is(err, fs.ErrNotExist) {
+			d.Bad(at, "%v", err)
 		}
 	})
 	g.each("inconclusive", func(way string, at *strict.Node) {
@@ -204,6 +203,18 @@ func (g gateFile) check(d *strict.Document) {
 		if !ok || path == "" || path == "-" {
 			d.Bad(at, "found %q, want FORMAT=FILE, for example junit=gate.xml, or a mapping such as {junit: gate.xml}", text)
 		} else if _, err := report.ParseFormat(format); err != nil {
+			d.Bad(at, "%v", err)
+		}
+	})
+	for _, flag := range []string{"base", "head"} {
+		g.each(flag, func(ref string, at *strict.Node) {
+			if _, err := startable(flag, ref); err != nil {
+				d.Bad(at, "%v", err)
+			}
+		})
+	}
+	g.each("parity", func(share string, at *strict.Node) {
+		if err := (&parityOptions{share: share}).validate(); err != nil {
 			d.Bad(at, "%v", err)
 		}
 	})
@@ -270,8 +281,8 @@ func (o *gateOptions) takeFile() error {
 var instead = map[string][]string{
 	"base":     {"baseline", "result"},
 	"head":     {"baseline", "result"},
-	"baseline": {"base", "head"},
-	"result":   {"base", "head"},
+	"baseline": {"base", "head", "parity", "expected"}, // answers are compared of live targets
+	"result":   {"base", "head", "parity", "expected"},
 
 	"output":    {"no-output"},
 	"no-output": {"output", "force"},

@@ -31,8 +31,8 @@ export: [junit=gate.xml, markdown=gate.md]
 `
 	// Every flag is a key, and pairs may be a mapping.
 	everyFlagGateFile = `
-base: a
-head: b
+base: legacy
+head: modern
 parity: 1%
 expected: expected.yaml
 warmup: 3s
@@ -87,7 +87,7 @@ func TestGateFile(t *testing.T) {
 		}},
 		{singleGateFile, map[string][]string{"result": {"c.jsonl"}, "objective": {"p99<50ms", "errors<0.1%"}, "rate": {"200"}}},
 		{everyFlagGateFile, map[string][]string{
-			"base": {"a"}, "head": {"b"}, "parity": {"1%"}, "expected": {"expected.yaml"}, "warmup": {"3s"}, "timeout": {"20s"},
+			"base": {"legacy"}, "head": {"modern"}, "parity": {"1%"}, "expected": {"expected.yaml"}, "warmup": {"3s"}, "timeout": {"20s"},
 			"slice": {"1s"}, "transport": {"net/http"}, "insecure": {"true"}, "seed": {"7"}, "output": {"gate.jsonl"},
 			"header": {"X-A: 1", "X-B: text"}, "tag": {"team=search", "run=7"}, "export": {"junit=gate.xml", "markdown=gate.md"},
 		}},
@@ -145,6 +145,13 @@ f:12:10: export[0]: found "junit", want FORMAT=FILE, for example junit=gate.xml,
 f:12:17: export[1]: unknown format "yaml": want one of text, json, jsonl, markdown, csv, junit
 f:12:27: export[2]: found "7", want FORMAT=FILE, a list of them, or a mapping`,
 	},
+	{
+		"what is not there, all at once", "base: ./nothing\nhead: moderm\nscenario: nothere.yaml\nparity: lots\n", true,
+		`f:1:7: base: "./nothing" is no program that can be run: is the path right, and the file executable? With blanks in it, or as cmd:COMMAND, it is a command for the shell
+f:2:7: head: unknown target "moderm", did you mean "modern"? (known: legacy, modern, reference; or give a URL such as http://127.0.0.1:8000)
+f:3:11: scenario: scenario: open nothere.yaml: no such file or directory
+f:4:9: parity: --parity "lots": want a share of the requests, above 0% and at most 100%, such as 1%`,
+	},
 	{"no time", "budget: 0s", true, `f:1:9: budget: found "0s", want a duration such as 60s or 5m`},
 	{
 		"limits", "max-regression:\n  p50: 5\n  throughtput: 5%\n  errors: 5%\n  throughput: 99.5%\n  p99: [20%]\n  p90:\n  p95: fast\n", false,
@@ -163,12 +170,12 @@ f:8:8: max-regression.p95: found the text "fast", want a change such as 5%, or o
 	{"nothing judged", "max-regression: {p50: off, p90: off, p99: off}\n", true, `f:1:17: max-regression: limits: every percentile is off, so no latency would be judged`},
 	{"objectives", "result: a\nobjectives: p99\n", true, `f:2:13: objectives: objective "p99": want [CLASS:]METRIC<LIMIT, for example p99<50ms, lag_p99<1ms, errors<0.1% or goodput>150/s`},
 	{
-		"measure and read", "base: a\nhead: b\nbaseline: x\nresult: y\nobjectives: p99<1s\n", true,
+		"measure and read", "base: legacy\nhead: modern\nbaseline: x\nresult: y\nobjectives: p99<1s\n", true,
 		`f:3:11: baseline: this is for saved runs, but base and head are to be measured: leave one kind out
 f:4:9: result: this is for saved runs, but base and head are to be measured: leave one kind out`,
 	},
 	{"no runs", "result: []\n", false, `f:1:9: result: found an empty list, want text, or a list of texts`},
-	{"twice", "base: a\nbase: b\n", true, `f:2:1: the key "base" is there twice`},
+	{"twice", "base: legacy\nbase: modern\n", true, `f:2:1: the key "base" is there twice`},
 }
 
 func TestGateFileMistakes(t *testing.T) {

@@ -17,7 +17,7 @@ import (
 
 // onceFlags are those of run that mean something with --once.
 var onceFlags = []string{
-	"once", "target", "url", "start", "ready", "header", "method", "body", "seed", "timeout", "quiet",
+	"once", "target", "url", "start", "ready", "start-timeout", "allow-files", "header", "method", "body", "seed", "timeout", "quiet",
 	"transport", "insecure", "cacert", "cert", "key", "unix-socket", "resolve", "host-header",
 }
 

@@ -42,6 +42,11 @@ func newRootCmd(s cli.Streams) *cobra.Command {
 		newSelftestCmd(s), newDoctorCmd(s),
 		newServeCmd(s), newScenariosCmd(s), newTargetsCmd(s), newModelCmd(s), newVersionCmd(s),
 	)
+	cmd.InitDefaultCompletionCmd()
+	if completion, _, err := cmd.Find([]string{"completion"}); err == nil {
+		completion.Args = cli.CheckArgs(cobra.NoArgs) // else an unknown shell is answered with help, and exit 0
+		completion.RunE = func(c *cobra.Command, _ []string) error { return c.Help() }
+	}
 	return cmd
 }
 

@@ -60,7 +60,7 @@ func (o *launcher) launch(ctx context.Context, s cli.Streams, quiet bool, t targ
 	if !quiet || from != "" { // a command that nobody typed is never run without a word
 		fmt.Fprintf(s.Err, "starting %s%s: %s\n", t.Name, from, shownCommand(t.Managed.String()))
 	}
-	if t.Ready == "" {
+	if o.ready != "" {
 		t.Ready = o.ready
 	}
 	if o.within > 0 {
@@ -126,14 +126,31 @@ func (o *launcher) target(ref string) (targets.Target, error) {
 	if err != nil {
 		return t, cli.Usagef("%w", err)
 	}
+	if o.ready != "" {
+		t.Ready = o.ready
+	}
 	o.connect.apply(&t)
 	return t, nil
+}
+
+// resolvable finds what is wrong with references before the first is started.
+func resolvable(refs ...string) error {
+	var wrong []error
+	for _, ref := range refs {
+		if _, err := startable("", ref); err != nil {
+			wrong = append(wrong, err)
+		}
+	}
+	if len(wrong) > 0 {
+		return cli.Usagef("%w", errors.Join(wrong...))
+	}
+	return nil
 }
 
 // registerReady is for commands that start targets.
 func (o *launcher) registerReady(f *pflag.FlagSet) {
 	defer cli.Section(f, "Target")()
-	f.StringVar(&o.ready, "ready", "", "`PATH` that answers 200 to 399 once a started server is ready (default: any answer will do)")
+	f.StringVar(&o.ready, "ready", "", "`PATH` that answers 200 to 399 once a target is ready (default: what the target file says, or else any answer will do)")
 	f.Var(&o.within, "start-timeout", "`TIME` within which a started server must be ready (default 3m, or what the target file says)")
 }
 
@@ -211,6 +228,8 @@ func startable(label, ref string) (targets.Target, error) {
 	case isCommand(ref):
 	case hasLabel && isCommand(rest):
 		label, command = name, rest
+	case isPath(ref), hasLabel && isPath(rest):
+		return targets.Target{}, cli.Usagef("%q is no program that can be run: is the path right, and the file executable? With blanks in it, or as cmd:COMMAND, it is a command for the shell", ref)
 	default:
 		t, err := targets.Parse(ref)
 		if err != nil {
@@ -225,6 +244,11 @@ func startable(label, ref string) (targets.Target, error) {
 		label = programOf(command)
 	}
 	return targets.ByCommand(label, command, ""), nil
+}
+
+// isPath tells a path, which no target's name or URL begins as.
+func isPath(ref string) bool {
+	return strings.HasPrefix(ref, "./") || strings.HasPrefix(ref, "../") || strings.HasPrefix(ref, "/")
 }
 
 // isCommand tells a command from a URL or name: it has blanks, or is a program.

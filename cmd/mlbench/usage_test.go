@@ -23,6 +23,7 @@ func TestMistypedCommandsAndFlags(t *testing.T) {
 		{"scenarios validate", `mlbench: scenarios validate: found no argument, want mlbench scenarios validate FILE... [flags] (see 'mlbench scenarios validate --help')`},
 		{"gate mix", `mlbench: gate: found the argument "mix", want mlbench gate [flags] (see 'mlbench gate --help')`},
 		{"run a b", `mlbench: run: found 2 arguments, want mlbench run [SCENARIO|URL] [flags] (see 'mlbench run --help')`},
+		{"completion bsh", `mlbench: unknown command "completion bsh", did you mean "bash"? (see 'mlbench completion --help')`},
 		{"run --rat 5", `mlbench: unknown flag: --rat, did you mean "--rate"? (see 'mlbench run --help')`},
 		{"run -r fast", `mlbench: --rate: found "fast", want a rate such as 200/s, 12000/m or 1.5k/s (see 'mlbench run --help')`},
 		{"run -c many", `mlbench: --connections: found "many", want a whole number (see 'mlbench run --help')`},
