@@ -4,6 +4,9 @@
 //	results.Summary, results.Comparison ─► page ─► text, markdown
 //	                                    └────────► CSV, JSON (+ their schemas), JUnit
 //
+// So it does with what verify, calibrate, selftest and doctor found out; the lists
+// of commands are Tables.
+//
 // It owns units, digits, wording and escaping: names come from files and from
 // the network, and must neither break a table nor reach a terminal as an escape
 // sequence. It does not own any statistics: every number it prints is a field

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -144,5 +145,23 @@ func TestCalibrationPage(t *testing.T) {
 	var b bytes.Buffer
 	if err := Calibration(&b, Text, c, nil, nil, "c.json"); err != nil || !strings.Contains(b.String(), "no limit can be advised") || strings.Contains(b.String(), "!") {
 		t.Errorf("without spreads: %v\n%s", err, &b)
+	}
+}
+
+// M3: what a target sent reaches no terminal by way of a calibration's page.
+func TestCalibrationPageIsClean(t *testing.T) {
+	c := &results.Calibration{Target: results.TargetName{Name: "a\x1b[2J"}, Scenario: results.Scenario{Name: "s\u202e"}, Launches: 12}
+	left := []string{"status (2 times), for example: \x1b]0;PWNED\x07 \u009b2J \u202eevil\nand more"}
+	var page strings.Builder
+	if err := Calibration(&page, Text, c, nil, left, "c.json"); err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range page.String() {
+		if r != '\n' && !unicode.IsGraphic(r) {
+			t.Errorf("%U is in\n%q", r, page.String())
+		}
+	}
+	if !strings.Contains(page.String(), "! status (2 times), for example: ]0;PWNED 2J evil and more\n") {
+		t.Errorf("%q", page.String())
 	}
 }

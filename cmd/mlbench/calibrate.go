@@ -36,12 +36,7 @@ const calibrateExample = `  mlbench calibrate --start './server --port {port}' -
   mlbench calibrate --result mlbench-results/1.jsonl --result mlbench-results/2.jsonl --result mlbench-results/3.jsonl
   mlbench gate --baseline main.jsonl --result head.jsonl --calibration calibration.json`
 
-// Bounds of the number of launches.
-const (
-	defaultLaunches = 12 // 11 degrees of freedom: σ is known to within −30 and +70%
-	advisedLaunches = 5  // below, to worse than a factor of three
-	leastLaunches   = 3
-)
+const leastLaunches = 3
 
 type calibrateOptions struct {
 	cli.Streams
@@ -82,7 +77,7 @@ func newCalibrateCmd(s cli.Streams) *cobra.Command {
 	f.StringVar(&o.start, "start", "", "`COMMAND` that starts the target; {port} stands for a free port, which is also $PORT")
 	o.load.registerReady(f)
 	f.StringVar(&o.name, "name", "", "the target's `NAME`, as in the saved runs to be judged (default: the command's program)")
-	f.IntVar(&o.launches, "launches", defaultLaunches, "how often the target is started")
+	f.IntVar(&o.launches, "launches", report.AdvisedLaunches, "how often the target is started")
 	f.DurationVarP(&o.duration, "duration", "d", 10*time.Second, "measured time of each launch; saved runs to be judged must not be shorter")
 	f.StringArrayVar(&o.resultFiles, "result", nil, "saved run of a launch, as `FILE` (repeatable), instead of --start")
 	f.StringVar(&o.percentiles, "percentiles", "50,90,99", "percentiles to calibrate")
@@ -119,7 +114,7 @@ func (o *calibrateOptions) validate() error {
 		if len(o.resultFiles) > 0 {
 			what = cli.Plural(len(o.resultFiles), "result file")
 		}
-		return cli.Usagef("%s: a spread takes at least %d launches, and %d are advised", what, leastLaunches, defaultLaunches)
+		return cli.Usagef("%s: a spread takes at least %d launches, and %d are advised", what, leastLaunches, report.AdvisedLaunches)
 	case o.duration <= 0:
 		return cli.Usagef("--duration %s: want more than 0", o.duration)
 	}
@@ -175,7 +170,7 @@ func calibrate(ctx context.Context, o *calibrateOptions) error {
 	if err := c.Write(o.output); err != nil {
 		return err
 	}
-	if err := o.show(c, sound, left); err != nil {
+	if err := report.Calibration(o.Out, report.Format(o.format), c, sound, left, o.output); err != nil {
 		return err
 	}
 	return cli.End(cli.Judged(interrupted, true, true))

@@ -4,10 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/mlbench/mlbench/cmd/internal/cli"
-	"github.com/mlbench/mlbench/results"
 )
 
 func TestCalibrateBadInput(t *testing.T) {
@@ -54,44 +51,5 @@ func TestCalibrateBadInput(t *testing.T) {
 	}
 	if after := ls(t); after != before {
 		t.Errorf("left behind: %s (was: %s)", after, before)
-	}
-}
-
-func TestCalibrationReport(t *testing.T) {
-	c := &results.Calibration{
-		Target: results.TargetName{Name: "api"}, Host: "linux/amd64, 2 cores", Scenario: results.Scenario{Name: "mix"},
-		Model: results.Open, Arrivals: "poisson", RateRPS: 200, Launches: 4, DurationS: 10,
-		Spreads: []results.Spread{{Class: "total", Metric: "p50", Sigma: 0.01, DF: 3}, {Class: "batch-predict", Metric: "p99", Sigma: 0.1, DF: 3}},
-		Unknown: []string{"health p99"},
-	}
-	r := newCalibrationReport(c, make([]*results.File, 0, 4), []string{"x.jsonl is left out: it is invalid"})
-	r.File = "calibration.json"
-	// By hand: exp(σ)−1; t of 3 degrees of freedom at 0.5% is 5.841, times √2σ; 3.3σ.
-	want := `api: how much launches differ
-mix, open model, poisson arrivals at 200/s; 4 runs of 10 s on linux/amd64, 2 cores
-
-class          metric       spread   df  single runs  least limit
-total          p50           1.01%    3        +8.6%        3.36%
-batch-predict  p99          10.52%    3      +128.4%       39.10%
-
-spread       standard deviation of the metric's logarithm, from launch to launch
-single runs  the smallest change that one saved run of each revision can prove
-least limit  3.3 spreads: launches alone differ by more once in a hundred times
-
-limits that the luck of launches hardly ever exceeds:
-  --max-regression p50=3.4%,p99=40%
-! x.jsonl is left out: it is invalid
-! of 4 launches only: the true spread may be over three times as large; make it 12
-! too few requests in a launch for health p99: give a longer --duration or a higher --rate
-
-calibration: calibration.json
-`
-	if diff := cmp.Diff(want, r.text()); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
-	}
-	c.Launches, c.Spreads, c.Unknown = 12, nil, nil
-	r = newCalibrationReport(c, nil, nil)
-	if text := r.text(); !strings.Contains(text, "no limit can be advised") || strings.Contains(text, "!") {
-		t.Errorf("without spreads:\n%s", text)
 	}
 }

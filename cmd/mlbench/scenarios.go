@@ -5,12 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"github.com/mlbench/mlbench/cmd/internal/cli"
+	"github.com/mlbench/mlbench/report"
 	"github.com/mlbench/mlbench/scenarios"
 	"github.com/mlbench/mlbench/targets"
 	"github.com/mlbench/mlbench/targets/strict"
@@ -46,15 +46,15 @@ func newScenariosListCmd(s cli.Streams) *cobra.Command {
 }
 
 func scenariosList(out io.Writer) error {
-	w := tabwriter.NewWriter(out, 0, 8, 2, ' ', 0)
+	t := report.Table{Left: 2}
 	for _, name := range scenarios.Names() {
 		sc, err := scenarios.Load(name)
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(w, "%s\t%s\n", sc.Name, sc.Description)
+		t.Rows = append(t.Rows, report.Cells(report.Foreign, sc.Name, sc.Description))
 	}
-	return w.Flush()
+	return t.Write(out, report.Text, report.Options{})
 }
 
 func newScenariosValidateCmd(s cli.Streams) *cobra.Command {

@@ -6,12 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/mlbench/mlbench/cmd/internal/cli"
+	"github.com/mlbench/mlbench/report"
 	"github.com/mlbench/mlbench/targets"
 )
 
@@ -74,15 +74,15 @@ func targetsList(s cli.Streams, path string) error {
 	if err != nil {
 		return err
 	}
-	w := tabwriter.NewWriter(cli.Messages(s.Out), 0, 8, 2, ' ', 0)
+	t := report.Table{Left: 3}
 	for _, k := range file.List() {
 		where := k.URL
 		if k.Command != "" {
 			where = strings.TrimSpace(where + " managed: " + shownCommand(k.Command))
 		}
-		fmt.Fprintf(w, "%s\t%s\t%s\n", k.Name, where, k.Source)
+		t.Rows = append(t.Rows, report.Cells(report.Foreign, k.Name, where, k.Source))
 	}
-	return w.Flush()
+	return t.Write(s.Out, report.Text, report.Options{})
 }
 
 func loadTargets(path string) (*targets.File, error) {
