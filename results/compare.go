@@ -90,29 +90,32 @@ func (j *judging) missing(f *File) {
 	}
 	if head := f.gone(ArmB, b); head != "" && (f.crashed(ArmB) || f.served(ArmA)) {
 		j.gone, j.invalid = head, ""
+		return
+	}
+	if j.invalid == "" {
+		j.gone = f.goneClasses(ArmB, ArmA, b)
 	}
 }
 
 // lateness makes a comparison invalid in which too many pairs are left out, but
 // for what no lag of the generator does: that over a twentieth of B's requests
-// fail, and hardly any of A's. Those count in all pairs.
+// fail, and fewer of A's. Those count in all pairs.
 func (j *judging) lateness(p *pairing) {
 	why := p.lateness()
 	switch {
 	case why == "" || j.invalid != "" || j.gone != "":
-	case j.fails():
-		j.e.Metrics, j.e.Stalls = nil, nil
+	case j.failsAlone():
+		j.e.Metrics, j.e.Stalls, j.basis = nil, nil, counted(len(p.timed), "pair")
 		j.notes = append(j.notes, "only errors are judged: "+why)
 	default:
 		j.invalid = why
 	}
 }
 
-// fails says whether errors alone prove that B fails.
-func (j *judging) fails() bool {
-	v, err := stats.Judge(stats.Evidence{Errors: j.e.Errors}, j.rule)
-	_, _, failed, requests := j.errorCounts(TotalClass)
-	return err == nil && v.Outcome == stats.Regression && float64(failed) > mostlyFailed*float64(requests)
+// failsAlone says whether over a twentieth of B's requests failed, and of A's not.
+func (j *judging) failsAlone() bool {
+	failedA, ofA, failedB, ofB := j.errorCounts(TotalClass)
+	return float64(failedA) <= mostlyFailed*float64(ofA) && float64(failedB) > mostlyFailed*float64(ofB)
 }
 
 const describesMachine = ". These numbers describe this machine, not the targets"

@@ -36,7 +36,9 @@ func compareFile() *File {
 }
 
 func TestCompareRows(t *testing.T) {
-	c := Compare(compareFile(), CompareOptions{Percentiles: []float64{0.5, 0.9, 0.99}})
+	f := compareFile()
+	f.Header.Limits = "unreadable"
+	c := Compare(f, CompareOptions{Percentiles: []float64{0.5, 0.9, 0.99}})
 	var got []string
 	for _, m := range c.Metrics {
 		change := "-"
@@ -125,8 +127,10 @@ func TestComparisonJSON(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const want = `{"schema":"mlbench.comparison/1","verdict":"invalid","improved":false,"reasons":["over 5% of the requests failed (legacy 0 of 20, modern 4 of 20): mend that first, latencies of the rest say little"],` +
-		`"a":{"name":"legacy","url":"http://127.0.0.1:5000"},"b":{"name":"modern","url":"http://127.0.0.1:8000"},"pairs":2,"seed":42,"more_time_s":0,` +
+	const want = `{"schema":"mlbench.comparison/1","verdict":"inconclusive","improved":false,"reasons":["modern fails: 4 of 20 requests failed, of legacy 0 of 20: so few pairs do not prove that it is no chance. At least 60s more are needed: --budget 80s",` +
+		`"not enough data: 2 pairs, and no verdict comes from fewer than 12","possibly worse, not proven: errors +20.00 pp [95% CI -0.05, +41.60], 0/20 vs 4/20, limit 0.5 pp (2 pairs, p=0.062)",` +
+		`"without a warm-up nothing tells whether the targets keep up with the load: short slices do not show a queue that grows slowly"],` +
+		`"a":{"name":"legacy","url":"http://127.0.0.1:5000"},"b":{"name":"modern","url":"http://127.0.0.1:8000"},"pairs":2,"seed":42,"more_time_s":60,` +
 		`"metrics":[{"metric":"throughput","class":"total","a":5,"b":5,"unit":"1/s","change_pct":0,"ci95_pct":null,"limit_pct":null,"p_holm":null,"judged":false,"outcome":""},`
 	if !strings.HasPrefix(string(b), want) {
 		t.Errorf("got  %s\nwant %s…", b, want)

@@ -65,17 +65,44 @@ func (f *File) gone(arm, name string) string {
 	if d.Done > 0 || d.Sent < least || f.Footer == nil && f.Path != "" {
 		return ""
 	}
-	most, class := int64(0), ""
-	for _, c := range ErrorClasses {
-		if n := d.Errors[c]; n > most {
-			most, class = n, c
-		}
-	}
+	class, most := d.commonestError()
 	all := fmt.Sprintf("all of %d requests", d.Sent)
 	if d.Sent == 1 {
 		all = "its only request"
 	}
 	return fmt.Sprintf("%s never answered: %s failed (%s %d)", name, all, class, most)
+}
+
+// goneClasses says which request classes an arm never answered, though the other
+// arm answered nearly all of theirs: what the target serves of the rest is no
+// reason to wait for them. "" if there is none.
+func (f *File) goneClasses(arm, other, name string) string {
+	if f.Footer == nil && f.Path != "" {
+		return ""
+	}
+	var silent []string
+	for _, c := range f.Header.Classes {
+		d, o := f.classTraffic(arm, c.Name), f.classTraffic(other, c.Name)
+		if d.Done > 0 || d.Sent < leastUnanswered || o.Sent < leastUnanswered || !o.served() {
+			continue
+		}
+		class, n := d.commonestError()
+		silent = append(silent, fmt.Sprintf("%s (all of %d requests failed: %s %d)", c.Name, d.Sent, class, n))
+	}
+	if silent == nil {
+		return ""
+	}
+	return fmt.Sprintf("%s never answered %s", name, strings.Join(silent, ", "))
+}
+
+// commonestError is the class of error that most requests came to.
+func (d *ClassData) commonestError() (class string, most int64) {
+	for _, c := range ErrorClasses {
+		if n := d.Errors[c]; n > most {
+			most, class = n, c
+		}
+	}
+	return class, most
 }
 
 // crashed says whether the process of an arm's target is known to have ended.
@@ -88,11 +115,17 @@ func (f *File) crashed(arm string) bool {
 const leastUnanswered = 10
 
 // traffic is all that was sent to an arm, in slices that count and in others.
-func (f *File) traffic(arm string) *ClassData {
+func (f *File) traffic(arm string) *ClassData { return f.classTraffic(arm, TotalClass) }
+
+func (f *File) classTraffic(arm, class string) *ClassData {
 	sum := &ClassData{}
 	for i := range f.Slices {
-		if s := &f.Slices[i]; s.Arm == arm {
-			for _, d := range s.Classes {
+		s := &f.Slices[i]
+		if s.Arm != arm {
+			continue
+		}
+		for name, d := range s.Classes {
+			if name == class || class == TotalClass {
 				sum.Sent, sum.Done, sum.Errors = sum.Sent+d.Sent, sum.Done+d.Done+d.Carried, addCounts(sum.Errors, d.Errors)
 			}
 		}
@@ -102,7 +135,8 @@ func (f *File) traffic(arm string) *ClassData {
 
 // served says whether an arm answered nearly all requests as expected, so that
 // what became of the other is not this machine's doing.
-func (f *File) served(arm string) bool {
-	d := f.traffic(arm)
+func (f *File) served(arm string) bool { return f.traffic(arm).served() }
+
+func (d *ClassData) served() bool {
 	return d.Done > 0 && float64(d.errorCounts().Total) <= mostlyFailed*float64(d.Sent)
 }

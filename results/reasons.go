@@ -39,7 +39,11 @@ func (j *judging) whyInvalid() string {
 	}
 	a, b := j.c.names()
 	ea, ra, eb, rb := j.errorCounts(TotalClass)
-	return fmt.Sprintf("over 5%% of the requests failed (%s %d of %d, %s %d of %d): mend that first, latencies of the rest say little", a, ea, ra, b, eb, rb)
+	who := a + " fails"
+	if float64(eb) > mostlyFailed*float64(rb) {
+		who = a + " and " + b + " fail"
+	}
+	return fmt.Sprintf("%s: over 5%% of the requests failed (%s %d of %d, %s %d of %d): mend that first, latencies of the rest say little", who, a, ea, ra, b, eb, rb)
 }
 
 func (j *judging) regressions() (out []Finding) {
@@ -164,6 +168,15 @@ func (j *judging) open() (out []Finding) {
 	}
 	for _, r := range j.v.Reasons {
 		switch {
+		case r == stats.MostlyErrors:
+			ea, ra, eb, rb := j.errorCounts(TotalClass)
+			few := "so few pairs"
+			if j.c.Runs != nil {
+				few = "runs that nothing pairs"
+			}
+			say("%s fails: %d of %d requests failed, of %s %d of %d: %s do not prove that it is no chance", b, eb, rb, a, ea, ra, few)
+		case len(j.e.Metrics) == 0 && slices.Contains(j.v.Reasons, stats.MostlyErrors):
+			// A note says why only errors are judged.
 		case r != stats.NothingJudged || j.noVerdict != "":
 		case len(j.e.Metrics) == 0:
 			say("no percentile has a limit, so none is judged")

@@ -109,8 +109,24 @@ func guardCases() []verdictCase {
 			map[string]string{"total errors": "regression", "total p50": "-"},
 			[]string{"modern never answered: all of 2400 requests failed (refused 2400)", "modern fails: errors +100.00 pp"},
 		},
-		{"errors in 8% of A", with(minute(), failOf("predict", 4, ArmA)).file(), CompareOptions{}, "invalid", map[string]string{"total errors": "-"}, []string{"over 5% of the requests failed (legacy 192 of 2400, modern 0 of 2400)"}},
-		{"errors in 8% of both", with(minute(), failOf("predict", 4, "AB")).file(), CompareOptions{}, "invalid", nil, []string{"over 5%"}},
+		// 2: a head that hangs leaves few pairs, and is to blame for that.
+		{
+			"B never answers one class, in 3 pairs", after(mixed(), func(f *File) {
+				f.Slices = slices.DeleteFunc(f.Slices, func(s Slice) bool { return s.Pair > 3 })
+				for i := range f.Slices {
+					if d := f.Slices[i].Classes["info"]; f.Slices[i].Arm == ArmB && d != nil {
+						d.Done, d.Errors, d.Status, d.Clocks = 0, map[string]int64{ErrReset: d.Sent}, nil, nil
+					}
+				}
+			}), CompareOptions{}, "regression", nil,
+			[]string{"modern never answered info (all of "},
+		},
+		{"half fails in B, 4 pairs", with(with(minute(), ofPairs(4)), failOf("predict", 25, ArmB)).file(), CompareOptions{}, "regression", nil, []string{"modern fails: errors +50.00 pp [95% CI +42.88, +56.86], 0/200 vs 100/200, limit 0.5 pp (4 pairs, p=0.0039)"}},
+		{"half fails in B, 3 pairs", with(with(minute(), ofPairs(3)), failOf("predict", 25, ArmB)).file(), CompareOptions{}, "inconclusive", nil, []string{"modern fails: 75 of 150 requests failed, of legacy 0 of 150: so few pairs do not prove that it is no chance"}},
+		{"half fails in A, 4 pairs", with(with(minute(), ofPairs(4)), failOf("predict", 25, ArmA)).file(), CompareOptions{}, "invalid", nil, []string{"legacy fails: over 5% of the requests failed (legacy 100 of 200, modern 0 of 200)"}},
+		{"half fails in B, all pairs late", with(with(with(minute(), ofPairs(3)), lateIn(3)), failOf("predict", 25, ArmB)).file(), CompareOptions{}, "inconclusive", nil, []string{"modern fails: 75 of 150 requests failed"}},
+		{"errors in 8% of A", with(minute(), failOf("predict", 4, ArmA)).file(), CompareOptions{}, "invalid", map[string]string{"total errors": "-"}, []string{"legacy fails: over 5% of the requests failed (legacy 192 of 2400, modern 0 of 2400)"}},
+		{"errors in 8% of both", with(minute(), failOf("predict", 4, "AB")).file(), CompareOptions{}, "invalid", nil, []string{"legacy and modern fail: over 5%"}},
 		{
 			"errors in 2% of both", with(minute(), failOf("predict", 1, "AB")).file(),
 			CompareOptions{},

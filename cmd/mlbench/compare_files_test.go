@@ -118,7 +118,7 @@ func TestCompareSaved(t *testing.T) {
 		code   int
 		stdout []string
 	}{
-		{"compared.jsonl", cli.ExitInvalid, []string{"INVALID  over 5% of the requests failed", "result file: compared.jsonl"}},
+		{"compared.jsonl", cli.ExitInvalid, []string{"INVALID  legacy fails: over 5% of the requests failed", "result file: compared.jsonl"}},
 		{"modern", cli.ExitInvalid, []string{"result file: modern"}},
 		{"compared*.jsonl", cli.ExitInvalid, []string{"result file: compared-2.jsonl\n\nINVALID", "result file: compared.jsonl"}},
 		{"base-1.jsonl head-1.jsonl", cli.ExitInconclusive, []string{"INCONCLUSIVE  1 and 1 saved runs cannot be judged", "mlbench calibrate"}},

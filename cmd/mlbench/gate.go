@@ -25,12 +25,13 @@ free port, which is also $PORT.
   3  regression
   4  inconclusive: not enough data (see --inconclusive)
   5  invalid: the machine decided the numbers, or over 5% of the
-     base's requests fail (of saved runs: of either's)
+     base's requests fail
   6  the head missed an objective
   7  the answers differ (with --parity)
 
 Of several findings the code is the first of 3, 7, 6, 5, 4. A head that crashes,
-or never answers, is a regression; a base that does, is invalid.
+or never answers (at all, or one request class), is a regression; a base that
+does, is invalid.
 
 A missing, empty, damaged or unreadable input is never a pass, --inconclusive
 pass or not: that passes what lacks data, and nothing else. When $GITHUB_STEP_SUMMARY

@@ -133,8 +133,13 @@ func (e *Errors) measure(r Rule) test {
 	errA, reqA, errB, reqB := e.totals()
 	d := e.differences()
 	t.N = len(d)
-	if t.N >= MinValues {
+	switch {
+	case t.N >= MinValues:
 		t.P, t.PBetter = SignFlip(d, r.Seed)
+	case e.Whole && e.oneFails():
+		t.P, t.PBetter = e.fewPairs(), 1
+	case e.Whole && e.mirrored().oneFails():
+		t.P, t.PBetter = 1, e.mirrored().fewPairs()
 	}
 	if reqA == 0 || reqB == 0 {
 		t.empty, t.excused = true, !e.Whole

@@ -124,7 +124,8 @@ func (v *Verdict) conclude(e *Evidence) {
 	if e.Invalid {
 		v.Reasons = append(v.Reasons, NoiseDecided)
 	}
-	if e.mostlyErrors() && !v.blamesErrors(e) {
+	failsA, failsB := e.mostlyErrors()
+	if failsA {
 		v.Reasons = append(v.Reasons, MostlyErrors)
 	}
 	if len(v.Reasons) > 0 {
@@ -137,6 +138,9 @@ func (v *Verdict) conclude(e *Evidence) {
 	if is(Regression) {
 		v.Outcome = Regression
 		return
+	}
+	if failsB { // while A does not, and that is not proven
+		v.Reasons = append(v.Reasons, MostlyErrors)
 	}
 	if e.Blocked {
 		v.Reasons = append(v.Reasons, PassBlocked)
@@ -152,21 +156,12 @@ func (v *Verdict) conclude(e *Evidence) {
 	v.MoreTime = v.moreTime()
 }
 
-// mostlyErrors says that too many of all requests of an arm failed.
-func (e *Evidence) mostlyErrors() bool {
-	a, b := e.whole().shares()
-	return max(a, b) > mostErrors
-}
-
-// blamesErrors says that it is proven to be B which fails, while A does not: then
-// the errors are what was measured. That they are many must not make them count
-// for less.
-func (v *Verdict) blamesErrors(e *Evidence) bool {
-	whole := e.whole()
-	a, _ := whole.shares()
-	return a <= mostErrors && slices.ContainsFunc(v.Judgements, func(j Judgement) bool {
-		return j.Kind == ErrorShare && j.Class == whole.Class && j.Outcome == Regression
-	})
+// mostlyErrors says of which arm too many of all requests failed. Of A, there is
+// nothing to compare with; if only B fails, the errors are what was measured. That
+// they are many must not make them count for less.
+func (e *Evidence) mostlyErrors() (a, b bool) {
+	shareA, shareB := e.whole().shares()
+	return shareA > mostErrors, shareB > mostErrors
 }
 
 // whole has the errors of all requests; check has seen that there are.
