@@ -76,7 +76,7 @@ func checkRunKeys(t *testing.T, doc map[string]any) {
 	}{
 		{at("target"), "name url"},
 		{at("errors"), "by_class total"},
-		{at("latency_ms"), "lag response service"},
+		{at("latency_ms"), "dial first_byte lag response service"},
 		{at("latency_ms", "response"), latency},
 		{at("latency_ms", "service"), latency},
 		{at("latency_ms", "lag"), latency},
