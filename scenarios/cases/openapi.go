@@ -123,9 +123,6 @@ func authOf(op *openapi.Operation) scenarios.Auth {
 // unknownFeatures is the length of arrays of numbers of which nothing is known.
 const unknownFeatures = 10
 
-// encodeSegment leaves nothing as it is that could end a segment.
-func encodeSegment(s string) string { return strings.ReplaceAll(url.QueryEscape(s), "+", "%20") }
-
 // caseMaker makes the ordinary requests of an operation.
 type caseMaker struct {
 	op         *openapi.Operation
@@ -137,7 +134,7 @@ type caseMaker struct {
 func makerOf(op *openapi.Operation) (*caseMaker, error) {
 	m := &caseMaker{op: op, parameters: make([]*scenarios.Drawn, len(op.Parameters))}
 	for i, p := range op.Parameters {
-		if !p.Required || p.In == "cookie" || p.Authorization() {
+		if !p.Required || p.Ignored() || p.Authorization() {
 			continue
 		}
 		t, err := m.template(p.Schema, p.Example, true)
@@ -172,7 +169,7 @@ func (m *caseMaker) template(s *openapi.Schema, given any, parameter bool) (*sce
 }
 
 func (m *caseMaker) make(c *Case, rng *rand.Rand) error {
-	query := url.Values{}
+	var query, cookies []string
 	for i, p := range m.op.Parameters {
 		if m.parameters[i] == nil {
 			continue
@@ -185,22 +182,22 @@ func (m *caseMaker) make(c *Case, rng *rand.Rand) error {
 		if err != nil {
 			return err
 		}
-		switch list, isList := v.([]any); {
-		case p.In == "path":
-			c.Path = strings.ReplaceAll(c.Path, "{"+p.Name+"}", encodeSegment(example.Text(v)))
-		case p.In == "query" && isList && !p.Joined:
-			for _, item := range list {
-				query.Add(p.Name, example.Text(item))
-			}
-		case p.In == "query":
-			query.Set(p.Name, example.Text(v))
-		case p.In == "header":
-			*c = c.set(p.Name, example.Text(v))
+		switch p.In {
+		case "path":
+			c.Path = strings.ReplaceAll(c.Path, "{"+p.Name+"}", example.Segment(p, v))
+		case "query":
+			query = append(query, example.Query(p, v))
+		case "header":
+			*c = c.set(p.Name, example.Plain(p, v))
+		case "cookie":
+			cookies = append(cookies, p.Name+"="+example.Plain(p, v))
 		}
 	}
 	if len(query) > 0 {
-		c.Path += "?" + query.Encode()
+		slices.Sort(query)
+		c.Path += "?" + strings.Join(query, "&")
 	}
+	*c = c.set("Cookie", strings.Join(cookies, "; "))
 	if m.body != nil {
 		const tries = 20 // generators meet what a schema forbids now and then
 		for range tries {

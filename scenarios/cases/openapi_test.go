@@ -71,3 +71,37 @@ func TestOpenAPICases(t *testing.T) {
 		t.Errorf("another time:\n%s", diff)
 	}
 }
+
+// F08: verify sends every kind of parameter as the document has it, cookies too,
+// and not the headers that the specification has ignored.
+func TestParametersOfEveryKindAreSent(t *testing.T) {
+	const of = `"required": true, "schema": {"type": "array", "minItems": 2, "maxItems": 2, "items": {"type": "integer", "minimum": 3, "maximum": 3}}`
+	ops, _, err := openapi.Load([]byte(`{"openapi": "3.1.0", "info": {"title": "t", "version": "1"}, "paths": {"/a/{l}/{m}": {"get": {"operationId": "a", "parameters": [
+		{"name": "l", "in": "path", "style": "label", "explode": true, ` + of + `},
+		{"name": "m", "in": "path", "style": "matrix", ` + of + `},
+		{"name": "pipe", "in": "query", "style": "pipeDelimited", "explode": false, ` + of + `},
+		{"name": "deep", "in": "query", "style": "deepObject", "required": true, "schema": {"type": "object", "required": ["x"], "properties": {"x": {"const": 7}}}},
+		{"name": "js", "in": "query", "required": true, "content": {"application/json": {"schema": {"const": "v w"}}}},
+		{"name": "X-Ids", "in": "header", ` + of + `},
+		{"name": "Accept", "in": "header", "required": true, "schema": {"const": "nothing/known"}},
+		{"name": "Content-Type", "in": "header", "required": true, "schema": {"const": "nothing/known"}},
+		{"name": "ck", "in": "cookie", "required": true, "schema": {"const": 9}},
+		{"name": "cl", "in": "cookie", ` + of + `}]}}}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	cases, notes := OfDocument(ops, Options{Requests: 1, Seed: 1})
+	if len(cases) != 1 || len(notes) > 0 {
+		t.Fatalf("%v, notes %q", cases, notes)
+	}
+	if want := "/a/.3.3/;m=3,3?deep%5Bx%5D=7&js=%22v+w%22&pipe=3%7C3"; cases[0].Path != want {
+		t.Errorf("path %s, want %s", cases[0].Path, want)
+	}
+	got := map[string]string{}
+	for _, h := range cases[0].Header {
+		got[h.Name] = h.Value
+	}
+	if diff := cmp.Diff(map[string]string{"User-Agent": "", "Accept": "*/*", "X-Ids": "3,3", "Cookie": "ck=9; cl=3,3"}, got); diff != "" {
+		t.Errorf("headers:\n%s", diff)
+	}
+}

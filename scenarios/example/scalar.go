@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/mlbench/mlbench/scenarios"
 	"github.com/mlbench/mlbench/scenarios/openapi"
 )
 
@@ -251,9 +250,8 @@ func Text(v any) string {
 		return strings.Join(parts, ",")
 	case float64:
 		return Flow(v)
-	case map[string]any:
-		raw, _ := scenarios.Marshal(v)
-		return string(raw)
+	case map[string]any, Pairs:
+		return jsonOf(v)
 	}
 	return fmt.Sprint(v)
 }

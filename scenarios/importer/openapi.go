@@ -119,7 +119,7 @@ func (d *draft) fillPath(r *draftRequest, op openapi.Operation) (why string) {
 			r.authorization(p)
 			continue
 		}
-		if !p.Required {
+		if !p.Required || p.Ignored() {
 			continue
 		}
 		value, known := parameterValue(p)
@@ -128,18 +128,18 @@ func (d *draft) fillPath(r *draftRequest, op openapi.Operation) (why string) {
 			if !known {
 				return fmt.Sprintf("the document has no example of its parameter %s", p.Name)
 			}
-			path = strings.ReplaceAll(path, "{"+p.Name+"}", url.PathEscape(value))
+			path = strings.ReplaceAll(path, "{"+p.Name+"}", example.Segment(p, value))
 		case "query":
 			if secretName(p.Name) {
 				query += "&" + url.QueryEscape(p.Name) + "=" + d.vault.ref(p.Name)
 				continue
 			}
-			query += "&" + queryOf(p, value)
+			query += "&" + example.Query(p, value)
 			if !known {
 				r.about = append(r.about, fmt.Sprintf("The value of %s is a guess.", p.Name))
 			}
 		case "header":
-			r.fillHeader(p, value)
+			r.fillHeader(p, example.Plain(p, value))
 		default:
 			return fmt.Sprintf("it needs the cookie %s", p.Name)
 		}
@@ -157,20 +157,6 @@ func (d *draft) fillPath(r *draftRequest, op openapi.Operation) (why string) {
 	return ""
 }
 
-// queryOf is a parameter of the query; the items of a list come one by one,
-// unless the document joins them.
-func queryOf(p openapi.Parameter, value string) string {
-	name := url.QueryEscape(p.Name) + "="
-	if p.Joined || p.Schema.Type != "array" {
-		return name + url.QueryEscape(value)
-	}
-	items := strings.Split(value, ",")
-	for i, item := range items {
-		items[i] = name + url.QueryEscape(item)
-	}
-	return strings.Join(items, "&")
-}
-
 // authorization is the token, unless the document shows that it is something
 // else.
 func (r *draftRequest) authorization(p openapi.Parameter) {
@@ -186,9 +172,8 @@ func (r *draftRequest) authorization(p openapi.Parameter) {
 }
 
 func (r *draftRequest) fillHeader(p openapi.Parameter, value string) {
-	name := strings.ToLower(p.Name)
-	if (targets.Field{Name: p.Name, Value: value}).Validate() != nil || slices.Contains([]string{"accept", "content-type"}, name) {
-		return // the specification has these ignored, and mlbench sets the rest
+	if (targets.Field{Name: p.Name, Value: value}).Validate() != nil {
+		return // mlbench sets it
 	}
 	r.setHeader(secretHeader(p.Name, value))
 }

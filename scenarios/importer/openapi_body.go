@@ -47,10 +47,23 @@ func formOf(b *openapi.Body) example.Pairs {
 	form := example.Pairs{}
 	for _, name := range slices.Sorted(maps.Keys(b.Schema.Properties)) {
 		if b.Schema.Requires(name) {
-			form = append(form, example.Pair{Key: name, Value: example.Text(example.Constant(b.Schema.Properties[name]))})
+			form = append(form, example.Pair{Key: name, Value: fieldOfForm(example.Constant(b.Schema.Properties[name]))})
 		}
 	}
 	return form
+}
+
+// fieldOfForm is a text, or of a list one for each item: the name several times.
+func fieldOfForm(v any) any {
+	list, ok := v.([]any)
+	if !ok || len(list) == 0 {
+		return example.Text(v)
+	}
+	texts := make([]any, len(list))
+	for i, item := range list {
+		texts[i] = example.Text(item)
+	}
+	return texts
 }
 
 // optionalOf describes the properties that are left out.
@@ -84,14 +97,14 @@ func describe(p *openapi.Schema) string {
 	return s
 }
 
-// parameterValue is a text for a parameter, and whether the document knows it
+// parameterValue is a value for a parameter, and whether the document knows it
 // rather than that it is made up.
-func parameterValue(p openapi.Parameter) (value string, known bool) {
+func parameterValue(p openapi.Parameter) (value any, known bool) {
 	v := example.Of(p.Example, p.Schema)
 	if v == nil {
 		v = example.Constant(p.Schema)
 		known = len(p.Schema.Enum) > 0 || p.Schema.Min != nil || p.Schema.Max != nil || p.Schema.Type == "boolean" || p.Schema.Format == "date"
-		return example.Text(v), known
+		return v, known
 	}
-	return example.Text(v), true
+	return v, true
 }

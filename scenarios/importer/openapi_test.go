@@ -203,6 +203,32 @@ func TestOpenAPIHeaderAuthorizationIsTheToken(t *testing.T) {
 	}
 }
 
+// F08: lists and objects are in the style that the document asks for; in forms a
+// list is its name several times.
+func TestOpenAPIParametersAreInTheirStyle(t *testing.T) {
+	const list = `"required":true,"schema":{"type":"array","minItems":2,"items":{"type":"integer","enum":[3]}}`
+	text, err := FromOpenAPI([]byte(`{"openapi":"3.1.0","paths":{
+		"/a":{"get":{"parameters":[
+			{"name":"form","in":"query",`+list+`},
+			{"name":"pipe","in":"query","style":"pipeDelimited","explode":false,`+list+`},
+			{"name":"deep","in":"query","style":"deepObject","required":true,"schema":{"type":"object","required":["x"],"properties":{"x":{"const":7}}}},
+			{"name":"js","in":"query","required":true,"content":{"application/json":{"schema":{"const":"v w"}}}},
+			{"name":"Accept","in":"header","required":true,"schema":{"const":"nothing/known"}}]}},
+		"/f":{"post":{"requestBody":{"required":true,"content":{"application/x-www-form-urlencoded":{"schema":{"type":"object","required":["l"],"properties":{
+			"l":{"type":"array","minItems":2,"items":{"type":"integer","enum":[3]}}}}}}}}}}}`), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{`"/a?form=3&form=3&pipe=3%7C3&deep%5Bx%5D=7&js=%22v+w%22"`, `l: ["3", "3"]`} {
+		if !strings.Contains(string(text), want) {
+			t.Errorf("no %s in\n%s", want, text)
+		}
+	}
+	if strings.Contains(string(text), "nothing/known") {
+		t.Errorf("a parameter that is to be ignored:\n%s", text)
+	}
+}
+
 // F24: numbers beyond 2^53 reach the wire as they are, and what may end ends.
 func TestOpenAPIValuesAreExactAndEnd(t *testing.T) {
 	for schema, want := range map[string]string{

@@ -102,16 +102,17 @@ func (d *document) parameters(at, method string, item, op object) []Parameter {
 	}{{op, below(at, method, "parameters")}, {item, below(at, "parameters")}} {
 		for i, v := range level.of.list("parameters") {
 			o, at := d.follow(v, below(level.at, strconv.Itoa(i)))
-			p := Parameter{Name: o.text("name"), In: o.text("in"), Example: d.example(o), Joined: o["explode"] == false}
+			p := Parameter{Name: o.text("name"), In: o.text("in"), Example: d.example(o)}
 			if p.Name == "" || slices.ContainsFunc(out, func(q Parameter) bool { return q.Name == p.Name && q.In == p.In }) {
 				continue
 			}
 			p.Required = o.flag("required") || p.In == "path"
 			schema, at := o["schema"], below(at, "schema")
 			if schema == nil {
-				_, media, in := d.choose(o.object("content"), below(at, "content"))
-				schema, at = media["schema"], below(in, "schema")
+				kind, media, in := d.choose(o.object("content"), below(at, "content"))
+				schema, at, p.JSON = media["schema"], below(in, "schema"), IsJSON(kind)
 			}
+			p.Style, p.Explode = style(o, p.In)
 			p.Schema = d.schema(schema, at)
 			out = append(out, p)
 		}
@@ -149,6 +150,23 @@ func IsJSON(mediaType string) bool {
 	plain, _, _ := strings.Cut(strings.ToLower(mediaType), ";")
 	plain = strings.TrimSpace(plain)
 	return plain == "application/json" || strings.HasSuffix(plain, "+json") || plain == "*/*" || plain == "application/*"
+}
+
+// style is how lists and objects of a parameter are written.
+func style(o object, in string) (name string, explode bool) {
+	name = o.text("style")
+	switch {
+	case name != "":
+	case in == "query" || in == "cookie":
+		name = "form"
+	default:
+		name = "simple"
+	}
+	explode = name == "form"
+	if _, said := o["explode"].(bool); said {
+		explode = o.flag("explode")
+	}
+	return name, explode
 }
 
 // example is the one, or the first of several by name.

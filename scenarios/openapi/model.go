@@ -32,13 +32,21 @@ type Parameter struct {
 	Required bool
 	Schema   *Schema // never nil
 	Example  any     // nil: none
-	Joined   bool    // a list is one text with commas, also in a query
+	JSON     bool    // it is JSON, and has no style
+	Style    string  // of lists and objects: form, simple, label, matrix, spaceDelimited, pipeDelimited or deepObject
+	Explode  bool    // each of their values by itself
 }
 
 // Authorization says whether a parameter is the header with the token, as
 // frameworks document handlers that read it themselves.
 func (p Parameter) Authorization() bool {
 	return p.In == "header" && strings.EqualFold(p.Name, "authorization")
+}
+
+// Ignored says that the specification has a parameter ignored: the headers that
+// a request has for other reasons.
+func (p Parameter) Ignored() bool {
+	return p.In == "header" && (strings.EqualFold(p.Name, "accept") || strings.EqualFold(p.Name, "content-type"))
 }
 
 // Body is the request's body, of the media type that suits best: JSON if there
