@@ -60,6 +60,7 @@ var homes = map[string]string{
 	"github.com/ohler55/ojg":                   "results/answers",
 	"github.com/parquet-go/parquet-go":         "scenarios/rows",
 	"mvdan.cc/sh/v3":                           "scenarios/importer",
+	"golang.org/x/text":                        "scenarios/importer",
 	"github.com/prometheus/client_golang":      "servers/predict",
 	"github.com/santhosh-tekuri/jsonschema/v6": "scenarios/openapi",
 }

@@ -162,16 +162,20 @@ func (e *harEntry) exchange() (exchange, error) {
 		x.headers = append(x.headers, targets.Field{Name: h.Name, Value: h.Value})
 	}
 	if p := e.Request.PostData; p != nil {
-		if p.multipart() {
+		contentType := p.MimeType
+		typed := slices.IndexFunc(x.headers, isContentType)
+		if typed >= 0 {
+			contentType = x.headers[typed].Value
+		}
+		switch {
+		case p.multipart():
 			x.parts = p.parts()
 			x.headers = slices.DeleteFunc(x.headers, isContentType) // its boundary is another's
-			p.MimeType = ""
-		} else {
-			x.body = p.bytes()
-		}
-		typed := slices.ContainsFunc(x.headers, isContentType)
-		if p.MimeType != "" && !typed {
-			x.headers = append(x.headers, targets.Field{Name: "Content-Type", Value: p.MimeType})
+		case typed < 0 && contentType != "":
+			x.headers = append(x.headers, targets.Field{Name: "Content-Type", Value: contentType})
+			fallthrough
+		default:
+			x.body = p.bytes(contentType)
 		}
 	}
 	if c := e.Response.Content; strings.Contains(c.MimeType, "json") {
@@ -202,7 +206,7 @@ func (p *harPostData) parts() []formPart {
 	return out
 }
 
-func (p *harPostData) bytes() []byte {
+func (p *harPostData) bytes(contentType string) []byte {
 	if p.Encoding == "base64" {
 		if raw, err := base64.StdEncoding.DecodeString(p.Text); err == nil {
 			return raw
@@ -212,7 +216,7 @@ func (p *harPostData) bytes() []byte {
 		if p.Text == "" {
 			return nil // "" is written for no body, too
 		}
-		return []byte(p.Text)
+		return encoded(p.Text, contentType)
 	}
 	form := make([]string, len(p.Params))
 	for i, f := range p.Params {

@@ -221,6 +221,32 @@ func TestRecordedBodiesAreExact(t *testing.T) {
 	}
 }
 
+// F04: a recorded text is sent in the encoding that its content type names.
+func TestRecordedTextsAreInTheirCharset(t *testing.T) {
+	for contentType, want := range map[string]string{
+		"text/plain; charset=ISO-8859-1": "caf\xe9 \x801", "text/plain;charset=utf-8": "café €1", "text/plain": "café €1", jsonMedia: "café €1",
+		`text/plain; charset="utf-16le"`: "c\x00a\x00f\x00\xe9\x00 \x00\xac\x201\x00", "text/plain; charset=koi8-r": "café €1", "text/plain; charset=none": "café €1",
+	} {
+		mime, _ := scenarios.Marshal(contentType)
+		for _, har := range []string{
+			`"headers":[],"postData":{"mimeType":` + string(mime) + `,"text":"café €1"}`,
+			`"headers":[{"name":"content-type","value":` + string(mime) + `}],"postData":{"mimeType":"text/plain","text":"café €1"}`,
+		} {
+			text, err := FromHAR([]byte(`{"log":{"entries":[{"request":{"method":"POST","url":"http://h/up",`+har+`}}]}}`), Options{Source: "s"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			sc, err := scenarios.Parse(text, "a.yaml")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, got, _ := strings.Cut(firstRequest(t, sc), "\r\n\r\n"); got != want {
+				t.Errorf("%s is sent as %q, want %q\n%s", contentType, got, want, text)
+			}
+		}
+	}
+}
+
 // F16: headers of a recording that are there several times are all sent; cookies
 // that HTTP/2 split are one secret.
 func TestRecordedHeadersAreAllSent(t *testing.T) {
