@@ -77,7 +77,7 @@ func parityText(p *results.Parity) string {
 	if p.Differing == 0 {
 		return fmt.Sprintf("the same to %s asked between slices", count(p.Requests, "request"))
 	}
-	return fmt.Sprintf("DIFFERENT to %d of %s asked between slices: 'mlbench verify' shows them", p.Differing, count(p.Requests, "request"))
+	return fmt.Sprintf("DIFFERENT to %d of %s asked between slices: 'mlbench verify', of the same two targets and with the same --scenario and --expected, shows them", p.Differing, count(p.Requests, "request"))
 }
 
 // detailsOf are the statistics behind the sentences, where they say more.
