@@ -104,8 +104,7 @@ func comparisonSuite(c *results.Comparison, o Options) *junitSuite {
 		reasons = append(reasons, plain(r))
 	}
 	whole := &junitOutcome{Type: string(c.Verdict), Text: strings.Join(reasons, "\n")}
-	whole.Message = verdictWord(c.Verdict)
-	whole.Message += ": " + sentences(c, form{})[0]
+	whole.Message = verdictWord(c.Verdict) + ": " + sentences(c, form{})[0]
 	verdict := junitCase{Class: plain("mlbench." + scenario), Name: name}
 	switch c.Verdict {
 	case results.VerdictOK:
@@ -121,11 +120,7 @@ func comparisonSuite(c *results.Comparison, o Options) *junitSuite {
 	default:
 		verdict.Error = whole
 	}
-	suite.add(verdict)
-	if c.Parity != nil {
-		suite.add(parityCase(c.Parity, verdict.Class))
-	}
-	suite.objectives(c.Objectives, verdict.Class)
+	suite.findings(c, verdict)
 	for i := range c.Metrics {
 		if m := &c.Metrics[i]; m.Judged {
 			suite.add(metricCase(m, plain("mlbench."+scenario+"."+m.Class)))
@@ -137,6 +132,21 @@ func comparisonSuite(c *results.Comparison, o Options) *junitSuite {
 	}
 	suite.Output = strings.Join(output, "\n")
 	return suite
+}
+
+// findings adds the verdict, the answers and the objectives, the weightiest first.
+func (s *junitSuite) findings(c *results.Comparison, verdict junitCase) {
+	weightiest := c.Weightiest()
+	if weightiest == results.WeightVerdict {
+		s.add(verdict)
+	}
+	if c.Parity != nil {
+		s.add(parityCase(c.Parity, verdict.Class))
+	}
+	s.objectives(c.Objectives, verdict.Class)
+	if weightiest != results.WeightVerdict {
+		s.add(verdict)
+	}
 }
 
 // parityCase fails where the targets answered differently.

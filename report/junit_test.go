@@ -156,8 +156,8 @@ func TestJUnitAgreesWithTheExitCode(t *testing.T) {
 		"fail, of half a file":      {damaged, "fail", 0, "failure"},
 		"ok, fail":                  {same, "fail", 0, "passed"},
 		"the same answers":          {same, "", 1, "passed"},
-		"answers differ":            {differing, "", 1, "failure"},
-		"answers differ, ok itself": {differing, "", 0, "passed"},
+		"answers differ":            {differing, "", 0, "failure"},
+		"answers differ, ok itself": {differing, "", 1, "passed"},
 		"answers not all asked":     {ended, "", 1, "skipped"},
 	} {
 		var buf bytes.Buffer

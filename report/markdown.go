@@ -46,9 +46,6 @@ func (p *page) markdownPage(w io.Writer) error {
 func (p *page) markdownVerdict(w io.Writer) error {
 	v := p.verdict
 	fmt.Fprintf(w, "### %s\n\n%s\n", v.heading, v.says)
-	if v.alarm != "" {
-		fmt.Fprintf(w, "\n**%s**\n", v.alarm)
-	}
 	if v.brief != nil {
 		if err := v.brief.markdown(w); err != nil {
 			return err

@@ -24,9 +24,8 @@ type verdict struct {
 	word    string   // "REGRESSION"
 	color   string   // ANSI
 	heading string   // of markdown
-	says    string   // markdown: the paragraph for a reviewer
+	says    string   // markdown: the paragraphs for a reviewer
 	reasons []string // the first goes with the word
-	alarm   string   // markdown: what no reader may miss besides
 	brief   *part    // markdown: the table of what decides
 }
 

@@ -36,6 +36,9 @@ func sentences(c *results.Comparison, f form) []string {
 	if len(out) == 0 {
 		out = []string{"no reason is given"}
 	}
+	if c.Interrupted != "" && !strings.Contains(out[0], f.name(c.Interrupted)) { // a regression, which stands
+		out[0] = f.name(c.Interrupted) + "; " + out[0]
+	}
 	return out
 }
 

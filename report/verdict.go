@@ -13,13 +13,16 @@ const mostReasons = 10
 
 // verdictOf is the verdict as a page says it.
 func verdictOf(c *results.Comparison, f form) *verdict {
-	v := &verdict{word: verdictWord(c.Verdict), color: map[results.Verdict]string{
-		results.VerdictOK: ansiGreen, results.VerdictInconclusive: ansiYellow,
-	}[c.Verdict]}
-	if v.color == "" {
-		v.color = ansiRed
+	v := &verdict{color: ansiRed}
+	if c.Weightiest() == results.WeightVerdict {
+		switch c.Verdict {
+		case results.VerdictOK:
+			v.color = ansiGreen
+		case results.VerdictInconclusive:
+			v.color = ansiYellow
+		}
 	}
-	v.reasons = sentences(c, f)
+	v.word, v.reasons = headline(c, f)
 	if n := len(v.reasons); n > mostReasons {
 		// The last ones say what limits the whole.
 		cut := fmt.Sprintf("%d more: see the tables below", n-mostReasons+1)
@@ -31,19 +34,31 @@ func verdictOf(c *results.Comparison, f form) *verdict {
 	if c.ArmA != nil {
 		v.heading += ", " + f.name(c.ArmA.Title)
 	}
-	v.says = fmt.Sprintf("%s %s.", lead(c, a, b), finding(v.reasons[0]))
 	v.brief = briefPart(c, rawA, rawB)
+	says := fmt.Sprintf("%s %s.", lead(c, a, b), finding(sentences(c, f)[0]))
 	var alarms []string
+	if c.Differs() {
+		alarms = append(alarms, "**The answers differ: "+f.name(parityText(c.Parity))+"**")
+	}
+	if c.MissesObjective() {
+		alarms = append(alarms, "**"+strings.Join(missedTexts(c, f, b), "; ")+"**")
+	}
+	if c.Weightiest() == results.WeightVerdict {
+		alarms = slices.Insert(alarms, 0, says)
+	} else {
+		alarms = slices.Insert(alarms, 1, says)
+	}
+	v.says = strings.Join(alarms, "\n\n")
+	return v
+}
+
+func missedTexts(c *results.Comparison, f form, b string) (out []string) {
 	for _, o := range c.Objectives {
 		if !o.Held {
-			alarms = append(alarms, fmt.Sprintf("%s misses its objective %s: %s", b, f.code(o.Expr), outcomeText(o)))
+			out = append(out, fmt.Sprintf("%s misses its objective %s: %s", b, f.code(o.Expr), outcomeText(o)))
 		}
 	}
-	if c.Parity != nil && c.Parity.Differing > 0 {
-		alarms = append(alarms, "The answers differ: "+f.name(parityText(c.Parity)))
-	}
-	v.alarm = strings.Join(alarms, "; ")
-	return v
+	return out
 }
 
 func verdictWord(v results.Verdict) string { return strings.ToUpper(plain(string(v))) }

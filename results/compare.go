@@ -35,6 +35,7 @@ func Compare(f *File, o CompareOptions) *Comparison {
 		basis: counted(c.Pairs, "pair"), unfinished: f.unfinished(),
 	}
 	j.rule.Strict, j.rule.Seed = o.Strict || f.Header.Strict, f.Header.Seed
+	c.Interrupted = f.interrupted()
 	if j.invalid = f.invalidity(c, p); err != nil {
 		j.invalid = fmt.Sprintf("the file's limits cannot be read (%v)", err)
 	}
@@ -173,7 +174,33 @@ func (f *File) unfinished() string {
 	case f.Footer.Ended == Failed:
 		return "the measurement failed before its end"
 	}
+	return f.interrupted()
+}
+
+// interrupted says when a measurement was; "" if it was not.
+func (f *File) interrupted() string {
+	switch {
+	case f.Footer == nil || f.Footer.Ended != Interrupted || f.Damage != "":
+		return ""
+	case f.Footer.Planned > 0:
+		return fmt.Sprintf("the measurement was interrupted after %d of %d planned pairs", f.wholePairs(), f.Footer.Planned)
+	case len(f.Arms()) == 2 && !slices.ContainsFunc(f.Slices, func(s Slice) bool { return s.Phase == Measure }):
+		return "the measurement was interrupted in the warm-up"
+	}
 	return "the measurement was interrupted before its end"
+}
+
+// wholePairs is how many pairs came to their end.
+func (f *File) wholePairs() (n int) {
+	ended := map[int]int{}
+	for i := range f.Slices {
+		if s := &f.Slices[i]; s.Phase == Measure && s.Pair > 0 && s.Excluded != excludedByInterrupt {
+			if ended[s.Pair]++; ended[s.Pair] == 2 {
+				n++
+			}
+		}
+	}
+	return n
 }
 
 func (s *Summary) warnOverdue(over float64) {

@@ -41,6 +41,8 @@ type Comparison struct {
 	Measured int `json:"-"`
 	// LateShown says that figures are of late pairs, too, as too few others are left.
 	LateShown bool `json:"-"`
+	// Interrupted says when the measurement was, in words; "" if it was not.
+	Interrupted string `json:"-"`
 	// Findings are the Reasons with what they are about.
 	Findings []Finding `json:"-"`
 

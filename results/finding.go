@@ -23,7 +23,8 @@ const (
 	FoundSlower      FindingKind = "slower" // proven to be worse, but within its limit
 	FoundLikely      FindingKind = "likely" // worse by estimate, not proven
 	FoundOpen        FindingKind = "open"
-	FoundElse        FindingKind = "" // no finding on a metric's change
+	FoundMissed      FindingKind = "missed" // an objective
+	FoundElse        FindingKind = ""       // no finding on a metric's change
 )
 
 // MetricID names a row of Comparison.Metrics.

@@ -225,7 +225,8 @@ type Footer struct {
 	Type     string    `json:"type"` // "footer"
 	End      time.Time `json:"end"`
 	Ended    Ended     `json:"ended"`
-	Reason   string    `json:"reason,omitempty"` // why it failed
+	Reason   string    `json:"reason,omitempty"`        // why it failed
+	Planned  int       `json:"planned_pairs,omitempty"` // of a comparison that was interrupted
 	Warnings []string  `json:"warnings,omitempty"`
 }
 

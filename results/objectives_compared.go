@@ -19,7 +19,7 @@ func (c *Comparison) withObjectives(findings []Finding, objectives []Objective) 
 		}
 		c.Objectives = append(c.Objectives, out)
 		if !out.Held {
-			missed = append(missed, Finding{Text: fmt.Sprintf("%s misses its objective %s: %s", b, o.Expr, o.found(out))})
+			missed = append(missed, Finding{Kind: FoundMissed, Text: fmt.Sprintf("%s misses its objective %s: %s", b, o.Expr, o.found(out))})
 		}
 	}
 	return slices.Insert(findings, min(1, len(findings)), missed...)

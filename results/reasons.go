@@ -34,6 +34,14 @@ func (j *judging) reasons() []Finding {
 }
 
 func (j *judging) whyInvalid() string {
+	why := j.whatIsInvalid()
+	if j.c.Interrupted != "" {
+		why = j.c.Interrupted + "; " + why
+	}
+	return why
+}
+
+func (j *judging) whatIsInvalid() string {
 	if j.invalid != "" {
 		return j.invalid
 	}
@@ -162,6 +170,9 @@ func (j *judging) passed(begin string) []Finding {
 func (j *judging) open() (out []Finding) {
 	a, b := j.c.names()
 	say := func(format string, args ...any) { out = append(out, Finding{Text: fmt.Sprintf(format, args...)}) }
+	if j.unfinished != "" {
+		say("%s: a part of one is no pass", j.unfinished)
+	}
 	out = append(out, plainly(j.blocks...)...)
 	if j.noVerdict != "" {
 		say("%s", j.noVerdict)
@@ -189,7 +200,6 @@ func (j *judging) open() (out []Finding) {
 		}
 	}
 	if j.v.Outcome == stats.OK {
-		say("%s: a part of one is no pass", j.unfinished)
 		out = append(out, j.passed("until then no regression beyond limits: ")...)
 	}
 	withheld := map[stats.Reason][]string{}

@@ -139,7 +139,7 @@ func percent(logRatio float64) float64 { return 100 * math.Expm1(logRatio) }
 func (j *judging) advise(f *File) {
 	c := j.c
 	more := (j.v.MoreTime - 1) * f.elapsed()
-	if c.Verdict != VerdictInconclusive || !(more > 0) {
+	if c.Verdict != VerdictInconclusive || j.unfinished != "" || !(more > 0) {
 		return
 	}
 	c.MoreTimeS = math.Ceil(more)

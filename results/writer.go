@@ -19,6 +19,7 @@ type Writer struct {
 	also *os.File // a special file, such as a pipe, which cannot be read back
 	temp string   // the file to read back, where that is not path
 	sums chain
+	plan int // pairs
 }
 
 // DefaultPath is where a result goes when no file is named:
@@ -173,9 +174,17 @@ func (w *Writer) TargetEnd(e *TargetEnd) error {
 	return w.line(e)
 }
 
+// Plan says of how many pairs a comparison is to be: the footer of one that is
+// interrupted has it.
+func (w *Writer) Plan(pairs int) { w.plan = pairs }
+
 // Close writes the footer and closes the file.
 func (w *Writer) Close(ended Ended, reason string) error {
-	err := w.line(&Footer{Type: "footer", End: time.Now().UTC(), Ended: ended, Reason: reason})
+	footer := &Footer{Type: "footer", End: time.Now().UTC(), Ended: ended, Reason: reason}
+	if ended == Interrupted {
+		footer.Planned = w.plan
+	}
+	err := w.line(footer)
 	if w.also != nil {
 		err = errors.Join(err, w.also.Close())
 	}

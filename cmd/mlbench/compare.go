@@ -296,6 +296,7 @@ func (o *compareOptions) compareArms(ctx context.Context, sc *scenarios.Scenario
 	pr.Phase("warming up "+names, 2*e.Warmup)
 	what := "comparing " + names + " with " + f.Header.Scenario.Label()
 	e.Planned = func(pairs int, took time.Duration) {
+		rec.planned(pairs)
 		pr.Phase(fmt.Sprintf("%s, %s of slices", what, cli.Plural(pairs, "pair")), took.Round(time.Second))
 		what = "inconclusive so far: measuring on"
 	}

@@ -5,6 +5,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -58,7 +59,10 @@ func TestInterruptedSeriesStartsNoOther(t *testing.T) {
 	}
 	f, err := results.ReadFile(files[0], nil)
 	if err != nil || f.Footer == nil || f.Footer.Ended != results.Interrupted {
-		t.Errorf("%v, footer %+v, want interrupted", err, f.Footer)
+		t.Fatalf("%v, footer %+v, want interrupted", err, f.Footer)
+	}
+	if f.Footer.Planned == 0 || len(items) == 1 && !strings.Contains(items[0].Reasons[0], fmt.Sprintf(" of %d planned pairs", f.Footer.Planned)) {
+		t.Errorf("footer %+v, reasons %q: want how many pairs there were of those planned", f.Footer, items)
 	}
 }
 

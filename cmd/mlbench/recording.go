@@ -15,6 +15,8 @@ import (
 type recording struct {
 	w *results.Writer
 	h *results.Header
+
+	pairs int // planned
 }
 
 // checkOutput finds out, before anything is sent or started, whether a result
@@ -49,6 +51,12 @@ func (o *loadOptions) startRecording(s cli.Streams, h *results.Header) (*recordi
 		fmt.Fprintln(s.Err, "note: made the folder", folder)
 	}
 	return &recording{w: w, h: h}, nil
+}
+
+// planned takes note of pairs that are to be measured, besides earlier ones.
+func (r *recording) planned(pairs int) {
+	r.pairs += pairs
+	r.w.Plan(r.pairs)
 }
 
 // finishGone is finish for a comparison that ended with one of its targets: that

@@ -43,7 +43,7 @@ func Compared(made ...*results.Comparison) Outcome {
 	var found []Outcome
 	for _, c := range made {
 		found = append(found, ofVerdict[c.Verdict])
-		if c.Parity != nil && c.Parity.Differing > 0 {
+		if c.Differs() {
 			found = append(found, ExitParity)
 		}
 		if c.MissesObjective() {

@@ -1,0 +1,31 @@
+package report
+
+import (
+	"slices"
+
+	"github.com/mlbench/mlbench/results"
+)
+
+// headline is the word that a report of a comparison begins with, and its
+// sentences: those of the weightiest finding, which makes the exit code, before
+// the others.
+func headline(c *results.Comparison, f form) (word string, reasons []string) {
+	word, reasons = verdictWord(c.Verdict), sentences(c, f)
+	var first []string
+	switch c.Weightiest() {
+	case results.WeightVerdict:
+		return word, reasons
+	case results.WeightAnswers:
+		first = []string{f.name(parityText(c.Parity))}
+		reasons[0], word = word+": "+reasons[0], "ANSWERS DIFFER"
+	case results.WeightObjective:
+		for i := range c.Findings {
+			if c.Findings[i].Kind == results.FoundMissed {
+				first = append(first, f.name(c.Findings[i].Text))
+			}
+		}
+		reasons[0], word = word+": "+reasons[0], "OBJECTIVE MISSED"
+		reasons = slices.DeleteFunc(reasons, func(r string) bool { return slices.Contains(first, r) })
+	}
+	return word, append(first, reasons...)
+}
