@@ -3,6 +3,7 @@ package targets
 import (
 	"errors"
 	"fmt"
+	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -31,6 +32,9 @@ var secretQuery = regexp.MustCompile(`(?i)([?&][^=&#]*(?:key|token|secret|passw|
 // ShownURI is a URL, or the path and query of one, for the eyes of people: values
 // of parameters whose names promise a secret are redacted.
 func ShownURI(uri string) string { return secretQuery.ReplaceAllString(uri, "$1="+redacted) }
+
+// ShownURL is a whole URL for the eyes of people: a password in it is hidden, too.
+func ShownURL(u *url.URL) string { return ShownURI(u.Redacted()) }
 
 // sensitive says whether headers of this name usually hold secrets.
 func sensitive(name string) bool {

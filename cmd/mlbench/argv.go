@@ -1,7 +1,6 @@
 package main
 
 import (
-	"net/url"
 	"regexp"
 	"strings"
 
@@ -34,9 +33,6 @@ func (o *loadOptions) argv(command string) []string {
 	}
 	return out
 }
-
-// shownURL is a target's URL for reports and result files.
-func shownURL(u *url.URL) string { return targets.ShownURI(u.Redacted()) }
 
 // secretSetting finds, in a command, variables and flags whose names promise a
 // secret.

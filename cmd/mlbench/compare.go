@@ -13,6 +13,7 @@ import (
 	"github.com/mlbench/mlbench/loadgen"
 	"github.com/mlbench/mlbench/results"
 	"github.com/mlbench/mlbench/scenarios"
+	"github.com/mlbench/mlbench/targets"
 )
 
 const compareLong = `Load two targets in turn, in many short slices whose order is drawn by lot, and
@@ -279,7 +280,7 @@ func (o *compareOptions) compareArms(ctx context.Context, sc *scenarios.Scenario
 			return results.Compare(f, results.CompareOptions{}).Verdict == results.VerdictInconclusive
 		}
 	}
-	check, err := o.parity.check(sc, &o.load, arms)
+	sample, err := o.parity.sample(ctx, sc, &o.load, arms)
 	if err != nil {
 		return nil, false, err
 	}
@@ -303,7 +304,7 @@ func (o *compareOptions) compareArms(ctx context.Context, sc *scenarios.Scenario
 	err = e.Run(ctx, f.Header.Start, func(s *results.Slice) error {
 		pr.Slice(s)
 		f.Slices = append(f.Slices, *s)
-		check.after(ctx, s)
+		sample.After(ctx, s)
 		return rec.w.Slice(s)
 	})
 	if gone := (*loadgen.Gone)(nil); errors.As(err, &gone) {
@@ -316,7 +317,7 @@ func (o *compareOptions) compareArms(ctx context.Context, sc *scenarios.Scenario
 	}
 	o.measured = f
 	c = results.Compare(f, results.CompareOptions{Percentiles: o.out.quantiles, Strict: o.strict})
-	c.Parity = check.result()
+	c.Parity = sample.Result()
 	return c, interrupted, nil
 }
 
@@ -335,7 +336,7 @@ func (o *compareOptions) header(sc *scenarios.Scenario, arms []*prepared) *resul
 	case a.Managed != nil && b.Managed != nil && a.Managed.String() == b.Managed.String() && a.Managed.Dir == b.Managed.Dir && slices.Equal(a.Managed.Env, b.Managed.Env):
 		h.Warnings = append(h.Warnings, "both arms are started by the same command: what differs between them is chance, also that of a start")
 	case a.URL.String() == b.URL.String() && a.Socket == b.Socket && a.Address == b.Address:
-		h.Warnings = append(h.Warnings, "both arms are the same target, "+shownURL(a.URL)+": what differs between them is chance")
+		h.Warnings = append(h.Warnings, "both arms are the same target, "+targets.ShownURL(a.URL)+": what differs between them is chance")
 	}
 	return h
 }

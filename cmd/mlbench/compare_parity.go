@@ -2,17 +2,15 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"strconv"
 	"strings"
 
 	"github.com/spf13/pflag"
 
 	"github.com/mlbench/mlbench/cmd/internal/cli"
-	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/cmd/internal/verify"
 	"github.com/mlbench/mlbench/results/answers"
 	"github.com/mlbench/mlbench/scenarios"
-	"github.com/mlbench/mlbench/scenarios/cases"
 )
 
 // parityOptions have both targets asked some of the requests of a comparison
@@ -44,124 +42,28 @@ func (o *parityOptions) validate() (err error) {
 	}
 	o.asked = percent / 100
 	if o.expected != "" {
-		o.meant, err = loadExpected(o.expected)
+		o.meant, err = verify.LoadExpected(o.expected)
 	}
 	return err
 }
 
-// parityCheck asks between slices.
-type parityCheck struct {
-	*verification
-	share float64
-	owed  float64 // requests to ask
-	next  int
-	err   error // that ended it
-}
-
-// parityPool is how many requests of each class there are to ask; then they
-// begin again.
-const parityPool = 500
-
-// check prepares what is to be asked of two targets; nil: nothing.
-func (o *parityOptions) check(sc *scenarios.Scenario, load *loadOptions, arms []*prepared) (*parityCheck, error) {
+// sample prepares what is to be asked of two targets; nil: nothing.
+func (o *parityOptions) sample(ctx context.Context, sc *scenarios.Scenario, load *loadOptions, arms []*prepared) (*verify.Sample, error) {
 	if o.asked == 0 {
 		return nil, nil
 	}
-	// Other payloads than those measured, or a target's cache would know them.
-	set, err := cases.Of(sc, cases.Options{Requests: parityPool, Seed: load.seed + 1, Headers: load.fields, UserAgent: "mlbench/" + version()})
+	q, err := verify.Prepare(ctx, verify.Spec{
+		Scenario: sc, Requests: verify.SamplePool, Headers: load.fields, UserAgent: "mlbench/" + version(),
+		Seed:    load.seed + 1, // other payloads than those measured, or a target's cache would know them
+		Timeout: arms[0].plan.Timeout, Connections: 1,
+		Rules: verify.Usual(), Expected: o.meant,
+	})
 	if err != nil {
 		return nil, cli.Usagef("--parity: %w", err)
 	}
-	if len(set.Cases) == 0 {
-		return nil, cli.Usagef("--parity: nothing to ask: %s", strings.Join(set.Notes, "; "))
-	}
-	rules := answers.Rules{Absolute: defaultTolerance, Relative: defaultRelative, Hide: set.Hide}
-	v := &verification{o: &verifyOptions{meant: o.meant, rules: rules}, asked: set, cases: inTurn(set.Cases), found: answers.NewCollector(rules)}
-	for i, into := range []**asker{&v.a, &v.b} {
-		p := arms[i]
-		if *into, err = newAsker(p.target, p.options.Token, load.fields, p.plan.Timeout, 1); err != nil {
-			return nil, err
-		}
-	}
-	return &parityCheck{verification: v, share: o.asked}, nil
+	return q.Sample(o.asked, arms[0].party(), arms[1].party())
 }
 
-// inTurn orders requests so that each class has its turn.
-func inTurn(all []cases.Case) []cases.Case {
-	byClass := map[string][]cases.Case{}
-	var classes []string
-	for _, c := range all {
-		if byClass[c.Class] == nil {
-			classes = append(classes, c.Class)
-		}
-		byClass[c.Class] = append(byClass[c.Class], c)
-	}
-	var out []cases.Case
-	for len(out) < len(all) {
-		for _, class := range classes {
-			if rest := byClass[class]; len(rest) > 0 {
-				out, byClass[class] = append(out, rest[0]), rest[1:]
-			}
-		}
-	}
-	return out
-}
-
-// after asks what is due when a slice has ended. A target that answers no more
-// ends the check, not the comparison, in which it shows by itself.
-func (c *parityCheck) after(ctx context.Context, s *results.Slice) {
-	if c == nil {
-		return
-	}
-	for range c.due(s) {
-		if c.err != nil {
-			return
-		}
-		c.err = c.exchange(ctx, c.next%len(c.cases))
-		c.next++
-	}
-}
-
-// due is how many requests to ask now: none within a pair, whose slices are to
-// follow closely.
-func (c *parityCheck) due(s *results.Slice) int {
-	if s.Phase != results.Measure {
-		return 0
-	}
-	for _, d := range s.Classes {
-		c.owed += c.share * float64(d.Sent) / 2 // both arms were sent the same
-	}
-	if s.Position != 2 {
-		return 0
-	}
-	n := int(c.owed)
-	c.owed -= float64(n)
-	return n
-}
-
-// result is what was found.
-func (c *parityCheck) result() *results.Parity {
-	if c == nil {
-		return nil
-	}
-	c.a.transport.CloseIdleConnections()
-	c.b.transport.CloseIdleConnections()
-	p := c.found.Parity(c.o.meant)
-	out := &results.Parity{Requests: p.Requests, Differing: p.Differing}
-	if c.err != nil {
-		out.Ended = c.err.Error()
-	}
-	for i := range p.Differences {
-		d := &p.Differences[i]
-		var classes []string
-		for _, seen := range d.Seen {
-			classes = append(classes, seen.Class)
-		}
-		where := d.Where
-		if where != "" {
-			where = " of " + where
-		}
-		out.Differences = append(out.Differences, fmt.Sprintf("%s%s in %s (%s)", d.Difference, where, cli.Plural(d.Requests, "answer"), strings.Join(classes, ", ")))
-	}
-	return out
+func (p *prepared) party() verify.Party {
+	return verify.Party{Target: p.target, Token: p.options.Token}
 }

@@ -268,7 +268,7 @@ func (o *loadOptions) header(command string, sc *scenarios.Scenario, arms ...*pr
 	}
 	for i, p := range arms {
 		h.Targets = append(h.Targets, results.Target{
-			Arm: []string{results.ArmA, results.ArmB}[i], Name: p.target.Name, URL: shownURL(p.target.URL), Command: startedBy(p.target),
+			Arm: []string{results.ArmA, results.ArmB}[i], Name: p.target.Name, URL: targets.ShownURL(p.target.URL), Command: startedBy(p.target),
 		})
 		for _, note := range p.notes {
 			if !slices.Contains(h.Warnings, note) { // as of the other arm

@@ -2,23 +2,20 @@ package main
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
-	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/mlbench/mlbench/cmd/internal/cli"
 	"github.com/mlbench/mlbench/scenarios"
 	"github.com/mlbench/mlbench/scenarios/importer"
+	"github.com/mlbench/mlbench/scenarios/openapi"
 	"github.com/mlbench/mlbench/targets"
 	"github.com/mlbench/mlbench/targets/strict"
 )
@@ -212,7 +209,6 @@ func (o *scenariosNewOptions) read(ctx context.Context) ([]byte, error) {
 
 // fetch reads the document of a live service.
 func (o *scenariosNewOptions) fetch(ctx context.Context) ([]byte, error) {
-	const most, patience = 16 << 20, 10 * time.Second
 	t, err := targets.Parse(o.source)
 	if err != nil {
 		return nil, cli.Usagef("%w", err)
@@ -227,37 +223,5 @@ func (o *scenariosNewOptions) fetch(ctx context.Context) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	ctx, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, t.URL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-	req.Header.Set("Accept", "application/json, application/yaml;q=0.9, */*;q=0.1")
-	resp, err := documentClient(config).Do(req)
-	if err != nil {
-		return nil, fmt.Errorf("cannot read the OpenAPI document: %w", err)
-	}
-	defer resp.Body.Close()
-	if resp.StatusCode != http.StatusOK {
-		return nil, fmt.Errorf("cannot read the OpenAPI document: %s answered %s; give the document's own URL, or save it and give the file",
-			o.shape.Source, resp.Status)
-	}
-	raw, err := io.ReadAll(io.LimitReader(resp.Body, most+1))
-	if err == nil && len(raw) > most {
-		err = fmt.Errorf("more than %d MB", most>>20)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("cannot read the OpenAPI document %s: %w", o.shape.Source, err)
-	}
-	return raw, nil
-}
-
-// documentClient gets documents, which may lie anywhere: by proxies and redirects,
-// unlike load. Headers are bounded as those of answers to load are.
-func documentClient(config *tls.Config) *http.Client {
-	return &http.Client{Transport: &http.Transport{
-		TLSClientConfig: config, ForceAttemptHTTP2: true, DisableKeepAlives: true,
-		Proxy: http.ProxyFromEnvironment, MaxResponseHeaderBytes: 64 << 10,
-	}}
+	return openapi.Fetch(ctx, t.URL, config)
 }

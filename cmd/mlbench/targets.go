@@ -192,7 +192,7 @@ func (o *targetsCheckOptions) check(ctx context.Context, file *targets.File, ref
 		return "", err
 	}
 	return said + fmt.Sprintf("%s%s answered %d in %s, %s, %s",
-		shownURL(t.URL), t.Ready, a.Status, a.Took.Round(100*time.Microsecond), tlsOf(t, a), login), nil
+		targets.ShownURL(t.URL), t.Ready, a.Status, a.Took.Round(100*time.Microsecond), tlsOf(t, a), login), nil
 }
 
 // checks is Check, where only its success is of interest.

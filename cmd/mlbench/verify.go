@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -11,8 +12,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/mlbench/mlbench/cmd/internal/cli"
+	"github.com/mlbench/mlbench/cmd/internal/verify"
+	"github.com/mlbench/mlbench/loadgen"
 	"github.com/mlbench/mlbench/report"
-	"github.com/mlbench/mlbench/results/answers"
 	"github.com/mlbench/mlbench/scenarios"
 	"github.com/mlbench/mlbench/targets"
 )
@@ -63,47 +65,20 @@ const verifyExample = `  mlbench verify legacy modern --expected examples/verify
 type verifyOptions struct {
 	cli.Streams
 	launcher
-	out         outputOptions
-	refs        []string
-	scenario    string
-	allowFiles  []string
-	openapi     string
-	requests    scenarios.Count
-	connections int
-	seed        uint64
-	timeout     time.Duration
-	edges       bool
-	absolute    float64
-	relative    float64
-	ignore      []string
-	headers     []string // to compare by value
-	ownHeaders  []string // to send
-	expected    string
-	schema      bool
+	out        outputOptions
+	refs       []string
+	scenario   string
+	allowFiles []string
+	ownHeaders []string // to send
+	expected   string
+	schema     bool
 
-	sc   *scenarios.Scenario
-	name string // of what is asked
-	// scenarioAsked says that the requests are, at least in part, the scenario's:
-	// so its setup and teardown are due.
-	scenarioAsked bool
-	documented    documentedLogin
-
-	fields []targets.Field
-	rules  answers.Rules
-	meant  []answers.Expected
-	later  time.Duration // until doubtful requests are asked once more
+	spec verify.Spec
 }
-
-// How far apart two numbers that are no whole ones may be.
-const (
-	defaultTolerance = 1e-9
-	defaultRelative  = 1e-6
-)
 
 func newVerifyCmd(s cli.Streams) *cobra.Command {
 	// Some clocks of answers tick in seconds.
-	o := &verifyOptions{Streams: s, requests: 200, later: 1100 * time.Millisecond}
-	return o.command()
+	return (&verifyOptions{Streams: s, spec: verify.Spec{Requests: 200, Later: 1100 * time.Millisecond}}).command()
 }
 
 func (o *verifyOptions) command() *cobra.Command {
@@ -120,22 +95,23 @@ func (o *verifyOptions) command() *cobra.Command {
 				_, err := o.Streams.Out.Write(report.ParitySchema())
 				return err
 			}
-			return o.out.failed(cmd.Context(), "verify", verify(cmd.Context(), o, cmd.Flags().Changed("scenario")))
+			return o.out.failed(cmd.Context(), "verify", verifyTargets(cmd.Context(), o, cmd.Flags().Changed("scenario")))
 		},
 	}
 	f := cmd.Flags()
 	f.StringVar(&o.scenario, "scenario", "mix", "shipped scenario `NAME|FILE`")
 	allowFilesFlag(f, &o.allowFiles)
-	f.StringVar(&o.openapi, "openapi", "", "OpenAPI document, as `URL|FILE`, whose operations are asked")
-	f.VarP(&o.requests, "requests", "n", "ordinary requests per class")
-	f.IntVarP(&o.connections, "connections", "c", 4, "requests under way at once")
-	f.Uint64Var(&o.seed, "seed", 0, "seed of the payloads (default: random, and reported)")
-	f.DurationVar(&o.timeout, "timeout", 10*time.Second, "per request")
-	f.BoolVar(&o.edges, "edge-cases", true, "send edge cases as well")
-	f.Float64Var(&o.absolute, "tolerance", defaultTolerance, "numbers this close are the same (two whole numbers must be equal)")
-	f.Float64Var(&o.relative, "relative", defaultRelative, "so are numbers that differ by this share")
-	f.StringArrayVar(&o.ignore, "ignore", nil, "leave out of the comparison what this JSON `PATH` selects, or 'header NAME' (repeatable)")
-	f.StringSliceVar(&o.headers, "headers", nil, "compare these headers by value, too, as `NAME,NAME`")
+	f.StringVar(&o.spec.OpenAPI, "openapi", "", "OpenAPI document, as `URL|FILE`, whose operations are asked")
+	f.VarP(&o.spec.Requests, "requests", "n", "ordinary requests per class")
+	f.IntVarP(&o.spec.Connections, "connections", "c", 4, "requests under way at once")
+	f.Uint64Var(&o.spec.Seed, "seed", 0, "seed of the payloads (default: random, and reported)")
+	f.DurationVar(&o.spec.Timeout, "timeout", 10*time.Second, "per request")
+	f.BoolVar(&o.spec.Edges, "edge-cases", true, "send edge cases as well")
+	usual := verify.Usual()
+	f.Float64Var(&o.spec.Rules.Absolute, "tolerance", usual.Absolute, "numbers this close are the same (two whole numbers must be equal)")
+	f.Float64Var(&o.spec.Rules.Relative, "relative", usual.Relative, "so are numbers that differ by this share")
+	f.StringArrayVar(&o.spec.Ignored, "ignore", nil, "leave out of the comparison what this JSON `PATH` selects, or 'header NAME' (repeatable)")
+	f.StringSliceVar(&o.spec.Rules.Headers, "headers", nil, "compare these headers by value, too, as `NAME,NAME`")
 	f.StringArrayVarP(&o.ownHeaders, "header", "H", nil, "header of every request, as `'Name: value'` (repeatable)")
 	f.StringVar(&o.expected, "expected", "", "`FILE` of differences that are meant to be, with reasons")
 	f.BoolVar(&o.schema, "schema", false, "print the JSON Schema of --format json")
@@ -148,24 +124,15 @@ func (o *verifyOptions) command() *cobra.Command {
 }
 
 // validate finds every mistake before a target is contacted.
-func (o *verifyOptions) validate() (err error) {
+func (o *verifyOptions) validate(scenarioGiven bool) (err error) {
 	if len(o.refs) != 2 {
 		return cli.Usagef("verify: want 2 arguments, the baseline and the candidate; got %d (see 'mlbench verify --help')", len(o.refs))
 	}
-	switch {
-	case o.connections < 1 || o.connections > 100:
-		return cli.Usagef("--connections %d: want 1 to 100", o.connections)
-	case o.requests < 1 || o.requests > 100_000:
-		return cli.Usagef("--requests %s: want 1 to 100000", o.requests)
-	case o.timeout <= 0:
-		return cli.Usagef("--timeout %s: want more than 0", o.timeout)
-	case !(o.absolute >= 0):
-		return cli.Usagef("--tolerance %v: want 0 or more", o.absolute)
-	case !(o.relative >= 0 && o.relative < 1):
-		return cli.Usagef("--relative %v: want 0 or more, and less than 1", o.relative)
+	if err := o.spec.Validate(); err != nil {
+		return err
 	}
-	if o.seed == 0 {
-		o.seed = randomSeed() // payloads of its own: caches may still know the last run's
+	if o.spec.Seed == 0 {
+		o.spec.Seed = randomSeed() // payloads of its own: caches may still know the last run's
 	}
 	if err := o.validateOutput(); err != nil {
 		return err
@@ -175,7 +142,7 @@ func (o *verifyOptions) validate() (err error) {
 		if err != nil {
 			return cli.Usagef("--header: %w", err)
 		}
-		o.fields = append(o.fields, f)
+		o.spec.Headers = append(o.spec.Headers, f)
 	}
 	if err := o.launcher.validate(); err != nil {
 		return err
@@ -184,22 +151,24 @@ func (o *verifyOptions) validate() (err error) {
 	if err != nil {
 		return err
 	}
-	o.fields = append(o.fields, host...)
-	o.connect.fields, o.connect.timeout = o.fields, o.timeout
-	if err := o.validateRules(); err != nil {
-		return err
-	}
+	o.spec.Headers = append(o.spec.Headers, host...)
+	o.connect.fields, o.connect.timeout = o.spec.Headers, o.spec.Timeout
 	if o.expected != "" {
-		if o.meant, err = loadExpected(o.expected); err != nil {
+		if o.spec.Expected, err = verify.LoadExpected(o.expected); err != nil {
 			return err
 		}
 	}
-	if o.sc, err = scenarios.Load(o.scenario, o.allowFiles...); err == nil {
-		err = o.sc.CheckVariables()
+	sc, err := scenarios.Load(o.scenario, o.allowFiles...)
+	if err == nil {
+		err = sc.CheckVariables()
 	}
 	if err != nil {
 		return cli.Usagef("%w", err)
 	}
+	if scenarioGiven || o.spec.OpenAPI == "" {
+		o.spec.Scenario = sc
+	}
+	o.spec.UserAgent = "mlbench/" + version()
 	return nil
 }
 
@@ -219,29 +188,8 @@ func (o *verifyOptions) validateOutput() error {
 	return nil
 }
 
-func (o *verifyOptions) validateRules() error {
-	o.rules = answers.Rules{Absolute: o.absolute, Relative: o.relative, Headers: o.headers}
-	for _, text := range o.ignore {
-		if name, ok := strings.CutPrefix(text, "header "); ok && targets.Token(name) {
-			o.rules.IgnoreHeaders = append(o.rules.IgnoreHeaders, name)
-			continue
-		}
-		p, err := answers.ParsePath(text)
-		if err != nil {
-			return cli.Usagef("--ignore: %w", err)
-		}
-		o.rules.Ignore = append(o.rules.Ignore, p)
-	}
-	for _, name := range o.headers {
-		if !targets.Token(name) {
-			return cli.Usagef("--headers %q: want names of headers", name)
-		}
-	}
-	return nil
-}
-
-func verify(ctx context.Context, o *verifyOptions, scenarioGiven bool) error {
-	if err := o.validate(); err != nil {
+func verifyTargets(ctx context.Context, o *verifyOptions, scenarioGiven bool) error {
+	if err := o.validate(scenarioGiven); err != nil {
 		return err
 	}
 	defer o.stop(o.Err)
@@ -252,28 +200,31 @@ func verify(ctx context.Context, o *verifyOptions, scenarioGiven bool) error {
 		}
 	}
 	// Not before the start: an OpenAPI document may be a target's own.
-	asked, err := o.cases(ctx, scenarioGiven)
+	q, err := verify.Prepare(ctx, o.spec)
 	if err != nil {
 		return err
 	}
-	o.rules.Hide = asked.Hide
-	v := &verification{o: o, asked: asked, cases: asked.Cases, found: answers.NewCollector(o.rules)}
 	var arms [2]*prepared
-	for i, into := range []**asker{&v.a, &v.b} {
-		if *into, arms[i], err = o.side(ctx, o.refs[i]); err != nil {
+	var sides [2]verify.Party
+	for i, ref := range o.refs {
+		if sides[i], arms[i], err = o.side(ctx, q, ref); err != nil {
 			return err
 		}
-		defer (*into).transport.CloseIdleConnections()
 	}
+	v, err := q.Between(sides[0], sides[1])
+	if err != nil {
+		return err
+	}
+	defer v.Close()
 	started := false
 	err = around(ctx, o.Err, arms[:], func() error {
 		started = true
-		return v.run(ctx)
+		return v.Run(ctx, cli.NewProgress(o.Err, o.out.quiet))
 	})
 	if !started { // a setup failed
 		return err
 	}
-	p := v.parity(err)
+	p := v.Parity(err)
 	if rerr := o.out.render(o.Streams, func(w io.Writer, f report.Format, opt report.Options) error {
 		return report.Parity(w, f, p, opt)
 	}); rerr != nil {
@@ -290,4 +241,24 @@ func verify(ctx context.Context, o *verifyOptions, scenarioGiven bool) error {
 		return cli.End(cli.ExitInconclusive)
 	}
 	return nil
+}
+
+// side is one of the two targets, ready to be asked.
+func (o *verifyOptions) side(ctx context.Context, q *verify.Questions, ref string) (verify.Party, *prepared, error) {
+	t, err := o.target(ref)
+	if err != nil {
+		return verify.Party{}, nil, err
+	}
+	if err := t.FirstLook(ctx); err != nil {
+		return verify.Party{}, nil, err
+	}
+	side, note, err := q.LogIn(ctx, t)
+	if err != nil {
+		return side, nil, err
+	}
+	if note != "" && !o.out.quiet {
+		fmt.Fprintln(o.Err, "note:", note)
+	}
+	calls, err := q.Calls(side)
+	return side, &prepared{target: t, plan: &loadgen.Plan{Timeout: o.spec.Timeout}, calls: calls}, err
 }

@@ -3,12 +3,14 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"net/url"
 	"os"
 	"path/filepath"
 	"testing"
 	"time"
 
 	"github.com/mlbench/mlbench/cmd/internal/cli"
+	"github.com/mlbench/mlbench/scenarios/openapi"
 	"github.com/mlbench/mlbench/targets"
 )
 
@@ -38,7 +40,11 @@ func subjectURL(t *testing.T, name, modelFile string) string {
 // bcrypt ten seconds.
 func withoutLogin(t *testing.T, server string) string {
 	t.Helper()
-	raw, err := readDocument(t.Context(), server+"/openapi.json")
+	u, err := url.Parse(server + "/openapi.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw, err := openapi.Fetch(t.Context(), u, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,4 +1,4 @@
-package main
+package verify
 
 import (
 	"net/url"
@@ -115,10 +115,10 @@ func TestCurlLineRunsNothingElse(t *testing.T) {
 			args = append(args, "--data-binary", "@-")
 		}
 		u, _ := k.target.Resolve("/p")
-		if strings.ContainsAny(shownURL(u), "[]{}") {
+		if strings.ContainsAny(targets.ShownURL(u), "[]{}") {
 			args = append(args, "-g")
 		}
-		args = append(args, shownURL(u))
+		args = append(args, targets.ShownURL(u))
 		if want := "<" + strings.Join(args, "><") + ">"; err != nil || len(out) > 0 || string(got) != want {
 			t.Errorf("%q: %v %s\n%s\nran  %s\nwant %s", bad, err, out, line, got, want)
 		}

@@ -1,4 +1,4 @@
-package main
+package verify
 
 import (
 	"errors"
@@ -10,8 +10,8 @@ import (
 	"github.com/mlbench/mlbench/targets/strict"
 )
 
-// loadExpected reads the file of --expected, strictly.
-func loadExpected(path string) ([]answers.Expected, error) {
+// LoadExpected reads the file of --expected, strictly.
+func LoadExpected(path string) ([]answers.Expected, error) {
 	src, err := strict.ReadFile(path)
 	if err != nil {
 		return nil, cli.Usagef("--expected: %w", err)

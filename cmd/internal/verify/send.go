@@ -1,4 +1,4 @@
-package main
+package verify
 
 import (
 	"bytes"
@@ -38,14 +38,14 @@ type asker struct {
 // newAsker goes straight to the target, as load does: no proxy, no redirects,
 // no compression unless asked for. What it sends with every request may be
 // secret, as may the target's headers.
-func newAsker(t targets.Target, token targets.Secret, sent []targets.Field, timeout time.Duration, connections int) (*asker, error) {
-	transport, err := t.Transport(connections)
+func (q *Questions) newAsker(p Party) (*asker, error) {
+	transport, err := p.Target.Transport(q.Connections)
 	if err != nil {
 		return nil, err
 	}
 	transport.IdleConnTimeout = time.Second // what the target may have closed meanwhile is not used
-	k := &asker{target: t, token: token, timeout: timeout, transport: transport}
-	for _, h := range k.headers(&cases.Case{Auth: scenarios.Bearer, Header: sent}) {
+	k := &asker{target: p.Target, token: p.Token, timeout: q.Timeout, transport: transport}
+	for _, h := range k.headers(&cases.Case{Auth: scenarios.Bearer, Header: q.Headers}) {
 		const least = 6 // shorter ones are part of many words
 		if value := strings.TrimPrefix(h.Value, "Bearer "); h.Shown() != h.Value && len(value) >= least {
 			k.secrets = append(k.secrets, value)
@@ -81,7 +81,7 @@ func (k *asker) ask(ctx context.Context, c *cases.Case) (answers.Answer, error) 
 	}
 	var op *net.OpError
 	if errors.As(err, &op) && op.Op == "dial" {
-		return a, fmt.Errorf("%w: %s at %s does not answer any more: %w", targets.ErrUnreachable, k.target.Name, shownURL(k.target.URL), op)
+		return a, fmt.Errorf("%w: %s at %s does not answer any more: %w", targets.ErrUnreachable, k.target.Name, targets.ShownURL(k.target.URL), op)
 	}
 	return answers.Answer{Failure: k.redact(failure(err))}, nil
 }

@@ -1,4 +1,4 @@
-package main
+package verify
 
 import (
 	"context"
@@ -10,14 +10,14 @@ import (
 	"github.com/mlbench/mlbench/cmd/internal/cli"
 	"github.com/mlbench/mlbench/results/answers"
 	"github.com/mlbench/mlbench/scenarios/cases"
+	"github.com/mlbench/mlbench/targets"
 )
 
-// verification is a comparison of answers under way.
-type verification struct {
-	o     *verifyOptions
+// Verification is a comparison of answers under way.
+type Verification struct {
+	*Questions
 	a, b  *asker
-	asked *cases.Set
-	cases []cases.Case // of asked
+	cases []cases.Case
 	start time.Time
 
 	mu    sync.Mutex
@@ -25,10 +25,25 @@ type verification struct {
 	done  int
 }
 
-// run asks everything, then what is doubtful of A once more. Its error is what
+// Between is to ask these two, the baseline first. Close is to follow.
+func (q *Questions) Between(a, b Party) (*Verification, error) {
+	v := &Verification{Questions: q, cases: q.set.Cases, found: answers.NewCollector(q.Rules)}
+	var err error
+	if v.a, err = q.newAsker(a); err == nil {
+		v.b, err = q.newAsker(b)
+	}
+	return v, err
+}
+
+// Close closes the connections to both.
+func (v *Verification) Close() {
+	v.a.transport.CloseIdleConnections()
+	v.b.transport.CloseIdleConnections()
+}
+
+// Run asks everything, then what is doubtful of A once more. Its error is what
 // ended it early; what was found until then stays.
-func (v *verification) run(ctx context.Context) error {
-	pr := cli.NewProgress(v.o.Err, v.o.out.quiet)
+func (v *Verification) Run(ctx context.Context, pr *cli.Progress) error {
 	defer pr.Done()
 	pr.Phase(fmt.Sprintf("verifying %s against %s: %s, each of A, of B and of A again",
 		v.b.target.Name, v.a.target.Name, cli.Plural(len(v.cases), "request")), 0)
@@ -50,7 +65,7 @@ func (v *verification) run(ctx context.Context) error {
 	if len(doubtful) == 0 {
 		return nil
 	}
-	if err := wait(ctx, v.o.later-time.Since(v.start)); err != nil {
+	if err := wait(ctx, v.Later-time.Since(v.start)); err != nil {
 		return err
 	}
 	return v.each(ctx, len(doubtful), func(ctx context.Context, i int) error {
@@ -67,7 +82,7 @@ func (v *verification) run(ctx context.Context) error {
 }
 
 // exchange asks A, B, and A again.
-func (v *verification) exchange(ctx context.Context, i int) error {
+func (v *Verification) exchange(ctx context.Context, i int) error {
 	c := &v.cases[i]
 	e := answers.Exchange{Number: i, Class: c.Class, Case: c.Kind, Ordinary: c.Kind == cases.Ordinary, Wanted: c.Wanted, Guess: c.Guess, Size: len(c.Body)}
 	for _, step := range []struct {
@@ -86,12 +101,12 @@ func (v *verification) exchange(ctx context.Context, i int) error {
 }
 
 // each does n things on the connections there are, until one fails.
-func (v *verification) each(ctx context.Context, n int, do func(ctx context.Context, i int) error) error {
+func (v *Verification) each(ctx context.Context, n int, do func(ctx context.Context, i int) error) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	next := make(chan int)
 	var workers sync.WaitGroup
-	for range min(n, v.o.connections) {
+	for range min(n, v.Connections) {
 		workers.Go(func() {
 			for i := range next {
 				if err := do(ctx, i); err != nil {
@@ -126,26 +141,30 @@ func wait(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// parity is what was found, with all that a reader needs; err is what ended it.
-func (v *verification) parity(err error) *answers.Parity {
-	o, p := v.o, v.found.Parity(v.o.meant)
-	p.Complete = err == nil
+// Parity is what was found, with all that a reader needs; ended is what ended it
+// early, nil if nothing did.
+func (v *Verification) Parity(ended error) *answers.Parity {
+	p := v.found.Parity(v.Expected)
+	p.Complete = ended == nil
 	switch {
-	case errors.Is(err, context.Canceled):
+	case errors.Is(ended, context.Canceled):
 		p.Ended = "interrupted"
-	case err != nil:
-		p.Ended = err.Error()
+	case ended != nil:
+		p.Ended = ended.Error()
 	}
-	p.A = answers.Party{Name: v.a.target.Name, URL: shownURL(v.a.target.URL)}
-	p.B = answers.Party{Name: v.b.target.Name, URL: shownURL(v.b.target.URL)}
-	p.Scenario, p.Seed = o.name, o.seed
-	p.Rules = answers.RuleNames{Absolute: o.absolute, Relative: o.relative, Ignored: append([]string{}, o.ignore...), Headers: append(append([]string{}, answers.ValueHeaders...), o.headers...)}
+	p.A = answers.Party{Name: v.a.target.Name, URL: targets.ShownURL(v.a.target.URL)}
+	p.B = answers.Party{Name: v.b.target.Name, URL: targets.ShownURL(v.b.target.URL)}
+	p.Scenario, p.Seed = v.name, v.Seed
+	p.Rules = answers.RuleNames{
+		Absolute: v.Rules.Absolute, Relative: v.Rules.Relative, Ignored: append([]string{}, v.Ignored...),
+		Headers: append(append([]string{}, answers.ValueHeaders...), v.Rules.Headers...),
+	}
 	for i := range p.Differences {
 		e := &p.Differences[i].Example
 		c := &v.cases[e.Number]
-		e.About, e.Curl = v.asked.Hide(c.About), curlLine(v.b, c, v.asked.Hide)
+		e.About, e.Curl = v.set.Hide(c.About), curlLine(v.b, c, v.set.Hide)
 	}
-	p.Warnings = append(p.Warnings, v.asked.Notes...)
+	p.Warnings = append(p.Warnings, v.set.Notes...)
 	for _, k := range []*asker{v.a, v.b} {
 		if n := k.resent.Load(); n > 0 {
 			p.Warnings = append(p.Warnings, fmt.Sprintf("%s: %s sent once more, because the first had no answer; a POST never is", k.target.Name, cli.Plural(int(n), "GET, HEAD or OPTIONS request")))

@@ -1,4 +1,4 @@
-package main
+package verify
 
 import (
 	"fmt"
@@ -10,6 +10,7 @@ import (
 
 	"github.com/mlbench/mlbench/scenarios"
 	"github.com/mlbench/mlbench/scenarios/cases"
+	"github.com/mlbench/mlbench/targets"
 )
 
 // curlLine is the request as one line for a POSIX shell. Secrets of headers are
@@ -70,7 +71,7 @@ func curlLine(k *asker, of *cases.Case, hide func(string) string) string {
 	if err != nil {
 		u = k.target.URL
 	}
-	url := hide(shownURL(u))
+	url := hide(targets.ShownURL(u))
 	if strings.ContainsAny(url, "[]{}") {
 		b.WriteString(" -g")
 	}
