@@ -317,3 +317,11 @@ func unmeasured() *results.Comparison {
 	f.Slices, f.Footer = nil, nil
 	return results.Compare(f, results.CompareOptions{})
 }
+
+// notes are reasons that are sentences already.
+func notes(texts ...string) (out []results.Reason) {
+	for _, text := range texts {
+		out = append(out, results.Reason{Code: results.Noted, Args: results.Args{"text": text}})
+	}
+	return out
+}

@@ -196,8 +196,12 @@ func armWarnings(c *results.Comparison, a, b string, f form) []string {
 		if s == nil {
 			return
 		}
-		for _, w := range s.Warnings {
-			shared := other != nil && slices.Contains(other.Warnings, w)
+		var others []string
+		if other != nil {
+			others = Sentences(other.Warnings)
+		}
+		for _, w := range Sentences(s.Warnings) {
+			shared := slices.Contains(others, w)
 			switch {
 			case !shared:
 				out = append(out, name+": "+f.name(w))

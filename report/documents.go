@@ -37,7 +37,7 @@ func (d Document) value() any {
 	if d.Comparison != nil {
 		return d.Comparison
 	}
-	return d.Run
+	return newRunDocument(d.Run)
 }
 
 func (d Document) rows() []csvRow {

@@ -61,7 +61,7 @@ func runSuite(s *results.Summary) *junitSuite {
 	suite := &junitSuite{Name: plain(fmt.Sprintf("%s on %s", s.Scenario, cmp.Or(s.Target.Name, s.Target.URL))), Time: fixed(s.DurationS, 3)}
 	class := plain("mlbench." + s.Scenario)
 	var warnings []string
-	for _, w := range s.Warnings {
+	for _, w := range Sentences(s.Warnings) {
 		warnings = append(warnings, plain(w))
 	}
 	measurement := junitCase{Class: class, Name: "measurement"}

@@ -79,7 +79,7 @@ func TestPullRequestFitsACommentOfGitHub(t *testing.T) {
 		t.Errorf("%d bytes, ending\n%s", len(page), page[max(0, len(page)-2000):])
 	}
 	hostile := judged(pairedFile(24, constantly(1)))
-	hostile.ArmA.Warnings = []string{strings.Repeat("@everyone ", 1e5)}
+	hostile.ArmA.Warnings = notes(strings.Repeat("@everyone ", 1e5))
 	if page := markdownOf(t, hostile); len(page) > 65_536 {
 		t.Errorf("a warning makes it %d bytes", len(page))
 	}
@@ -88,7 +88,7 @@ func TestPullRequestFitsACommentOfGitHub(t *testing.T) {
 // L17: text of a target calls nobody and links nowhere.
 func TestMentionsAndLinksOfTargetsAreText(t *testing.T) {
 	c := regressed()
-	c.ArmA.Warnings = []string{"status (2 times), for example: @everyone see https://evil.example/x or www.evil.example, mail a@evil.example, #12, owner/repo#34"}
+	c.ArmA.Warnings = notes("status (2 times), for example: @everyone see https://evil.example/x or www.evil.example, mail a@evil.example, #12, owner/repo#34")
 	c.Parity = &results.Parity{Requests: 1, Differing: 1, Differences: []string{"@org/team http://evil.example"}}
 	page := markdownOf(t, c)
 	for _, bad := range []string{"@everyone", "@org", "a@evil", "https://evil", "http://evil", "www.evil", "#12", "#34"} {

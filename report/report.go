@@ -15,9 +15,9 @@ import (
 func Run(w io.Writer, format Format, s *results.Summary, o Options) error {
 	switch format {
 	case JSON:
-		return writeJSON(w, s)
+		return writeJSON(w, newRunDocument(s))
 	case JSONL:
-		return writeJSONLine(w, s)
+		return writeJSONLine(w, newRunDocument(s))
 	case CSV:
 		return writeRows(w, runRows(s), o)
 	case Text, Markdown:

@@ -36,7 +36,7 @@ func runPage(s *results.Summary, f form) *page {
 	if len(s.Objectives) > 0 {
 		p.parts = append(p.parts, objectivePart(s.Objectives))
 	}
-	for _, w := range s.Warnings {
+	for _, w := range Sentences(s.Warnings) {
 		p.warnings = append(p.warnings, f.name(w))
 	}
 	p.footer = originFacts(&s.Origin, s.Tags, f)
@@ -121,11 +121,15 @@ func errorText(e results.Errors, requests int64, f form) string {
 	if requests > 0 {
 		out += fmt.Sprintf(" (%s%%)", shareText(100*float64(e.Total)/float64(requests)))
 	}
+	return out + ": " + errorCounts(e, f)
+}
+
+func errorCounts(e results.Errors, f form) string {
 	var parts []string
 	for _, class := range errorClasses(e) {
 		parts = append(parts, fmt.Sprintf("%s %d", f.name(class), e.ByClass[class]))
 	}
-	return out + ": " + strings.Join(parts, ", ")
+	return strings.Join(parts, ", ")
 }
 
 // errorClasses are the classes of error that occurred: the known ones first,

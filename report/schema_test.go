@@ -79,7 +79,7 @@ func optional(path []string, key string) bool {
 	return slices.Contains([]string{"by_class", "status", "classes", "tags"}, last) || percentileKey.MatchString(key) ||
 		len(path) == 0 && slices.Contains([]string{"runs", "slot_effect", "tags", "resources", "source", "stages", "details"}, key) ||
 		slices.Contains([]string{"source", "host", "load"}, last) && slices.Contains(optionalFacts, key) || slices.Contains([]string{"command", "note", "a_censored", "b_censored"}, key) ||
-		last == "latency_ms" && slices.Contains([]string{"first_byte", "dial", "tls"}, key)
+		slices.Contains(path, "warning_codes") && key != "code" || last == "latency_ms" && slices.Contains([]string{"first_byte", "dial", "tls"}, key)
 }
 
 // optionalFacts are absent where they are not known, or not of the load's model.

@@ -12,7 +12,7 @@ import (
 // else: each form that is read or parsed carries it.
 func TestTrapWarningMissingFromTheSharedReport(t *testing.T) {
 	const warning = "the load generator was late"
-	s := &results.Summary{Scenario: "mix", Model: results.Open, Warnings: []string{warning}}
+	s := &results.Summary{Scenario: "mix", Model: results.Open, Warnings: notes(warning)}
 	for _, format := range []Format{Text, Markdown, JSON} {
 		var b bytes.Buffer
 		if err := Run(&b, format, s, Options{}); err != nil {

@@ -3,6 +3,7 @@ package results
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -10,10 +11,10 @@ import (
 // Sound keeps the runs that a calibration may rest on, and says why the others
 // do not count: what the machine, failures or an interrupt did to a run is not
 // the luck of a launch.
-func Sound(runs []*File) (sound []*File, left []string) {
+func Sound(runs []*File) (sound []*File, left []Reason) {
 	for _, f := range runs {
-		if why := f.unsound(); why != "" {
-			left = append(left, fmt.Sprintf("%s is left out: %s", f.Path, why))
+		if why := f.unsound(); why != nil {
+			left = append(left, Reason{Code: UnsoundRun, Args: Args{"file": f.Path, "reason": *why}})
 		} else {
 			sound = append(sound, f)
 		}
@@ -21,22 +22,17 @@ func Sound(runs []*File) (sound []*File, left []string) {
 	return sound, left
 }
 
-func (f *File) unsound() string {
+func (f *File) unsound() *Reason {
 	s := Summarize(f, ArmA, nil)
 	switch why := f.unfinished(); {
 	case why != "":
-		return why
+		return &noted([]string{why})[0]
 	case !s.Valid:
-		for _, w := range s.Warnings {
-			if strings.HasPrefix(w, "invalid: ") {
-				return w
-			}
-		}
-		return "it is invalid"
+		return &s.Warnings[slices.IndexFunc(s.Warnings, func(w Reason) bool { return w.Invalid })]
 	case float64(s.Errors.Total) > mostlyFailed*float64(s.Requests):
-		return fmt.Sprintf("%d of %d requests failed", s.Errors.Total, s.Requests)
+		return &Reason{Code: HighErrors, Args: Args{"requests": s.Errors.Total, "of": s.Requests}}
 	}
-	return ""
+	return nil
 }
 
 // longer says that a run is shorter than those of the calibration: the shorter

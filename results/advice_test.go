@@ -125,11 +125,14 @@ func TestSoundRuns(t *testing.T) {
 	failAt(runs[2:5], ErrLocal, 1)                                                  // in the third of them
 	runs[5].Slices[0].Classes["predict"].Errors = map[string]int64{ErrStatus: 4000} // of 8000
 	sound, left := Sound(runs)
-	want := []string{
-		"legacy1.jsonl is left out: the measurement was cut off before its end",
-		"legacy2.jsonl is left out: the measurement was interrupted before its end",
-		"legacy5.jsonl is left out: invalid: 1 request failed because this machine ran out of ports, files or memory",
-		"legacy6.jsonl is left out: 4000 of 8000 requests failed",
+	leave := func(file string, why Reason) Reason {
+		return Reason{Code: UnsoundRun, Args: Args{"file": file, "reason": why}}
+	}
+	want := []Reason{
+		leave("legacy1.jsonl", noted([]string{"the measurement was cut off before its end"})[0]),
+		leave("legacy2.jsonl", noted([]string{"the measurement was interrupted before its end"})[0]),
+		leave("legacy5.jsonl", Reason{Code: OutOfResources, Invalid: true, Args: Args{"requests": int64(1)}}),
+		leave("legacy6.jsonl", Reason{Code: HighErrors, Args: Args{"requests": int64(4000), "of": int64(8000)}}),
 	}
 	if diff := cmp.Diff(want, left); diff != "" {
 		t.Errorf("left out (-want +got):\n%s", diff)

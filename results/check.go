@@ -1,7 +1,7 @@
 package results
 
 import (
-	"fmt"
+	"cmp"
 	"math"
 	"time"
 )
@@ -31,12 +31,16 @@ const (
 // check fills Valid and Warnings from what the slices tell about the generator,
 // its host and the target.
 func (s *Summary) check(f *File, arm string) {
-	s.Warnings = append(s.Warnings, f.Header.Warnings...)
+	s.Warnings = append(s.Warnings, noted(f.Header.Warnings)...)
 	if f.Footer != nil {
-		s.Warnings = append(s.Warnings, f.Footer.Warnings...)
+		s.Warnings = append(s.Warnings, noted(f.Footer.Warnings)...)
 	}
-	if s.Requests == 0 {
-		s.invalid("no request was sent%s", f.butWarmUp(arm))
+	switch {
+	case s.Requests > 0:
+	case f.warmedUp(arm):
+		s.invalid(OnlyWarmUp, nil)
+	default:
+		s.invalid(NoRequest, nil)
 	}
 	s.checkEnd(f)
 	s.checkLeftOut(f.leftOut(arm))
@@ -46,28 +50,16 @@ func (s *Summary) check(f *File, arm string) {
 	s.showExamples()
 }
 
-func (s *Summary) warn(format string, args ...any) {
-	s.Warnings = append(s.Warnings, fmt.Sprintf(format, args...))
-}
-
-func (s *Summary) invalid(format string, args ...any) {
-	if !s.arm {
-		s.Valid = false
-		format = "invalid: " + format
-	}
-	s.warn(format, args...)
-}
-
 func (s *Summary) checkEnd(f *File) {
 	switch {
 	case f.Damage != "":
-		s.warn("the result file is damaged (%s); figures are of what could be read", f.Damage)
+		s.warn(Damaged, Args{"where": f.Damage})
 	case f.Footer == nil:
-		s.warn("the measurement was cut off before its end; figures are of what was saved")
+		s.warn(CutOff, nil)
 	case f.Footer.Ended == Interrupted:
-		s.warn("interrupted before its end; figures are of what was measured until then")
+		s.warn(StoppedEarly, nil)
 	case f.Footer.Ended == Failed:
-		s.warn("the measurement failed: %s", f.Footer.Reason)
+		s.warn(MeasuringFailed, Args{"text": f.Footer.Reason})
 	}
 }
 
@@ -80,16 +72,16 @@ func (s *Summary) checkLag() {
 	if p99 <= lagFloor {
 		return
 	}
-	text := fmt.Sprintf("the load generator was late (lag p99 %s, response p99 %s)", p99.Round(10*time.Microsecond), tail.Round(10*time.Microsecond))
-	const remedy = ": use a quieter machine, fewer CPUs for the target, or a lower rate"
+	args := Args{"lag_p99_ms": Milliseconds(p99), "response_p99_ms": Milliseconds(tail)}
 	decides := float64(p99) > lagShare*float64(resp.Quantile(0.5)) && float64(p99) >= invalidShare*float64(tail)
 	switch q, share := s.total.lagEffect(); {
 	case decides && !s.arm:
-		s.invalid("%s%s. These numbers describe this machine, not the target", text, remedy)
+		s.invalid(LateGenerator, args)
 	case share > lagShare:
-		s.warn("%s, which makes up %.0f%% of the response time's %s%s", text, 100*share, PercentileName(q), remedy)
+		args["percentile"], args["share_pct"] = PercentileName(q), 100*share
+		s.warn(LateGenerator, args)
 	case decides:
-		s.warn("%s%s", text, remedy)
+		s.warn(LateGenerator, args)
 	}
 }
 
@@ -158,35 +150,33 @@ func (s *Slice) telemetrySpan(settle float64) float64 {
 func (s *Summary) checkHost(f *File, arm string) {
 	u := f.generatorUse(arm)
 	if u.unfinished > 0 {
-		s.warn("%s in flight when the measurement was interrupted: in no figure, and perhaps slow", counted(u.unfinished, "request"))
+		s.warn(InFlightAtEnd, Args{"requests": u.unfinished})
 	}
 	if u.stale > 0 {
-		s.warn("%s %s of no use for the next request, as the target had just closed its end or sent bytes that nobody asked for: that was sent on a new one", counted(u.stale, "kept connection"), were(u.stale))
+		s.warn(StaleConnections, Args{"connections": u.stale})
 	}
 	if u.steal > stealWarnPct {
-		s.warn("up to %.1f%% of this machine's CPU time was taken by other guests (steal): repeat, or use a dedicated machine", u.steal)
+		s.warn(Steal, Args{"pct": u.steal})
 	}
 	if u.seconds <= 0 {
 		return
 	}
 	s.checkThrottling(&u)
-	s.byShare(s.Model == Open, u.runDelay/u.seconds, runDelayWarn, runDelayInvalid,
-		"the load generator's threads waited for a core %.1f s in every second: give it more cores, or lower the rate")
-	s.byShare(s.Model == Closed, u.standstill/u.seconds, standstillWarn, standstillInvalid,
-		"the load generator itself stood still for %.1f s in every second (stopped, paused, or without a core): give it more cores, or a quieter machine")
+	s.byShare(s.Model == Open, u.runDelay/u.seconds, runDelayWarn, runDelayInvalid, WaitedForCore)
+	s.byShare(s.Model == Closed, u.standstill/u.seconds, standstillWarn, standstillInvalid, StoodStill)
 	if cores := f.Header.Host.usableCores(); s.Model == Closed && u.cpu/u.seconds > busyGenerator*cores {
-		s.warn("the generator used %.0f%% of all cores it may use: throughput may be its limit, not the target's", 100*u.cpu/u.seconds/cores)
+		s.warn(BusyGenerator, Args{"pct": 100 * u.cpu / u.seconds / cores})
 	}
 }
 
-// byShare warns of a share of time in text, or calls the run invalid for it.
-func (s *Summary) byShare(applies bool, share, warn, invalid float64, text string) {
+// byShare warns of a share of time, or calls the run invalid for it.
+func (s *Summary) byShare(applies bool, share, warn, invalid float64, code Code) {
 	switch {
 	case !applies || share <= warn:
 	case share > invalid:
-		s.invalid(text, share)
+		s.invalid(code, Args{"s": share})
 	default:
-		s.warn(text, share)
+		s.warn(code, Args{"s": share})
 	}
 }
 
@@ -197,62 +187,51 @@ func (s *Summary) checkThrottling(u *generatorUse) {
 	if u.throttledMS <= 0 && u.throttled <= 0 {
 		return
 	}
-	text := fmt.Sprintf("the container's CPU limit stopped the generator for %.0f ms", u.throttledMS)
 	pct := u.throttled / u.seconds
-	if pct > 0 {
-		text += fmt.Sprintf(", in %.0f%% of the limit's periods", pct)
-	}
+	args := Args{"ms": u.throttledMS, "pct": pct}
 	if s.Model == Closed && pct > throttledInvalid {
-		s.invalid("%s: raise the limit. These numbers describe the limit, not the target", text)
+		s.invalid(Throttled, args)
 		return
 	}
-	s.warn("%s: raise the limit", text)
+	s.warn(Throttled, args)
 }
 
 func (s *Summary) checkErrors() {
 	if s.Dropped > 0 {
-		s.warn("%d of %s %s dropped because the in-flight limit was reached: percentiles are censored; raise --connections or lower the rate", s.Dropped, counted(s.total.Planned, "planned request"), were(s.Dropped))
+		s.warn(DroppedRequests, Args{"requests": s.Dropped, "planned": s.total.Planned})
 	}
 	if n := s.Errors.ByClass[ErrTimeout]; n > 0 {
-		s.warn("%s timed out, and counted in the percentiles at the timeout's value", counted(n, "request"))
+		s.warn(TimedOut, Args{"requests": n})
 	}
 	if n := s.Errors.ByClass[ErrLocal]; n > 0 {
-		s.invalid("%s failed because this machine ran out of ports, files or memory", counted(n, "request"))
+		s.invalid(OutOfResources, Args{"requests": n})
 	}
 	switch share := float64(s.Errors.Total) / float64(max(s.Ended(), 1)); {
 	case s.Ended() == 0:
 	case s.total.Done == 0:
-		s.warn("no request was answered%s", s.ofFailures())
+		s.warn(NoneAnswered, s.ofFailures())
 	case s.NoneSucceeded():
-		s.warn("no request succeeded%s: latencies are of failed requests only", s.unauthorized())
+		s.warn(NonePassed, Args{"unauthorized": s.unauthorized()})
 	case share > mostlyFailed:
-		s.warn("%.3g%% of the requests failed%s: latencies are largely those of failures", 100*share, s.unauthorized())
+		s.warn(MostlyFailed, Args{"pct": 100 * share, "unauthorized": s.unauthorized()})
 	}
 }
 
 // mostlyFailed is the share of failed requests that is worth a warning.
 const mostlyFailed = 0.05
 
-// unauthorized names the remedy where requests lacked a valid token.
-// ofFailures says what the figures are of where nothing was answered, and what
-// may be the matter if each connection was closed, or had no HTTP on it.
-func (s *Summary) ofFailures() string {
-	text := ""
+// ofFailures tells whether there are latencies where nothing was answered, and by
+// which protocol it was tried if each connection was closed, or had no HTTP on it.
+func (s *Summary) ofFailures() Args {
+	args := Args{}
 	if resp := s.total.response(); resp != nil && resp.Count() > 0 {
-		text = ": latencies are of failures only"
+		args["latencies"] = resp.Count()
 	}
-	if s.Errors.ByClass[ErrReset]+s.Errors.ByClass[ErrMalformed] < s.Ended() {
-		return text
+	if s.Errors.ByClass[ErrReset]+s.Errors.ByClass[ErrMalformed] >= s.Ended() {
+		args["protocol"] = cmp.Or(s.Origin.Planned.Transport, "http/1.1")
 	}
-	if s.Origin.Planned.Transport == "h2" {
-		return text + "; does the target speak HTTP/1.1 only (leave out --transport h2), or want https://, or a certificate or header?"
-	}
-	return text + "; does the target want another protocol (https://, --transport h2), or a certificate or header?"
+	return args
 }
 
-func (s *Summary) unauthorized() string {
-	if n := s.Status["401"] + s.Status["403"]; n > 0 {
-		return fmt.Sprintf(" (%d with status 401 or 403: check -H 'Authorization: …' or MLBENCH_TOKEN, and if the scenario has a login, MLBENCH_USERNAME and MLBENCH_PASSWORD)", n)
-	}
-	return ""
-}
+// unauthorized counts the requests that lacked a valid token.
+func (s *Summary) unauthorized() int64 { return s.Status["401"] + s.Status["403"] }

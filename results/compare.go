@@ -128,8 +128,10 @@ func (f *File) invalidity(c *Comparison, p *pairing) string {
 		switch {
 		case s.Requests == 0 && s.InFlight > 0:
 			return fmt.Sprintf("no request to %s ended: %d %s in flight when the measurement was interrupted", s.Target.Name, s.InFlight, were(s.InFlight))
+		case s.Requests == 0 && f.warmedUp([]string{ArmA, ArmB}[i]):
+			return fmt.Sprintf("no request was sent to %s but of the warm-up, which is in no figure", s.Target.Name)
 		case s.Requests == 0:
-			return fmt.Sprintf("no request was sent to %s%s", s.Target.Name, f.butWarmUp([]string{ArmA, ArmB}[i]))
+			return fmt.Sprintf("no request was sent to %s", s.Target.Name)
 		}
 	}
 	for i := range f.Slices {
@@ -205,7 +207,7 @@ func (f *File) wholePairs() (n int) {
 
 func (s *Summary) warnOverdue(over float64) {
 	if over > 0 {
-		s.warn("the target did not keep up with the load of its warm-up: working off the rest took %.1f s; lower the rate", over)
+		s.warn(WarmUpBacklog, Args{"s": over})
 	}
 }
 

@@ -193,7 +193,7 @@ func TestOverdue(t *testing.T) {
 		}
 		c := Compare(f, CompareOptions{})
 		if warned := len(c.ArmB.Warnings) > 0; warned != (tt.want > 0) || len(c.ArmA.Warnings) > 0 {
-			t.Errorf("%s: warnings of A %q, of B %q", tt.name, c.ArmA.Warnings, c.ArmB.Warnings)
+			t.Errorf("%s: warnings of A %v, of B %v", tt.name, c.ArmA.Warnings, c.ArmB.Warnings)
 		}
 	}
 }

@@ -71,14 +71,13 @@ func (s *Summary) failures(e Example) int64 {
 // showExamples quotes the first failure of each kind.
 func (s *Summary) showExamples() {
 	for _, e := range s.Errors.Examples {
-		kind, n := e.Error, s.failures(e)
+		args := Args{"error": e.Error, "requests": s.failures(e), "text": e.Text}
 		if e.Status != 0 {
-			kind += " " + strconv.Itoa(e.Status)
+			args["status"] = e.Status
 		}
-		if e.Class == "" || len(s.Classes) < 2 {
-			s.warn("%s (%s), for example: %s", kind, howOften(n), e.Text)
-		} else {
-			s.warn("%s (%s), for example of %s: %s", kind, howOften(n), e.Class, e.Text)
+		if e.Class != "" && len(s.Classes) > 1 {
+			args["class"] = e.Class
 		}
+		s.warn(Failure, args)
 	}
 }

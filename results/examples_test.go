@@ -39,8 +39,10 @@ func TestErrorsHaveTheirFirstExamples(t *testing.T) {
 		if diff := cmp.Diff(want, s.Errors.Examples); diff != "" {
 			t.Errorf("-want +got:\n%s", diff)
 		}
-		if !slices.Contains(s.Warnings, "status 500 (10 times), for example of predict: worker crashed") {
-			t.Errorf("warnings %q", s.Warnings)
+		if !slices.ContainsFunc(s.Warnings, func(r Reason) bool {
+			return r.Code == Failure && r.Args["status"] == 500 && r.Args["requests"] == int64(10) && r.Args["text"] == "worker crashed"
+		}) {
+			t.Errorf("warnings %v", s.Warnings)
 		}
 	}
 	if b, err := json.Marshal(Summarize(f, ArmA, nil)); err != nil || !strings.Contains(string(b), `"examples":[{"error":"status","status":404,"class":"predict","at_s":2.7,"text":"no such model"}`) {

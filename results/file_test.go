@@ -104,7 +104,7 @@ func TestTruncatedAtEveryByte(t *testing.T) {
 			t.Fatalf("cut at %d: %d slices read of %d whole lines, complete %v", n, len(f.Slices), complete, f.Complete())
 		}
 		if s := Summarize(f, ArmA, nil); !f.Complete() && len(s.Warnings) < 2 { // one is the header's own
-			t.Fatalf("cut at %d: the summary does not warn: %q", n, s.Warnings)
+			t.Fatalf("cut at %d: the summary does not warn: %v", n, s.Warnings)
 		}
 	}
 }

@@ -2,8 +2,7 @@ package results
 
 import (
 	"cmp"
-	"fmt"
-	"strings"
+	"slices"
 )
 
 // leftOut is what of a run was excluded as it was measured: intervals in which
@@ -51,32 +50,16 @@ func (s *Summary) checkLeftOut(l leftOut) {
 	switch {
 	case s.arm || l.slices == 0: // a comparison says it by pairs
 	case l.tooMuch():
-		s.invalid("%s, and %.0f%% of the time measured is spoilt by it. These numbers describe this machine, not the target", l.why, 100*l.seconds/l.of)
+		s.invalid(SpoiltTime, Args{"text": l.why, "pct": 100 * l.seconds / l.of})
 	default:
-		s.warn("%s: the interval in which it did is in no figure (%.1f s of %.1f s, %s)", l.why, l.seconds, l.of, counted(l.requests, "request"))
+		s.warn(LeftOut, Args{"text": l.why, "s": l.seconds, "of_s": l.of, "requests": l.requests})
 	}
 	if n := s.leftOutErrors.Total; n > 0 {
-		s.warn("%s more failed in what is left out of figures (%s)", counted(n, "request"), s.leftOutErrors.text())
+		s.warn(FailedLeftOut, Args{"requests": n, "errors": s.leftOutErrors})
 	}
 }
 
-// text counts by class, as "timeout 8, reset 2".
-func (e Errors) text() string {
-	var classes []string
-	for _, class := range ErrorClasses {
-		if n := e.ByClass[class]; n > 0 {
-			classes = append(classes, fmt.Sprintf("%s %d", class, n))
-		}
-	}
-	return strings.Join(classes, ", ")
-}
-
-// butWarmUp says of an arm without a measured request that the warm-up had some.
-func (f *File) butWarmUp(arm string) string {
-	for i := range f.Slices {
-		if s := &f.Slices[i]; s.Arm == arm && s.Phase == Warmup {
-			return " but of the warm-up, which is in no figure"
-		}
-	}
-	return ""
+// warmedUp says that an arm has a warm-up.
+func (f *File) warmedUp(arm string) bool {
+	return slices.ContainsFunc(f.Slices, func(s Slice) bool { return s.Arm == arm && s.Phase == Warmup })
 }

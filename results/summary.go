@@ -23,7 +23,7 @@ type Summary struct {
 	Seed      uint64            `json:"seed"`
 	Model     Model             `json:"model"`
 	Valid     bool              `json:"valid"`
-	Warnings  []string          `json:"warnings"`
+	Warnings  []Reason          `json:"warning_codes"` // the sentences are of package report
 	DurationS float64           `json:"duration_s"`
 	Requests  int64             `json:"requests"` // sent; each ended in an answer or an error
 	Dropped   int64             `json:"dropped"`
@@ -100,11 +100,11 @@ type ClassSummary struct {
 	Declared float64   `json:"-"`     // share asked for, 0…1
 	Share    float64   `json:"share"` // share achieved, 0…1
 	Requests int64     `json:"requests"`
+	Through  float64   `json:"throughput_rps"` // answers per second
+	Goodput  float64   `json:"goodput_rps"`    // those without error
 	Errors   Errors    `json:"errors"`
 	Latency  Latencies `json:"latency_ms"`
 	Duration float64   `json:"-"` // seconds, of the whole run
-	Goodput  float64   `json:"-"` // answers without error per second
-	Through  float64   `json:"-"` // answers per second
 
 	data      ClassData
 	timeoutMS float64
@@ -132,7 +132,7 @@ func summarize(f *File, arm string, percentiles []float64, figures func(*Slice) 
 		Origin:     f.Header.origin(),
 		Title:      f.Header.Scenario.Label(),
 		Valid:      true,
-		Warnings:   []string{},
+		Warnings:   []Reason{},
 		Status:     map[string]int64{},
 		Objectives: []Outcome{},
 		ResultFile: f.Path,

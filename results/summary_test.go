@@ -197,12 +197,12 @@ func TestSummaryJSON(t *testing.T) {
 		t.Fatal(err)
 	}
 	const want = `{"schema":"mlbench.run/1","scenario":"mix","target":{"name":"modern","url":"http://127.0.0.1:8000"},"seed":42,"model":"open",` +
-		`"valid":true,"warnings":[],"duration_s":10,"requests":2,"dropped":0,"unfinished":0,"throughput_rps":0.2,"goodput_rps":0.2,` +
+		`"valid":true,"warning_codes":[],"duration_s":10,"requests":2,"dropped":0,"unfinished":0,"throughput_rps":0.2,"goodput_rps":0.2,` +
 		`"errors":{"total":0,"by_class":{}},"status":{"200":2},` +
 		`"latency_ms":{"response":{"min":0.999936,"mean":1.500288,"p50":1.000447,"p99.9":2.000895,"max":2.000895},` +
 		`"service":{"min":0.999936,"mean":1.500288,"p50":1.000447,"p99.9":2.000895,"max":2.000895},` +
 		`"lag":{"min":0.001536,"mean":0.001792,"p50":0.002047,"p99.9":0.002047,"max":0.002047}},` +
-		`"classes":{"predict":{"share":1,"requests":2,"errors":{"total":0,"by_class":{}},"latency_ms":{`
+		`"classes":{"predict":{"share":1,"requests":2,"throughput_rps":0.2,"goodput_rps":0.2,"errors":{"total":0,"by_class":{}},"latency_ms":{`
 	if !strings.HasPrefix(string(b), want) {
 		t.Errorf("got  %s\nwant %s…", b, want)
 	}

@@ -141,12 +141,12 @@ func summaries(runs []*File, limits Limits) []*Summary {
 	return out
 }
 
-func warningsOf(sums []*Summary) []string {
-	out := []string{}
+func warningsOf(sums []*Summary) []Reason {
+	out := []Reason{}
 	for _, s := range sums {
 		for _, w := range s.Warnings {
 			if len(sums) > 1 {
-				w = s.ResultFile + ": " + w
+				w = Reason{Code: OfRun, Args: Args{"file": s.ResultFile, "reason": w}}
 			}
 			out = append(out, w)
 		}

@@ -156,7 +156,8 @@ func calibrate(ctx context.Context, o *calibrateOptions) error {
 	if err != nil {
 		return err
 	}
-	sound, left := results.Sound(runs)
+	sound, unsound := results.Sound(runs)
+	left := report.Sentences(unsound)
 	for _, why := range left {
 		fmt.Fprintln(o.Err, "note:", why)
 	}

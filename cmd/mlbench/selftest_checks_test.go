@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/mlbench/mlbench/results"
 )
 
 // ourselves is this test binary, acting as mlbench when it is called so.
@@ -90,11 +92,11 @@ func TestSentInstants(t *testing.T) {
 }
 
 func TestReadStopped(t *testing.T) {
-	s, err := readStopped([]byte(`{"valid":false,"warnings":["w"],"latency_ms":{"response":{"p99":304},"lag":{"max":301.5},"service":{"p99":7}}}`))
+	s, err := readStopped([]byte(`{"valid":false,"warning_codes":[{"code":"late_generator","invalid":true}],"latency_ms":{"response":{"p99":304},"lag":{"max":301.5},"service":{"p99":7}}}`))
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := stopped{warnings: []string{"w"}, lagMax: 301.5, responseP99: 304, serviceP99: 7}
+	want := stopped{warnings: []results.Code{results.LateGenerator}, lagMax: 301.5, responseP99: 304, serviceP99: 7}
 	if diff := cmp.Diff(want, *s, cmp.AllowUnexported(stopped{})); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}

@@ -3,7 +3,6 @@ package main
 import (
 	"math"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/mlbench/mlbench/cmd/internal/cli"
@@ -239,19 +238,15 @@ func judgeTimeouts(timeout time.Duration, planned int64, all *results.ClassData)
 // judgeDrops: with one request in flight at most, a server of service time s
 // can have been sent no more than one request per s; the others were dropped,
 // counted, and the summary says what that does to its percentiles.
-func judgeDrops(planned int64, service, d time.Duration, all *results.ClassData, warnings []string) []row {
+func judgeDrops(planned int64, service, d time.Duration, all *results.ClassData, warnings []results.Reason) []row {
 	most := float64(d/service) + 1
 	return []row{
 		countRow("planned", planned, all.Planned),
 		newRow("sent", inCount, most, float64(all.Sent), math.Inf(1), 0),
 		newRow("dropped", inCount, 1, float64(all.Dropped), 0, math.Inf(1)),
 		countRow("planned less sent less dropped", 0, all.Planned-all.Sent-all.Dropped),
-		yesRow("percentiles are called censored", true, mentions(warnings, "censored")),
+		yesRow("percentiles are called censored", true, slices.ContainsFunc(warnings, func(r results.Reason) bool { return r.Code == results.DroppedRequests })),
 	}
-}
-
-func mentions(warnings []string, word string) bool {
-	return slices.ContainsFunc(warnings, func(w string) bool { return strings.Contains(w, word) })
 }
 
 // judgeRefused: a connection refused is an error and no fast answer.
@@ -268,7 +263,7 @@ func judgeRefused(planned int64, all *results.ClassData, goodput float64) []row 
 type stopped struct {
 	exit        int
 	valid       bool
-	warnings    []string
+	warnings    []results.Code
 	lagMax      float64 // ms, as the others
 	responseP99 float64
 	serviceP99  float64
@@ -284,7 +279,7 @@ func judgeStopped(s *stopped) []row {
 	return []row{
 		newRow("exit code", inOnes, cli.ExitInvalid, float64(s.exit), 0, 0),
 		yesRow("the run is called valid", false, s.valid),
-		yesRow("the generator is named as the reason", true, mentions(s.warnings, "generator was late")),
+		yesRow("the generator is named as the reason", true, slices.Contains(s.warnings, results.LateGenerator)),
 		newRow("longest lag", inMS, s.stoodMS, s.lagMax, s.stoodMS/4, s.stoodMS/4),
 		newRow("response time p99", inMS, s.stoodMS-.01*s.runMS, s.responseP99, s.stoodMS/4, s.stoodMS/4),
 		newRow("service time p99, the target's own", inMS, 0, s.serviceP99, 0, s.stoodMS/3),

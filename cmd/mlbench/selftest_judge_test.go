@@ -172,8 +172,8 @@ func TestJudgeTimeouts(t *testing.T) {
 }
 
 func TestJudgeDrops(t *testing.T) {
-	censored := []string{"160 of 200 planned requests were dropped …: percentiles are censored; …"}
-	judge := func(planned, sent, dropped int64, warnings []string) []row {
+	censored := []results.Reason{{Code: results.DroppedRequests}}
+	judge := func(planned, sent, dropped int64, warnings []results.Reason) []row {
 		return judgeDrops(200, 20*ms, time.Second, &results.ClassData{Planned: planned, Sent: sent, Dropped: dropped}, warnings)
 	}
 	verdicts(t, map[string][]row{
@@ -210,7 +210,7 @@ func TestJudgeRefused(t *testing.T) {
 
 func TestJudgeStopped(t *testing.T) {
 	judge := func(change func(*stopped)) []row {
-		s := stopped{exit: cli.ExitInvalid, warnings: []string{"invalid: the load generator was late (…)"}, lagMax: 298, responseP99: 281, serviceP99: 8, stoodMS: 300, runMS: 2000}
+		s := stopped{exit: cli.ExitInvalid, warnings: []results.Code{results.LateGenerator}, lagMax: 298, responseP99: 281, serviceP99: 8, stoodMS: 300, runMS: 2000}
 		change(&s)
 		return judgeStopped(&s)
 	}
@@ -218,7 +218,7 @@ func TestJudgeStopped(t *testing.T) {
 		"honest":            judge(func(*stopped) {}),
 		"exit 0":            judge(func(s *stopped) { s.exit = cli.ExitOK }),
 		"called valid":      judge(func(s *stopped) { s.valid = true }),
-		"another reason":    judge(func(s *stopped) { s.warnings = []string{"invalid: no request was sent"} }),
+		"another reason":    judge(func(s *stopped) { s.warnings = []results.Code{results.NoRequest} }),
 		"did not notice":    judge(func(s *stopped) { s.lagMax = 2 }),
 		"blames the target": judge(func(s *stopped) { s.serviceP99 = 290 }),
 		"counts from send":  judge(func(s *stopped) { s.responseP99 = 9 }),

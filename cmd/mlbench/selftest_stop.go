@@ -93,9 +93,11 @@ func exitErrorsAside(err error) error {
 // readStopped reads the run's own report.
 func readStopped(report []byte) (*stopped, error) {
 	var r struct {
-		Valid    *bool    `json:"valid"`
-		Warnings []string `json:"warnings"`
-		Latency  struct {
+		Valid    *bool `json:"valid"`
+		Warnings []struct {
+			Code results.Code `json:"code"`
+		} `json:"warning_codes"`
+		Latency struct {
 			Response map[string]float64 `json:"response"`
 			Service  map[string]float64 `json:"service"`
 			Lag      map[string]float64 `json:"lag"`
@@ -107,8 +109,9 @@ func readStopped(report []byte) (*stopped, error) {
 	if r.Valid == nil {
 		return nil, errors.New("its report does not say whether it is valid")
 	}
-	return &stopped{
-		valid: *r.Valid, warnings: r.Warnings,
-		lagMax: r.Latency.Lag["max"], responseP99: r.Latency.Response["p99"], serviceP99: r.Latency.Service["p99"],
-	}, nil
+	s := &stopped{valid: *r.Valid, lagMax: r.Latency.Lag["max"], responseP99: r.Latency.Response["p99"], serviceP99: r.Latency.Service["p99"]}
+	for _, w := range r.Warnings {
+		s.warnings = append(s.warnings, w.Code)
+	}
+	return s, nil
 }

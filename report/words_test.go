@@ -1,0 +1,76 @@
+package report
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/mlbench/mlbench/results"
+)
+
+// saidOf are reasons and what is said of them.
+var saidOf = []struct {
+	reason results.Reason
+	want   string
+}{
+	{results.Reason{Code: results.LateGenerator, Args: results.Args{"lag_p99_ms": 5.204, "response_p99_ms": 100.0, "share_pct": 30.0, "percentile": "p50"}},
+		"the load generator was late (lag p99 5.2ms, response p99 100ms), which makes up 30% of the response time's p50: use a quieter machine, fewer CPUs for the target, or a lower rate"},
+	{results.Reason{Code: results.LateGenerator, Invalid: true, Args: results.Args{"lag_p99_ms": 51.0, "response_p99_ms": 100.0}},
+		"invalid: the load generator was late (lag p99 51ms, response p99 100ms): use a quieter machine, fewer CPUs for the target, or a lower rate. These numbers describe this machine, not the target"},
+	{results.Reason{Code: results.StaleConnections, Args: results.Args{"connections": int64(1)}},
+		"1 kept connection was of no use for the next request, as the target had just closed its end or sent bytes that nobody asked for: that was sent on a new one"},
+	{results.Reason{Code: results.Throttled, Args: results.Args{"ms": 900.0, "pct": 49.0}},
+		"the container's CPU limit stopped the generator for 900 ms, in 49% of the limit's periods: raise the limit"},
+	{results.Reason{Code: results.FailedLeftOut, Args: results.Args{"requests": int64(2), "errors": results.Errors{Total: 2, ByClass: map[string]int64{"timeout": 1, "reset": 1}}}},
+		"2 requests more failed in what is left out of figures (reset 1, timeout 1)"},
+	{results.Reason{Code: results.DroppedRequests, Args: results.Args{"requests": int64(5), "planned": int64(205)}},
+		"5 of 205 planned requests were dropped because the in-flight limit was reached: percentiles are censored; raise --connections or lower the rate"},
+	{results.Reason{Code: results.NoneAnswered, Args: results.Args{"protocol": "h2"}},
+		"no request was answered; does the target speak HTTP/1.1 only (leave out --transport h2), or want https://, or a certificate or header?"},
+	{results.Reason{Code: results.NonePassed, Args: results.Args{"unauthorized": int64(0)}},
+		"no request succeeded: latencies are of failed requests only"},
+	{results.Reason{Code: results.Failure, Args: results.Args{"error": "status", "status": 500, "requests": int64(1), "class": "predict", "text": "worker crashed"}},
+		"status 500 (once), for example of predict: worker crashed"},
+	{results.Reason{Code: results.UnsoundRun, Args: results.Args{"file": "x.jsonl", "reason": results.Reason{Code: results.NoRequest, Invalid: true}}},
+		"x.jsonl is left out: invalid: no request was sent"},
+	{results.Reason{Code: "of_a_later_version"}, "of a later version"},
+}
+
+func TestSentencesSayWhatTheirReasonsHave(t *testing.T) {
+	for _, tt := range saidOf {
+		if got := Sentence(tt.reason); got != tt.want {
+			t.Errorf("%s:\n got %s\nwant %s", tt.reason.Code, got, tt.want)
+		}
+	}
+}
+
+// Whoever adds a code adds its sentence, whose verbs are as many as its arguments.
+func TestEveryCodeHasASentence(t *testing.T) {
+	file, err := parser.ParseFile(token.NewFileSet(), "../results/reason.go", nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	codes := 0
+	ast.Inspect(file, func(n ast.Node) bool {
+		spec, ok := n.(*ast.ValueSpec)
+		if !ok || len(spec.Values) != 1 {
+			return true
+		}
+		text, err := strconv.Unquote(spec.Values[0].(*ast.BasicLit).Value)
+		if err != nil {
+			t.Fatal(err)
+		}
+		codes++
+		p, known := phrases[results.Code(text)]
+		if verbs := strings.Count(strings.ReplaceAll(p.format, "%%", ""), "%"); !known || verbs != len(p.args) {
+			t.Errorf("%s: known %v, %d verbs, %d arguments", text, known, verbs, len(p.args))
+		}
+		return true
+	})
+	if codes != len(phrases) || codes == 0 {
+		t.Errorf("%d codes, %d sentences", codes, len(phrases))
+	}
+}
