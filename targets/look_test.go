@@ -175,7 +175,7 @@ func TestUnreachableNamesWhatStandsInTheWay(t *testing.T) {
 		target Target
 		want   string
 	}{
-		"an unknown authority":       {as(secure, "https", func(t *Target) { t.Insecure = false }), "--cacert FILE (key ca of the target file), or accept any certificate by --insecure"},
+		"an unknown authority":       {as(secure, "https", func(t *Target) { t.Insecure = false }), "--cacert FILE, or accept any certificate by --insecure (keys ca and insecure of the target file)"},
 		"a name not in it":           {as(secure, "https", named), "--insecure"},
 		"plain HTTP at https":        {as(speaking(t, false, only1), "https", nil), "it speaks plain HTTP there, not TLS; give http:// instead of https://"},
 		"TLS at http":                {as(secure, "http", nil), "it speaks TLS there; give https:// instead of http://"},

@@ -62,11 +62,11 @@ func (t Target) explain(err error) (remedy string, said error) {
 	isOp := errors.As(err, &op)
 	switch {
 	case errors.As(err, &authority):
-		return "trust its authority by --cacert FILE (key ca of the target file), or accept any certificate by --insecure", err
+		return "trust its authority by --cacert FILE, or accept any certificate by --insecure (keys ca and insecure of the target file)", err
 	case errors.As(err, &hostname):
-		return "is the address right? --insecure accepts any certificate", err
+		return "is the address right? --insecure (key insecure of the target file) accepts any certificate", err
 	case errors.As(err, &cert):
-		return "--insecure accepts any certificate", err
+		return "--insecure (key insecure of the target file) accepts any certificate", err
 	case errors.Is(err, http.ErrSchemeMismatch), errors.As(err, &record) && string(record.RecordHeader[:]) == "HTTP/":
 		return "give http:// instead of https://", errors.New("it speaks plain HTTP there, not TLS")
 	case errors.As(err, &record):

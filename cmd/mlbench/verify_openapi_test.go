@@ -91,6 +91,20 @@ func TestVerifyOpenAPIComparesValidRequests(t *testing.T) {
 	}
 }
 
+// F01, F08: where A answers nothing at all, that is said, and not that it refuses
+// what is ordinary.
+func TestVerifyOfATargetThatAnswersNothingSaysWhy(t *testing.T) {
+	closing := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }))
+	defer closing.Close()
+	doc := documentFile(t, `"/code":{"post":{`+codeBody+`}}`)
+	code, stdout, stderr, p := verifyIn(t, t.Context(), "a="+closing.URL, "b="+closing.URL, "--openapi", doc, "-n", "3", "-q", "--format", "json")
+	warnings := strings.Join(p.Warnings, "\n")
+	if code != cli.ExitInconclusive || !strings.Contains(warnings, "a answered none of the requests: connection closed before") ||
+		!strings.Contains(warnings, "b answered none") || strings.Contains(warnings, "examples in the document") || strings.Contains(warnings, "once more") {
+		t.Errorf("exit %d: %s %s", code, stdout, stderr)
+	}
+}
+
 // F08: a scenario may mean its requests to be refused, and says so.
 func TestVerifyTakesRefusalsThatAreMeant(t *testing.T) {
 	_, never := codeTarget(t, 0)

@@ -166,6 +166,10 @@ func (v *Verification) Parity(ended error) *answers.Parity {
 	}
 	p.Warnings = append(p.Warnings, v.set.Notes...)
 	for _, k := range []*asker{v.a, v.b} {
+		if why, silent := k.silent(); silent {
+			p.Warnings = append(p.Warnings, fmt.Sprintf("%s answered none of the requests: %s; does it want another protocol (https://, --transport h2), or a certificate or header?", k.target.Name, why))
+			continue
+		}
 		if n := k.resent.Load(); n > 0 {
 			p.Warnings = append(p.Warnings, fmt.Sprintf("%s: %s sent once more, because the first had no answer; a POST never is", k.target.Name, cli.Plural(int(n), "GET, HEAD or OPTIONS request")))
 		}
@@ -174,6 +178,9 @@ func (v *Verification) Parity(ended error) *answers.Parity {
 		}
 	}
 	for _, class := range p.Unshown {
+		if _, silent := v.a.silent(); silent {
+			break // of which the reason is said
+		}
 		p.Warnings = append(p.Warnings, fmt.Sprintf("%s: A did none of its ordinary requests, so that alike or not the answers say little: "+
 			"give values that the service knows (examples in the document, a scenario of your own), a token (MLBENCH_TOKEN), or the statuses that are meant (expect: {status: [404]})", class))
 	}

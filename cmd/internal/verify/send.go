@@ -33,6 +33,16 @@ type asker struct {
 	secrets   []string // that were sent: a target may echo them
 	resent    atomic.Int64
 	undecoded atomic.Pointer[error] // the first body that was compared in its content coding
+	answered  atomic.Bool
+	failed    atomic.Pointer[string] // how the first request without an answer did
+}
+
+// silent says that no request had an answer, and why the first had none.
+func (k *asker) silent() (why string, ok bool) {
+	if first := k.failed.Load(); first != nil && !k.answered.Load() {
+		return *first, true
+	}
+	return "", false
 }
 
 // newAsker goes straight to the target, as load does: no proxy, no redirects,
@@ -74,6 +84,7 @@ func (k *asker) ask(ctx context.Context, c *cases.Case) (answers.Answer, error) 
 		a, err = k.once(ctx, c) // the connection may have been closed just before
 	}
 	if err == nil {
+		k.answered.Store(true)
 		return a, nil
 	}
 	if ctx.Err() != nil {
@@ -83,7 +94,9 @@ func (k *asker) ask(ctx context.Context, c *cases.Case) (answers.Answer, error) 
 	if errors.As(err, &op) && op.Op == "dial" {
 		return a, fmt.Errorf("%w: %s at %s does not answer any more: %w", targets.ErrUnreachable, k.target.Name, targets.ShownURL(k.target.URL), op)
 	}
-	return answers.Answer{Failure: k.redact(failure(err))}, nil
+	why := k.redact(failure(err))
+	k.failed.CompareAndSwap(nil, &why)
+	return answers.Answer{Failure: why}, nil
 }
 
 // harmless methods are safe to send again: RFC 9110 §9.2.1.
