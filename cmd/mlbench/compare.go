@@ -35,8 +35,9 @@ each with the whole --budget and a result file of its own: --output x.jsonl
 gives x-1.jsonl, x-2.jsonl, in the order of the candidates. All targets are
 checked before the first comparison starts. The exit code is that of the worst
 finding: regression (3), which stands whatever else could not be measured, then
-answers that differ (7), a missed objective (6), invalid (5), inconclusive (4). --format json and --export json are then one array.
-An interrupt keeps what was measured and starts no other.
+answers that differ (7), a missed objective (6), invalid (5), inconclusive (4).
+--format json and --export json are then one array. An interrupt keeps what was
+measured and starts no other.
 
 Saved results are judged without any load. One FILE is a comparison, judged
 again as it was, or with other limits. Two are single runs of A and of B; a

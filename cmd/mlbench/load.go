@@ -42,6 +42,7 @@ type loadOptions struct {
 	noOutput    bool
 	tags        []string
 
+	unseen   bool // the load is not looked at before: its first request is shown itself
 	tagged   scenarios.Tags
 	flags    *pflag.FlagSet
 	fields   []targets.Field

@@ -71,6 +71,17 @@ func mlbenchIn(t *testing.T, args ...string) (code int, stdout, stderr string) {
 	return code, out.String(), errOut.String()
 }
 
+// F09: --once sends each request once, and no first look beside them.
+func TestOnceSendsEachRequestOnce(t *testing.T) {
+	base, seen := picky(t, func(*http.Request) bool { return true })
+	if code, stdout, stderr := mlbenchIn(t, "run", base+"/health", "--once"); code != 0 {
+		t.Fatalf("exit %d: %s%s", code, stdout, stderr)
+	}
+	if got := seen(); len(got) != 1 || got[0] != "GET /health" {
+		t.Errorf("sent %q", got)
+	}
+}
+
 // F01–F03: services that a plain GET does not reach are reached the way that the
 // load goes, and nothing is sent that the scenario does not have.
 func TestFirstLookIsMadeAsTheLoadWillBe(t *testing.T) {

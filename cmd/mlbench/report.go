@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -69,7 +70,8 @@ func newReportCmd(s cli.Streams) *cobra.Command {
 	f.BoolVar(&o.output.wide, "wide", false, "CSV of one row per run, with a column for every metric")
 	f.BoolVar(&o.timeline, "timeline", false, "the course over time instead of the sums")
 	end()
-	f.StringVar(&o.schema, "schema", "", "print the JSON Schema of --format json instead: "+report.SchemaNames)
+	f.StringVar(&o.schema, "schema", "", "print the JSON Schema of --format json instead, of `WHAT`: "+report.SchemaNames)
+	_ = cmd.RegisterFlagCompletionFunc("schema", cli.OneOf(strings.Split(report.SchemaNames, ", ")...))
 	return cmd
 }
 

@@ -180,6 +180,7 @@ func runScenario(ctx context.Context, o *runOptions) error {
 	if err != nil {
 		return err
 	}
+	o.load.unseen = o.once
 	p, err := o.load.prepare(ctx, sc, t, o.overrides())
 	if err != nil {
 		return err

@@ -92,6 +92,11 @@ func TestFlagsAreGroupedInHelp(t *testing.T) {
 func TestHelpNamesNoGoTypes(t *testing.T) {
 	var walk func(*cobra.Command)
 	walk = func(c *cobra.Command) {
+		for line := range strings.Lines(c.Long) { // P14: prose is as wide as a terminal, commands to paste are as they are
+			if n := len([]rune(line)); n > 101 {
+				t.Errorf("%s --help: a line of %d columns: %s", c.CommandPath(), n, line)
+			}
+		}
 		c.LocalFlags().VisitAll(func(f *pflag.Flag) {
 			if name, _ := pflag.UnquoteUsage(f); name == "stringArray" || name == "strings" {
 				t.Errorf("%s --%s is shown as %s", c.CommandPath(), f.Name, name)
@@ -120,6 +125,7 @@ func TestCompletionKnowsNames(t *testing.T) {
 		{[]string{"gate", "--inconclusive", ""}, []string{"fail", "pass", "exit4"}},
 		{[]string{"scenarios", "new", "--from", "preset", ""}, []string{"kserve-v2"}},
 		{[]string{"help", ""}, []string{"compare\t"}},
+		{[]string{"report", "--schema", ""}, []string{"run", "comparison"}},
 		{[]string{"run", "--he"}, []string{"--header\theader of"}},
 	} {
 		_, stdout, _ := invoke(append([]string{cobra.ShellCompRequestCmd}, tt.args...)...)
