@@ -224,6 +224,7 @@ func (f *File) sideBySide(percentiles []float64, figures func(*Slice) bool) *Com
 		Tags:       f.Header.Tags,
 		Objectives: []Outcome{},
 		Errors:     ArmErrors{A: a.Errors, B: b.Errors},
+		Unfinished: ArmCounts{A: a.InFlight, B: b.InFlight},
 		Resources:  armResources(a, b),
 		ResultFile: f.Path,
 		ArmA:       a,

@@ -130,12 +130,13 @@ func TestComparisonJSON(t *testing.T) {
 	const want = `{"schema":"mlbench.comparison/1","verdict":"inconclusive","improved":false,"reasons":["modern fails: 4 of 20 requests failed, of legacy 0 of 20: so few pairs do not prove that it is no chance. At least 60s more are needed: --budget 80s",` +
 		`"not enough data: 2 pairs, and no verdict comes from fewer than 12","possibly worse, not proven: errors +20.00 pp [95% CI -0.05, +41.60], 0/20 vs 4/20, limit 0.5 pp (2 pairs, p=0.062)",` +
 		`"without a warm-up nothing tells whether the targets keep up with the load: short slices do not show a queue that grows slowly"],` +
+		`"reason_codes":[{"code":"failing"},{"code":"too_little_data"},{"code":"likely","metrics":[{"class":"total","metric":"errors"}]},{"code":"note"}],` +
 		`"a":{"name":"legacy","url":"http://127.0.0.1:5000"},"b":{"name":"modern","url":"http://127.0.0.1:8000"},"pairs":2,"seed":42,"more_time_s":60,` +
 		`"metrics":[{"metric":"throughput","class":"total","a":5,"b":5,"unit":"1/s","change_pct":0,"ci95_pct":null,"limit_pct":null,"p_holm":null,"judged":false,"outcome":""},`
 	if !strings.HasPrefix(string(b), want) {
 		t.Errorf("got  %s\nwant %s…", b, want)
 	}
-	const end = `"errors":{"a":{"total":0,"by_class":{}},"b":{"total":4,"by_class":{"status":4}}},"scenario":"mix",` +
+	const end = `"errors":{"a":{"total":0,"by_class":{}},"b":{"total":4,"by_class":{"status":4}}},"unfinished":{"a":0,"b":0},"scenario":"mix",` +
 		`"start":"2026-01-02T15:04:05Z","version":"test","host":{"os":"linux","arch":"amd64","cores":2,"go":"go1.26","gomaxprocs":2},` +
 		`"load":{"text":"open model, poisson arrivals at 100/s","model":"open","arrivals":"poisson","rate_rps":100,"timeout_s":5,"warmup_s":0},"result_file":"run.jsonl"}`
 	if !strings.HasSuffix(string(b), end) {

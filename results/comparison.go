@@ -19,16 +19,18 @@ type Comparison struct {
 	Verdict    Verdict           `json:"verdict"`
 	Improved   bool              `json:"improved"`
 	Reasons    []string          `json:"reasons"`
+	Findings   []Finding         `json:"reason_codes"` // what each of the Reasons is about
 	A          TargetName        `json:"a"`
 	B          TargetName        `json:"b"`
 	Pairs      int               `json:"pairs"`          // judged; 0 for saved runs
-	Runs       *ArmRuns          `json:"runs,omitempty"` // of saved runs only
+	Runs       *ArmCounts        `json:"runs,omitempty"` // saved ones that stand for each arm
 	Seed       uint64            `json:"seed"`
 	Tags       map[string]string `json:"tags,omitempty"` // those that both have
 	MoreTimeS  float64           `json:"more_time_s"`    // 0: none would help, or none is needed
 	Metrics    []MetricRow       `json:"metrics"`
 	Objectives []Outcome         `json:"objectives"` // of B
 	Errors     ArmErrors         `json:"errors"`
+	Unfinished ArmCounts         `json:"unfinished"`            // in flight when it was interrupted: in no figure
 	SlotEffect *SlotEffect       `json:"slot_effect,omitempty"` // nil: not to be told
 	Scenario   string            `json:"scenario"`
 	Origin                       // of saved runs: of A's first
@@ -43,9 +45,6 @@ type Comparison struct {
 	LateShown bool `json:"-"`
 	// Interrupted says when the measurement was, in words; "" if it was not.
 	Interrupted string `json:"-"`
-	// Findings are the Reasons with what they are about.
-	Findings []Finding `json:"-"`
-
 	// ArmA and ArmB are the summaries behind the rows.
 	ArmA *Summary `json:"-"`
 	ArmB *Summary `json:"-"`
@@ -83,10 +82,10 @@ type ArmErrors struct {
 	B Errors `json:"b"`
 }
 
-// ArmRuns is how many saved runs stand for each arm.
-type ArmRuns struct {
-	A int `json:"a"`
-	B int `json:"b"`
+// ArmCounts is a number of each arm.
+type ArmCounts struct {
+	A int64 `json:"a"`
+	B int64 `json:"b"`
 }
 
 // TotalClass stands for all request classes together.

@@ -15,10 +15,10 @@ func (j *judging) reasons() []Finding {
 	var out []Finding
 	switch j.c.Verdict {
 	case VerdictInvalid:
-		return plainly(j.whyInvalid())
+		return plainly(foundInvalid, j.whyInvalid())
 	case VerdictRegression:
 		if j.gone != "" {
-			out = plainly(j.gone)
+			out = plainly(foundGone, j.gone)
 		}
 		out = slices.Concat(out, j.regressions(), j.improvements())
 	case VerdictOK:
@@ -30,7 +30,7 @@ func (j *judging) reasons() []Finding {
 			out[0].Advice = j.advice
 		}
 	}
-	return slices.Concat(out, plainly(j.unjudged()...), plainly(j.notes...))
+	return slices.Concat(out, plainly(foundUnjudged, j.unjudged()...), plainly(foundNote, j.notes...))
 }
 
 func (j *judging) whyInvalid() string {
@@ -169,13 +169,15 @@ func (j *judging) passed(begin string) []Finding {
 // open says what keeps the comparison from being decided.
 func (j *judging) open() (out []Finding) {
 	a, b := j.c.names()
-	say := func(format string, args ...any) { out = append(out, Finding{Text: fmt.Sprintf(format, args...)}) }
-	if j.unfinished != "" {
-		say("%s: a part of one is no pass", j.unfinished)
+	say := func(kind FindingKind, format string, args ...any) {
+		out = append(out, Finding{Kind: kind, Text: fmt.Sprintf(format, args...)})
 	}
-	out = append(out, plainly(j.blocks...)...)
+	if j.unfinished != "" {
+		say(foundUnfinished, "%s: a part of one is no pass", j.unfinished)
+	}
+	out = append(out, plainly(foundBlocked, j.blocks...)...)
 	if j.noVerdict != "" {
-		say("%s", j.noVerdict)
+		say(foundNoVerdict, "%s", j.noVerdict)
 	}
 	for _, r := range j.v.Reasons {
 		switch {
@@ -185,18 +187,18 @@ func (j *judging) open() (out []Finding) {
 			if j.c.Runs != nil {
 				few = "runs that nothing pairs"
 			}
-			say("%s fails: %d of %d requests failed, of %s %d of %d: %s do not prove that it is no chance", b, eb, rb, a, ea, ra, few)
+			say(foundFailing, "%s fails: %d of %d requests failed, of %s %d of %d: %s do not prove that it is no chance", b, eb, rb, a, ea, ra, few)
 		case len(j.e.Metrics) == 0 && slices.Contains(j.v.Reasons, stats.MostlyErrors):
 			// A note says why only errors are judged.
 		case r != stats.NothingJudged || j.noVerdict != "":
 		case len(j.e.Metrics) == 0:
-			say("no percentile has a limit, so none is judged")
+			say(foundNoVerdict, "no percentile has a limit, so none is judged")
 		case j.uncalibrated != nil:
-			say("the calibration has none of the metrics that these runs show")
+			say(foundNoVerdict, "the calibration has none of the metrics that these runs show")
 		case j.c.Runs == nil && j.c.Pairs < stats.MinValues:
-			say("not enough data: %s, and no verdict comes from fewer than %d", j.basis, stats.MinValues)
+			say(foundTooLittle, "not enough data: %s, and no verdict comes from fewer than %d", j.basis, stats.MinValues)
 		default:
-			say("not enough data: too few requests in %s for any percentile", j.basis)
+			say(foundTooLittle, "not enough data: too few requests in %s for any percentile", j.basis)
 		}
 	}
 	if j.v.Outcome == stats.OK {
@@ -216,14 +218,14 @@ func (j *judging) open() (out []Finding) {
 		}
 	}
 	if names := withheld[stats.SurvivorsOnly]; names != nil {
-		say("%s and %s fail differently often, and those that fail may be the slow ones: withheld are %s", a, b, strings.Join(names, ", "))
+		say(foundWithheld, "%s and %s fail differently often, and those that fail may be the slow ones: withheld are %s", a, b, strings.Join(names, ", "))
 	}
 	if names := withheld[stats.MostlyErrors]; names != nil {
-		say("over 5%% of these requests fail: withheld are %s", strings.Join(names, ", "))
+		say(foundWithheld, "over 5%% of these requests fail: withheld are %s", strings.Join(names, ", "))
 	}
 	if out == nil {
 		// An improvement without an upper bound, which takes odd data.
-		say("not enough data: no upper bound is below its limit")
+		say(foundTooLittle, "not enough data: no upper bound is below its limit")
 	}
 	return out
 }

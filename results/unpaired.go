@@ -34,7 +34,7 @@ func CompareFiles(a, b []*File, o CompareOptions) (*Comparison, error) {
 	f := joined(a, b)
 	c := f.sideBySide(limits.shown(o.Percentiles, h.Model), func(*Slice) bool { return true })
 	c.Metrics = slices.DeleteFunc(c.Metrics, func(m MetricRow) bool { return m.Metric == "stalls" })
-	c.Runs = &ArmRuns{len(a), len(b)}
+	c.Runs = &ArmCounts{int64(len(a)), int64(len(b))}
 	c.ArmB.Origin = b[0].Header.origin()
 	sumsA, sumsB := summaries(a, limits), summaries(b, limits)
 	c.ArmA.Warnings, c.ArmB.Warnings = warningsOf(sumsA), warningsOf(sumsB)

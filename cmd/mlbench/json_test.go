@@ -33,7 +33,7 @@ func TestJSONContract(t *testing.T) {
 		},
 		{
 			"comparison", "compare --format json --budget 3s --slice 50ms --warmup 0s --scenario sequential " + srv.URL + " other=" + srv.URL,
-			"a b errors host improved load metrics more_time_s objectives pairs reasons result_file scenario schema seed start verdict version",
+			"a b errors host improved load metrics more_time_s objectives pairs reason_codes reasons result_file scenario schema seed start unfinished verdict version",
 		},
 	} {
 		t.Run(tc.schema, func(t *testing.T) {
