@@ -166,7 +166,7 @@ func TestCompareFiles(t *testing.T) {
 					t.Errorf("reason %d does not begin %q: %q", i, want, c.Reasons)
 				}
 			}
-			if c.Pairs != 0 || c.Runs == nil || *c.Runs != (ArmCounts{len(tt.a), len(tt.b)}) {
+			if c.Pairs != 0 || c.Runs == nil || *c.Runs != (ArmCounts{int64(len(tt.a)), int64(len(tt.b))}) {
 				t.Errorf("%d pairs, runs %+v", c.Pairs, c.Runs)
 			}
 			if row := c.row(TotalClass, "throughput"); row.A == nil || row.B == nil || *row.A <= 0 {
