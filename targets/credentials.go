@@ -31,13 +31,13 @@ type Credentials struct {
 	Username string
 	Password Secret
 	Token    Secret // when set, there is no login
-	Demo     bool   // the published demo login, for loopback targets only
+	Demo     bool   // the published demo login, which Login sends to bundled servers only
 }
 
 // CredentialsFor reads MLBENCH_USERNAME, MLBENCH_PASSWORD and MLBENCH_TOKEN, or
 // the files named by the same with _FILE. Without them a target on this machine
-// gets the demo login of the bundled servers; any other gets none, and Login
-// says what to set when one is needed.
+// gets the demo login, if it turns out to be a bundled server; any other gets
+// none, and Login says what to set when one is needed.
 func CredentialsFor(t Target) (Credentials, error) {
 	user, err := variableOrFile("MLBENCH_USERNAME")
 	if err != nil {

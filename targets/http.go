@@ -83,6 +83,7 @@ func (t Target) Connect() (network, address string) {
 // Checked is what a target said to a check.
 type Checked struct {
 	Status int
+	Server string               // the header in which it says what it is
 	TLS    *tls.ConnectionState // nil: none
 	Took   time.Duration        // connecting included
 }
@@ -104,7 +105,7 @@ func (t Target) Check(ctx context.Context) (Checked, error) {
 		return Checked{}, err
 	}
 	resp.Body.Close()
-	a := Checked{Status: resp.StatusCode, TLS: resp.TLS, Took: time.Since(begin)}
+	a := Checked{Status: resp.StatusCode, Server: resp.Header.Get("Server"), TLS: resp.TLS, Took: time.Since(begin)}
 	if t.Ready != "" && (a.Status < 200 || a.Status > 399) {
 		return a, fmt.Errorf("target %s is not ready: GET %s answered %d, want 200 to 399", t.Name, t.Ready, a.Status)
 	}

@@ -108,8 +108,9 @@ func newTargetsCheckCmd(s cli.Streams) *cobra.Command {
 bundled servers when there is none. With the key ready the answer must be 200 to
 399; without it any answer will do. Managed targets are started for it and ended
 again. Then POST /login is tried, with MLBENCH_USERNAME and MLBENCH_PASSWORD if
-they are set; on this machine else with the demo login, whose refusal is no
-failure. All targets are checked; the exit code is 1 when one fails.`,
+they are set. Else a bundled server on this machine, as the header Server of its
+/health says, gets the published login, whose refusal is no failure, and any
+other none. All targets are checked; the exit code is 1 when one fails.`,
 		Example: `  mlbench targets check
   mlbench targets check modern staging
   mlbench targets check http://127.0.0.1:8000`,
@@ -225,6 +226,10 @@ func loginOf(ctx context.Context, t targets.Target) (string, error) {
 		return "", err
 	case c.Token != "":
 		return "token from MLBENCH_TOKEN", nil
+	case c.Demo:
+		if bundled, err := t.Bundled(ctx); err != nil || !bundled {
+			return "no credentials to log in with", ctx.Err()
+		}
 	case c.Username == "":
 		return "no credentials to log in with", nil
 	}

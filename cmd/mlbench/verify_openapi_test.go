@@ -122,6 +122,8 @@ func TestVerifyTakesRefusalsThatAreMeant(t *testing.T) {
 // F09: nobody logs in where the document asks for no token; where it does, its own
 // login is used, whatever the token is called.
 func TestVerifyLogsInAsTheDocumentSays(t *testing.T) {
+	t.Setenv("MLBENCH_USERNAME", "someone")
+	t.Setenv("MLBENCH_PASSWORD", "a password")
 	const login = `,"/login":{"post":{"requestBody":{"required":true,"content":{"application/json":{"schema":{"type":"object","required":["username","password"],"properties":{"username":{"type":"string"},"password":{"type":"string"}}}}}},
 	 "responses":{"200":{"description":"ok","content":{"application/json":{"schema":{"type":"object","properties":{"access_token":{"type":"string"}}}}}}}}}`
 	for name, tt := range map[string]struct {

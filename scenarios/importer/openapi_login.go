@@ -55,7 +55,7 @@ func documentedLogin(op openapi.Operation) *draftLogin {
 	}
 	return &draftLogin{
 		about: []string{"The credentials come from MLBENCH_USERNAME and MLBENCH_PASSWORD, or a token from MLBENCH_TOKEN. " +
-			"Without them, the demo login of the bundled servers is tried on this machine."},
+			"Without them, only the bundled servers of mlbench get a login, the published one."},
 		method: op.Method, path: op.Base + op.Path, token: token, body: loginBody(form, user, password, others),
 	}
 }

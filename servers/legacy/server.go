@@ -46,6 +46,7 @@ func New(opts Options) *http.Server {
 var (
 	closeConnection = []string{"close"}
 	noSniff         = []string{"nosniff"}
+	name            = []string{predict.LegacyServer}
 	noStore         = []string{"no-store"} // tokens, and predictions of somebody's data
 )
 
@@ -55,6 +56,7 @@ func guard(service *predict.Service, next http.Handler) http.Handler {
 		header := w.Header()
 		header["X-Content-Type-Options"] = noSniff
 		header["Cache-Control"] = noStore
+		header["Server"] = name
 		// net/http does not show whether a chunked request had a length as well.
 		// Such a connection may carry a smuggled request: RFC 9112 §6.1 ends it.
 		if service.Draining() || len(r.TransferEncoding) > 0 {

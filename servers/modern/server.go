@@ -43,6 +43,7 @@ func New(opts Options) (*Server, error) {
 	s := &Server{service: opts.Service, logger: opts.Logger}
 	s.app = fiber.New(fiber.Config{
 		DisableStartupMessage:        true,
+		ServerHeader:                 predict.ModernServer,
 		StrictRouting:                true,
 		CaseSensitive:                true,
 		BodyLimit:                    predict.MaxBody,

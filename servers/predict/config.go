@@ -16,6 +16,13 @@ const (
 	DemoPassword = "password"
 )
 
+// Servers say in the header Server who they are: nobody else is to be sent the
+// demo login.
+const (
+	LegacyServer = "mlbench-legacy"
+	ModernServer = "mlbench-modern"
+)
+
 // Config is what a server takes from its environment.
 type Config struct {
 	Username    string   // MLBENCH_USERNAME

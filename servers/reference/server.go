@@ -158,6 +158,7 @@ func (s *Server) spend(ctx context.Context, t ticket) error {
 
 // health says that the server is there. It is no part of the model.
 func (s *Server) health(w http.ResponseWriter) {
+	w.Header().Set("Server", "mlbench-reference") // so that it gets the demo login
 	now := time.Now()
 	writeJSON(w, http.StatusOK, map[string]any{
 		"status":         "healthy",
