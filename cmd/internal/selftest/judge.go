@@ -1,4 +1,4 @@
-package main
+package selftest
 
 import (
 	"math"
@@ -6,7 +6,10 @@ import (
 	"time"
 
 	"github.com/mlbench/mlbench/cmd/internal/cli"
+	"github.com/mlbench/mlbench/cmd/internal/probe"
+	"github.com/mlbench/mlbench/report"
 	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/results/stats"
 )
 
 const (
@@ -21,25 +24,9 @@ const (
 	wayThere = 1.0
 )
 
-// distribution is the part of a histogram that judging needs.
-type distribution interface {
-	Count() int64
-	Quantile(q float64) time.Duration
-	Min() time.Duration
-	Max() time.Duration
-}
-
-// quantileMS is a quantile in milliseconds, NaN without values.
-func quantileMS(h distribution, q float64) float64 {
-	if h.Count() == 0 {
-		return math.NaN()
-	}
-	return results.Milliseconds(h.Quantile(q))
-}
-
 // shareAbove is the share of values above limit, which must not be a value
 // itself.
-func shareAbove(h distribution, limit time.Duration) float64 {
+func shareAbove(h *stats.Histogram, limit time.Duration) float64 {
 	n := h.Count()
 	if n == 0 {
 		return math.NaN()
@@ -58,20 +45,20 @@ func shareAbove(h distribution, limit time.Duration) float64 {
 
 // judgeDelay: a fixed delay, and beside it requests that are answered at once.
 // What those take is the way there and back, which a delayed request has too.
-func judgeDelay(truth time.Duration, delayed, instant distribution) []row {
+func judgeDelay(truth time.Duration, delayed, instant *stats.Histogram) []report.Statement {
 	const slack = 0.15 // ms
-	way := quantileMS(instant, .5)
+	way := probe.QuantileMS(instant, .5)
 	want := results.Milliseconds(truth)
-	return []row{
-		newRow("service time, fastest", inMS, want, quantileMS(delayed, 0), want*hdrError, math.Inf(1)),
-		newRow("service time p50", inMS, want, quantileMS(delayed, .5), 0, min(way+slack, wayThere)),
+	return []report.Statement{
+		newRow("service time, fastest", inMS, want, probe.QuantileMS(delayed, 0), want*hdrError, math.Inf(1)),
+		newRow("service time p50", inMS, want, probe.QuantileMS(delayed, .5), 0, min(way+slack, wayThere)),
 	}
 }
 
 // judgeWork compares with what the server says it was asked to do: the work of
 // each payload, all sent equally often. Between two modes the share of slow
 // requests is known exactly.
-func judgeWork(works []time.Duration, limit time.Duration, service distribution, lagP99 time.Duration) []row {
+func judgeWork(works []time.Duration, limit time.Duration, service *stats.Histogram, lagP99 time.Duration) []report.Statement {
 	sorted := slices.Clone(works)
 	slices.Sort(sorted)
 	slow := 0
@@ -80,12 +67,12 @@ func judgeWork(works []time.Duration, limit time.Duration, service distribution,
 			slow++
 		}
 	}
-	rows := []row{newRow("share of slow requests", inPct,
+	rows := []report.Statement{newRow("share of slow requests", inPct,
 		100*float64(slow)/float64(len(sorted)), 100*shareAbove(service, limit), 1, 1)}
 	for _, q := range []float64{.5, .99} {
 		rank := int(math.Ceil(q*float64(len(sorted)))) - 1
 		want := results.Milliseconds(sorted[rank])
-		rows = append(rows, newRow("service time "+results.PercentileName(q), inMS, want, quantileMS(service, q),
+		rows = append(rows, newRow("service time "+results.PercentileName(q), inMS, want, probe.QuantileMS(service, q),
 			0, wayThere+hdrError*want+results.Milliseconds(min(lagP99, lagLimit))))
 	}
 	return rows
@@ -123,8 +110,8 @@ func (c *stallCurve) flat(q float64) bool {
 
 // judgeStall compares response times with the curve. Requests come 1/R apart,
 // so where it slopes the curve itself is only known within 1/R.
-func judgeStall(c *stallCurve, planned int64, response distribution, lagP99 time.Duration) []row {
-	rows := []row{countRow("response times recorded", planned, response.Count())}
+func judgeStall(c *stallCurve, planned int64, response *stats.Histogram, lagP99 time.Duration) []report.Statement {
+	rows := []report.Statement{countRow("response times recorded", planned, response.Count())}
 	for _, q := range []float64{.5, .9, .95, .99, .999} {
 		if !results.Enough(planned, q) {
 			continue
@@ -136,25 +123,25 @@ func judgeStall(c *stallCurve, planned int64, response distribution, lagP99 time
 		} else {
 			tolerance += 1e3 / c.rate
 		}
-		rows = append(rows, newRow("response time "+results.PercentileName(q), inMS, want, quantileMS(response, q), tolerance, tolerance))
+		rows = append(rows, newRow("response time "+results.PercentileName(q), inMS, want, probe.QuantileMS(response, q), tolerance, tolerance))
 	}
 	return rows
 }
 
 // judgeRate: every planned request was sent, when it was planned.
-func judgeRate(rate float64, d time.Duration, all *results.ClassData, sent []time.Duration, lag distribution, valid bool) []row {
+func judgeRate(rate float64, d time.Duration, all *results.ClassData, sent []time.Duration, lag *stats.Histogram, valid bool) []report.Statement {
 	planned := int64(math.Round(rate * d.Seconds()))
 	achieved := math.NaN()
 	if len(sent) > 1 {
 		achieved = float64(len(sent)-1) / (sent[len(sent)-1] - sent[0]).Seconds()
 	}
-	return []row{
+	return []report.Statement{
 		countRow("planned", planned, all.Planned),
 		countRow("sent", planned, all.Sent),
 		countRow("dropped", 0, all.Dropped),
 		countRow("answered", planned, all.Done),
 		newRow("rate, first to last request sent", inRPS, rate, achieved, rate/1000, rate/1000),
-		newRow("lag p99", inMS, 0, quantileMS(lag, .99), 0, results.Milliseconds(lagLimit)),
+		newRow("lag p99", inMS, 0, probe.QuantileMS(lag, .99), 0, results.Milliseconds(lagLimit)),
 		yesRow("the run is called valid", true, valid),
 	}
 }
@@ -162,18 +149,18 @@ func judgeRate(rate float64, d time.Duration, all *results.ClassData, sent []tim
 // judgeArrivals holds the gaps between the instants of sending against the
 // exponential law of a Poisson process. The tolerances are those that a true
 // sample exceeds less than once in a million times.
-func judgeArrivals(rate float64, sent []time.Duration) []row {
+func judgeArrivals(rate float64, sent []time.Duration) []report.Statement {
 	var gaps []float64 // in units of the mean gap
 	for i := 1; i < len(sent); i++ {
 		gaps = append(gaps, (sent[i]-sent[i-1]).Seconds()*rate)
 	}
 	n := float64(len(gaps))
 	if n < 100 {
-		return []row{newRow("gaps", inCount, 100, n, 0, math.Inf(1))}
+		return []report.Statement{newRow("gaps", inCount, 100, n, 0, math.Inf(1))}
 	}
 	mean, sd := moments(gaps)
 	unitMS := 1e3 / rate
-	return []row{
+	return []report.Statement{
 		newRow("mean gap", inMS, unitMS, mean*unitMS, 5*unitMS/math.Sqrt(n), 5*unitMS/math.Sqrt(n)),
 		// The coefficient of variation of n exponential gaps has a standard error
 		// of 1/√n.
@@ -207,12 +194,12 @@ func ksExponential(xs []float64) float64 {
 }
 
 // judgeMix: each class had its declared share of all planned requests.
-func judgeMix(classes []results.Class, got map[string]*results.ClassData) []row {
+func judgeMix(classes []results.Class, got map[string]*results.ClassData) []report.Statement {
 	var all int64
 	for _, d := range got {
 		all += d.Planned
 	}
-	var rows []row
+	var rows []report.Statement
 	for _, c := range classes {
 		share := math.NaN()
 		if d := got[c.Name]; d != nil && all > 0 {
@@ -224,23 +211,23 @@ func judgeMix(classes []results.Class, got map[string]*results.ClassData) []row 
 }
 
 // judgeTimeouts: whoever timed out is in the figures, at the timeout's value.
-func judgeTimeouts(timeout time.Duration, planned int64, all *results.ClassData) []row {
+func judgeTimeouts(timeout time.Duration, planned int64, all *results.ClassData) []report.Statement {
 	want := results.Milliseconds(timeout)
-	return []row{
+	return []report.Statement{
 		countRow("timed out", planned, all.Errors[results.ErrTimeout]),
 		countRow("answered", 0, all.Done),
 		countRow("service times recorded", planned, all.Clocks[results.ClockService].Count()),
-		newRow("service time, shortest", inMS, want, quantileMS(all.Clocks[results.ClockService], 0), want*hdrError, want*hdrError),
-		newRow("service time, longest", inMS, want, quantileMS(all.Clocks[results.ClockService], 1), want*hdrError, want*hdrError),
+		newRow("service time, shortest", inMS, want, probe.QuantileMS(all.Clocks[results.ClockService], 0), want*hdrError, want*hdrError),
+		newRow("service time, longest", inMS, want, probe.QuantileMS(all.Clocks[results.ClockService], 1), want*hdrError, want*hdrError),
 	}
 }
 
 // judgeDrops: with one request in flight at most, a server of service time s
 // can have been sent no more than one request per s; the others were dropped,
 // counted, and the summary says what that does to its percentiles.
-func judgeDrops(planned int64, service, d time.Duration, all *results.ClassData, warnings []results.Reason) []row {
+func judgeDrops(planned int64, service, d time.Duration, all *results.ClassData, warnings []results.Reason) []report.Statement {
 	most := float64(d/service) + 1
-	return []row{
+	return []report.Statement{
 		countRow("planned", planned, all.Planned),
 		newRow("sent", inCount, most, float64(all.Sent), math.Inf(1), 0),
 		newRow("dropped", inCount, 1, float64(all.Dropped), 0, math.Inf(1)),
@@ -250,8 +237,8 @@ func judgeDrops(planned int64, service, d time.Duration, all *results.ClassData,
 }
 
 // judgeRefused: a connection refused is an error and no fast answer.
-func judgeRefused(planned int64, all *results.ClassData, goodput float64) []row {
-	return []row{
+func judgeRefused(planned int64, all *results.ClassData, goodput float64) []report.Statement {
+	return []report.Statement{
 		countRow("refused", planned, all.Errors[results.ErrRefused]),
 		countRow("answered", 0, all.Done),
 		countRow("latencies recorded", 0, all.Clocks[results.ClockService].Count()+all.Clocks[results.ClockResponse].Count()),
@@ -275,8 +262,8 @@ type stopped struct {
 // must not take its own pause for the target's. Its response times contain the
 // pause all the same, as they count from the planned instants, which went by: it
 // is a stall like any other, once in the run.
-func judgeStopped(s *stopped) []row {
-	return []row{
+func judgeStopped(s *stopped) []report.Statement {
+	return []report.Statement{
 		newRow("exit code", inOnes, cli.ExitInvalid, float64(s.exit), 0, 0),
 		yesRow("the run is called valid", false, s.valid),
 		yesRow("the generator is named as the reason", true, slices.Contains(s.warnings, results.LateGenerator)),
@@ -284,4 +271,32 @@ func judgeStopped(s *stopped) []row {
 		newRow("response time p99", inMS, s.stoodMS-.01*s.runMS, s.responseP99, s.stoodMS/4, s.stoodMS/4),
 		newRow("service time p99, the target's own", inMS, 0, s.serviceP99, 0, s.stoodMS/3),
 	}
+}
+
+// Units of statements.
+const (
+	inMS    = "ms"
+	inPct   = "%"
+	inRPS   = "/s"
+	inCount = "requests"
+	inOnes  = "1"
+	inYesNo = "yes/no" // 1 and 0
+)
+
+// newRow judges: what was not measured (NaN) does not hold.
+func newRow(what, unit string, expected, measured, below, above float64) report.Statement {
+	return report.Statement{
+		What: what, Unit: unit, Expected: report.Number(expected), Measured: report.Number(measured),
+		Below: report.Number(below), Above: report.Number(above),
+		Held: measured >= expected-below && measured <= expected+above,
+	}
+}
+
+func countRow(what string, expected, measured int64) report.Statement {
+	return newRow(what, inCount, float64(expected), float64(measured), 0, 0)
+}
+
+func yesRow(what string, expected, measured bool) report.Statement {
+	one := map[bool]float64{true: 1}
+	return newRow(what, inYesNo, one[expected], one[measured], 0, 0)
 }

@@ -1,4 +1,4 @@
-package main
+package doctor
 
 import (
 	"context"
@@ -8,9 +8,12 @@ import (
 	"time"
 
 	"github.com/mlbench/mlbench/cmd/internal/cli"
+	"github.com/mlbench/mlbench/cmd/internal/probe"
 	"github.com/mlbench/mlbench/loadgen"
 	"github.com/mlbench/mlbench/loadgen/machine"
+	"github.com/mlbench/mlbench/report"
 	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/results/stats"
 	"github.com/mlbench/mlbench/targets"
 )
 
@@ -37,12 +40,12 @@ const (
 
 // examine reads and measures everything, one after the other: each part must
 // have the machine for itself.
-func examine(ctx context.Context, self program, d spans, pr *cli.Progress) (*facts, error) {
+func examine(ctx context.Context, self probe.Program, d spans, pr *cli.Progress) (*facts, error) {
 	f := &facts{Host: machine.Host()}
 	// Read first: what follows opens connections itself.
 	f.takeLimits(machine.ReadLimits())
 	clock := machine.ProbeClock()
-	f.ClockCostNS, f.ClockStepNS = number(clock.Cost), number(clock.Step)
+	f.ClockCostNS, f.ClockStepNS = report.Number(clock.Cost), report.Number(clock.Step)
 
 	pr.Phase("measuring how steadily this machine works", d.noise)
 	f.Noise = newNoiseFacts(machine.ProbeNoise(ctx, d.noise))
@@ -63,8 +66,8 @@ func examine(ctx context.Context, self program, d spans, pr *cli.Progress) (*fac
 }
 
 // measureServer measures a server that does nothing, in a process of its own.
-func (f *facts) measureServer(ctx context.Context, self program, d spans, pr *cli.Progress) error {
-	server, err := self.reference(ctx, "--service", "0s")
+func (f *facts) measureServer(ctx context.Context, self probe.Program, d spans, pr *cli.Progress) error {
+	server, err := self.Reference(ctx, "--service", "0s")
 	if err != nil {
 		return err
 	}
@@ -80,14 +83,14 @@ func (f *facts) measureServer(ctx context.Context, self program, d spans, pr *cl
 	return nil
 }
 
-func newWakeUps(late distribution) wakeUps {
-	return wakeUps{number(quantileMS(late, .5)), number(quantileMS(late, .99)), number(quantileMS(late, 1))}
+func newWakeUps(late *stats.Histogram) wakeUps {
+	return wakeUps{report.Number(probe.QuantileMS(late, .5)), report.Number(probe.QuantileMS(late, .99)), report.Number(probe.QuantileMS(late, 1))}
 }
 
 func newNoiseFacts(n machine.Noise) noiseFacts {
 	return noiseFacts{
-		Probes: n.Probes, SpreadPct: number(100 * n.Spread), DisturbedPct: number(100 * n.Disturbed), Worst: number(n.Worst),
-		OthersPct: number(n.Host.OthersPct), StealPct: number(n.Host.StealPct), PressurePct: number(n.Host.PressurePct),
+		Probes: n.Probes, SpreadPct: report.Number(100 * n.Spread), DisturbedPct: report.Number(100 * n.Disturbed), Worst: report.Number(n.Worst),
+		OthersPct: report.Number(n.Host.OthersPct), StealPct: report.Number(n.Host.StealPct), PressurePct: report.Number(n.Host.PressurePct),
 	}
 }
 
@@ -95,8 +98,8 @@ func newNoiseFacts(n machine.Noise) noiseFacts {
 // does: by how much their medians differ is what chance does here.
 func (f *facts) measureFloor(ctx context.Context, server *targets.Process, slice time.Duration) error {
 	plan := loadgen.Plan{
-		URL: server.URL(), Seed: 1, Timeout: 10 * time.Second, Classes: oneClass(post(`{"features":[1]}`)),
-		Load: openLoad(floorRate, loadgen.Constant, slice),
+		URL: server.URL(), Seed: 1, Timeout: 10 * time.Second, Classes: probe.Predict(probe.Post(`{"features":[1]}`)),
+		Load: probe.Open(floorRate, loadgen.Constant, slice),
 	}
 	g, err := loadgen.New(plan, time.Now())
 	if err != nil {
@@ -113,7 +116,7 @@ func (f *facts) measureFloor(ctx context.Context, server *targets.Process, slice
 		err := g.Run(ctx, loadgen.Phase{Kind: kind, Stream: uint64(i)}, func(s *results.Slice) error {
 			if d := s.Classes["predict"]; d != nil && kind == results.Measure {
 				all.Add(d)
-				medians = append(medians, quantileMS(d.Clocks[results.ClockResponse], .5))
+				medians = append(medians, probe.QuantileMS(d.Clocks[results.ClockResponse], .5))
 			}
 			return nil
 		})
@@ -122,8 +125,8 @@ func (f *facts) measureFloor(ctx context.Context, server *targets.Process, slice
 		}
 	}
 	f.Floor = floorFacts{
-		P50: number(quantileMS(all.Clocks[results.ClockResponse], .5)), P99: number(quantileMS(all.Clocks[results.ClockResponse], .99)),
-		LagP99: number(quantileMS(all.Clocks[results.ClockLag], .99)), PairSD: number(pairSD(medians)),
+		P50: report.Number(probe.QuantileMS(all.Clocks[results.ClockResponse], .5)), P99: report.Number(probe.QuantileMS(all.Clocks[results.ClockResponse], .99)),
+		LagP99: report.Number(probe.QuantileMS(all.Clocks[results.ClockLag], .99)), PairSD: report.Number(pairSD(medians)),
 	}
 	return nil
 }
@@ -145,19 +148,19 @@ func pairSD(xs []float64) float64 {
 }
 
 func (f *facts) measureCeiling(ctx context.Context, server *targets.Process, d time.Duration) error {
-	m, err := measure(ctx, loadgen.Plan{
-		URL: server.URL(), Seed: 1, Classes: oneClass(post(`{"features":[1,2,3,4,5,6,7,8,9,10]}`)),
+	m, err := probe.Measure(ctx, loadgen.Plan{
+		URL: server.URL(), Seed: 1, Classes: probe.Predict(probe.Post(`{"features":[1,2,3,4,5,6,7,8,9,10]}`)),
 		Load: loadgen.Load{Model: results.Closed, Connections: ceilingConns, Duration: d},
-	}, loading{warmup: warmup, server: server})
+	}, probe.Loading{Warmup: 200 * time.Millisecond, Server: server})
 	if err != nil {
 		return err
 	}
-	if m.all.Done == 0 {
+	if m.All.Done == 0 {
 		return fmt.Errorf("no answer: %v", m.Errors.ByClass)
 	}
 	f.Ceiling = ceilingFacts{
-		RPS: number(m.ThroughputRPS), CPUPerReqUS: number(1e6 * m.cpu / float64(m.all.Done)),
-		GeneratorPct: number(100 * m.cpu / m.DurationS / float64(f.Host.Cores)),
+		RPS: report.Number(m.ThroughputRPS), CPUPerReqUS: report.Number(1e6 * m.CPUSeconds / float64(m.All.Done)),
+		GeneratorPct: report.Number(100 * m.CPUSeconds / m.DurationS / float64(f.Host.Cores)),
 	}
 	return nil
 }

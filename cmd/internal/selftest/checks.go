@@ -1,4 +1,4 @@
-package main
+package selftest
 
 import (
 	"context"
@@ -11,7 +11,9 @@ import (
 	"sync"
 	"time"
 
+	"github.com/mlbench/mlbench/cmd/internal/probe"
 	"github.com/mlbench/mlbench/loadgen"
+	"github.com/mlbench/mlbench/report"
 	"github.com/mlbench/mlbench/results"
 	"github.com/mlbench/mlbench/servers/reference"
 )
@@ -27,13 +29,13 @@ type selfcheck struct {
 
 // attempt is what one go at a check found.
 type attempt struct {
-	rows []row
-	at   circumstances
+	rows []report.Statement
+	at   report.Circumstances
 }
 
 // checklist is the list of all checks.
 type checklist struct {
-	program
+	probe.Program
 	seed     uint64
 	thorough bool
 }
@@ -78,15 +80,15 @@ func (l checklist) length(d time.Duration) time.Duration {
 
 // served starts the reference server with these flags, has it loaded by plan and
 // stops it.
-func (l checklist) served(ctx context.Context, plan loadgen.Plan, how loading, flags ...string) (*measured, error) {
-	server, err := l.reference(ctx, flags...)
+func (l checklist) served(ctx context.Context, plan loadgen.Plan, how probe.Loading, flags ...string) (*probe.Measured, error) {
+	server, err := l.Reference(ctx, flags...)
 	if err != nil {
 		return nil, err
 	}
 	defer server.Stop()
 	plan.URL, plan.Seed = server.URL(), l.seed
-	how.server = server
-	return measure(ctx, plan, how)
+	how.Server = server
+	return probe.Measure(ctx, plan, how)
 }
 
 // warmup opens connections and wakes up the machine.
@@ -95,21 +97,21 @@ const warmup = 200 * time.Millisecond
 func (l checklist) delay(ctx context.Context) (*attempt, error) {
 	const truth = 2 * time.Millisecond
 	m, err := l.served(ctx, loadgen.Plan{
-		Load: openLoad(500, loadgen.Constant, l.length(2*time.Second)),
+		Load: probe.Open(500, loadgen.Constant, l.length(2*time.Second)),
 		Classes: []loadgen.Class{
-			{Name: "delayed", Weight: 1, Payloads: []loadgen.Payload{post(`{"features":[1]}`)}},
-			{Name: "instant", Weight: 1, Payloads: []loadgen.Payload{get("/health")}},
+			{Name: "delayed", Weight: 1, Payloads: []loadgen.Payload{probe.Post(`{"features":[1]}`)}},
+			{Name: "instant", Weight: 1, Payloads: []loadgen.Payload{probe.Get("/health")}},
 		},
-	}, loading{warmup: warmup}, "--service", truth.String())
+	}, probe.Loading{Warmup: warmup}, "--service", truth.String())
 	if err != nil {
 		return nil, err
 	}
-	return &attempt{judgeDelay(truth, m.classes["delayed"].Clocks[results.ClockService], m.classes["instant"].Clocks[results.ClockService]), m.at}, nil
+	return &attempt{judgeDelay(truth, m.Classes["delayed"].Clocks[results.ClockService], m.Classes["instant"].Clocks[results.ClockService]), circumstances(m)}, nil
 }
 
 func (l checklist) bimodal(ctx context.Context) (*attempt, error) {
 	const bodies = 200
-	server, err := l.reference(ctx, "--service", "2ms", "--bimodal", "10%:20ms", "--seed", strconv.FormatUint(l.seed, 10))
+	server, err := l.Reference(ctx, "--service", "2ms", "--bimodal", "10%:20ms", "--seed", strconv.FormatUint(l.seed, 10))
 	if err != nil {
 		return nil, err
 	}
@@ -120,7 +122,7 @@ func (l checklist) bimodal(ctx context.Context) (*attempt, error) {
 	var asked sync.WaitGroup
 	for i := range bodies {
 		body := fmt.Sprintf(`{"features":[%d]}`, i)
-		pool = append(pool, post(body))
+		pool = append(pool, probe.Post(body))
 		asked.Go(func() { works[i], errs[i] = workOf(ctx, server.URL(), body) })
 	}
 	asked.Wait()
@@ -130,19 +132,19 @@ func (l checklist) bimodal(ctx context.Context) (*attempt, error) {
 		}
 	}
 	const rate = 500 // each body comes equally often in whole rounds
-	m, err := measure(ctx, loadgen.Plan{
-		URL: server.URL(), Seed: l.seed, Classes: oneClass(pool...),
-		Load: openLoad(rate, loadgen.Constant, l.length(2*time.Second)),
-	}, loading{warmup: warmup, server: server})
+	m, err := probe.Measure(ctx, loadgen.Plan{
+		URL: server.URL(), Seed: l.seed, Classes: probe.Predict(pool...),
+		Load: probe.Open(rate, loadgen.Constant, l.length(2*time.Second)),
+	}, probe.Loading{Warmup: warmup, Server: server})
 	if err != nil {
 		return nil, err
 	}
-	return &attempt{judgeWork(works, 11*time.Millisecond, m.all.Clocks[results.ClockService], m.at.lagP99), m.at}, nil
+	return &attempt{judgeWork(works, 11*time.Millisecond, m.All.Clocks[results.ClockService], m.LagP99), circumstances(m)}, nil
 }
 
 // workOf asks the reference server for the work that a body costs.
 func workOf(ctx context.Context, base *url.URL, body string) (time.Duration, error) {
-	resp, err := askReference(ctx, http.MethodPost, base.JoinPath("predict"), strings.NewReader(body))
+	resp, err := probe.Ask(ctx, http.MethodPost, base.JoinPath("predict"), strings.NewReader(body))
 	if err != nil {
 		return 0, err
 	}
@@ -181,36 +183,36 @@ func curveName(c *stallCurve) string {
 func (l checklist) stall(ctx context.Context, c stallCurve) (*attempt, error) {
 	length := stallPeriods * c.every
 	m, err := l.served(ctx, loadgen.Plan{
-		Load: openLoad(c.rate, loadgen.Constant, length), Classes: oneClass(post(`{"features":[1]}`)),
-	}, loading{warmup: warmup, reset: true},
+		Load: probe.Open(c.rate, loadgen.Constant, length), Classes: probe.Predict(probe.Post(`{"features":[1]}`)),
+	}, probe.Loading{Warmup: warmup, Reset: true},
 		"--service", c.service.String(), "--stall", c.stall.String()+"/"+c.every.String(), "--workers", strconv.Itoa(c.workers))
 	if err != nil {
 		return nil, err
 	}
-	return &attempt{judgeStall(&c, int64(c.rate*length.Seconds()), m.all.Clocks[results.ClockResponse], m.at.lagP99), m.at}, nil
+	return &attempt{judgeStall(&c, int64(c.rate*length.Seconds()), m.All.Clocks[results.ClockResponse], m.LagP99), circumstances(m)}, nil
 }
 
 func (l checklist) rate(ctx context.Context) (*attempt, error) {
 	const rate = 1000
 	length := l.length(3 * time.Second)
 	m, err := l.served(ctx, loadgen.Plan{
-		Load: openLoad(rate, loadgen.Constant, length), Classes: oneClass(post(`{"features":[1]}`)),
-	}, loading{warmup: warmup, sent: true}, "--service", "1ms")
+		Load: probe.Open(rate, loadgen.Constant, length), Classes: probe.Predict(probe.Post(`{"features":[1]}`)),
+	}, probe.Loading{Warmup: warmup, Sent: true}, "--service", "1ms")
 	if err != nil {
 		return nil, err
 	}
-	return &attempt{judgeRate(rate, length, &m.all, m.sent, m.all.Clocks[results.ClockLag], m.Valid), m.at}, nil
+	return &attempt{judgeRate(rate, length, &m.All, m.Sent, m.All.Clocks[results.ClockLag], m.Valid), circumstances(m)}, nil
 }
 
 func (l checklist) arrivals(ctx context.Context) (*attempt, error) {
 	const rate = 500
 	m, err := l.served(ctx, loadgen.Plan{
-		Load: openLoad(rate, loadgen.Poisson, l.length(3*time.Second)), Classes: oneClass(post(`{"features":[1]}`)),
-	}, loading{warmup: warmup, sent: true}, "--service", "1ms")
+		Load: probe.Open(rate, loadgen.Poisson, l.length(3*time.Second)), Classes: probe.Predict(probe.Post(`{"features":[1]}`)),
+	}, probe.Loading{Warmup: warmup, Sent: true}, "--service", "1ms")
 	if err != nil {
 		return nil, err
 	}
-	return &attempt{judgeArrivals(rate, m.sent), m.at}, nil
+	return &attempt{judgeArrivals(rate, m.Sent), circumstances(m)}, nil
 }
 
 func (l checklist) mix(ctx context.Context) (*attempt, error) {
@@ -219,37 +221,37 @@ func (l checklist) mix(ctx context.Context) (*attempt, error) {
 		name   string
 		weight float64
 	}{{"predict", 70}, {"batch", 15}, {"info", 10}, {"stats", 5}} {
-		classes = append(classes, loadgen.Class{Name: c.name, Weight: c.weight, Payloads: []loadgen.Payload{get("/" + c.name)}})
+		classes = append(classes, loadgen.Class{Name: c.name, Weight: c.weight, Payloads: []loadgen.Payload{probe.Get("/" + c.name)}})
 	}
 	m, err := l.served(ctx, loadgen.Plan{
-		Load: openLoad(1000, loadgen.Poisson, l.length(time.Second)), Classes: classes,
-	}, loading{warmup: warmup}, "--service", "1ms")
+		Load: probe.Open(1000, loadgen.Poisson, l.length(time.Second)), Classes: classes,
+	}, probe.Loading{Warmup: warmup}, "--service", "1ms")
 	if err != nil {
 		return nil, err
 	}
-	return &attempt{judgeMix(shares(classes), m.classes), m.at}, nil
+	return &attempt{judgeMix(probe.Shares(classes), m.Classes), circumstances(m)}, nil
 }
 
 func (l checklist) timeouts(ctx context.Context) (*attempt, error) {
 	const rate, timeout, length = 100, 100 * time.Millisecond, time.Second
 	m, err := l.served(ctx, loadgen.Plan{
-		Load: openLoad(rate, loadgen.Constant, length), Classes: oneClass(get("/slow")), Timeout: timeout,
-	}, loading{}, "--service", "300ms")
+		Load: probe.Open(rate, loadgen.Constant, length), Classes: probe.Predict(probe.Get("/slow")), Timeout: timeout,
+	}, probe.Loading{}, "--service", "300ms")
 	if err != nil {
 		return nil, err
 	}
-	return &attempt{judgeTimeouts(timeout, rate, &m.all), m.at}, nil
+	return &attempt{judgeTimeouts(timeout, rate, &m.All), circumstances(m)}, nil
 }
 
 func (l checklist) drops(ctx context.Context) (*attempt, error) {
 	const rate, service, length = 200, 20 * time.Millisecond, time.Second
-	load := openLoad(rate, loadgen.Constant, length)
+	load := probe.Open(rate, loadgen.Constant, length)
 	load.Connections = 1
-	m, err := l.served(ctx, loadgen.Plan{Load: load, Classes: oneClass(get("/busy"))}, loading{}, "--service", service.String())
+	m, err := l.served(ctx, loadgen.Plan{Load: load, Classes: probe.Predict(probe.Get("/busy"))}, probe.Loading{}, "--service", service.String())
 	if err != nil {
 		return nil, err
 	}
-	return &attempt{judgeDrops(rate, service, length, &m.all, m.Warnings), m.at}, nil
+	return &attempt{judgeDrops(rate, service, length, &m.All, m.Warnings), circumstances(m)}, nil
 }
 
 func (l checklist) refused(ctx context.Context) (*attempt, error) {
@@ -261,11 +263,11 @@ func (l checklist) refused(ctx context.Context) (*attempt, error) {
 	nobody := &url.URL{Scheme: "http", Host: taken.Addr().String()}
 	taken.Close()
 	const rate, length = 200, 250 * time.Millisecond
-	m, err := measure(ctx, loadgen.Plan{
-		URL: nobody, Seed: l.seed, Load: openLoad(rate, loadgen.Constant, length), Classes: oneClass(get("/")),
-	}, loading{})
+	m, err := probe.Measure(ctx, loadgen.Plan{
+		URL: nobody, Seed: l.seed, Load: probe.Open(rate, loadgen.Constant, length), Classes: probe.Predict(probe.Get("/")),
+	}, probe.Loading{})
 	if err != nil {
 		return nil, err
 	}
-	return &attempt{judgeRefused(int64(rate*length.Seconds()), &m.all, m.GoodputRPS), m.at}, nil
+	return &attempt{judgeRefused(int64(rate*length.Seconds()), &m.All, m.GoodputRPS), circumstances(m)}, nil
 }

@@ -1,4 +1,4 @@
-package main
+package selftest
 
 import (
 	"math"
@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/mlbench/mlbench/report"
 	"github.com/mlbench/mlbench/results"
 )
 
@@ -59,7 +60,7 @@ func TestJudgeStall(t *testing.T) {
 			t.Run(curveName(&c), func(t *testing.T) {
 				planned := c.planned(stallPeriods)
 				n := int64(len(planned))
-				judge := func(lag time.Duration, took []time.Duration) []row {
+				judge := func(lag time.Duration, took []time.Duration) []report.Statement {
 					return judgeStall(&c, n, recorded(took...), lag)
 				}
 				honest := c.served(planned)
@@ -74,7 +75,7 @@ func TestJudgeStall(t *testing.T) {
 						survivors = append(survivors, d)
 					}
 				}
-				failing := func(rows []row) (n int) {
+				failing := func(rows []report.Statement) (n int) {
 					for _, r := range rows {
 						if !r.Held {
 							n++
@@ -144,7 +145,7 @@ func TestJudgeArrivals(t *testing.T) {
 	}
 	slices.Sort(jitter)
 	const mean, sd, law = "mean gap", "sd of the gaps / mean", "distance from the exponential law"
-	verdicts(t, map[string][]row{
+	verdicts(t, map[string][]report.Statement{
 		"Poisson":             judgeArrivals(rate, sentBy(n, rate, rng.ExpFloat64)),
 		"Poisson, a bit late": judgeArrivals(rate, jitter),
 		"constant":            judgeArrivals(rate, sentBy(n, rate, func() float64 { return 1 })),

@@ -1,4 +1,4 @@
-package main
+package selftest
 
 import (
 	"bytes"
@@ -15,6 +15,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/mlbench/mlbench/cmd/internal/probe"
 	"github.com/mlbench/mlbench/loadgen/machine"
 	"github.com/mlbench/mlbench/results"
 )
@@ -46,10 +47,10 @@ func (l checklist) stop(ctx context.Context) (*attempt, error) {
 		return nil, err
 	}
 	defer os.RemoveAll(dir)
-	run := exec.CommandContext(ctx, l.path, "run", "--url", "http://"+listener.Addr().String(),
+	run := exec.CommandContext(ctx, l.Path, "run", "--url", "http://"+listener.Addr().String(),
 		"--rate", strconv.Itoa(rate)+"/s", "--arrivals", "constant", "--duration", strconv.Itoa(seconds)+"s", "--warmup", "0s",
 		"--seed", strconv.FormatUint(max(l.seed, 1), 10), "--format", "json", "--quiet", "--output", filepath.Join(dir, "stopped.jsonl"))
-	run.Args[0] = l.name
+	run.Args[0] = l.Name
 	var stdout, stderr bytes.Buffer
 	run.Stdout, run.Stderr = &stdout, &stderr
 	watch := machine.WatchHost()
@@ -78,7 +79,7 @@ func (l checklist) stop(ctx context.Context) (*attempt, error) {
 	}
 	s.exit = run.ProcessState.ExitCode()
 	s.stoodMS, s.runMS = results.Milliseconds(stood), seconds*1e3
-	return &attempt{judgeStopped(s), circumstances{host: watch.Read()}}, nil
+	return &attempt{judgeStopped(s), circumstances(&probe.Measured{Host: watch.Read()})}, nil
 }
 
 // exitErrorsAside leaves out that the exit code was not 0: it is looked at apart.

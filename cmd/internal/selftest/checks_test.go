@@ -1,25 +1,27 @@
-package main
+package selftest
 
 import (
 	"math"
-	"os"
-	"strings"
+	"os/exec"
+	"path/filepath"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/mlbench/mlbench/cmd/internal/probe"
+
 	"github.com/mlbench/mlbench/results"
 )
 
-// ourselves is this test binary, acting as mlbench when it is called so.
-func ourselves(t *testing.T) program {
+// ourselves is mlbench as it is now.
+func ourselves(t *testing.T) probe.Program {
 	t.Helper()
-	path, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
+	path := filepath.Join(t.TempDir(), "mlbench")
+	if out, err := exec.Command("go", "build", "-o", path, "../../mlbench").CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
 	}
-	return program{path: path, name: "mlbench"}
+	return probe.Program{Path: path, Name: "mlbench"}
 }
 
 // Every check that is short, on real servers in their own processes. What
@@ -68,26 +70,6 @@ func TestStoppedGeneratorIsInvalid(t *testing.T) {
 		if !judged[what] {
 			t.Errorf("%s does not hold: %+v", what, a.rows)
 		}
-	}
-}
-
-func TestSentInstants(t *testing.T) {
-	raw := `{"timestamp":"2026-01-02T03:04:05.000200000Z","lag":50000}
-{"timestamp":"2026-01-02T03:04:05.000000000Z","lag":100000}
-`
-	sent, err := sentInstants(strings.NewReader(raw))
-	if err != nil {
-		t.Fatal(err)
-	}
-	// 100 µs and 250 µs, in the order of sending and since the first.
-	if diff := cmp.Diff([]time.Duration{0, 150 * time.Microsecond}, sent); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
-	}
-	if _, err := sentInstants(strings.NewReader(raw + "{")); err == nil {
-		t.Error("cut-off results were accepted")
-	}
-	if sent, err := sentInstants(strings.NewReader("")); err != nil || len(sent) != 0 {
-		t.Errorf("of nothing: %v, %v", sent, err)
 	}
 }
 

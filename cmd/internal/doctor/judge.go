@@ -1,27 +1,23 @@
-package main
+package doctor
 
 import (
 	"fmt"
 	"math"
 	"slices"
 	"strings"
+
+	"github.com/mlbench/mlbench/report"
 )
 
-// grade says how good a finding is for measuring.
-type grade string
-
+// Grades of findings, for measuring.
 const (
-	good grade = "ok"
-	fair grade = "note" // good to know; measuring works
-	poor grade = "BAD"  // measurements suffer
+	good = "ok"
+	fair = "note" // good to know; measuring works
+	poor = "BAD"  // measurements suffer
 )
 
-// finding is one thing about this machine.
-type finding struct {
-	Topic  string `json:"topic"`
-	Grade  grade  `json:"grade"`
-	Says   string `json:"says"`
-	Change string `json:"change,omitempty"`
+func found(topic, grade, says, change string) report.Finding {
+	return report.Finding{Topic: topic, Grade: grade, Says: says, Change: change}
 }
 
 // noiseClass says how much else happens on this machine.
@@ -34,10 +30,10 @@ const (
 )
 
 // diagnose draws conclusions from the facts.
-func diagnose(f *facts) *doctorReport {
+func diagnose(f *facts) *report.Doctor {
 	class, why := f.Noise.class()
-	r := &doctorReport{Schema: "mlbench.doctor/1", Noise: class, Facts: *f}
-	r.Findings = []finding{
+	r := &report.Doctor{Schema: "mlbench.doctor/1", Noise: string(class), Facts: *f}
+	r.Findings = []report.Finding{
 		f.cores(), f.frequency(), f.clock(), f.wakeUp(), f.noise(class, why),
 		f.floor(), f.ceiling(), f.files(), f.ports(),
 	}
@@ -45,7 +41,7 @@ func diagnose(f *facts) *doctorReport {
 	return r
 }
 
-func (f *facts) cores() finding {
+func (f *facts) cores() report.Finding {
 	name := f.Host.CPU
 	if f.Virtual {
 		name = strings.TrimPrefix(name+", a virtual machine", ", ")
@@ -54,26 +50,26 @@ func (f *facts) cores() finding {
 	limit := f.Host.CPULimit
 	switch {
 	case limit > 0 && limit < float64(f.Host.Cores):
-		return finding{"cores", poor, fmt.Sprintf("%s, of which the container may use %.3g: when its share is spent it is stopped, which looks like a slow target", says, limit), "raise the container's CPU limit, or remove it"}
+		return found("cores", poor, fmt.Sprintf("%s, of which the container may use %.3g: when its share is spent it is stopped, which looks like a slow target", says, limit), "raise the container's CPU limit, or remove it")
 	case f.Host.Cores < 2:
-		return finding{"cores", poor, says + ": generator and target take turns", "use a machine with two cores or more, or another one for the target"}
+		return found("cores", poor, says+": generator and target take turns", "use a machine with two cores or more, or another one for the target")
 	case f.Host.Cores < 4:
-		return finding{"cores", fair, says + ": enough for an open model at moderate rates; a target on this machine shares them, so the highest throughput is that of both", "for throughput use four cores or more, or another machine for the target"}
+		return found("cores", fair, says+": enough for an open model at moderate rates; a target on this machine shares them, so the highest throughput is that of both", "for throughput use four cores or more, or another machine for the target")
 	}
-	return finding{Topic: "cores", Grade: good, Says: says}
+	return report.Finding{Topic: "cores", Grade: good, Says: says}
 }
 
-func (f *facts) frequency() finding {
+func (f *facts) frequency() report.Finding {
 	switch f.Governor {
 	case "":
-		return finding{Topic: "frequency", Grade: good, Says: "not visible from here"}
+		return report.Finding{Topic: "frequency", Grade: good, Says: "not visible from here"}
 	case "performance":
-		return finding{Topic: "frequency", Grade: good, Says: "fixed (governor performance)"}
+		return report.Finding{Topic: "frequency", Grade: good, Says: "fixed (governor performance)"}
 	}
-	return finding{"frequency", fair, fmt.Sprintf("changes with the load (governor %s): a target at a low rate is served at a low frequency", f.Governor), "cpupower frequency-set -g performance"}
+	return found("frequency", fair, fmt.Sprintf("changes with the load (governor %s): a target at a low rate is served at a low frequency", f.Governor), "cpupower frequency-set -g performance")
 }
 
-func (f *facts) clock() finding {
+func (f *facts) clock() report.Finding {
 	says := fmt.Sprintf("reading it takes %.0f ns, it steps by %.0f ns", float64(f.ClockCostNS), float64(f.ClockStepNS))
 	if f.ClockSource != "" {
 		says = f.ClockSource + ", " + says
@@ -81,24 +77,24 @@ func (f *facts) clock() finding {
 	change := "use the clock source tsc (kernel parameter clocksource=tsc tsc=reliable), if the machine has a stable one"
 	switch {
 	case f.ClockCostNS > 1000 || f.ClockStepNS > 10_000:
-		return finding{"clock", poor, says + ": dear and coarse next to a latency", change}
+		return found("clock", poor, says+": dear and coarse next to a latency", change)
 	case f.ClockCostNS > 200:
-		return finding{"clock", fair, says + ": each request reads it several times", change}
+		return found("clock", fair, says+": each request reads it several times", change)
 	}
-	return finding{Topic: "clock", Grade: good, Says: says}
+	return report.Finding{Topic: "clock", Grade: good, Says: says}
 }
 
-func (f *facts) wakeUp() finding {
+func (f *facts) wakeUp() report.Finding {
 	says := fmt.Sprintf("requests of an open model start %s late (p50; p99 %s, worst %s); ordinary timers wake %s late (p99 %s)",
 		msText(f.Pacer.P50), msText(f.Pacer.P99), msText(f.Pacer.Max), msText(f.Timer.P50), msText(f.Timer.P99))
 	change := "end what else runs; give the generator cores of its own (taskset, or another machine)"
 	switch {
 	case !(f.Pacer.P99 <= 1):
-		return finding{"wake-up", poor, says, change}
+		return found("wake-up", poor, says, change)
 	case f.Pacer.P99 > .5:
-		return finding{"wake-up", fair, says, change}
+		return found("wake-up", fair, says, change)
 	}
-	return finding{Topic: "wake-up", Grade: good, Says: says}
+	return report.Finding{Topic: "wake-up", Grade: good, Says: says}
 }
 
 // Limits between the classes of noise: quiet, typical and hostile hosts of the
@@ -106,14 +102,14 @@ func (f *facts) wakeUp() finding {
 // speed and in the time they spend in bursts of slowness.
 var noiseLimits = []struct {
 	what             string
-	value            func(*noiseFacts) number
-	typical, hostile number
+	value            func(*noiseFacts) report.Number
+	typical, hostile report.Number
 }{
-	{"the same work took %.1f%% more or less", func(n *noiseFacts) number { return n.SpreadPct }, 3, 10},
-	{"%.1f%% of the probes took 1.3 times as long or longer", func(n *noiseFacts) number { return n.DisturbedPct }, 1.5, 5},
-	{"other processes used %.1f%% of the CPU", func(n *noiseFacts) number { return n.OthersPct }, 5, 20},
-	{"other guests took %.1f%% of the CPU (steal)", func(n *noiseFacts) number { return n.StealPct }, .5, 2},
-	{"tasks waited for a core %.1f%% of the time", func(n *noiseFacts) number { return n.PressurePct }, 5, 20},
+	{"the same work took %.1f%% more or less", func(n *noiseFacts) report.Number { return n.SpreadPct }, 3, 10},
+	{"%.1f%% of the probes took 1.3 times as long or longer", func(n *noiseFacts) report.Number { return n.DisturbedPct }, 1.5, 5},
+	{"other processes used %.1f%% of the CPU", func(n *noiseFacts) report.Number { return n.OthersPct }, 5, 20},
+	{"other guests took %.1f%% of the CPU (steal)", func(n *noiseFacts) report.Number { return n.StealPct }, .5, 2},
+	{"tasks waited for a core %.1f%% of the time", func(n *noiseFacts) report.Number { return n.PressurePct }, 5, 20},
 }
 
 // class is the worst that any measure says, and what that measure says.
@@ -137,47 +133,47 @@ func (n *noiseFacts) class() (class noiseClass, why []string) {
 	return class, why
 }
 
-func (f *facts) noise(class noiseClass, why []string) finding {
+func (f *facts) noise(class noiseClass, why []string) report.Finding {
 	n := &f.Noise
 	says := fmt.Sprintf("%s: the same work took %.1f%% more or less, at worst %.1f times as long; steal %.1f%%, others' CPU %.1f%%",
 		class, float64(n.SpreadPct), float64(n.Worst), float64(n.StealPct), float64(n.OthersPct))
 	switch class {
 	case hostile:
-		return finding{"noise", poor, says, "end what else runs, or use another machine (" + strings.Join(why, "; ") + ")"}
+		return found("noise", poor, says, "end what else runs, or use another machine ("+strings.Join(why, "; ")+")")
 	case typical:
-		return finding{"noise", fair, says, "a dedicated machine would be better (" + strings.Join(why, "; ") + ")"}
+		return found("noise", fair, says, "a dedicated machine would be better ("+strings.Join(why, "; ")+")")
 	}
-	return finding{Topic: "noise", Grade: good, Says: says}
+	return report.Finding{Topic: "noise", Grade: good, Says: says}
 }
 
-func (f *facts) floor() finding {
+func (f *facts) floor() report.Finding {
 	if f.Unmeasured != "" {
-		return finding{"floor", poor, "not measured: " + f.Unmeasured, "see what else is BAD here, and repeat"}
+		return found("floor", poor, "not measured: "+f.Unmeasured, "see what else is BAD here, and repeat")
 	}
 	says := fmt.Sprintf("a server that does nothing seems to take %s (p50; p99 %s): latencies from here contain that much of this machine",
 		msText(f.Floor.P50), msText(f.Floor.P99))
 	switch {
 	case !(f.Floor.P50 <= 1):
-		return finding{"floor", poor, says, "end what else runs, or use a faster machine"}
+		return found("floor", poor, says, "end what else runs, or use a faster machine")
 	case f.Floor.P50 > .5:
-		return finding{"floor", fair, says, "end what else runs, or use a faster machine"}
+		return found("floor", fair, says, "end what else runs, or use a faster machine")
 	}
-	return finding{Topic: "floor", Grade: good, Says: says}
+	return report.Finding{Topic: "floor", Grade: good, Says: says}
 }
 
-func (f *facts) ceiling() finding {
+func (f *facts) ceiling() report.Finding {
 	if f.Unmeasured != "" {
-		return finding{"ceiling", poor, "not measured", "see floor"}
+		return found("ceiling", poor, "not measured", "see floor")
 	}
 	c := &f.Ceiling
-	return finding{Topic: "ceiling", Grade: good, Says: fmt.Sprintf(
+	return report.Finding{Topic: "ceiling", Grade: good, Says: fmt.Sprintf(
 		"%.0f requests/s with %d connections to such a server on this machine, %.1f µs of CPU each for mlbench (%.0f%% of all cores)",
 		float64(c.RPS), ceilingConns, float64(c.CPUPerReqUS), float64(c.GeneratorPct))}
 }
 
-func (f *facts) files() finding {
+func (f *facts) files() report.Finding {
 	if f.OpenFiles == 0 {
-		return finding{Topic: "files", Grade: good, Says: "limit of open files not known"}
+		return report.Finding{Topic: "files", Grade: good, Says: "limit of open files not known"}
 	}
 	const spare = 64 // files that are no connections, with room
 	connections := uint64(0)
@@ -185,34 +181,34 @@ func (f *facts) files() finding {
 		connections = f.OpenFiles - spare
 	}
 	if f.OpenFiles > math.MaxInt32 {
-		return finding{Topic: "files", Grade: good, Says: "no limit of open files"}
+		return report.Finding{Topic: "files", Grade: good, Says: "no limit of open files"}
 	}
 	says := fmt.Sprintf("%d open files: about %d connections at once", f.OpenFiles, connections)
 	switch {
 	case connections < 1000:
-		return finding{"files", poor, says, "ulimit -n 65536, or LimitNOFILE= of the service"}
+		return found("files", poor, says, "ulimit -n 65536, or LimitNOFILE= of the service")
 	case connections < 10_000:
-		return finding{"files", fair, says, "for more: ulimit -n 65536, or LimitNOFILE= of the service"}
+		return found("files", fair, says, "for more: ulimit -n 65536, or LimitNOFILE= of the service")
 	}
-	return finding{Topic: "files", Grade: good, Says: says}
+	return report.Finding{Topic: "files", Grade: good, Says: says}
 }
 
-func (f *facts) ports() finding {
+func (f *facts) ports() report.Finding {
 	if f.Ports == 0 {
-		return finding{Topic: "ports", Grade: good, Says: "range of local ports not known"}
+		return report.Finding{Topic: "ports", Grade: good, Says: "range of local ports not known"}
 	}
 	says := fmt.Sprintf("%d local ports, %d in TIME_WAIT: up to %.0f new connections/s to one destination for long; with kept connections there is no such limit",
 		f.Ports, f.TimeWait, float64(f.Connects))
 	wider := `sysctl net.ipv4.ip_local_port_range="1024 65535", or net.ipv4.tcp_tw_reuse=1`
 	switch {
 	case f.TimeWait > f.Ports/2:
-		return finding{"ports", poor, says, "wait a minute until the ports are free again; keep connections alive"}
+		return found("ports", poor, says, "wait a minute until the ports are free again; keep connections alive")
 	case f.ReusePorts:
 		says += " (the system reuses ports early: more is possible)"
 	case f.Ports < 20_000:
-		return finding{"ports", fair, says, wider}
+		return found("ports", fair, says, wider)
 	}
-	return finding{Topic: "ports", Grade: good, Says: says}
+	return report.Finding{Topic: "ports", Grade: good, Says: says}
 }
 
 const (
@@ -228,7 +224,7 @@ func (f *facts) resolutionPct() float64 {
 
 func (f *facts) verdict(class noiseClass) []string {
 	var out []string
-	bad := slices.DeleteFunc([]finding{f.cores(), f.clock(), f.wakeUp(), f.files(), f.ports(), f.floor()}, func(x finding) bool { return x.Grade != poor })
+	bad := slices.DeleteFunc([]report.Finding{f.cores(), f.clock(), f.wakeUp(), f.files(), f.ports(), f.floor()}, func(x report.Finding) bool { return x.Grade != poor })
 	switch {
 	case class == hostile:
 		out = append(out, "This machine is hostile to measurements now: trust differences only from interleaved comparisons (mlbench compare), give them more time (--budget 3m), and never compare two separate runs.")
@@ -248,7 +244,7 @@ func (f *facts) verdict(class noiseClass) []string {
 }
 
 // msText is a time in milliseconds for people.
-func msText(ms number) string {
+func msText(ms report.Number) string {
 	switch v := float64(ms); {
 	case math.IsNaN(v):
 		return "unknown"

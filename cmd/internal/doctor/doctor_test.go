@@ -1,16 +1,18 @@
-package main
+package doctor
 
 import (
 	"bytes"
 	"encoding/json"
 	"math"
+	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/mlbench/mlbench/cmd/internal/cli"
+	"github.com/mlbench/mlbench/cmd/internal/probe"
+	"github.com/mlbench/mlbench/report"
 	"github.com/mlbench/mlbench/results"
 )
 
@@ -32,7 +34,7 @@ func TestFindings(t *testing.T) {
 		name   string
 		change func(*facts)
 		topic  string
-		grade  grade
+		grade  string
 		says   string // part of it, or of the change
 	}{
 		{"one core", func(f *facts) { f.Host.Cores = 1 }, "cores", poor, "take turns"},
@@ -46,7 +48,7 @@ func TestFindings(t *testing.T) {
 		{"slow clock", func(f *facts) { f.ClockCostNS = 300 }, "clock", fair, "clocksource=tsc"},
 		{"late", func(f *facts) { f.Pacer.P99 = 1.5 }, "wake-up", poor, "1.50 ms"},
 		{"a bit late", func(f *facts) { f.Pacer.P99 = .7 }, "wake-up", fair, "0.70 ms"},
-		{"wake-up not measured", func(f *facts) { f.Pacer.P99 = number(math.NaN()) }, "wake-up", poor, "unknown"},
+		{"wake-up not measured", func(f *facts) { f.Pacer.P99 = report.Number(math.NaN()) }, "wake-up", poor, "unknown"},
 		{"late timers alone", func(f *facts) { f.Timer.P99 = 15 }, "wake-up", good, "15 ms"},
 		{"noisy", func(f *facts) { f.Noise.SpreadPct = 5 }, "noise", fair, "5.0% more or less"},
 		{"steal", func(f *facts) { f.Noise.StealPct = 4 }, "noise", poor, "steal"},
@@ -143,10 +145,10 @@ func TestWhatDifferencesCanBeTrusted(t *testing.T) {
 func TestUnmeasuredServer(t *testing.T) {
 	f := facts{Host: results.Host{Cores: 8}, Unmeasured: "no port is free"}
 	var b bytes.Buffer
-	if err := printDoctor(&b, diagnose(&f)); err != nil {
+	if err := diagnose(&f).Write(&b, report.Text, report.Options{}); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"floor      BAD   not measured: no port is free", "ceiling    BAD   not measured", "What differences can be trusted was not measured."} {
+	for _, want := range []string{"floor      BAD  not measured: no port is free", "ceiling    BAD  not measured", "What differences can be trusted was not measured."} {
 		if !strings.Contains(b.String(), want) {
 			t.Errorf("want %q in\n%s", want, &b)
 		}
@@ -174,6 +176,16 @@ func TestPairSD(t *testing.T) {
 	}
 }
 
+// ourselves is mlbench as it is now.
+func ourselves(t *testing.T) probe.Program {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "mlbench")
+	if out, err := exec.Command("go", "build", "-o", path, "../../mlbench").CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	return probe.Program{Path: path, Name: "mlbench"}
+}
+
 // The whole examination, shortened, on this machine: whatever it is like, all
 // is measured, and can be said in both forms.
 func TestExamine(t *testing.T) {
@@ -182,7 +194,7 @@ func TestExamine(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, v := range map[string]number{
+	for name, v := range map[string]report.Number{
 		"clock cost": f.ClockCostNS, "clock step": f.ClockStepNS, "timer max": f.Timer.Max, "pacer max": f.Pacer.Max,
 		"noise worst": f.Noise.Worst, "floor p50": f.Floor.P50, "floor p99": f.Floor.P99, "lag": f.Floor.LagP99,
 		"ceiling": f.Ceiling.RPS,
@@ -196,7 +208,7 @@ func TestExamine(t *testing.T) {
 	}
 	rep := diagnose(f)
 	var text bytes.Buffer
-	if err := printDoctor(&text, rep); err != nil {
+	if err := rep.Write(&text, report.Text, report.Options{}); err != nil {
 		t.Fatal(err)
 	}
 	for _, finding := range rep.Findings {
@@ -223,30 +235,9 @@ func TestExamine(t *testing.T) {
 }
 
 func TestMSText(t *testing.T) {
-	for ms, want := range map[number]string{.0123: "12 µs", .5: "0.50 ms", 3.456: "3.46 ms", 42.4: "42 ms"} {
+	for ms, want := range map[report.Number]string{.0123: "12 µs", .5: "0.50 ms", 3.456: "3.46 ms", 42.4: "42 ms"} {
 		if got := msText(ms); got != want {
 			t.Errorf("%v: %q, want %q", ms, got, want)
 		}
-	}
-}
-
-func TestPrintDoctor(t *testing.T) {
-	var b bytes.Buffer
-	err := printDoctor(&b, &doctorReport{
-		Findings: []finding{{Topic: "clock", Grade: good, Says: "fine"}, {"files", poor, "few", "ulimit -n 65536"}},
-		Verdict:  []string{"One.", "Two."},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	want := `clock      ok    fine
-files      BAD   few
-                 change: ulimit -n 65536
-
-One.
-Two.
-`
-	if diff := cmp.Diff(want, b.String()); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
 	}
 }

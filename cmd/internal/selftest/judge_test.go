@@ -1,4 +1,4 @@
-package main
+package selftest
 
 import (
 	"math"
@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/mlbench/mlbench/cmd/internal/cli"
+	"github.com/mlbench/mlbench/report"
 	"github.com/mlbench/mlbench/results"
 	"github.com/mlbench/mlbench/results/stats"
 )
@@ -26,7 +27,7 @@ func repeat(n int, v time.Duration) []time.Duration { return slices.Repeat([]tim
 
 // verdicts runs a judge on honest and on sabotaged measurements: the honest
 // must hold, and each sabotaged one must fail in the rows that are named.
-func verdicts(t *testing.T, judge map[string][]row, fails map[string][]string) {
+func verdicts(t *testing.T, judge map[string][]report.Statement, fails map[string][]string) {
 	t.Helper()
 	for name, rows := range judge {
 		var failed []string
@@ -47,8 +48,10 @@ func verdicts(t *testing.T, judge map[string][]row, fails map[string][]string) {
 
 func TestJudgeDelay(t *testing.T) {
 	instant := recorded(repeat(100, 150*time.Microsecond)...)
-	judge := func(delayed ...time.Duration) []row { return judgeDelay(2*ms, recorded(delayed...), instant) }
-	verdicts(t, map[string][]row{
+	judge := func(delayed ...time.Duration) []report.Statement {
+		return judgeDelay(2*ms, recorded(delayed...), instant)
+	}
+	verdicts(t, map[string][]report.Statement{
 		"honest":            judge(append(repeat(100, 2150*time.Microsecond), 9*ms)...),
 		"a bit too fast":    judge(repeat(100, 1990*time.Microsecond)...),
 		"one too fast":      judge(append(repeat(100, 2150*time.Microsecond), 1900*time.Microsecond)...),
@@ -69,11 +72,11 @@ func TestJudgeDelay(t *testing.T) {
 
 func TestJudgeWork(t *testing.T) {
 	works := append(repeat(93, 2*ms), repeat(7, 20*ms)...)
-	judge := func(values ...time.Duration) []row {
+	judge := func(values ...time.Duration) []report.Statement {
 		return judgeWork(works, 11*ms, recorded(values...), 100*time.Microsecond)
 	}
 	honest := append(repeat(930, 2200*time.Microsecond), repeat(70, 20300*time.Microsecond)...)
-	verdicts(t, map[string][]row{
+	verdicts(t, map[string][]report.Statement{
 		"honest":              judge(honest...),
 		"slow ones left out":  judge(honest[:930]...),
 		"half of them":        judge(honest[:965]...),
@@ -104,11 +107,11 @@ func TestJudgeRate(t *testing.T) {
 		return &results.ClassData{Planned: planned, Sent: sent, Dropped: dropped, Done: done}
 	}
 	full, lag := data(1000, 1000, 0, 1000), recorded(repeat(1000, 50*time.Microsecond)...)
-	judge := func(all *results.ClassData, sent []time.Duration) []row {
+	judge := func(all *results.ClassData, sent []time.Duration) []report.Statement {
 		return judgeRate(1000, time.Second, all, sent, lag, true)
 	}
 	const rate = "rate, first to last request sent"
-	verdicts(t, map[string][]row{
+	verdicts(t, map[string][]report.Statement{
 		"honest":        judge(full, every(1000, ms)),
 		"slower":        judge(full, every(1000, ms+3*time.Microsecond)),
 		"skipped":       judge(data(999, 999, 0, 999), every(1000, ms)),
@@ -135,7 +138,7 @@ func TestJudgeMix(t *testing.T) {
 	got := func(a, b int64) map[string]*results.ClassData {
 		return map[string]*results.ClassData{"a": {Planned: a}, "b": {Planned: b}}
 	}
-	verdicts(t, map[string][]row{
+	verdicts(t, map[string][]report.Statement{
 		"honest":  judgeMix(classes, got(695, 305)),
 		"skewed":  judgeMix(classes, got(720, 280)),
 		"swapped": judgeMix(classes, got(300, 700)),
@@ -154,8 +157,8 @@ func TestJudgeTimeouts(t *testing.T) {
 		return &results.ClassData{Done: done, Errors: map[string]int64{results.ErrTimeout: timeouts}, Clocks: map[string]*stats.Histogram{results.ClockService: recorded(service...)}}
 	}
 	const timedOut, answered, n, shortest, longest = "timed out", "answered", "service times recorded", "service time, shortest", "service time, longest"
-	judge := func(d *results.ClassData) []row { return judgeTimeouts(100*ms, 10, d) }
-	verdicts(t, map[string][]row{
+	judge := func(d *results.ClassData) []report.Statement { return judgeTimeouts(100*ms, 10, d) }
+	verdicts(t, map[string][]report.Statement{
 		"honest":               judge(data(10, 0, repeat(10, 100*ms)...)),
 		"left out":             judge(data(10, 0)),
 		"some left out":        judge(data(10, 0, repeat(9, 100*ms)...)),
@@ -173,10 +176,10 @@ func TestJudgeTimeouts(t *testing.T) {
 
 func TestJudgeDrops(t *testing.T) {
 	censored := []results.Reason{{Code: results.DroppedRequests}}
-	judge := func(planned, sent, dropped int64, warnings []results.Reason) []row {
+	judge := func(planned, sent, dropped int64, warnings []results.Reason) []report.Statement {
 		return judgeDrops(200, 20*ms, time.Second, &results.ClassData{Planned: planned, Sent: sent, Dropped: dropped}, warnings)
 	}
-	verdicts(t, map[string][]row{
+	verdicts(t, map[string][]report.Statement{
 		"honest":       judge(200, 40, 160, censored),
 		"silent":       judge(200, 40, 160, nil),
 		"not planned":  judge(40, 40, 0, nil),
@@ -194,7 +197,7 @@ func TestJudgeRefused(t *testing.T) {
 	data := func(refused, done int64, times ...time.Duration) *results.ClassData {
 		return &results.ClassData{Done: done, Errors: map[string]int64{results.ErrRefused: refused}, Clocks: map[string]*stats.Histogram{results.ClockService: recorded(times...), results.ClockResponse: recorded()}}
 	}
-	verdicts(t, map[string][]row{
+	verdicts(t, map[string][]report.Statement{
 		"honest":          judgeRefused(50, data(50, 0), 0),
 		"fast successes":  judgeRefused(50, data(0, 50, repeat(50, ms)...), 200),
 		"fast failures":   judgeRefused(50, data(50, 0, repeat(50, ms)...), 0),
@@ -209,12 +212,12 @@ func TestJudgeRefused(t *testing.T) {
 }
 
 func TestJudgeStopped(t *testing.T) {
-	judge := func(change func(*stopped)) []row {
+	judge := func(change func(*stopped)) []report.Statement {
 		s := stopped{exit: cli.ExitInvalid, warnings: []results.Code{results.LateGenerator}, lagMax: 298, responseP99: 281, serviceP99: 8, stoodMS: 300, runMS: 2000}
 		change(&s)
 		return judgeStopped(&s)
 	}
-	verdicts(t, map[string][]row{
+	verdicts(t, map[string][]report.Statement{
 		"honest":            judge(func(*stopped) {}),
 		"exit 0":            judge(func(s *stopped) { s.exit = cli.ExitOK }),
 		"called valid":      judge(func(s *stopped) { s.valid = true }),
