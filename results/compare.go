@@ -35,7 +35,7 @@ func Compare(f *File, o CompareOptions) *Comparison {
 		basis: counted(c.Pairs, "pair"), unfinished: f.unfinished(),
 	}
 	j.rule.Strict, j.rule.Seed = o.Strict || f.Header.Strict, f.Header.Seed
-	c.Interrupted = f.interrupted()
+	c.Interrupted, c.Parity = f.interrupted(), f.Parity
 	if j.invalid = f.invalidity(c, p); err != nil {
 		j.invalid = fmt.Sprintf("the file's limits cannot be read (%v)", err)
 	}

@@ -68,7 +68,7 @@ func (c *Comparison) names() (a, b string) {
 }
 
 // Parity says whether both targets answered the same when asked between the
-// slices. It is of the live comparison only, not in the result file.
+// slices. It is a line of its own in the result file.
 type Parity struct {
 	Requests    int      `json:"requests"`    // asked of both
 	Differing   int      `json:"differing"`   // with a difference that nothing explains

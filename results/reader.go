@@ -19,6 +19,7 @@ type File struct {
 	Header Header
 	Slices []Slice
 	Ends   []TargetEnd // of targets that ended before their time
+	Parity *Parity     // nil: answers were not compared
 	// Footer is nil when the measurement was cut off.
 	Footer *Footer
 	// Damage says what of the file could not be read; the rest stands.
@@ -143,6 +144,15 @@ func (f *File) add(line []byte, summed bool) error {
 			return err
 		}
 		f.Ends = append(f.Ends, e)
+	case "parity":
+		var p Parity
+		if err := json.Unmarshal(line, &p); err != nil {
+			return err
+		}
+		if p.Requests < 0 || p.Differing < 0 || p.Differing > p.Requests {
+			return fmt.Errorf("parity: %d of %d answers differ", p.Differing, p.Requests)
+		}
+		f.Parity = &p
 	case "footer":
 		return f.addFooter(line)
 	default:

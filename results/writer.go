@@ -168,6 +168,18 @@ func (w *Writer) Slice(s *Slice) error {
 	return w.line(s)
 }
 
+// Parity appends what asking both targets the same came to; nil: they were not
+// asked.
+func (w *Writer) Parity(p *Parity) error {
+	if p == nil {
+		return nil
+	}
+	return w.line(struct {
+		Type string `json:"type"` // "parity"
+		*Parity
+	}{"parity", p})
+}
+
 // TargetEnd appends that a target ended before its time.
 func (w *Writer) TargetEnd(e *TargetEnd) error {
 	e.Type = "target_end"

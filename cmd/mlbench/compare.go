@@ -308,6 +308,9 @@ func (o *compareOptions) compareArms(ctx context.Context, sc *scenarios.Scenario
 		sample.After(ctx, s)
 		return rec.w.Slice(s)
 	})
+	if werr := rec.w.Parity(sample.Result()); err == nil {
+		err = werr
+	}
 	if gone := (*loadgen.Gone)(nil); errors.As(err, &gone) {
 		f, err = rec.finishGone(o.targetEnd(gone, arms, f))
 	} else {
@@ -317,9 +320,7 @@ func (o *compareOptions) compareArms(ctx context.Context, sc *scenarios.Scenario
 		return nil, interrupted, err
 	}
 	o.measured = f
-	c = results.Compare(f, results.CompareOptions{Percentiles: o.out.quantiles, Strict: o.strict})
-	c.Parity = sample.Result()
-	return c, interrupted, nil
+	return results.Compare(f, results.CompareOptions{Percentiles: o.out.quantiles, Strict: o.strict}), interrupted, nil
 }
 
 // header says how the comparison is measured and judged.
