@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"os"
 
 	vegeta "github.com/tsenart/vegeta/v12/lib"
 )
@@ -19,14 +20,17 @@ type VegetaTarget struct {
 
 // ReadVegetaTargets reads a target list as `vegeta attack` does, in its http or
 // its json format, whichever it is. Bodies that the http format names by file
-// are read.
-func ReadVegetaTargets(list []byte) ([]VegetaTarget, error) {
+// are read, if they are files of at most maxBody bytes: vegeta would read
+// a device until memory ends, and wait for a pipe for ever.
+func ReadVegetaTargets(list []byte, maxBody int64) ([]VegetaTarget, error) {
 	targeter := vegeta.NewHTTPTargeter(bytes.NewReader(list), nil, nil)
 	if bytes.HasPrefix(bytes.TrimSpace(list), []byte("{")) {
 		if !bytes.HasSuffix(list, []byte("\n")) {
 			list = append(bytes.Clone(list), '\n') // vegeta does not see a last line without
 		}
 		targeter = vegeta.NewJSONTargeter(bytes.NewReader(list), nil, nil)
+	} else if err := checkBodies(list, maxBody); err != nil {
+		return nil, err
 	}
 	all, err := vegeta.ReadAllTargets(targeter)
 	if errors.Is(err, vegeta.ErrNoTargets) {
@@ -40,4 +44,23 @@ func ReadVegetaTargets(list []byte) ([]VegetaTarget, error) {
 		out[i] = VegetaTarget{Method: t.Method, URL: t.URL, Header: t.Header, Body: t.Body}
 	}
 	return out, nil
+}
+
+// checkBodies looks at the files that an http list names.
+func checkBodies(list []byte, most int64) error {
+	for line := range bytes.Lines(list) {
+		name, isBody := bytes.CutPrefix(bytes.TrimSpace(line), []byte("@"))
+		if !isBody {
+			continue
+		}
+		switch info, err := os.Stat(string(name)); {
+		case err != nil:
+			return fmt.Errorf("vegeta targets: body: %w", err)
+		case !info.Mode().IsRegular():
+			return fmt.Errorf("vegeta targets: body: %s is no file", name)
+		case info.Size() > most:
+			return fmt.Errorf("vegeta targets: body: %s has %d bytes, want at most %d MB", name, info.Size(), most>>20)
+		}
+	}
+	return nil
 }

@@ -1,9 +1,11 @@
 package loadgen
 
 import (
+	"fmt"
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -28,7 +30,7 @@ func TestReadVegetaTargets(t *testing.T) {
 			[]VegetaTarget{{"POST", "http://h/b", header, []byte("hello")}},
 		},
 	} {
-		got, err := ReadVegetaTargets([]byte(tt.list))
+		got, err := ReadVegetaTargets([]byte(tt.list), 100)
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -37,8 +39,25 @@ func TestReadVegetaTargets(t *testing.T) {
 		}
 	}
 	for _, list := range []string{"", "#\n", "hello", "{", "{}"} {
-		if _, err := ReadVegetaTargets([]byte(list)); err == nil {
+		if _, err := ReadVegetaTargets([]byte(list), 100); err == nil {
 			t.Errorf("%q: accepted", list)
+		}
+	}
+}
+
+// H3, L13: a list of a stranger's names bodies that have no end, or never come.
+func TestVegetaBodiesAreFilesOfSomeSize(t *testing.T) {
+	dir := t.TempDir()
+	body := filepath.Join(dir, "body")
+	if err := os.WriteFile(body, make([]byte, 101), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]string{os.DevNull: "is no file", dir: "is no file", body: "want at most", body + "-not": "no such file"} {
+		for _, form := range []string{"POST http://h/b\n@%s\n", "POST http://h/b\r\nX: 1\r\n  @%s  \r\n"} {
+			_, err := ReadVegetaTargets(fmt.Appendf(nil, form, name), 100)
+			if err == nil || !strings.Contains(err.Error(), want) {
+				t.Errorf("%q: %v, want that it %s", form, err, want)
+			}
 		}
 	}
 }

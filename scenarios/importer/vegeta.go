@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/mlbench/mlbench/loadgen"
+	"github.com/mlbench/mlbench/scenarios"
 	"github.com/mlbench/mlbench/targets"
 )
 
@@ -14,7 +15,7 @@ import (
 // format: targets of one method and path become a request, as heavy as they are
 // many. Bodies that the list names by file are read.
 func FromVegeta(raw []byte, o Options) ([]byte, error) {
-	list, err := loadgen.ReadVegetaTargets(bytes.TrimPrefix(raw, []byte(byteOrderMark)))
+	list, err := loadgen.ReadVegetaTargets(bytes.TrimPrefix(raw, []byte(byteOrderMark)), scenarios.MaxAdHocBody)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", o.Source, err)
 	}

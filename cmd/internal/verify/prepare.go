@@ -2,6 +2,8 @@ package verify
 
 import (
 	"context"
+	"fmt"
+	"io"
 	"net/url"
 	"os"
 	"slices"
@@ -158,7 +160,16 @@ func readDocument(ctx context.Context, ref string) ([]byte, error) {
 		}
 		return openapi.Fetch(ctx, u, nil)
 	}
-	src, err := os.ReadFile(ref)
+	const most = 16 << 20
+	f, err := os.Open(ref)
+	if err != nil {
+		return nil, cli.Usagef("--openapi: %w", err)
+	}
+	defer f.Close()
+	src, err := io.ReadAll(io.LimitReader(f, most+1)) // devices have no end
+	if err == nil && len(src) > most {
+		err = fmt.Errorf("%s: more than %d MB", ref, most>>20)
+	}
 	if err != nil {
 		return nil, cli.Usagef("--openapi: %w", err)
 	}
