@@ -16,6 +16,7 @@ type output struct {
 	found     bool
 	last      []string
 	streams   []*stream
+	secrets   *strings.Replacer // of its last words, which reports and result files have
 }
 
 const (
@@ -90,5 +91,9 @@ func (o *output) lastWords() string {
 	if len(o.last) == 0 {
 		return "; it wrote nothing"
 	}
-	return "; it wrote:\n\t" + strings.Join(o.last, "\n\t")
+	words := strings.Join(o.last, "\n\t")
+	if o.secrets != nil {
+		words = o.secrets.Replace(words)
+	}
+	return "; it wrote:\n\t" + words
 }

@@ -77,6 +77,7 @@ func begin(c Command) (*Process, error) {
 		env = inherited()
 	}
 	p.cmd.Env = append(env, c.Env...)
+	p.out.secrets = secretValues(append(os.Environ(), c.Env...))
 	p.cmd.Dir = c.Dir
 	p.cmd.Stdout, p.cmd.Stderr = p.out.stream(true), p.out.stream(false)
 	p.cmd.WaitDelay = pipeTimeout
