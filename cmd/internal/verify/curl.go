@@ -110,11 +110,12 @@ func printable(s string) bool {
 	return strings.TrimSpace(s) == s && !strings.Contains(s, "  ")
 }
 
-// octal is the text for printf, in which %, \ and ' are special as well.
+// octal is the text for printf, in which %, \ and ' are special as well, and a
+// first - begins an option.
 func octal(s string) string {
 	var b strings.Builder
 	for i := range len(s) {
-		if c := s[i]; c > ' ' && c < 0x7f && !strings.ContainsRune(`%\'`, rune(c)) {
+		if c := s[i]; c > ' ' && c < 0x7f && (i > 0 || c != '-') && !strings.ContainsRune(`%\'`, rune(c)) {
 			b.WriteByte(c)
 		} else {
 			fmt.Fprintf(&b, `\%03o`, c)
