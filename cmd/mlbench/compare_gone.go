@@ -2,7 +2,11 @@ package main
 
 import (
 	"cmp"
+	"context"
+	"errors"
+	"fmt"
 	"strings"
+	"time"
 
 	"github.com/mlbench/mlbench/loadgen"
 	"github.com/mlbench/mlbench/results"
@@ -28,6 +32,39 @@ func (o *launcher) processOf(t targets.Target) *targets.Process {
 	return nil
 }
 
+var errEnded = errors.New("the target ended by itself")
+
+// untilEnded is a context that ends, by errEnded, when a target has.
+func untilEnded(ctx context.Context, ended <-chan struct{}) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	go func() {
+		select {
+		case <-ended: // never, if nil
+			cancel(errEnded)
+		case <-ctx.Done():
+		}
+	}()
+	return ctx, func() { cancel(nil) }
+}
+
+// howEnded says how a target ended in the middle of a run.
+func (o *launcher) howEnded(t targets.Target, after time.Duration) string {
+	p := o.processOf(t)
+	how := "crashed"
+	if p.Ended() == "exit status 0" {
+		how = "ended by itself"
+	}
+	text := fmt.Sprintf("%s %s (%s) after %.1f s", t.Name, how, exitOf(p), after.Seconds())
+	if said := lastLine(p.LastWords()); said != "" {
+		text += ": " + said
+	}
+	return text
+}
+
+func exitOf(p *targets.Process) string {
+	return strings.Replace(p.Ended(), "exit status", "exit", 1)
+}
+
 // targetEnd describes, for the result file, how a target ended in the middle of
 // a comparison, and names it.
 func (o *compareOptions) targetEnd(gone *loadgen.Gone, arms []*prepared, f *results.File) (end *results.TargetEnd, name string) {
@@ -37,7 +74,7 @@ func (o *compareOptions) targetEnd(gone *loadgen.Gone, arms []*prepared, f *resu
 		t = arms[1].target
 	}
 	if p := o.load.processOf(t); gone.Ended && p != nil {
-		end.Ended = strings.Replace(p.Ended(), "exit status", "exit", 1)
+		end.Ended = exitOf(p)
 		end.Said = lastLine(p.LastWords())
 	} else {
 		end.Error = lastError(f, gone.Arm)

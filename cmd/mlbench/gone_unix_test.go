@@ -65,6 +65,34 @@ func TestHeadThatCrashesIsARegressionEverywhere(t *testing.T) {
 	}
 }
 
+// A3: a target that crashes in a run ends it; every report says so, also of the
+// saved file, and the exit code is no success.
+func TestRunOfATargetThatCrashesSaysSoEverywhere(t *testing.T) {
+	t.Chdir(t.TempDir())
+	// It crashes when the warm-up is over, and saved.
+	command := strings.Replace(crashingCommand(t), "[ ! -e crash ]", `! grep -qs '"phase":"warmup"' run.jsonl`, 1)
+	scenario := "name: mine\nload: {rate: 100/s, warmup: 500ms, duration: 30s}\nrequests: [{name: a, path: /health}]\n"
+	if err := os.WriteFile("s.yaml", []byte(scenario), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	const crashed = "crashed (exit 137) after "
+	code, stdout, stderr := invoke("run", "s.yaml", "--start", command, "--ready", "/health", "--start-timeout", "20s", "-o", "run.jsonl", "--export", "junit=run.xml")
+	if code != cli.ExitFailure || !strings.Contains(stdout, crashed) || !strings.Contains(stderr, crashed) || !strings.Contains(stdout, " s: FATAL: out of memory") {
+		t.Fatalf("exit code %d; stdout %s; stderr %s", code, stdout, stderr)
+	}
+	if b, err := os.ReadFile("run.xml"); err != nil || !strings.Contains(string(b), crashed) {
+		t.Errorf("JUnit does not say so: %v\n%s", err, b)
+	}
+	for _, format := range []string{"text", "markdown", "json", "junit"} {
+		if _, stdout, _ := invoke("report", "run.jsonl", "--format", format); !strings.Contains(stdout, "crashed (exit 137) after ") {
+			t.Errorf("%s does not say so:\n%s", format, stdout)
+		}
+	}
+	if f, err := results.ReadFile("run.jsonl", nil); err != nil || f.Footer == nil || f.Footer.Ended != results.Failed {
+		t.Errorf("file: %v, %+v", err, f)
+	}
+}
+
 // P13: a target compared with itself is pointed out.
 func TestTheSameTargetTwiceIsPointedOut(t *testing.T) {
 	t.Chdir(t.TempDir())

@@ -66,6 +66,12 @@ func (r *recording) finishGone(end *results.TargetEnd, name string) (*results.Fi
 	return r.read(err)
 }
 
+// finishEnded is finish for a run whose target ended by itself: what was measured
+// until then is shown, with the reason.
+func (r *recording) finishEnded(reason string) (*results.File, error) {
+	return r.read(r.w.Close(results.Failed, reason))
+}
+
 // finish writes the footer and reads the whole file back: what is shown is what
 // was saved. Its error is the measurement's own, err, unless saving failed; an
 // interrupted measurement is no error yet.
