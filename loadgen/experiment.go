@@ -66,6 +66,7 @@ func (e *Experiment) CheckBudget() error {
 		return fmt.Errorf("slice %s, settle %s, warm-up %s: want no negative ones", e.Slice, e.Settle, e.Warmup)
 	}
 	if need := 2*e.Warmup + stats.MinValues*2*(slice+settle); e.Budget < need {
+		need += stats.MinValues / 3 * 2 * (slice + settle) // a quarter of the pairs may be lost to noise
 		return fmt.Errorf("a budget of %s leaves room for %d pairs of slices, and no verdict comes from fewer than %d: give --budget %s",
 			e.Budget, max(0, int((e.Budget-2*e.Warmup)/(2*(slice+settle)))), stats.MinValues, need.Truncate(time.Second)+time.Second)
 	}

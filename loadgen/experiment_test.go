@@ -139,7 +139,7 @@ func TestExperimentFitsSlicesToTheTarget(t *testing.T) {
 
 func TestExperimentRefusesAShortBudget(t *testing.T) {
 	e := Experiment{Budget: 10 * time.Second, Warmup: 3 * time.Second}
-	if err := e.CheckBudget(); err == nil || !strings.Contains(err.Error(), "--budget 20s") {
+	if err := e.CheckBudget(); err == nil || !strings.Contains(err.Error(), "--budget 24s") {
 		t.Errorf("%v; want the budget that is needed", err)
 	}
 	e.Budget = 20 * time.Second

@@ -50,7 +50,7 @@ func (t *comparedRows) add(class, metric, unit string, a, b float64) {
 	t.as, t.bs = append(t.as, ra), append(t.bs, rb)
 }
 
-// change is a row of what B has against A.
+// change is a row of what B has against A, over all requests.
 func (t *comparedRows) change(class, metric, unit string, v float64) csvRow {
 	return newRow(t.runB, t.b+"/"+t.a, class, metric+"_change", unit, v)
 }
@@ -62,15 +62,26 @@ func (t *comparedRows) metric(m *results.MetricRow) {
 		row.p, row.outcome = orNaN(m.PHolm), m.Outcome
 		return
 	}
-	change := t.change(m.Class, m.Metric, "%", orNaN(m.ChangePct))
-	if m.Unit == "%" {
+	change := t.change(m.Class, m.Metric, "%", math.NaN())
+	switch {
+	case m.Unit == "%":
 		change.unit, change.value = "pp", orNaN(shareChange(m))
+	case !m.CensoredA && !m.CensoredB:
+		change.value = orNaN(percentChange(m.A, m.B))
 	}
-	if m.CI95Pct != nil {
-		change.low, change.high = m.CI95Pct[0], m.CI95Pct[1]
-	}
-	change.limit, change.p, change.outcome = orNaN(m.LimitPct), orNaN(m.PHolm), m.Outcome
 	t.changes = append(t.changes, change)
+	if m.CI95Pct == nil && m.LimitPct == nil && m.Outcome == "" {
+		return
+	}
+	estimate := newRow(t.runB, t.b+"/"+t.a, m.Class, m.Metric+"_estimate", change.unit, math.NaN())
+	if m.CI95Pct != nil { // else there is none
+		estimate.low, estimate.high = m.CI95Pct[0], m.CI95Pct[1]
+		if estimate.value = orNaN(m.ChangePct); m.Unit == "%" {
+			estimate.value = change.value
+		}
+	}
+	estimate.limit, estimate.p, estimate.outcome = orNaN(m.LimitPct), orNaN(m.PHolm), m.Outcome
+	t.changes = append(t.changes, estimate)
 }
 
 func (t *comparedRows) resources(r *results.ArmResources) {
@@ -85,7 +96,7 @@ func (t *comparedRows) resources(r *results.ArmResources) {
 
 // wideHead are the first columns of the wide form: one row per run, a column for
 // each metric: of a class with the class before it, as in objectives; of a
-// comparison with _a, _b or _change behind it.
+// comparison with _a, _b, _change or _estimate behind it.
 var wideHead = []string{"file", "start", "scenario", "target", "tool", "host", "load", "verdict", "commit", "seed", "tags"}
 
 // writeWide writes the rows of each document as one.

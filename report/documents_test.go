@@ -56,7 +56,7 @@ func TestRowsOfSeveralRunsAreIdentifiable(t *testing.T) {
 				t.Fatalf("no %s in %v", column, r)
 			}
 		}
-		if r["class"] == "health" && r["metric"] == "p50_change" {
+		if r["class"] == "health" && r["metric"] == "p50_estimate" {
 			judged++
 			if r["limit"] != "5" || r["outcome"] != "regression" || r["p"] == "" || r["verdict"] != "regression" {
 				t.Errorf("of the regression: %v", r)
@@ -153,5 +153,33 @@ func TestSeveralDocumentsAreOne(t *testing.T) {
 	}
 	if suites := read(t, renderDocuments(t, JUnit, Options{}, docs...)); len(suites) != 2 {
 		t.Errorf("%d suites", len(suites))
+	}
+}
+
+// 14: what is judged has a name of its own; a change is B against A, of all metrics.
+func TestCSVTellsTheChangeFromTheEstimate(t *testing.T) {
+	c := judged(pairedFile(24, constantly(1.2)))
+	row := c.Row(results.MetricID{Class: results.TotalClass, Metric: "p50"})
+	rows := map[string]map[string]string{}
+	for _, r := range sheet(t, renderDocuments(t, CSV, Options{}, Document{Comparison: c})) {
+		if r["class"] == results.TotalClass {
+			rows[r["metric"]+"@"+r["target"]] = r
+		}
+	}
+	change, estimate := rows["p50_change@modern/legacy"], rows["p50_estimate@modern/legacy"]
+	if want := csvNumber(100 * (*row.B / *row.A - 1)); change["value"] != want || change["ci_low"] != "" || change["limit"] != "" {
+		t.Errorf("change %v, want %s alone", change, want)
+	}
+	if want := csvNumber(*row.ChangePct); estimate["value"] != want || estimate["ci_low"] == "" || estimate["limit"] != "5" || estimate["outcome"] != "regression" {
+		t.Errorf("estimate %v, want %s with interval and limit", estimate, want)
+	}
+	wide := sheet(t, renderDocuments(t, CSV, Options{Wide: true}, Document{Comparison: c}))[0]
+	for _, column := range []string{"mean_change", "p50_change", "p50_estimate", "p50_estimate_low", "errors_change", "errors_estimate"} {
+		if wide[column] == "" {
+			t.Errorf("--wide has no %s", column)
+		}
+	}
+	if _, there := wide["mean_estimate"]; there {
+		t.Error("the mean is not judged, and has an estimate")
 	}
 }

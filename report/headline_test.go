@@ -93,3 +93,28 @@ func failedCase(t *testing.T, doc string) string {
 	}
 	return ""
 }
+
+// 11: milliseconds of all requests and percent of the typical pair stand side by
+// side only where they say the same.
+func TestSentenceTellsAllRequestsFromTheTypicalPair(t *testing.T) {
+	num := func(v float64) *float64 { return &v }
+	for _, tt := range []struct {
+		a, b, estimate float64
+		apart          bool
+	}{
+		{0.350, 0.336, 0.5, true},  // another sign
+		{6.45, 7.13, 10, false},    // +10.5%
+		{10, 10.5, 8, true},        // +5%
+		{10, 10.004, -0.04, false}, // nothing of either
+		{10, 20, 95, false},
+	} {
+		m := &results.MetricRow{
+			Metric: "p50", Class: results.TotalClass, Unit: "ms", A: num(tt.a), B: num(tt.b),
+			ChangePct: num(tt.estimate), CI95Pct: &[2]float64{-90, 900},
+		}
+		got := metricLine(&results.Comparison{}, m, results.FoundOpen)
+		if apart := strings.Contains(got, " over all requests; in the typical pair "); apart != tt.apart || apart == strings.Contains(got, " ms, ") {
+			t.Errorf("%v to %v, estimate %v: %s", tt.a, tt.b, tt.estimate, got)
+		}
+	}
+}

@@ -112,7 +112,7 @@ func metricLine(c *results.Comparison, m *results.MetricRow, kind results.Findin
 	}
 	switch {
 	case estimate == nil:
-	case contradicted(m):
+	case contradicted(m) || unlike(m):
 		text += fmt.Sprintf(" over all requests; in the typical pair %s%s", percentText(m, *estimate), sure)
 		if c.Runs != nil {
 			text = strings.Replace(text, "typical pair", "typical run", 1)
@@ -196,4 +196,17 @@ func contradicted(m *results.MetricRow) bool {
 	}
 	const noticed = 0.5 // a change of less is none, whatever its sign
 	return pooled*(*m.ChangePct) < 0 && min(math.Abs(pooled), math.Abs(*m.ChangePct)) >= noticed
+}
+
+// unlike says that milliseconds of all requests and percent of the typical pair
+// would not go together in one sentence: another sign, or noticeably more.
+func unlike(m *results.MetricRow) bool {
+	if m.Unit == "%" || m.ChangePct == nil || m.A == nil || m.B == nil || *m.A <= 0 {
+		return false
+	}
+	pooled, estimate := 100*(*m.B / *m.A - 1), *m.ChangePct
+	smaller, larger := min(math.Abs(pooled), math.Abs(estimate)), max(math.Abs(pooled), math.Abs(estimate))
+	const shown = 0.05  // percent: less is +0.0%
+	const noticed = 1.0 // percentage points, and a quarter of the larger one
+	return pooled*estimate < 0 && smaller >= shown || math.Abs(pooled-estimate) > max(noticed, larger/4)
 }

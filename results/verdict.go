@@ -146,6 +146,8 @@ func (j *judging) advise(f *File) {
 	budget := max(f.Header.BudgetS, 2*f.Header.WarmupS+f.elapsed()) + more
 	switch {
 	case slices.Contains(j.v.Reasons, stats.NothingJudged):
+		// As many pairs may be lost to noise as may be.
+		budget = max(budget, 2*f.Header.WarmupS+(f.elapsed()+more)/(1-mostLeftOut))
 		j.advice = fmt.Sprintf("At least %s more are needed: --budget %s", span(more), span(budget))
 	case more > 1800:
 		j.advice = fmt.Sprintf("About %s more, or a wider limit, would settle it: --budget %s", span(more), span(budget))

@@ -141,7 +141,7 @@ func limitCases() []verdictCase {
 			CompareOptions{},
 			"inconclusive",
 			map[string]string{"total p50": "-", "total errors": "inconclusive"},
-			[]string{"not enough data: 8 pairs, and no verdict comes from fewer than 12. At least 10s more are needed: --budget 20s"},
+			[]string{"not enough data: 8 pairs, and no verdict comes from fewer than 12. At least 10s more are needed: --budget 30s"},
 		},
 		{"no pair", with(minute(), ofPairs(0)).file(), CompareOptions{}, "invalid", nil, []string{"no request was sent to legacy"}},
 		{

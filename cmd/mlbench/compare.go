@@ -295,7 +295,11 @@ func (o *compareOptions) compareArms(ctx context.Context, sc *scenarios.Scenario
 		fmt.Fprintln(o.Err, "note:", n)
 	}
 	names := f.Header.Targets[0].Name + " and " + f.Header.Targets[1].Name
-	pr.Phase("warming up "+names, 2*e.Warmup)
+	warming := "warming up " + names
+	if e.Warmup > 0 {
+		warming += fmt.Sprintf(", %s each,", e.Warmup)
+	}
+	pr.Phase(warming, 2*e.Warmup)
 	what := "comparing " + names + " with " + f.Header.Scenario.Label()
 	e.Planned = func(pairs int, took time.Duration) {
 		rec.planned(pairs)
