@@ -118,6 +118,9 @@ func (w *Writer) begin(h *Header) (*Writer, error) {
 
 // Exists says that a result file is there already, and what to do.
 func Exists(path string) error {
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		return fmt.Errorf("result file %s is a folder: name a file in it", path)
+	}
 	return fmt.Errorf("result file %s exists: name another with --output, or replace it with --force", path)
 }
 

@@ -56,3 +56,12 @@ func TestWriterKeepsNothingBack(t *testing.T) {
 		t.Error("writing to a closed file succeeded")
 	}
 }
+
+// A14: --force replaces no folder, and is not advised for one.
+func TestFolderIsNoResultFile(t *testing.T) {
+	for _, create := range []func(string, *Header) (*Writer, error){Create, CreateOver} {
+		if _, err := create(t.TempDir(), &Header{}); err == nil || !strings.Contains(err.Error(), "is a folder: name a file in it") || strings.Contains(err.Error(), "--force") {
+			t.Errorf("%v", err)
+		}
+	}
+}
