@@ -3,6 +3,7 @@ package targets
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"strings"
 )
@@ -86,9 +87,25 @@ func variableOrFile(name string) (string, error) {
 	if value != "" {
 		return "", fmt.Errorf("%s and %s_FILE are both set: unset one", name, name)
 	}
-	raw, err := os.ReadFile(file)
+	raw, err := readSmall(file)
 	if err != nil {
 		return "", fmt.Errorf("%s_FILE: %w", name, err)
 	}
 	return strings.TrimRight(string(raw), "\r\n"), nil
+}
+
+// readSmall reads a secret or certificates, from a file or a pipe; a device that
+// has no end is refused.
+func readSmall(path string) ([]byte, error) {
+	const most = 4 << 20
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	raw, err := io.ReadAll(io.LimitReader(f, most+1))
+	if err == nil && len(raw) > most {
+		err = fmt.Errorf("%s: more than %d MB", path, most>>20)
+	}
+	return raw, err
 }

@@ -10,7 +10,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"os"
 	"strings"
 	"time"
 )
@@ -32,7 +31,7 @@ func (t Target) TLSConfig() (*tls.Config, error) {
 		c.Certificates = []tls.Certificate{cert}
 	}
 	if t.CAFile != "" {
-		pem, err := os.ReadFile(t.CAFile)
+		pem, err := readSmall(t.CAFile)
 		if err != nil {
 			return nil, fmt.Errorf("target %s: certificate authorities: %w", t.Name, err)
 		}
