@@ -19,7 +19,7 @@ type Answer struct {
 	Cut     bool   // the body was longer
 	Service time.Duration
 	// Captured are values for the later steps of the journey, for the check to
-	// add to and for Payload.Fill to read; nil where no journey goes on.
+	// add to and for Request.Fill to read; nil where no journey goes on.
 	Captured map[string]string
 }
 

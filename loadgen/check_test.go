@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/mlbench/mlbench/loadgen/send"
 	"github.com/mlbench/mlbench/results"
 )
 
@@ -61,7 +62,7 @@ func TestChecksJudgeAnswers(t *testing.T) {
 			wrong.Add(1)
 			return nil
 		}
-		plan := closedPlan(t, srv.URL, load(200), Class{Name: "get", Weight: 1, Payloads: []Payload{get("/")}, Check: check})
+		plan := closedPlan(t, srv.URL, load(200), Class{Name: "get", Weight: 1, Pool: []send.Request{get("/")}, Check: check})
 		plan.Connect.Transport = transport
 		d, s := measure(t, plan)
 		if d.Done != 200 || d.Errors[results.ErrStatus] != 20 || d.Errors[results.ErrCheck] != 20 || d.Clocks[results.ClockService].Count() != 200 {
@@ -82,7 +83,7 @@ func TestChecksJudgeAnswers(t *testing.T) {
 // A failed check says nothing against the connection.
 func TestFailedChecksKeepTheConnection(t *testing.T) {
 	check := func(*Answer) error { return errors.New("no") }
-	plan := closedPlan(t, instant(t), closedLoad(1, 50), Class{Name: "get", Weight: 1, Payloads: []Payload{get("/")}, Check: check})
+	plan := closedPlan(t, instant(t), closedLoad(1, 50), Class{Name: "get", Weight: 1, Pool: []send.Request{get("/")}, Check: check})
 	if d, s := measure(t, plan); d.Errors[results.ErrCheck] != 50 || s.Connections.Opened != 1 || s.Connections.Failed != 0 {
 		t.Errorf("errors %v, connections %+v; want 50 failed checks on one connection", d.Errors, s.Connections)
 	}
@@ -103,7 +104,7 @@ func TestLongBodiesAreCutForChecks(t *testing.T) {
 				}
 				return nil
 			}
-			plan := closedPlan(t, srv.URL, load(3), Class{Name: "get", Weight: 1, Payloads: []Payload{get("/")}, Check: check})
+			plan := closedPlan(t, srv.URL, load(3), Class{Name: "get", Weight: 1, Pool: []send.Request{get("/")}, Check: check})
 			plan.Connect.Transport = transport
 			if d, s := measure(t, plan); d.Done != 3 || len(d.Errors) > 0 || d.BytesIn < 3*want {
 				t.Errorf("%d bytes: done %d, %d bytes in, errors %v %v", want, d.Done, d.BytesIn, d.Errors, s.Examples)
@@ -127,7 +128,7 @@ func TestCheckingIsNobodysLatency(t *testing.T) {
 		}
 		srv := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
 		defer srv.Close()
-		plan := closedPlan(t, srv.URL, load(5), Class{Name: "get", Weight: 1, Payloads: []Payload{get("/")}, Check: check})
+		plan := closedPlan(t, srv.URL, load(5), Class{Name: "get", Weight: 1, Pool: []send.Request{get("/")}, Check: check})
 		plan.Connect.Transport = transport
 		for _, r := range rawRequests(t, plan) {
 			if !seen[r.Service] {
@@ -186,7 +187,7 @@ func TestChecksSeeTheFinalHeader(t *testing.T) {
 		}
 		return nil
 	}
-	plan := closedPlan(t, base, closedLoad(1, 60), Class{Name: "get", Weight: 1, Payloads: []Payload{get("/")}, Check: check})
+	plan := closedPlan(t, base, closedLoad(1, 60), Class{Name: "get", Weight: 1, Pool: []send.Request{get("/")}, Check: check})
 	if d, s := measure(t, plan); d.Done != 60 || len(d.Errors) > 0 {
 		t.Errorf("done %d, errors %v, %v", d.Done, d.Errors, s.Examples)
 	}

@@ -11,12 +11,13 @@ import (
 // closed runs the closed model: as many workers as connections, each sending
 // its next request when its last answer has come and its think time is over.
 func (r *run) closed(ctx context.Context) {
-	r.inFlightMax.Store(int64(len(r.g.workers)))
+	workers := r.g.plan.Load.Connections
+	r.inFlightMax.Store(int64(workers))
 	var stop atomic.Bool
 	release := context.AfterFunc(ctx, func() { stop.Store(true) })
 	defer release()
 	var next atomic.Uint64
-	for i := range r.g.workers {
+	for i := range workers {
 		r.pending.Go(func() { r.work(ctx, i, &next, &stop) })
 	}
 	r.await()
@@ -36,6 +37,7 @@ func (r *run) work(ctx context.Context, worker int, next *atomic.Uint64, stop *a
 	if load.Think.Law != NoThink {
 		rng = newRand(r.g.plan.Seed, streamThink+uint64(worker), r.phase.Stream)
 	}
+	var req request // one for all: the transport may keep it on the heap
 	for !stop.Load() {
 		now := r.g.now()
 		if r.phase.Duration > 0 && now >= r.end() {
@@ -45,12 +47,12 @@ func (r *run) work(ctx context.Context, worker int, next *atomic.Uint64, stop *a
 		if r.phase.Requests > 0 && n >= uint64(r.phase.Requests) {
 			return
 		}
-		req := r.request(n, now)
+		req = r.request(n, now)
 		req.sent = now
 		r.flying.Add(1)
-		o := r.g.exchange(&r.g.workers[worker], &req)
+		o := r.g.transport.exchange(worker, &req)
 		for r.follow(&req, &o, &t) {
-			o = r.g.exchange(&r.g.workers[worker], &req)
+			o = r.g.transport.exchange(worker, &req)
 		}
 		r.flying.Add(-1)
 		pause := time.Duration(0)
@@ -77,61 +79,3 @@ func (r *run) remaining() time.Duration {
 // failurePause keeps a worker whose request failed without an answer from
 // turning a dead target into a busy loop.
 const failurePause = 50 * time.Millisecond
-
-// exchange sends req on the worker's connection *slot, opening one if there is
-// none, and records what came of it.
-func (g *Generator) exchange(slot **conn, req *request) outcome {
-	var o outcome
-	if g.client != nil {
-		r := *req // only here does a request live on the heap
-		o = g.client.do(&r)
-		g.recorder.record(int(req.number)%len(g.recorder.shards), &o)
-		return o
-	}
-	for {
-		c := *slot
-		if c == nil {
-			fresh, f := g.open(req)
-			if f != noFailure {
-				o = g.unsent(req, f)
-				g.recorder.record(req.class%len(g.recorder.shards), &o)
-				return o
-			}
-			c, *slot = fresh, fresh
-		}
-		c.prepare(req)
-		o = c.roundTrip()
-		if c.reusable(&o) {
-			g.recorder.record(c.shard, &o)
-			return o
-		}
-		g.retire(c, &o)
-		*slot = nil
-		if !o.stale {
-			g.recorder.record(c.shard, &o)
-			return o
-		}
-		g.conns.stale.Add(1)
-	}
-}
-
-// unsent is the outcome of a request for which no connection could be opened.
-func (g *Generator) unsent(req *request, f failure) outcome {
-	now := g.now()
-	o := outcome{class: req.class, failure: f, planned: req.planned, begun: req.begun(), payload: req.payload, number: req.number, service: now - req.sent, response: now - req.planned, lag: req.sent - req.planned}
-	if f == failTimeout {
-		o.service = g.plan.Timeout
-		o.response = o.lag + o.service
-	}
-	return o
-}
-
-// retire closes a connection after its last answer.
-func (g *Generator) retire(c *conn, o *outcome) {
-	c.close()
-	if o.status != 0 {
-		g.conns.closed.Add(1)
-	} else {
-		g.conns.failed.Add(1)
-	}
-}

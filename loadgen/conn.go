@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"net/http"
 	"os"
 	"runtime"
 	"sync/atomic"
@@ -11,16 +12,24 @@ import (
 	"time"
 
 	"github.com/mlbench/mlbench/loadgen/http1"
+	"github.com/mlbench/mlbench/loadgen/send"
 )
 
 // request is one planned request.
 type request struct {
 	class   int
-	payload *Payload
+	payload *send.Request
+	at      int           // its place in the class's pool
 	number  uint64        // written at payload.Fresh
 	journey *journey      // nil: no step follows, and it is none
 	planned time.Duration // on the generator's clock
 	sent    time.Duration
+}
+
+// take makes it that of the pool's requests whose turn it is.
+func (req *request) take(pool []send.Request, turn uint64) {
+	req.at = int(turn % uint64(len(pool)))
+	req.payload = &pool[req.at]
 }
 
 // States of a connection of the open model, where the pacing thread and the
@@ -42,6 +51,7 @@ const (
 // conn is one connection to the target, with at most one request in flight.
 type conn struct {
 	g   *Generator
+	by  *lean
 	nc  net.Conn
 	raw syscall.RawConn // nil where plain system calls do not apply (TLS)
 	// arrivals is nil in the closed model, where the worker's own waking is part
@@ -57,7 +67,7 @@ type conn struct {
 	sbuf   []byte // of steps that the connection's reader sends
 
 	req      request
-	out      int           // bytes of it
+	out      int           // bytes of its body
 	first    time.Duration // when the answer's first byte came; 0: with its last
 	state    atomic.Int32
 	writing  atomic.Bool  // a large request is on its way, by a goroutine of its own
@@ -76,25 +86,6 @@ type conn struct {
 // expired in conn.deadline: the watchdog has ended the request in flight.
 const expired = -1
 
-// open connects to the target. The time it takes is the request's.
-func (g *Generator) open(req *request) (*conn, failure) {
-	nc, took, err := g.dial(req.sent + g.plan.Timeout - g.now())
-	if err != nil {
-		g.conns.failed.Add(1)
-		return nil, g.keep(classifyDial(err), req.class, err)
-	}
-	c := &conn{g: g, nc: nc, rbuf: make([]byte, readBuffer), shard: int(g.nextShard.Add(1)) % len(g.recorder.shards)}
-	g.conns.opened.Add(1)
-	g.recorder.connected(c.shard, took)
-	c.arrivals = arrivalsOf(nc)
-	if sc, ok := nc.(syscall.Conn); ok && directSyscalls {
-		c.raw, _ = sc.SyscallConn()
-	}
-	c.onReady = c.readReady
-	g.watch.add(c)
-	return c, noFailure
-}
-
 // close ends the connection; it may be called more than once.
 func (c *conn) close() {
 	c.g.watch.remove(c)
@@ -106,9 +97,9 @@ func (c *conn) prepare(req *request) { c.wbuf = c.take(req, c.wbuf) }
 
 // take takes over a request and renders it into buf.
 func (c *conn) take(req *request, buf []byte) []byte {
-	buf = req.appendTo(buf[:0])
-	c.req, c.first, c.out = *req, 0, len(buf)
-	c.parser.Reset(req.payload.Head)
+	buf, c.out = c.by.render(buf[:0], req)
+	c.req, c.first = *req, 0
+	c.parser.Reset(req.payload.Method == http.MethodHead)
 	c.parser.Expect = c.g.expect[req.class]
 	c.keep.prepare(c.g.plan.Classes[req.class].Check, &c.parser)
 	c.deadline.Store(int64(req.sent + c.g.plan.Timeout))
@@ -204,7 +195,7 @@ func (c *conn) end(status int, f failure) outcome {
 		response: now - r.planned,
 		lag:      r.sent - r.planned,
 		bytesOut: int64(c.out),
-		bytesIn:  c.parser.BytesIn(),
+		bytesIn:  c.parser.BodyBytes,
 		payload:  r.payload,
 		number:   r.number,
 	}

@@ -11,6 +11,8 @@ import (
 	"testing"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/mlbench/mlbench/loadgen/send"
 )
 
 // A target may answer before it has read a large request. Nothing else can
@@ -44,7 +46,7 @@ func TestAnswerBeforeTheRequestIsRead(t *testing.T) {
 			}()
 		}
 	}()
-	class := Class{Name: "post", Weight: 1, Payloads: []Payload{post("/", strings.Repeat("x", 16<<20))}}
+	class := Class{Name: "post", Weight: 1, Pool: []send.Request{post("/", strings.Repeat("x", 16<<20))}}
 	d, s := measure(t, closedPlan(t, "http://"+l.Addr().String(), openLoad(50, requests), class))
 	if d.Done != requests || d.Status["200"] != requests {
 		t.Errorf("%d of %d requests done, statuses %v, errors %v", d.Done, requests, d.Status, d.Errors)

@@ -13,6 +13,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/mlbench/mlbench/loadgen/send"
 	"github.com/mlbench/mlbench/results"
 	"github.com/mlbench/mlbench/results/stats"
 )
@@ -48,8 +49,8 @@ func TestExperimentPairsAreAlike(t *testing.T) {
 		load := openLoad(500, 0)
 		load.Arrivals, load.Duration = Poisson, time.Second
 		e.Plans[i] = closedPlan(t, srv.URL, load,
-			Class{Name: "a", Weight: 1, Payloads: []Payload{get("/a1"), get("/a2"), get("/a3")}},
-			Class{Name: "b", Weight: 1, Payloads: []Payload{get("/b")}})
+			Class{Name: "a", Weight: 1, Pool: []send.Request{get("/a1"), get("/a2"), get("/a3")}},
+			Class{Name: "b", Weight: 1, Pool: []send.Request{get("/b")}})
 	}
 	var planned int
 	e.Planned = func(n int, _ time.Duration) { planned = n }

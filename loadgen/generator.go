@@ -28,22 +28,19 @@ type Generator struct {
 	network string
 	address string
 	tls     *tls.Config
-	client  *httpClient      // of the net/http transports, else nil
 	raw     *rawWriter       // nil: single requests are not written
 	use     *machine.TreeUse // nil: what the target uses is not known
 
-	expect   []map[int]bool // per class; nil: any 2xx
-	weights  []float64      // per class; of steps 0
-	longest  uint64         // requests of a journey, at most
-	recorder *recorder
-	watch    *watchdog
-	workers  []*conn // closed model: each worker's connection
-	pool     pool    // open model: idle connections
+	expect    []map[int]bool // per class; nil: any 2xx
+	weights   []float64      // per class; of steps 0
+	longest   uint64         // requests of a journey, at most
+	recorder  *recorder
+	watch     *watchdog
+	transport transport
 
-	nextShard atomic.Uint32
-	inFlight  atomic.Int64
-	conns     connCounters
-	samples   samples
+	inFlight atomic.Int64
+	conns    connCounters
+	samples  samples
 }
 
 // connCounters count since the last slice.
@@ -85,17 +82,11 @@ func New(plan Plan, origin time.Time) (*Generator, error) {
 		reserveThread()
 	}
 	g.recorder = newRecorder(plan.Classes, isOpen, min(runtime.GOMAXPROCS(0), 4))
-	g.watch = newWatchdog(g.now)
-	if plan.Connect.Transport == NetHTTP || plan.Connect.Transport == HTTP2 {
-		client, err := newHTTPClient(g)
-		if err != nil {
-			return nil, fmt.Errorf("plan: %w", err)
-		}
-		g.client = client
+	var err error
+	if g.transport, err = newTransport(g); err != nil {
+		return nil, fmt.Errorf("plan: %w", err)
 	}
-	if !isOpen {
-		g.workers = make([]*conn, plan.Load.Connections)
-	}
+	g.watch = newWatchdog(g.now) // last: nobody would end it
 	return g, nil
 }
 
@@ -135,9 +126,7 @@ func tlsConfig(p *Plan) *tls.Config {
 // Close ends all connections.
 func (g *Generator) Close() {
 	g.watch.close()
-	if g.client != nil {
-		g.client.close()
-	}
+	g.transport.close()
 }
 
 // WriteRaw makes the measured phases write every request to w: see rawResult.
@@ -160,7 +149,7 @@ type Phase struct {
 	Kind results.Phase
 	// Stream selects the phase's arrivals, classes and payloads among all that
 	// the plan's seed gives: the same stream is the same requests at the same
-	// instants, on whichever target. Stream 1 begins with the first payload of each
+	// instants, on whichever target. Stream 1 begins with the first request of each
 	// class, 0 (the warm-up) and others elsewhere.
 	Stream uint64
 	// Duration and Requests end the phase, whichever comes first; zero: no such
@@ -297,12 +286,12 @@ func (r *run) end() time.Duration { return r.begin + r.phase.Settle + r.phase.Du
 // journey, its first.
 func (r *run) request(n uint64, planned time.Duration) request {
 	class := r.classes.class(n)
-	pool := r.g.plan.Classes[class].Payloads
 	at := poolStart(r.phase.Stream) + r.classes.rank(n)
 	req := request{
-		class: class, payload: &pool[at%uint64(len(pool))], planned: planned,
+		class: class, planned: planned,
 		number: r.phase.Stream%1e4*requestsPerStream + n*r.g.longest%requestsPerStream,
 	}
+	req.take(r.g.plan.Classes[class].Pool, at)
 	if r.g.plan.follows(class) {
 		req.journey = &journey{planned: planned, at: at, captured: map[string]string{}}
 	}

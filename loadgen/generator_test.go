@@ -16,17 +16,18 @@ import (
 	"testing"
 	"time"
 
+	"github.com/mlbench/mlbench/loadgen/send"
 	"github.com/mlbench/mlbench/results"
 )
 
-// get is a payload without a body.
-func get(path string) Payload {
-	return Payload{Wire: []byte("GET " + path + " HTTP/1.1\r\nHost: test\r\n\r\n")}
+// get is a request without a body.
+func get(path string) send.Request {
+	return send.Request{Method: "GET", Target: path, Header: []send.Field{{Name: "Host", Value: "test"}}}
 }
 
-// post is a payload with a body.
-func post(path, body string) Payload {
-	return Payload{Wire: fmt.Appendf(nil, "POST %s HTTP/1.1\r\nHost: test\r\nContent-Length: %d\r\n\r\n%s", path, len(body), body)}
+// post is a request with a body.
+func post(path, body string) send.Request {
+	return send.Request{Method: "POST", Target: path, Header: []send.Field{{Name: "Host", Value: "test"}}, Body: []byte(body)}
 }
 
 func closedPlan(t testing.TB, base string, load Load, classes ...Class) Plan {
@@ -36,7 +37,7 @@ func closedPlan(t testing.TB, base string, load Load, classes ...Class) Plan {
 		t.Fatal(err)
 	}
 	if len(classes) == 0 {
-		classes = []Class{{Name: "get", Weight: 1, Payloads: []Payload{get("/")}}}
+		classes = []Class{{Name: "get", Weight: 1, Pool: []send.Request{get("/")}}}
 	}
 	return Plan{URL: u, Classes: classes, Load: load, Timeout: 10 * time.Second, Seed: 1}
 }
@@ -96,8 +97,8 @@ func TestEveryRequestIsCountedOnce(t *testing.T) {
 			}))
 			defer srv.Close()
 			d, s := measure(t, closedPlan(t, srv.URL, load(1000),
-				Class{Name: "good", Weight: 3, Payloads: []Payload{get("/")}},
-				Class{Name: "bad", Weight: 1, Payloads: []Payload{get("/bad")}},
+				Class{Name: "good", Weight: 3, Pool: []send.Request{get("/")}},
+				Class{Name: "bad", Weight: 1, Pool: []send.Request{get("/bad")}},
 			))
 			if d.Planned != 1000 || d.Sent != 1000 || d.Done != 1000 || served.Load() != 1000 {
 				t.Errorf("planned %d, sent %d, done %d, served %d; want 1000 each", d.Planned, d.Sent, d.Done, served.Load())
@@ -186,8 +187,8 @@ func TestTimeoutIsCensoredNotDropped(t *testing.T) {
 				}
 			}))
 			plan := closedPlan(t, srv.URL, load(40),
-				Class{Name: "fast", Weight: 9, Payloads: []Payload{get("/")}},
-				Class{Name: "slow", Weight: 1, Payloads: []Payload{get("/slow")}})
+				Class{Name: "fast", Weight: 9, Pool: []send.Request{get("/")}},
+				Class{Name: "slow", Weight: 1, Pool: []send.Request{get("/slow")}})
 			plan.Timeout = time.Second
 			d, _ := measure(t, plan)
 			if d.Sent != 40 || d.Done != 36 || d.Errors[results.ErrTimeout] != 4 {
@@ -253,9 +254,9 @@ func TestFreshDigitsMakeEveryRequestUnique(t *testing.T) {
 		mu.Unlock()
 	}))
 	defer srv.Close()
-	p := post("/", "[0.123"+strings.Repeat("0", FreshDigits)+"]")
-	p.Fresh = []int{strings.Index(string(p.Wire), "0.123") + 5}
-	measure(t, closedPlan(t, srv.URL, closedLoad(4, 500), Class{Name: "p", Weight: 1, Payloads: []Payload{p}}))
+	p := post("/", "[0.123"+strings.Repeat("0", send.FreshDigits)+"]")
+	p.Fresh = []int{len("[0.123")}
+	measure(t, closedPlan(t, srv.URL, closedLoad(4, 500), Class{Name: "p", Weight: 1, Pool: []send.Request{p}}))
 	if len(seen) != 500 {
 		t.Errorf("%d different bodies in 500 requests", len(seen))
 	}
@@ -272,8 +273,8 @@ func TestSameSeedSendsTheSameBytes(t *testing.T) {
 		}))
 		defer srv.Close()
 		plan := closedPlan(t, srv.URL, closedLoad(1, 60),
-			Class{Name: "a", Weight: 1, Payloads: []Payload{get("/a1"), get("/a2"), get("/a3")}},
-			Class{Name: "b", Weight: 1, Payloads: []Payload{get("/b1"), get("/b2")}})
+			Class{Name: "a", Weight: 1, Pool: []send.Request{get("/a1"), get("/a2"), get("/a3")}},
+			Class{Name: "b", Weight: 1, Pool: []send.Request{get("/b1"), get("/b2")}})
 		plan.Seed = seed
 		g, err := New(plan, time.Now())
 		if err != nil {
@@ -399,7 +400,7 @@ func TestPlanNamesAllMistakes(t *testing.T) {
 	if err == nil {
 		t.Fatal("accepted")
 	}
-	for _, want := range []string{"target", `class "x" has no payloads`, "weight", "timeout", "connections", "without an end", `load model "odd"`} {
+	for _, want := range []string{"target", `class "x" has no requests`, "weight", "timeout", "connections", "without an end", `load model "odd"`} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("%q is not in:\n%v", want, err)
 		}

@@ -1,8 +1,6 @@
 package loadgen
 
 import (
-	"bufio"
-	"bytes"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -16,33 +14,52 @@ import (
 	"time"
 
 	"github.com/mlbench/mlbench/loadgen/http1"
+	"github.com/mlbench/mlbench/loadgen/send"
 )
 
-// httpClient carries requests by net/http, for what the lean client does not
-// speak. It opens connections as it needs them: with HTTP/2 many requests share
-// one.
+// httpClient carries requests by net/http, or whatever is an http.RoundTripper,
+// for what the lean transport does not speak. Connections are opened as it needs
+// them: with HTTP/2 many requests share one.
 type httpClient struct {
 	g         *Generator
-	transport *http.Transport
 	client    *http.Client
-	templates map[*Payload]*http.Request
+	templates map[*send.Request]*http.Request
 }
 
-func newHTTPClient(g *Generator) (*httpClient, error) {
-	c := &httpClient{g: g, templates: map[*Payload]*http.Request{}}
-	protocols := new(http.Protocols)
-	if g.plan.Connect.Transport == HTTP2 {
-		protocols.SetHTTP2(true)
-		protocols.SetUnencryptedHTTP2(true)
-	} else {
-		protocols.SetHTTP1(true)
+func newHTTPClient(g *Generator, by http.RoundTripper) (*httpClient, error) {
+	c := &httpClient{g: g, client: &http.Client{Transport: by}, templates: map[*send.Request]*http.Request{}}
+	if !g.plan.Connect.Follow {
+		c.client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	}
+	for i := range g.plan.Classes {
+		pool := g.plan.Classes[i].Pool
+		for j := range pool {
+			if pool[j].Fill != nil {
+				continue // complete only when it is sent
+			}
+			req, err := pool[j].HTTP(g.plan.URL)
+			if err != nil {
+				return nil, fmt.Errorf("class %q: %w", g.plan.Classes[i].Name, err)
+			}
+			c.templates[&pool[j]] = req
+		}
+	}
+	return c, nil
+}
+
+// httpTransport is net/http's, as the plan wants it.
+func httpTransport(g *Generator) *http.Transport {
+	protocols := new(http.Protocols)
 	cfg := g.tls.Clone()
 	cfg.NextProtos = nil // net/http sets them from Protocols
 	if g.plan.Connect.Transport == HTTP2 {
+		protocols.SetHTTP2(true)
+		protocols.SetUnencryptedHTTP2(true)
 		cfg.VerifyConnection = wantHTTP2
+	} else {
+		protocols.SetHTTP1(true)
 	}
-	c.transport = &http.Transport{
+	return &http.Transport{
 		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
 			var d net.Dialer
 			return d.DialContext(ctx, g.network, g.address)
@@ -54,58 +71,46 @@ func newHTTPClient(g *Generator) (*httpClient, error) {
 		DisableCompression:     true,
 		DisableKeepAlives:      g.plan.Connect.MaxRequests == 1,
 	}
-	c.client = &http.Client{Transport: c.transport}
-	if !g.plan.Connect.Follow {
-		c.client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	}
-	for i := range g.plan.Classes {
-		pool := g.plan.Classes[i].Payloads
-		for j := range pool {
-			if pool[j].Fill != nil {
-				continue // complete only when it is sent
-			}
-			req, err := c.parse(pool[j].Wire)
-			if err != nil {
-				return nil, fmt.Errorf("class %q: %w", g.plan.Classes[i].Name, err)
-			}
-			c.templates[&pool[j]] = req
+}
+
+func (c *httpClient) close() { c.client.CloseIdleConnections() }
+
+// start carries a request and its journey on a goroutine of their own.
+func (c *httpClient) start(r *run, req *request) {
+	own := *req
+	go func() {
+		var think timer
+		for more := true; more; {
+			o := c.exchange(0, &own)
+			more = r.follow(&own, &o, &think)
 		}
-	}
-	return c, nil
+		r.done()
+	}()
 }
 
-// parse makes a prepared request one of net/http's.
-func (c *httpClient) parse(wire []byte) (*http.Request, error) {
-	req, err := http.ReadRequest(bufio.NewReader(bytes.NewReader(wire)))
-	if err != nil {
-		return nil, err
-	}
-	req.RequestURI = ""
-	req.URL.Scheme, req.URL.Host = c.g.plan.URL.Scheme, c.g.plan.URL.Host
-	return req, nil
-}
-
-func (c *httpClient) close() { c.transport.CloseIdleConnections() }
-
-// do carries one request and waits for its whole answer. One that met a kept
+// exchange carries one request and waits for its whole answer. One that met a kept
 // connection which turned out to be of no use is sent again, its clocks running.
-func (c *httpClient) do(req *request) outcome {
-	ctx, cancel := context.WithTimeout(context.Background(), req.sent+c.g.plan.Timeout-c.g.now())
+func (c *httpClient) exchange(_ int, req *request) outcome {
+	g := c.g
+	ctx, cancel := context.WithTimeout(context.Background(), req.sent+g.plan.Timeout-g.now())
 	defer cancel()
-	for {
-		o := c.once(ctx, req)
-		if !o.stale {
-			return o
-		}
-		c.g.conns.stale.Add(1)
+	o := c.once(ctx, req)
+	for o.stale {
+		g.conns.stale.Add(1)
+		o = c.once(ctx, req)
 	}
+	g.recorder.record(int(req.number)%len(g.recorder.shards), &o)
+	return o
 }
 
 func (c *httpClient) once(ctx context.Context, req *request) outcome {
 	g := c.g
 	o := outcome{class: req.class, planned: req.planned, begun: req.begun(), lag: req.sent - req.planned, payload: req.payload, number: req.number}
 	used, reused := 0, false
-	var first atomic.Int64 // hooks may still be called when the request has timed out
+	// Some hooks may still be called when the request has timed out, and req is
+	// another's.
+	sent := req.sent
+	var first atomic.Int64
 	var shaken atomic.Bool
 	trace := &httptrace.ClientTrace{
 		GotConn: func(info httptrace.GotConnInfo) {
@@ -118,7 +123,7 @@ func (c *httpClient) once(ctx context.Context, req *request) outcome {
 			}
 		},
 		TLSHandshakeDone:     func(_ tls.ConnectionState, err error) { shaken.Store(err != nil) },
-		GotFirstResponseByte: func() { first.Store(int64(g.now() - req.sent)) },
+		GotFirstResponseByte: func() { first.Store(int64(g.now() - sent)) },
 	}
 	var a *Answer
 	check := g.plan.Classes[req.class].Check
@@ -168,23 +173,17 @@ func (c *httpClient) stale(o *outcome, err error) bool {
 // roundTrip sends the request and reads its answer, into a if it is to be
 // checked; n counts body bytes.
 func (c *httpClient) roundTrip(ctx context.Context, req *request, o *outcome, a *Answer) (status int, n int64, err error) {
-	t, wire := c.templates[req.payload], []byte(nil)
-	if t == nil {
-		wire = req.appendTo(nil)
-		if t, err = c.parse(wire); err != nil {
+	of := req.payload.Numbered(req.number)
+	t := c.templates[req.payload]
+	if of.Fill != nil {
+		of = of.Filled(req.captured())
+		if t, err = of.HTTP(c.g.plan.URL); err != nil {
 			return 0, 0, err
 		}
 	}
 	t = t.WithContext(ctx)
-	if length := int(t.ContentLength); length > 0 {
-		if wire == nil {
-			wire = req.appendTo(nil)
-		}
-		o.bytesOut = int64(len(wire))
-		body := wire[len(wire)-length:]
-		t.Body = io.NopCloser(bytes.NewReader(body))
-		t.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil }
-	}
+	of.SetBody(t, of.Body)
+	o.bytesOut = int64(len(of.Body))
 	resp, err := c.client.Do(t)
 	if err != nil {
 		var outer *url.Error

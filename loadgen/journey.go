@@ -36,7 +36,7 @@ type Step struct {
 // journey is what the requests of one journey share.
 type journey struct {
 	planned  time.Duration // of its first request
-	at       uint64        // its place in the pools of payloads
+	at       uint64        // its place in the pools of requests
 	captured map[string]string
 }
 
@@ -49,8 +49,8 @@ func (p *Plan) follows(class int) bool {
 func (p *Plan) validateStep(i int) error {
 	c := &p.Classes[i]
 	if c.Step == nil {
-		for _, pl := range c.Payloads {
-			if pl.Fill != nil {
+		for _, r := range c.Pool {
+			if r.Fill != nil {
 				return fmt.Errorf("class %q: nothing is captured before it that its requests could be filled with", c.Name)
 			}
 		}
@@ -94,14 +94,6 @@ func (req *request) captured() map[string]string {
 	return nil
 }
 
-// appendTo appends the bytes of the request to b.
-func (req *request) appendTo(b []byte) []byte {
-	if req.payload.Fill == nil {
-		return req.payload.appendTo(b, req.number)
-	}
-	return req.payload.Fill(b, req.payload.appendTo(nil, req.number), req.journey.captured)
-}
-
 // follow makes req, which ended in o, the next request of its journey, due now:
 // it waits for the think time. It is false when the journey is over.
 func (r *run) follow(req *request, o *outcome, t *timer) bool {
@@ -118,7 +110,7 @@ func (r *run) follow(req *request, o *outcome, t *timer) bool {
 	}
 	req.class++
 	req.number++
-	req.payload = &next.Payloads[req.journey.at%uint64(len(next.Payloads))]
+	req.take(next.Pool, req.journey.at)
 	req.planned, req.sent = due, r.g.now()
 	if !r.g.recorder.open {
 		req.planned = req.sent // as all requests of a closed model

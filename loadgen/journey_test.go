@@ -1,7 +1,6 @@
 package loadgen
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -17,6 +16,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/mlbench/mlbench/loadgen/send"
 	"github.com/mlbench/mlbench/results"
 )
 
@@ -70,18 +70,18 @@ func session(weight float64, think Think) []Class {
 		a.Captured["token"] = string(a.Body)
 		return nil
 	}
-	step := func(path string) Payload {
-		return Payload{
-			Wire: []byte("POST " + path + " HTTP/1.1\r\nHost: test\r\nToken: {{token}}\r\nContent-Length: 2\r\n\r\nhi"),
-			Fill: func(b, wire []byte, captured map[string]string) []byte {
-				return append(b, bytes.ReplaceAll(wire, []byte("{{token}}"), []byte(captured["token"]))...)
-			},
+	step := func(path string) send.Request {
+		r := post(path, "hi")
+		r.Fill = func(r send.Request, captured map[string]string) send.Request {
+			r.Header = append(slices.Clone(r.Header), send.Field{Name: "Token", Value: captured["token"]})
+			return r
 		}
+		return r
 	}
 	return []Class{
-		{Name: "session", Weight: weight, Payloads: []Payload{get("/login")}, Check: capture},
-		{Name: "session.buy", Weight: weight, Payloads: []Payload{step("/buy")}, Step: &Step{}},
-		{Name: "session.leave", Weight: weight, Payloads: []Payload{step("/leave")}, Step: &Step{Think: think}},
+		{Name: "session", Weight: weight, Pool: []send.Request{get("/login")}, Check: capture},
+		{Name: "session.buy", Weight: weight, Pool: []send.Request{step("/buy")}, Step: &Step{}},
+		{Name: "session.leave", Weight: weight, Pool: []send.Request{step("/leave")}, Step: &Step{Think: think}},
 	}
 }
 
@@ -134,7 +134,7 @@ func TestJourneys(t *testing.T) {
 		s := newShop()
 		srv := httptest.NewServer(s)
 		defer srv.Close()
-		classes := append([]Class{{Name: "plain", Weight: 3, Payloads: []Payload{get("/login")}}},
+		classes := append([]Class{{Name: "plain", Weight: 3, Pool: []send.Request{get("/login")}}},
 			session(1, Think{Law: UniformThink, Max: time.Millisecond})...)
 		plan := closedPlan(t, srv.URL, load(200), classes...)
 		plan.Connect.Transport = transport
@@ -377,12 +377,12 @@ func TestJourneysAndTheInFlightLimit(t *testing.T) {
 }
 
 func TestPlanRefusesBadSteps(t *testing.T) {
-	fill := func(b, wire []byte, _ map[string]string) []byte { return append(b, wire...) }
+	fill := func(r send.Request, _ map[string]string) send.Request { return r }
 	base := closedPlan(t, "http://127.0.0.1:1", closedLoad(1, 1))
 	for want, classes := range map[string][]Class{
 		"a step needs a class before it": {{Name: "a", Weight: 1, Step: &Step{}}},
 		"want that of its journey, 1":    {{Name: "a", Weight: 1}, {Name: "b", Weight: 2, Step: &Step{}}},
-		"nothing is captured before it":  {{Name: "a", Weight: 1, Payloads: []Payload{{Fill: fill}}}},
+		"nothing is captured before it":  {{Name: "a", Weight: 1, Pool: []send.Request{{Fill: fill}}}},
 		"think time: want":               {{Name: "a", Weight: 1}, {Name: "b", Weight: 1, Step: &Step{Think: Think{Law: "odd"}}}},
 	} {
 		base.Classes = classes

@@ -4,10 +4,10 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
-	"math/bits"
 	"net/url"
 	"time"
 
+	"github.com/mlbench/mlbench/loadgen/send"
 	"github.com/mlbench/mlbench/results"
 )
 
@@ -84,8 +84,8 @@ type Class struct {
 	// that of its journey's first class, so that weights as shares of the sum of
 	// all are what each class gets of all requests, if no journey ends early.
 	Weight float64
-	// Payloads is the seeded pool of prepared requests, used in turn.
-	Payloads []Payload
+	// Pool is prepared requests, used in turn.
+	Pool []send.Request
 	// Expect lists the statuses that are not errors; empty: 200 to 299.
 	Expect []int
 	// Check judges answers of expected status, and takes from them what later
@@ -94,51 +94,6 @@ type Class struct {
 	// Step makes it a step of the journey that the class before it is part of.
 	Step *Step
 }
-
-// Payload is one prepared HTTP/1.1 request.
-type Payload struct {
-	// Wire is the complete request: request line, headers, body.
-	Wire []byte
-	// Fresh are offsets into Wire of FreshDigits ASCII digits which the engine
-	// overwrites with the request's number, so that a cycled pool never sends
-	// the same bytes twice and a target's cache is not what is measured.
-	Fresh []int
-	// Head marks a HEAD request, whose answer has no body.
-	Head bool
-	// ShownURI stands for the request's own, which has a secret, in what is
-	// written down.
-	ShownURI string
-	// Fill, of a step only, appends the request to b: wire, which is Wire with its
-	// number in place, completed by what the journey has captured. nil: wire as it
-	// is. It must be safe for concurrent use.
-	Fill func(b, wire []byte, captured map[string]string) []byte
-}
-
-// appendTo appends the request to b, with its number in place.
-func (p *Payload) appendTo(b []byte, number uint64) []byte {
-	start := len(b)
-	b = append(b, p.Wire...)
-	if len(p.Fresh) == 0 {
-		return b
-	}
-	// Neighbours differ in the first digits, not in the last ones only: a target
-	// that rounds its features sees different numbers, too. The factor has no
-	// divisor in common with 10^12, so no two numbers fall together.
-	hi, lo := bits.Mul64(number, 618_033_988_749)
-	number = bits.Rem64(hi, lo, 1e12)
-	var digits [FreshDigits]byte
-	for i := FreshDigits - 1; i >= 0; i-- {
-		digits[i] = byte('0' + number%10)
-		number /= 10
-	}
-	for _, at := range p.Fresh {
-		copy(b[start+at:], digits[:])
-	}
-	return b
-}
-
-// FreshDigits is the width of the number written at each Payload.Fresh.
-const FreshDigits = 12
 
 // Validate reports every mistake of the plan at once.
 func (p *Plan) Validate() error {
@@ -163,16 +118,16 @@ func (p *Plan) Validate() error {
 		if c.Weight > 0 && c.Weight/sum < LeastShare {
 			bad("class %q: a share of %.2g, want at least 1 in %d", c.Name, c.Weight/sum, maxDeck)
 		}
-		if len(c.Payloads) == 0 {
-			bad("class %q has no payloads", c.Name)
+		if len(c.Pool) == 0 {
+			bad("class %q has no requests", c.Name)
 		}
 		if !(c.Weight > 0) {
 			bad("class %q: weight %v, want more than 0", c.Name, c.Weight)
 		}
-		for _, pl := range c.Payloads {
-			for _, at := range pl.Fresh {
-				if at < 0 || at+FreshDigits > len(pl.Wire) {
-					bad("class %q: fresh digits at %d outside a request of %d bytes", c.Name, at, len(pl.Wire))
+		for _, r := range c.Pool {
+			for _, at := range r.Fresh {
+				if at < 0 || at+send.FreshDigits > len(r.Body) {
+					bad("class %q: fresh digits at %d outside a body of %d bytes", c.Name, at, len(r.Body))
 				}
 			}
 		}

@@ -4,6 +4,7 @@ import (
 	"iter"
 	"time"
 
+	"github.com/mlbench/mlbench/loadgen/send"
 	"github.com/mlbench/mlbench/results"
 )
 
@@ -14,11 +15,12 @@ type Planned struct {
 	// negative: the request waits for an answer.
 	At    time.Duration
 	Class int
-	Wire  []byte
+	// Request has its number in place; of a step, it is as prepared.
+	Request send.Request
 }
 
 // Requests are those of the phase that Run would send, in its order and with its
-// bytes, up to the load's end, or for ever if answers decide it. Steps of journeys
+// numbers, up to the load's end, or for ever if answers decide it. Steps of journeys
 // follow the request that begins theirs, as prepared.
 func (p *Plan) Requests(ph Phase) iter.Seq[Planned] {
 	return func(yield func(Planned) bool) {
@@ -34,13 +36,13 @@ func (p *Plan) Requests(ph Phase) iter.Seq[Planned] {
 		for n, at := range p.instants(ph) {
 			req := r.request(n, max(0, at))
 			for follows := true; follows; req.class++ {
-				if !yield(Planned{At: at, Class: req.class, Wire: req.payload.appendTo(nil, req.number)}) {
+				if !yield(Planned{At: at, Class: req.class, Request: req.payload.Numbered(req.number)}) {
 					return
 				}
 				if follows = p.follows(req.class); follows {
-					next := p.Classes[req.class+1].Payloads
-					req.payload, at = &next[req.journey.at%uint64(len(next))], -1
+					req.take(p.Classes[req.class+1].Pool, req.journey.at)
 					req.number++
+					at = -1
 				}
 			}
 		}

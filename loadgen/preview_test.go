@@ -1,19 +1,19 @@
 package loadgen
 
 import (
-	"bufio"
-	"bytes"
 	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/mlbench/mlbench/loadgen/send"
 	"github.com/mlbench/mlbench/results"
 )
 
@@ -43,21 +43,16 @@ func TestPreviewIsWhatIsSent(t *testing.T) {
 			}
 			plan := Plan{URL: u, Load: load, Timeout: 5 * time.Second, Seed: 3}
 			for name, weight := range map[string]float64{"a": 3, "b": 1} {
-				wire := fmt.Sprintf("POST /%s HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n", name, FreshDigits)
-				fresh := Payload{Wire: append([]byte(wire), bytes.Repeat([]byte("0"), FreshDigits)...), Fresh: []int{len(wire)}}
-				plan.Classes = append(plan.Classes, Class{Name: name, Weight: weight, Payloads: []Payload{fresh}})
+				fresh := post("/"+name, strings.Repeat("0", send.FreshDigits))
+				fresh.Fresh = []int{0}
+				plan.Classes = append(plan.Classes, Class{Name: name, Weight: weight, Pool: []send.Request{fresh}})
 			}
 			ph := Phase{Kind: results.Measure, Stream: 1}
 			want := map[string]int{}
 			var foretold []string
 			last := time.Duration(-1)
 			for p := range plan.Requests(ph) {
-				req, err := http.ReadRequest(bufio.NewReader(bytes.NewReader(p.Wire)))
-				if err != nil {
-					t.Fatal(err)
-				}
-				body, _ := io.ReadAll(req.Body)
-				line := fmt.Sprintf("%s %s", req.URL.Path, body)
+				line := fmt.Sprintf("%s %s", p.Request.Target, p.Request.Body)
 				want[line]++
 				foretold = append(foretold, line)
 				if load.Model == results.Open && p.At <= last {

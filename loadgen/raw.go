@@ -2,8 +2,6 @@ package loadgen
 
 import (
 	"bufio"
-	"bytes"
-	"cmp"
 	"encoding/json"
 	"fmt"
 	"time"
@@ -40,7 +38,6 @@ func (rw *rawWriter) write(g *Generator, outcomes []outcome) error {
 	enc := json.NewEncoder(rw.w)
 	for i := range outcomes {
 		o := &outcomes[i]
-		method, path := o.payload.requestLine()
 		r := rawResult{
 			Seq:       o.number % requestsPerStream,
 			Code:      uint16(o.status),
@@ -49,8 +46,8 @@ func (rw *rawWriter) write(g *Generator, outcomes []outcome) error {
 			BytesOut:  o.bytesOut,
 			BytesIn:   o.bytesIn,
 			Error:     failureNames[o.failure],
-			Method:    method,
-			URL:       g.plan.URL.Scheme + "://" + g.plan.URL.Host + path,
+			Method:    o.payload.Method,
+			URL:       g.plan.URL.Scheme + "://" + g.plan.URL.Host + o.payload.ShownTarget(),
 			Class:     g.recorder.names[o.class],
 			Service:   o.service,
 			Lag:       o.lag,
@@ -64,12 +61,4 @@ func (rw *rawWriter) write(g *Generator, outcomes []outcome) error {
 		return fmt.Errorf("raw results: %w", err)
 	}
 	return nil
-}
-
-// requestLine is the payload's method and path.
-func (p *Payload) requestLine() (method, path string) {
-	line, _, _ := bytes.Cut(p.Wire, []byte("\r\n"))
-	m, rest, _ := bytes.Cut(line, []byte(" "))
-	target, _, _ := bytes.Cut(rest, []byte(" "))
-	return string(m), cmp.Or(p.ShownURI, string(target))
 }

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/mlbench/mlbench/loadgen/send"
 	"github.com/mlbench/mlbench/results"
 	"github.com/mlbench/mlbench/results/stats"
 )
@@ -72,7 +73,7 @@ type outcome struct {
 	first    time.Duration // from sending to the answer's first byte
 	bytesOut int64
 	bytesIn  int64
-	payload  *Payload
+	payload  *send.Request
 	number   uint64
 	// stale: the request met a kept connection that the target had already
 	// closed, or on which lay bytes that are no answer: it was not served.

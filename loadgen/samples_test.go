@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"github.com/mlbench/mlbench/loadgen/send"
 	"github.com/mlbench/mlbench/results"
 )
 
@@ -37,7 +38,7 @@ func TestAnUnexpectedStatusShowsTheBeginningOfItsFirstAnswer(t *testing.T) {
 		t.Run(string(transport), func(t *testing.T) {
 			var classes []Class
 			for _, name := range []string{"crash", "long", "empty", "binary", "good", "created"} {
-				classes = append(classes, Class{Name: name, Weight: 1, Payloads: []Payload{get("/" + name)}})
+				classes = append(classes, Class{Name: name, Weight: 1, Pool: []send.Request{get("/" + name)}})
 			}
 			classes[5].Expect = []int{http.StatusCreated}
 			plan := closedPlan(t, srv.URL, closedLoad(2, 60), classes...)
@@ -68,7 +69,7 @@ func TestAnUnexpectedStatusShowsTheBeginningOfItsFirstAnswer(t *testing.T) {
 
 // A7: the classes of error have one, too, with the request class.
 func TestAnErrorWithoutAnAnswerShowsItsText(t *testing.T) {
-	plan := closedPlan(t, "http://127.0.0.1:1", closedLoad(1, 2), Class{Name: "predict", Weight: 1, Payloads: []Payload{get("/")}})
+	plan := closedPlan(t, "http://127.0.0.1:1", closedLoad(1, 2), Class{Name: "predict", Weight: 1, Pool: []send.Request{get("/")}})
 	_, s := measure(t, plan)
 	if len(s.Examples) != 1 || s.Examples[0].Error != results.ErrRefused || s.Examples[0].Class != "predict" || s.Sample(results.ErrRefused) == "" {
 		t.Errorf("%+v", s.Examples)

@@ -27,7 +27,7 @@ func TestMeasuredRequestsBeginWithEachClassesFirstPayload(t *testing.T) {
 	numbered := func(name string, weight float64, n int) Class {
 		c := Class{Name: name, Weight: weight}
 		for i := range n {
-			c.Payloads = append(c.Payloads, get(fmt.Sprintf("/%s-%d", name, i)))
+			c.Pool = append(c.Pool, get(fmt.Sprintf("/%s-%d", name, i)))
 		}
 		return c
 	}

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/mlbench/mlbench/loadgen/send"
 	"github.com/mlbench/mlbench/results"
 )
 
@@ -108,7 +109,7 @@ func TestStrayBytesEndTheConnectionAndFailNothing(t *testing.T) {
 					}
 					t.Run(fmt.Sprintf("%s %s/%s/%s", tc.name, when, transport, model), func(t *testing.T) {
 						t.Parallel()
-						class := Class{Name: "p", Weight: 1, Payloads: []Payload{post("/", "x")}} // which net/http does not repeat by itself
+						class := Class{Name: "p", Weight: 1, Pool: []send.Request{post("/", "x")}} // which net/http does not repeat by itself
 						plan := closedPlan(t, hostile(t, answer), load, class)
 						plan.Connect.Transport = transport
 						plan.Timeout = 5 * time.Second
@@ -129,8 +130,9 @@ func TestStrayBytesEndTheConnectionAndFailNothing(t *testing.T) {
 // What follows the header of an answer to HEAD is nobody's.
 func TestBodiesOfAnswersToHEADFailNothing(t *testing.T) {
 	for _, transport := range []Transport{Lean, NetHTTP} {
-		head := Payload{Wire: []byte("HEAD / HTTP/1.1\r\nHost: test\r\n\r\n"), Head: true}
-		plan := closedPlan(t, hostile(t, func(c net.Conn, _ int64) bool { fmt.Fprint(c, okAnswer); return true }), closedLoad(1, 6), Class{Name: "h", Weight: 1, Payloads: []Payload{head}})
+		head := get("/")
+		head.Method = http.MethodHead
+		plan := closedPlan(t, hostile(t, func(c net.Conn, _ int64) bool { fmt.Fprint(c, okAnswer); return true }), closedLoad(1, 6), Class{Name: "h", Weight: 1, Pool: []send.Request{head}})
 		plan.Connect.Transport = transport
 		if d, s := measure(t, plan); d.Done != 6 || len(d.Errors) != 0 {
 			t.Errorf("%s: done %d, errors %v %v; want 6 answers", transport, d.Done, d.Errors, s.Samples)

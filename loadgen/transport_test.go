@@ -18,6 +18,7 @@ import (
 
 	vegeta "github.com/tsenart/vegeta/v12/lib"
 
+	"github.com/mlbench/mlbench/loadgen/send"
 	"github.com/mlbench/mlbench/results"
 )
 
@@ -63,9 +64,9 @@ func TestNetHTTPTransports(t *testing.T) {
 					srv.Start()
 				}
 				defer srv.Close()
-				p := post("/x", "body-"+strings.Repeat("0", FreshDigits))
-				p.Fresh = []int{bytes.Index(p.Wire, []byte("body-")) + 5}
-				plan := closedPlan(t, srv.URL, load(60), Class{Name: "p", Weight: 1, Payloads: []Payload{p}})
+				p := post("/x", "body-"+strings.Repeat("0", send.FreshDigits))
+				p.Fresh = []int{len("body-")}
+				plan := closedPlan(t, srv.URL, load(60), Class{Name: "p", Weight: 1, Pool: []send.Request{p}})
 				plan.Connect.Transport = tc.transport
 				plan.TLS = &tls.Config{InsecureSkipVerify: true}
 				d, s := measure(t, plan)
@@ -90,7 +91,7 @@ func TestNetHTTPFailuresAreClassified(t *testing.T) {
 	nobody := "http://" + l.Addr().String()
 	l.Close()
 	for url, class := range map[string]string{base: results.ErrReset, silent: results.ErrTimeout, nobody: results.ErrRefused} {
-		plan := closedPlan(t, url, closedLoad(1, 2), Class{Name: "p", Weight: 1, Payloads: []Payload{post("/", "x")}})
+		plan := closedPlan(t, url, closedLoad(1, 2), Class{Name: "p", Weight: 1, Pool: []send.Request{post("/", "x")}})
 		plan.Connect.Transport = NetHTTP
 		plan.Timeout = 200 * time.Millisecond
 		if d, _ := measure(t, plan); d.Errors[class] != 2 || d.Done != 0 {
@@ -166,8 +167,8 @@ func TestRawResultsAreVegetas(t *testing.T) {
 	}))
 	defer srv.Close()
 	plan := closedPlan(t, srv.URL, openLoad(1000, 100),
-		Class{Name: "good", Weight: 3, Payloads: []Payload{get("/?x=1")}},
-		Class{Name: "bad", Weight: 1, Payloads: []Payload{get("/bad")}})
+		Class{Name: "good", Weight: 3, Pool: []send.Request{get("/?x=1")}},
+		Class{Name: "bad", Weight: 1, Pool: []send.Request{get("/bad")}})
 	g, err := New(plan, time.Now())
 	if err != nil {
 		t.Fatal(err)

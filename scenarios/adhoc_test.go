@@ -46,7 +46,7 @@ func TestAdHoc(t *testing.T) {
 				t.Fatal(err)
 			}
 			bytesOf := func(sc *Scenario) string {
-				return strings.ReplaceAll(string(compile(t, sc, CompileOptions{}).Classes[0].Payloads[0].Wire), "\r\n", "\n")
+				return strings.ReplaceAll(string(compile(t, sc, CompileOptions{}).Classes[0].Pool[0].AppendHTTP1(nil)), "\r\n", "\n")
 			}
 			if d := cmp.Diff(tt.want, bytesOf(sc)); d != "" {
 				t.Error(d)

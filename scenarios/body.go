@@ -8,7 +8,7 @@ import (
 	"net/url"
 	"strings"
 
-	"github.com/mlbench/mlbench/loadgen"
+	"github.com/mlbench/mlbench/loadgen/send"
 	"github.com/mlbench/mlbench/targets/strict"
 )
 
@@ -158,11 +158,11 @@ type plainGen struct {
 }
 
 func (g *plainGen) render(w *writer) {
-	start, known := len(w.buf), len(w.fresh)
-	g.value.render(w)
-	raw := string(w.buf[start:])
-	fresh := append([]int(nil), w.fresh[known:]...)
-	w.buf, w.fresh = w.buf[:start], w.fresh[:known]
+	of := *w // whose places are its own
+	of.buf, of.fresh, of.hidden = nil, nil, nil
+	g.value.render(&of)
+	w.hot, w.err = of.hot, of.err
+	raw := string(of.buf)
 	quoted := strings.HasPrefix(raw, `"`)
 	plain := func(s string) string {
 		if quoted {
@@ -177,16 +177,26 @@ func (g *plainGen) render(w *writer) {
 	if quoted {
 		from, to = 1, len(raw)-1
 	}
-	// Digits that the engine overwrites stay as they are, wherever they come to
-	// stand.
-	for _, at := range fresh {
-		at -= start
+	until := func(at int) {
 		w.buf = append(w.buf, plain(raw[from:at])...)
-		w.fresh = append(w.fresh, len(w.buf))
-		from = at + loadgen.FreshDigits
-		w.buf = append(w.buf, raw[at:from]...)
+		from = at
 	}
-	w.buf = append(w.buf, plain(raw[from:to])...)
+	// Digits that the engine overwrites stay as they are, and secrets are known as
+	// such, wherever they come to stand.
+	for len(of.fresh)+len(of.hidden) > 0 {
+		if len(of.hidden) == 0 || len(of.fresh) > 0 && of.fresh[0] < of.hidden[0].From {
+			until(of.fresh[0])
+			w.fresh, of.fresh = append(w.fresh, len(w.buf)), of.fresh[1:]
+			w.buf = append(w.buf, raw[from:from+send.FreshDigits]...)
+			from += send.FreshDigits
+			continue
+		}
+		until(of.hidden[0].From)
+		begin := len(w.buf)
+		until(of.hidden[0].To)
+		w.hidden, of.hidden = append(w.hidden, send.Span{From: begin, To: len(w.buf)}), of.hidden[1:]
+	}
+	until(to)
 }
 
 // unquote undoes the escapes of a JSON string's inside.

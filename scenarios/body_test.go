@@ -14,7 +14,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/mlbench/mlbench/loadgen"
+	"github.com/mlbench/mlbench/loadgen/send"
 	"github.com/mlbench/mlbench/targets"
 )
 
@@ -38,11 +38,11 @@ func inFolder(t *testing.T, src string, files map[string]string) (*Scenario, err
 // class, with fresh digits in place.
 func sent(t *testing.T, sc *Scenario, o CompileOptions, i int) *http.Request {
 	t.Helper()
-	p := compile(t, sc, o).Classes[0].Payloads[i]
-	wire := bytes.Clone(p.Wire)
+	p := compile(t, sc, o).Classes[0].Pool[i]
 	for _, at := range p.Fresh {
-		copy(wire[at:], fmt.Sprintf("%0*d", loadgen.FreshDigits, 7))
+		copy(p.Body[at:], fmt.Sprintf("%0*d", send.FreshDigits, 7))
 	}
+	wire := p.AppendHTTP1(nil)
 	req, err := http.ReadRequest(bufio.NewReader(bytes.NewReader(wire)))
 	if err != nil {
 		t.Fatalf("%v in %q", err, wire)
@@ -140,8 +140,8 @@ requests:
 	if err != nil {
 		t.Fatal(err)
 	}
-	a, b := compile(t, sc, CompileOptions{Seed: 4}).Classes[0].Payloads, compile(t, again, CompileOptions{Seed: 4}).Classes[0].Payloads
-	if d := cmp.Diff(a[3].Wire, b[3].Wire); d != "" || len(a) < 100 || bytes.Equal(a[3].Wire, a[4].Wire) {
+	a, b := compile(t, sc, CompileOptions{Seed: 4}).Classes[0].Pool, compile(t, again, CompileOptions{Seed: 4}).Classes[0].Pool
+	if d := cmp.Diff(a[3].AppendHTTP1(nil), b[3].AppendHTTP1(nil)); d != "" || len(a) < 100 || bytes.Equal(a[3].AppendHTTP1(nil), a[4].AppendHTTP1(nil)) {
 		t.Errorf("the same scenario gives other bytes, or the same again and again: %s", d)
 	}
 }

@@ -6,12 +6,12 @@ import (
 	"hash/fnv"
 	"maps"
 	"math/rand/v2"
-	"net/http"
 	"net/url"
 	"slices"
 	"time"
 
 	"github.com/mlbench/mlbench/loadgen"
+	"github.com/mlbench/mlbench/loadgen/send"
 	"github.com/mlbench/mlbench/results"
 	"github.com/mlbench/mlbench/targets"
 )
@@ -27,7 +27,7 @@ type CompileOptions struct {
 	PoolSize  int // payloads per class; default the request's, or 2000
 	Override  Overrides
 	Note      func(string) // is told what the user should know; nil: nobody
-	Redact    bool         // write secrets as [redacted]: for showing, not for sending
+	ForShow   bool         // nothing is sent: variables need not be set
 	Secret    func(string) // is told the secrets that requests hold; nil: nobody
 
 	values *values // of ${NAME}s
@@ -54,6 +54,7 @@ const (
 	maxPool     = 1_000_000
 	// maxPoolBytes bounds the payloads of a class: large ones repeat sooner.
 	maxPoolBytes = 32 << 20
+	headBytes    = 512 // of a request, beside its body
 )
 
 // Compile prepares everything the engine needs: the same scenario, options and
@@ -72,7 +73,7 @@ func Compile(sc *Scenario, o CompileOptions) (*loadgen.Plan, error) {
 		return nil, err
 	}
 	if o.values == nil {
-		if o.values, err = sc.values(o.Redact); err != nil {
+		if o.values, err = sc.values(o.ForShow); err != nil {
 			return nil, fmt.Errorf("scenario %s: %w", sc.Name, err)
 		}
 	}
@@ -110,7 +111,7 @@ func Compile(sc *Scenario, o CompileOptions) (*loadgen.Plan, error) {
 			return nil, fmt.Errorf("scenario %s, request %s: %w", sc.Name, c.Name, err)
 		}
 		class := c.class()
-		class.Payloads = payloads
+		class.Pool = payloads
 		plan.Classes = append(plan.Classes, class)
 	}
 	if o.Secret != nil {
@@ -127,14 +128,11 @@ func Compile(sc *Scenario, o CompileOptions) (*loadgen.Plan, error) {
 
 // pool renders the payloads of a class, from a stream of its own: adding a class
 // does not change the bytes of the others.
-func pool(of *requestClass, o *CompileOptions) ([]loadgen.Payload, error) {
+func pool(of *requestClass, o *CompileOptions) ([]send.Request, error) {
 	r := &of.Request
-	h, err := requestHead(r, o)
+	base, err := of.prepare(o)
 	if err != nil {
 		return nil, err
-	}
-	if of.step != nil {
-		h.uri, h.shown = decodeReferences(h.uri), decodeReferences(h.shown)
 	}
 	size, body := cmp.Or(o.PoolSize, int(r.Pool), defaultPool), template(nil)
 	if r.Body != nil {
@@ -152,11 +150,11 @@ func pool(of *requestClass, o *CompileOptions) ([]loadgen.Payload, error) {
 	name.Write([]byte(r.Name))
 	w := writer{
 		rng: rand.New(rand.NewPCG(o.Seed, name.Sum64())), unique: r.Fresh, data: data,
-		values: o.values, masked: o.Redact,
+		values: o.values,
 	}
-	var payloads []loadgen.Payload
+	var payloads []send.Request
 	for used := 0; len(payloads) < size; {
-		w.index, w.buf, w.fresh = len(payloads), w.buf[:0], nil
+		w.index, w.buf, w.fresh, w.hidden = len(payloads), w.buf[:0], nil, nil
 		body.render(&w)
 		if w.err != nil {
 			return nil, w.err
@@ -167,16 +165,16 @@ func pool(of *requestClass, o *CompileOptions) ([]loadgen.Payload, error) {
 		if len(w.buf) > maxPoolBytes {
 			return nil, fmt.Errorf("a body of more than %d MB: too large", maxPoolBytes>>20)
 		}
-		wire, at := h.wire(w.buf, r.Body != nil, o.Redact)
-		if used += cap(wire); used > maxPoolBytes && len(payloads) > 0 {
+		if used += headBytes + len(w.buf); used > maxPoolBytes && len(payloads) > 0 {
 			break
 		}
-		for i := range w.fresh {
-			w.fresh[i] += at
+		next := *base
+		if r.Body != nil {
+			next.Body = append([]byte{}, w.buf...)
 		}
-		payloads = append(payloads, loadgen.Payload{
-			Wire: wire, Fresh: w.fresh, Head: h.method == http.MethodHead, ShownURI: h.shown, Fill: of.fill(wire, at),
-		})
+		next.Fresh, next.HiddenBody = w.fresh, w.hidden
+		next.Fill = of.fill(&next)
+		payloads = append(payloads, next)
 	}
 	if o.PoolSize == 0 {
 		if r.Pool > 0 && len(payloads) < size {

@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/mlbench/mlbench/loadgen"
+	"github.com/mlbench/mlbench/loadgen/send"
 	"github.com/mlbench/mlbench/results"
 	"github.com/mlbench/mlbench/targets"
 )
@@ -57,7 +58,7 @@ func TestShippedRequests(t *testing.T) {
 		plan := compile(t, sc, CompileOptions{Token: "TOKEN", UserAgent: "mlbench/1.0", Seed: 1, PoolSize: 1})
 		fmt.Fprintf(&all, "=== %s: %s, %d connections, %s\n", name, plan.Load.Model, plan.Load.Connections, plan.Load.Duration)
 		for _, c := range plan.Classes {
-			fmt.Fprintf(&all, "--- %s, weight %v\n%s\n", c.Name, c.Weight, c.Payloads[0].Wire)
+			fmt.Fprintf(&all, "--- %s, weight %v\n%s\n", c.Name, c.Weight, c.Pool[0].AppendHTTP1(nil))
 		}
 	}
 	golden(t, "testdata/shipped.golden", strings.ReplaceAll(all.String(), "\r\n", "\n"))
@@ -65,7 +66,7 @@ func TestShippedRequests(t *testing.T) {
 
 // Every payload of every shipped scenario is a request that net/http accepts,
 // with the JSON that the API asks for, whatever the engine writes into it.
-func TestShippedPayloadsAreValid(t *testing.T) {
+func TestShippedRequestsAreValid(t *testing.T) {
 	for _, name := range Names() {
 		sc, err := Load(name)
 		if err != nil {
@@ -73,9 +74,9 @@ func TestShippedPayloadsAreValid(t *testing.T) {
 		}
 		plan := compile(t, sc, CompileOptions{Token: "TOKEN", UserAgent: "mlbench/1.0", Seed: 3})
 		for _, c := range plan.Classes {
-			for i, p := range c.Payloads {
+			for i, p := range c.Pool {
 				for _, at := range p.Fresh {
-					copy(p.Wire[at:], fmt.Sprintf("%0*d", loadgen.FreshDigits, 999_999_999_999-i))
+					copy(p.Body[at:], fmt.Sprintf("%0*d", send.FreshDigits, 999_999_999_999-i))
 				}
 				validPayload(t, c.Name, p)
 			}
@@ -83,21 +84,21 @@ func TestShippedPayloadsAreValid(t *testing.T) {
 	}
 }
 
-func validPayload(t *testing.T, class string, p loadgen.Payload) {
+func validPayload(t *testing.T, class string, p send.Request) {
 	t.Helper()
-	req := readRequest(t, p.Wire)
+	req := readRequest(t, p.AppendHTTP1(nil))
 	var body struct {
 		Features []float64
 		Samples  [][]float64
 	}
 	if req.Method == http.MethodPost {
 		if err := json.NewDecoder(req.Body).Decode(&body); err != nil {
-			t.Fatalf("%s: %v in %s", class, err, p.Wire)
+			t.Fatalf("%s: %v in %s", class, err, p.AppendHTTP1(nil))
 		}
 	}
 	for _, at := range p.Fresh {
 		// The digits end the number, or its part before the exponent.
-		digits, next := p.Wire[at:at+loadgen.FreshDigits], p.Wire[at+loadgen.FreshDigits]
+		digits, next := p.Body[at:at+send.FreshDigits], p.Body[at+send.FreshDigits]
 		if len(bytes.Trim(digits, "0123456789")) > 0 || bytes.IndexByte([]byte(",]}e"), next) < 0 {
 			t.Fatalf("%s: fresh digits %q are followed by %q", class, digits, next)
 		}
@@ -131,8 +132,8 @@ func TestSameSeedSameBytes(t *testing.T) {
 	wires := func(sc *Scenario, seed uint64) map[string]string {
 		out := map[string]string{}
 		for _, c := range compile(t, sc, CompileOptions{Seed: seed, PoolSize: 50}).Classes {
-			for _, p := range c.Payloads {
-				out[c.Name] += fmt.Sprintf("%s %v\n", p.Wire, p.Fresh)
+			for _, p := range c.Pool {
+				out[c.Name] += fmt.Sprintf("%s %v\n", p.AppendHTTP1(nil), p.Fresh)
 			}
 		}
 		return out
@@ -166,9 +167,9 @@ requests:
   - {name: large, body: {json: {$vector: {size: 100000}}}}
 `)
 	plan := compile(t, sc, CompileOptions{})
-	pools := map[string][]loadgen.Payload{}
+	pools := map[string][]send.Request{}
 	for _, c := range plan.Classes {
-		pools[c.Name] = c.Payloads
+		pools[c.Name] = c.Pool
 	}
 	for name, want := range map[string]int{"static": 1, "small": 2000, "repeat": 2000} {
 		if got := len(pools[name]); got != want {
@@ -177,7 +178,7 @@ requests:
 	}
 	bytesOf, distinct := 0, map[string]bool{}
 	for _, p := range pools["large"] {
-		bytesOf += len(p.Wire)
+		bytesOf += len(p.AppendHTTP1(nil))
 	}
 	if n := len(pools["large"]); n < 10 || n > 25 || bytesOf > maxPoolBytes {
 		t.Errorf("large: %d payloads of %d MB in all", n, bytesOf>>20)
@@ -186,13 +187,13 @@ requests:
 		if len(p.Fresh) != 0 {
 			t.Fatalf("fresh: false, but digits at %v", p.Fresh)
 		}
-		distinct[string(p.Wire)] = true
+		distinct[string(p.AppendHTTP1(nil))] = true
 	}
 	if len(distinct) != 2000 {
 		t.Errorf("repeat: %d different payloads", len(distinct))
 	}
 	small := compile(t, sc, CompileOptions{PoolSize: 7})
-	if got := len(small.Classes[1].Payloads); got != 7 {
+	if got := len(small.Classes[1].Pool); got != 7 {
 		t.Errorf("pool size 7: %d payloads", got)
 	}
 }

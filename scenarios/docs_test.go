@@ -41,7 +41,7 @@ func TestDocumentation(t *testing.T) {
 		if err := schema.Validate(document(t, []byte(src))); err != nil {
 			t.Errorf("schema: %v in\n%s", err, src)
 		}
-		if _, err := Once(sc, CompileOptions{Target: target(t, "modern"), Redact: true}); err != nil {
+		if _, err := Once(sc, CompileOptions{Target: target(t, "modern"), ForShow: true}); err != nil {
 			t.Errorf("%v in\n%s", err, src)
 		}
 	}

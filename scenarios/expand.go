@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/mlbench/mlbench/loadgen/send"
 	"github.com/mlbench/mlbench/targets"
 )
 
@@ -15,7 +16,7 @@ import (
 // variables, then the environment.
 type values struct {
 	declared map[string]value
-	redact   bool            // for showing: anything goes, set or not
+	forShow  bool            // nothing is sent: anything goes, set or not
 	seen     map[string]bool // secrets that were used, or could be
 }
 
@@ -24,23 +25,21 @@ type value struct {
 	secret bool
 }
 
-const (
-	hidden = "[redacted]"
-	unset  = "unset" // what an unknown variable is when only its place is shown
-)
+// unset is what an unknown variable is when only its place is shown.
+const unset = "unset"
 
 // values resolves all variables, so that what is not set is said at once.
-func (s *Scenario) values(redact bool) (*values, error) {
-	v := &values{declared: map[string]value{}, redact: redact, seen: map[string]bool{}}
+func (s *Scenario) values(forShow bool) (*values, error) {
+	v := &values{declared: map[string]value{}, forShow: forShow, seen: map[string]bool{}}
 	var errs []error
 	for i := range s.Variables {
 		text, secret, err := s.Variables[i].resolve(s)
-		if err != nil && redact {
+		if err != nil && forShow {
 			text, secret, err = unset, true, nil
 		}
 		errs = append(errs, err)
 		v.declared[s.Variables[i].Name] = value{text, secret}
-		if secret && !redact {
+		if secret && !forShow {
 			v.seen[text] = true
 		}
 	}
@@ -60,7 +59,7 @@ func (v *values) get(name string) (value, bool) {
 		return val, true
 	}
 	text, ok := os.LookupEnv(name)
-	if !ok && v.redact {
+	if !ok && v.forShow {
 		return value{unset, true}, true
 	}
 	if ok && text != "" {
@@ -69,41 +68,61 @@ func (v *values) get(name string) (value, bool) {
 	return value{text, true}, ok
 }
 
-// expand fills in ${NAME}s; secret says whether a secret was among them, which
-// masked leaves out. The escape is for values; nil: none.
-func (v *values) expand(s string, escape func(string) string, masked bool) (out string, secret bool, err error) {
-	out, err = targets.Expand(s, func(name string) (string, bool) {
-		val, ok := v.get(name)
-		secret = secret || ok && val.secret && val.text != ""
-		if ok && masked && val.secret && val.text != "" {
-			return hidden, true
+// expand fills in ${NAME}s; hidden is where secrets are. The escape is for values;
+// nil: none.
+func (v *values) expand(s string, escape func(string) string) (out string, hidden []send.Span, err error) {
+	var b strings.Builder
+	for p, err := range targets.Pieces(s) {
+		if err != nil {
+			return "", nil, err
 		}
-		return val.text, ok
-	}, func(text string) string {
-		if escape == nil || masked && text == hidden {
-			return text
+		if p.Name == "" {
+			b.WriteString(p.Text)
+			continue
 		}
-		return escape(text)
-	})
-	if err != nil && len(v.declared) > 0 {
-		err = fmt.Errorf("%w (and no variable of the scenario)", err)
+		val, set := v.get(p.Name)
+		from := b.Len()
+		switch {
+		case set && val.text != "":
+			if escape != nil {
+				val.text = escape(val.text)
+			}
+			b.WriteString(val.text)
+			if val.secret {
+				hidden = append(hidden, send.Span{From: from, To: b.Len()})
+			}
+		case p.Default:
+			b.WriteString(p.Text)
+		case !set && len(v.declared) > 0:
+			return "", nil, fmt.Errorf("the environment variable %s is %w (and no variable of the scenario)", p.Name, targets.ErrNotSet)
+		case !set:
+			return "", nil, fmt.Errorf("the environment variable %s is %w", p.Name, targets.ErrNotSet)
+		}
 	}
-	return out, secret, err
+	return b.String(), hidden, nil
 }
 
 // expandPath escapes values so that none adds a segment or a parameter; one that
 // takes a segment away is refused.
-func (v *values) expandPath(path string, masked bool) (out string, secret bool, err error) {
+func (v *values) expandPath(path string) (out string, hidden []send.Span, err error) {
 	path, query, asks := strings.Cut(path, "?")
-	out, secret, err = v.expand(path, url.PathEscape, masked)
-	if err == nil {
-		err = keepsSegments(path, out)
+	if out, hidden, err = v.expand(path, url.PathEscape); err != nil {
+		return "", nil, err
 	}
-	if err == nil && asks {
-		more, also, qerr := v.expand(query, url.QueryEscape, masked)
-		out, secret, err = out+"?"+more, secret || also, qerr
+	if err = keepsSegments(path, out); err != nil || !asks {
+		return out, hidden, err
 	}
-	return out, secret, err
+	more, also, err := v.expand(query, url.QueryEscape)
+	return out + "?" + more, append(hidden, shifted(also, len(out)+1)...), err
+}
+
+// shifted are the spans as of a text that begins so many bytes earlier.
+func shifted(spans []send.Span, by int) []send.Span {
+	out := make([]send.Span, len(spans))
+	for i, s := range spans {
+		out[i] = send.Span{From: s.From + by, To: s.To + by}
+	}
+	return out
 }
 
 // keepsSegments compares a path with what became of it.
@@ -125,13 +144,13 @@ func keepsSegments(path, filled string) error {
 func (v *values) expandHeaders(in []targets.Field) ([]targets.Field, error) {
 	out := slices.Clone(in)
 	for i, f := range in {
-		text, secret, err := v.expand(f.Value, nil, false)
+		text, hidden, err := v.expand(f.Value, nil)
 		if err != nil {
 			return nil, fmt.Errorf("header %s: %w", f.Name, err)
 		}
-		out[i].Value, out[i].Secret = text, f.Secret || secret
+		out[i].Value, out[i].Secret = text, f.Secret || hidden != nil
 		if err := out[i].Validate(); err != nil {
-			if secret {
+			if hidden != nil {
 				err = fmt.Errorf("header %s: what ${…} stands for is not allowed there (a line break, or not what the header wants)", f.Name)
 			}
 			return nil, err
@@ -161,23 +180,15 @@ func jsonEscape(s string) string {
 // order; $${ becomes a plain ${ and is escaped, too.
 func escapePlain(s string, escape func(string) string) string {
 	var out strings.Builder
-	for {
-		i := strings.Index(s, "${")
-		if i < 0 {
-			return out.String() + escape(s)
+	for p := range targets.Pieces(s) {
+		switch {
+		case p.Name == "":
+			out.WriteString(escape(p.Text))
+		case p.Default:
+			out.WriteString("${" + p.Name + ":-" + escape(p.Text) + "}")
+		default:
+			out.WriteString("${" + p.Name + "}")
 		}
-		if i > 0 && s[i-1] == '$' {
-			out.WriteString(escape(s[:i-1] + "${"))
-			s = s[i+2:]
-			continue
-		}
-		ref, rest, _ := strings.Cut(s[i+2:], "}")
-		name, def, hasDef := strings.Cut(ref, ":-")
-		out.WriteString(escape(s[:i]) + "${" + name)
-		if hasDef {
-			out.WriteString(":-" + escape(def))
-		}
-		out.WriteString("}")
-		s = rest
 	}
+	return out.String()
 }

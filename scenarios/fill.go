@@ -1,20 +1,20 @@
 package scenarios
 
 import (
-	"bytes"
 	"net/url"
 	"regexp"
-	"strconv"
+	"slices"
 	"strings"
+
+	"github.com/mlbench/mlbench/loadgen/send"
 )
 
-// Steps that use captured values are prepared as far as they can be: the bytes
-// with {{name}} in place, and where those are. The rest is done when the step is
-// sent.
+// Steps that use captured values are prepared as far as they can be: with {{name}}
+// in place, and where those are. The rest is done when the step is sent.
 
-// hole is where a captured value goes in a prepared request.
+// hole is where a captured value goes in a prepared text.
 type hole struct {
-	from, to int // of the request's bytes, braces included
+	from, to int // braces included
 	name     string
 	form     form
 }
@@ -30,8 +30,6 @@ const (
 	wholeForm              // instead of a JSON string: the value as it was captured
 )
 
-const lengthField = "\r\nContent-Length: "
-
 // encodedReference is a reference after percent-encoding.
 var encodedReference = regexp.MustCompile(`%7B%7B(?:\+|%20)*([A-Za-z_][A-Za-z0-9_]*)(?:\+|%20)*%7D%7D`)
 
@@ -42,85 +40,95 @@ func decodeReferences(uri string) string {
 
 // filler completes one prepared request.
 type filler struct {
-	holes                []hole
-	lengthFrom, lengthTo int // digits of Content-Length; none: both are body
-	body                 int // where it begins
+	target, body []hole
+	header       [][]hole // of each field
 }
 
-// fill is the function that completes a request of the class whose body begins at
-// body; nil when it refers to nothing captured before.
-func (c *requestClass) fill(wire []byte, body int) func(b, wire []byte, captured map[string]string) []byte {
-	names, kind := c.captured, ""
-	if len(names) == 0 {
+// fill is the function that completes a request of the class; nil when it refers
+// to nothing captured before.
+func (c *requestClass) fill(r *send.Request) func(send.Request, map[string]string) send.Request {
+	if len(c.captured) == 0 {
 		return nil
+	}
+	f := filler{target: c.holes(r.Target, targetForm, reference), header: make([][]hole, len(r.Header))}
+	found := len(f.target)
+	for i, field := range r.Header {
+		f.header[i] = c.holes(field.Value, plainForm, reference)
+		found += len(f.header[i])
 	}
 	if c.Body != nil {
-		kind = c.Body.kind
+		switch body := string(r.Body); c.Body.kind {
+		case jsonKind:
+			f.body = c.holes(body, jsonForm, reference)
+		case formKind:
+			f.body = c.holes(body, formForm, encodedReference)
+		default:
+			f.body = c.holes(body, plainForm, reference)
+		}
 	}
-	f := filler{body: body, lengthFrom: body, lengthTo: body}
-	line := bytes.Index(wire, []byte("\r\n"))
-	f.find(wire, 0, line, targetForm, reference, names)
-	f.find(wire, line, body, plainForm, reference, names)
-	switch kind {
-	case "application/json":
-		f.find(wire, body, len(wire), jsonForm, reference, names)
-	case "application/x-www-form-urlencoded":
-		f.find(wire, body, len(wire), formForm, encodedReference, names)
-	default:
-		f.find(wire, body, len(wire), plainForm, reference, names)
-	}
-	if len(f.holes) == 0 {
+	if found += len(f.body); found == 0 {
 		return nil
-	}
-	// It is the last header, so that no value of another can be taken for it.
-	if at := bytes.LastIndex(wire[:body], []byte(lengthField)); at >= 0 && body < len(wire) {
-		f.lengthFrom = at + len(lengthField)
-		f.lengthTo = body - len("\r\n\r\n")
 	}
 	return f.fill
 }
 
-// find notes the holes of wire[from:to].
-func (f *filler) find(wire []byte, from, to int, as form, references *regexp.Regexp, names map[string]bool) {
-	for _, m := range references.FindAllSubmatchIndex(wire[from:to], -1) {
-		h := hole{from: from + m[0], to: from + m[1], name: string(wire[from+m[2] : from+m[3]]), form: as}
-		if !names[h.name] {
+// holes are where the text refers to what was captured.
+func (c *requestClass) holes(text string, as form, references *regexp.Regexp) (out []hole) {
+	for _, m := range references.FindAllStringSubmatchIndex(text, -1) {
+		h := hole{from: m[0], to: m[1], name: text[m[2]:m[3]], form: as}
+		if !c.captured[h.name] {
 			continue
 		}
-		if as == jsonForm && wholeString(wire, h.from, h.to) {
+		if as == jsonForm && wholeString(text, h.from, h.to) {
 			h.from, h.to, h.form = h.from-1, h.to+1, wholeForm
 		}
-		f.holes = append(f.holes, h)
+		out = append(out, h)
 	}
+	return out
 }
 
-// wholeString says whether wire[from:to] is a JSON string but for its quotes, and
+// wholeString says whether text[from:to] is a JSON string but for its quotes, and
 // no key.
-func wholeString(wire []byte, from, to int) bool {
-	return wire[from-1] == '"' && wire[from-2] != '\\' && wire[to] == '"' && (to+1 == len(wire) || wire[to+1] != ':')
+func wholeString(text string, from, to int) bool {
+	before, after := text[:from], text[to:]
+	return strings.HasSuffix(before, `"`) && !strings.HasSuffix(before, `\"`) && strings.HasPrefix(after, `"`) && !strings.HasPrefix(after, `":`)
 }
 
-func (f *filler) fill(b, wire []byte, captured map[string]string) []byte {
-	body := f.part(nil, wire, f.body, len(wire), captured)
-	b = f.part(b, wire, 0, f.lengthFrom, captured)
-	if f.lengthTo > f.lengthFrom {
-		b = strconv.AppendInt(b, int64(len(body)), 10)
-	}
-	b = f.part(b, wire, f.lengthTo, f.body, captured)
-	return append(b, body...)
-}
-
-// part appends wire[from:to], its holes filled.
-func (f *filler) part(b, wire []byte, from, to int, captured map[string]string) []byte {
-	for _, h := range f.holes {
-		if h.from < from || h.to > to {
-			continue
+func (f *filler) fill(r send.Request, captured map[string]string) send.Request {
+	target, hidden := withValues(r.Target, f.target, r.HiddenTarget, captured)
+	r.Target, r.HiddenTarget = string(target), hidden
+	r.Header = slices.Clone(r.Header)
+	for i, holes := range f.header {
+		if len(holes) > 0 {
+			value, _ := withValues(r.Header[i].Value, holes, nil, captured)
+			r.Header[i].Value = string(value)
 		}
-		b = append(b, wire[from:h.from]...)
-		b = append(b, h.form.write(captured[h.name])...)
-		from = h.to
 	}
-	return append(b, wire[from:to]...)
+	if len(f.body) > 0 {
+		r.Body, r.HiddenBody = withValues(r.Body, f.body, r.HiddenBody, captured)
+	}
+	return r
+}
+
+// withValues is the text with its holes filled, and where its secrets are then.
+func withValues[T string | []byte](text T, holes []hole, hidden []send.Span, captured map[string]string) (out []byte, moved []send.Span) {
+	from := 0
+	moved = slices.Clone(hidden)
+	for _, h := range holes {
+		out = append(out, text[from:h.from]...)
+		value := h.form.write(captured[h.name])
+		out = append(out, value...)
+		from = h.to
+		for i, s := range hidden { // those behind it
+			if s.From >= h.to {
+				moved[i].From += len(value) - (h.to - h.from)
+			}
+			if s.To >= h.to {
+				moved[i].To += len(value) - (h.to - h.from)
+			}
+		}
+	}
+	return append(out, text[from:]...), moved
 }
 
 // write is a captured value, given as JSON, in the form.

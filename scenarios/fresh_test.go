@@ -10,7 +10,7 @@ import (
 
 	"pgregory.net/rapid"
 
-	"github.com/mlbench/mlbench/loadgen"
+	"github.com/mlbench/mlbench/loadgen/send"
 )
 
 // drawNumbers makes any distribution that check accepts.
@@ -82,7 +82,7 @@ func TestFreshNumbersKeepTheirPromises(t *testing.T) {
 		}
 		value := func(digits uint64) float64 {
 			for _, at := range w.fresh {
-				copy(w.buf[at:], fmt.Sprintf("%0*d", loadgen.FreshDigits, digits))
+				copy(w.buf[at:], fmt.Sprintf("%0*d", send.FreshDigits, digits))
 			}
 			var v float64
 			if err := json.Unmarshal(w.buf, &v); err != nil {
@@ -128,7 +128,7 @@ func TestFreshDigitsReachTheNumber(t *testing.T) {
 			seen := map[float64]bool{}
 			n := rng.Uint64N(1e12 - 10)
 			for i := range uint64(10) {
-				copy(w.buf[w.fresh[0]:], fmt.Sprintf("%0*d", loadgen.FreshDigits, n+i))
+				copy(w.buf[w.fresh[0]:], fmt.Sprintf("%0*d", send.FreshDigits, n+i))
 				var v float64
 				if err := json.Unmarshal(w.buf, &v); err != nil {
 					t.Fatal(err)
@@ -164,7 +164,7 @@ func TestMoments(t *testing.T) {
 			w.buf, w.fresh = w.buf[:0], nil
 			w.vector(&tt.numbers, size)
 			for _, at := range w.fresh {
-				copy(w.buf[at:], fmt.Sprintf("%0*d", loadgen.FreshDigits, w.rng.Int64N(1e12)))
+				copy(w.buf[at:], fmt.Sprintf("%0*d", send.FreshDigits, w.rng.Int64N(1e12)))
 			}
 			var v []float64
 			if err := json.Unmarshal(w.buf, &v); err != nil || len(v) != size {

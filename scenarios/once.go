@@ -13,6 +13,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/mlbench/mlbench/loadgen"
+	"github.com/mlbench/mlbench/loadgen/send"
 	"github.com/mlbench/mlbench/targets"
 )
 
@@ -28,57 +29,39 @@ type Exchange struct {
 	Follows bool  // a step of the journey that the one before it is part of
 	Expect  []int // statuses; empty: 200 to 299
 
-	sent, shown rendered
-	check       func(*loadgen.Answer) error // nil: none
-	journey     map[string]string           // what its steps have captured
-	values      *values
-}
-
-// rendered is a prepared request, and what completes it from what was captured.
-type rendered struct {
-	wire []byte
-	fill func(b, wire []byte, captured map[string]string) []byte
-}
-
-func (r *rendered) complete(captured map[string]string) []byte {
-	if r.fill == nil {
-		return r.wire
-	}
-	return r.fill(nil, r.wire, captured)
+	request *send.Request
+	check   func(*loadgen.Answer) error // nil: none
+	journey map[string]string           // what its steps have captured
+	values  *values
 }
 
 // Calls prepares setup and teardown, and no classes.
 func Calls(sc *Scenario, o CompileOptions) (*Exchanges, error) {
-	o, shown, err := sc.onceOptions(o)
-	if err != nil {
+	if err := o.once(sc); err != nil {
 		return nil, err
 	}
-	return sc.calls(o, shown)
+	return sc.calls(&o)
 }
 
 // Once prepares every request of the scenario to be sent once: of a class, the
 // first of its pool.
 func Once(sc *Scenario, o CompileOptions) (*Exchanges, error) {
-	o, shown, err := sc.onceOptions(o)
+	if err := o.once(sc); err != nil {
+		return nil, err
+	}
+	plan, err := Compile(sc, o)
 	if err != nil {
 		return nil, err
 	}
-	var plans [2]*loadgen.Plan
-	for i, options := range []CompileOptions{o, shown} {
-		if plans[i], err = Compile(sc, options); err != nil {
-			return nil, err
-		}
-	}
-	out, err := sc.calls(o, shown)
+	out, err := sc.calls(&o)
 	if err != nil {
 		return nil, err
 	}
-	for i, c := range plans[0].Classes {
-		e := Exchange{Name: c.Name, Follows: c.Step != nil, Expect: c.Expect, check: c.Check, values: o.values, journey: map[string]string{}}
+	for i, c := range plan.Classes {
+		e := Exchange{Name: c.Name, Follows: c.Step != nil, Expect: c.Expect, request: &c.Pool[0], check: c.Check, values: o.values, journey: map[string]string{}}
 		if e.Follows {
 			e.journey = out.Classes[i-1].journey
 		}
-		e.prepared(&c.Payloads[0], &plans[1].Classes[i].Payloads[0])
 		out.Classes = append(out.Classes, e)
 	}
 	return out, nil
@@ -86,35 +69,32 @@ func Once(sc *Scenario, o CompileOptions) (*Exchanges, error) {
 
 // Harmless is a prepared request of the plan that has no effects by its method
 // (RFC 9110 §9.2.1) and needs nothing captured; nil: there is none.
-func Harmless(plan *loadgen.Plan) []byte {
+func Harmless(plan *loadgen.Plan) *send.Request {
 	for _, c := range plan.Classes {
-		method, _, _ := bytes.Cut(c.Payloads[0].Wire, []byte(" "))
-		switch string(method) {
+		switch c.Pool[0].Method {
 		case http.MethodGet, http.MethodHead, http.MethodOptions:
 			if c.Step == nil {
-				return c.Payloads[0].Wire
+				return &c.Pool[0]
 			}
 		}
 	}
 	return nil
 }
 
-// onceOptions are those for sending one of each, and for showing it.
-func (s *Scenario) onceOptions(o CompileOptions) (sent, shown CompileOptions, err error) {
-	if o.values, err = s.values(o.Redact); err != nil {
-		return o, o, fmt.Errorf("scenario %s: %w", s.Name, err)
+// once makes them those for sending one of each.
+func (o *CompileOptions) once(s *Scenario) (err error) {
+	if o.values, err = s.values(o.ForShow); err != nil {
+		return fmt.Errorf("scenario %s: %w", s.Name, err)
 	}
 	o.PoolSize, o.Note = 1, nil // Compile tells it
-	shown = o
-	shown.Redact = true
-	return o, shown, nil
+	return nil
 }
 
-func (s *Scenario) calls(o, shown CompileOptions) (*Exchanges, error) {
+func (s *Scenario) calls(o *CompileOptions) (*Exchanges, error) {
 	out := &Exchanges{}
 	var err error
-	if out.Setup, err = calls(s.Setup, o, shown); err == nil {
-		out.Teardown, err = calls(s.Teardown, o, shown)
+	if out.Setup, err = calls(s.Setup, o); err == nil {
+		out.Teardown, err = calls(s.Teardown, o)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("scenario %s: %w", s.Name, err)
@@ -123,51 +103,32 @@ func (s *Scenario) calls(o, shown CompileOptions) (*Exchanges, error) {
 }
 
 // calls compiles what is sent once in any case.
-func calls(list []Call, o, shown CompileOptions) ([]Exchange, error) {
+func calls(list []Call, o *CompileOptions) ([]Exchange, error) {
 	var out []Exchange
 	for i := range list {
 		r := list[i].request()
-		e := Exchange{Name: r.Name, Expect: r.Expect.Status, values: o.values}
-		class := &requestClass{Request: *r}
-		sent, err := pool(class, &o)
+		payloads, err := pool(&requestClass{Request: *r}, o)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", r.Name, err)
 		}
-		masked, err := pool(class, &shown)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", r.Name, err)
-		}
-		e.prepared(&sent[0], &masked[0])
-		out = append(out, e)
+		out = append(out, Exchange{Name: r.Name, Expect: r.Expect.Status, request: &payloads[0], values: o.values})
 	}
 	return out, nil
 }
 
-func (e *Exchange) prepared(sent, shown *loadgen.Payload) {
-	e.sent = rendered{sent.Wire, sent.Fill}
-	e.shown = rendered{sameLength(shown.Wire, sent.Wire), shown.Fill}
-}
-
-// sameLength gives a request without its secrets the Content-Length that it has
-// with them.
-func sameLength(shown, sent []byte) []byte {
-	field := func(b []byte) []byte {
-		head, _, _ := bytes.Cut(b, []byte("\r\n\r\n"))
-		_, field, _ := bytes.Cut(head, []byte("\r\nContent-Length: "))
-		return field
-	}
-	head, body, _ := bytes.Cut(shown, []byte("\r\n\r\n"))
-	head = bytes.TrimSuffix(head, field(shown)) // the last field, if there is one
-	return slices.Concat(head, field(sent), []byte("\r\n\r\n"), body)
-}
-
 // Shown is the complete request as it is sent, but for secrets.
 func (e *Exchange) Shown() []byte {
+	r := e.shown()
+	return r.Shown()
+}
+
+// shown has no value that was captured.
+func (e *Exchange) shown() send.Request {
 	hide := map[string]string{}
 	for name := range e.journey {
 		hide[name] = `"[captured]"` // as JSON, as captures are
 	}
-	return e.shown.complete(hide)
+	return e.request.Filled(hide)
 }
 
 // Sent is an exchange that got its answer.
@@ -182,7 +143,8 @@ type Sent struct {
 func (e *Exchange) Send(ctx context.Context, t targets.Target, timeout time.Duration, keep int) (*Sent, error) {
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	a, err := t.Exchange(ctx, e.sent.complete(e.journey), loadgen.MaxCheckedBody)
+	r := e.request.Filled(e.journey)
+	a, err := t.Exchange(ctx, &r, loadgen.MaxCheckedBody)
 	if err != nil {
 		return nil, err
 	}
@@ -264,7 +226,7 @@ func (e *Exchange) Must(ctx context.Context, t targets.Target, timeout time.Dura
 	case s.Wrong == "":
 		return nil
 	}
-	line, _, _ := strings.Cut(string(e.Shown()), " HTTP/1.1\r\n")
+	shown := e.shown()
 	text := "an empty body"
 	if body := s.Answer.Body; len(body) > 0 {
 		text = strconv.Quote(Printable(body))
@@ -272,7 +234,7 @@ func (e *Exchange) Must(ctx context.Context, t targets.Target, timeout time.Dura
 			text += fmt.Sprintf(" … (%d bytes)", s.Answer.Size)
 		}
 	}
-	return fmt.Errorf("%s: %s at %s answered with %s: %s", e.Name, line, t.Name, s.Wrong, text)
+	return fmt.Errorf("%s: %s %s at %s answered with %s: %s", e.Name, shown.Method, shown.ShownTarget(), t.Name, s.Wrong, text)
 }
 
 // Printable is text that no terminal takes for commands: of what cannot be seen,

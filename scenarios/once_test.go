@@ -99,13 +99,13 @@ func TestSecretsAreSentAndNotShown(t *testing.T) {
 func TestSecretsInPaths(t *testing.T) {
 	t.Setenv("TEAM_KEY", "hunter2/x")
 	sc := parse(t, `{variables: {KEY: {env: TEAM_KEY}, ID: 5}, requests: [{name: a, path: "/a/${KEY}?k=${KEY}&id=${ID}"}]}`)
-	p := compile(t, sc, CompileOptions{}).Classes[0].Payloads[0]
-	if !strings.HasPrefix(string(p.Wire), "GET /a/hunter2%2Fx?k=hunter2%2Fx&id=5 HTTP/1.1\r\n") || p.ShownURI != "/a/[redacted]?k=[redacted]&id=5" {
-		t.Errorf("%q, shown as %q", p.Wire, p.ShownURI)
+	p := compile(t, sc, CompileOptions{}).Classes[0].Pool[0]
+	if !strings.HasPrefix(string(p.AppendHTTP1(nil)), "GET /a/hunter2%2Fx?k=hunter2%2Fx&id=5 HTTP/1.1\r\n") || p.ShownTarget() != "/a/[redacted]?k=[redacted]&id=5" {
+		t.Errorf("%q, shown as %q", p.AppendHTTP1(nil), p.ShownTarget())
 	}
-	plain := compile(t, parse(t, `requests: [{name: a, path: /x}]`), CompileOptions{}).Classes[0].Payloads[0]
-	if plain.ShownURI != "" {
-		t.Errorf("shown as %q", plain.ShownURI)
+	plain := compile(t, parse(t, `requests: [{name: a, path: /x}]`), CompileOptions{}).Classes[0].Pool[0]
+	if plain.ShownTarget() != "/x" {
+		t.Errorf("shown as %q", plain.ShownTarget())
 	}
 }
 
@@ -137,7 +137,7 @@ func TestVariableMistakes(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), tt.want) || strings.Contains(err.Error(), "hunter2") {
 			t.Errorf("%s: %v, want %s", tt.variables, err, tt.want)
 		}
-		if _, err := Compile(sc, CompileOptions{Target: target(t, "modern"), Redact: true}); err != nil && !strings.Contains(tt.want, "not allowed") {
+		if _, err := Compile(sc, CompileOptions{Target: target(t, "modern"), ForShow: true}); err != nil && !strings.Contains(tt.want, "not allowed") {
 			t.Errorf("%s: not even shown: %v", tt.variables, err)
 		}
 	}

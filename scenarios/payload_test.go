@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/mlbench/mlbench/loadgen"
+	"github.com/mlbench/mlbench/loadgen/send"
 	"github.com/mlbench/mlbench/targets"
 )
 
@@ -35,8 +36,8 @@ func bodies(t testing.TB, src string, seed uint64, size int) []string {
 }
 
 func bodiesOf(c loadgen.Class) (out []string) {
-	for _, p := range c.Payloads {
-		_, body, _ := bytes.Cut(p.Wire, []byte("\r\n\r\n"))
+	for _, p := range c.Pool {
+		body := p.Body
 		out = append(out, string(body))
 	}
 	return out
@@ -113,7 +114,7 @@ func TestTexts(t *testing.T) {
 		t.Error(d)
 	}
 	fresh := bodies(t, request("{$text: {tokens: 3}}", ""), 1, 1)[0]
-	if f := strings.Fields(fresh); len(f) != 3 || strings.Trim(f[0], `"0123456789`) != "" || len(f[0]) != 1+loadgen.FreshDigits {
+	if f := strings.Fields(fresh); len(f) != 3 || strings.Trim(f[0], `"0123456789`) != "" || len(f[0]) != 1+send.FreshDigits {
 		t.Errorf("a fresh text: %s", fresh)
 	}
 	if got := bodies(t, request("{$text: {tokens: 0}}", ""), 1, 1)[0]; got != `""` {
@@ -124,12 +125,12 @@ func TestTexts(t *testing.T) {
 func TestBlobs(t *testing.T) {
 	for size, fresh := range map[int]int{0: 0, 1: 0, 8: 0, 9: 1, 10: 1, 1000: 1} {
 		sc := parse(t, request(fmt.Sprintf("{$blob: {bytes: %d}}", size), ""))
-		for _, p := range compile(t, sc, CompileOptions{PoolSize: 3, Seed: 1}).Classes[0].Payloads {
+		for _, p := range compile(t, sc, CompileOptions{PoolSize: 3, Seed: 1}).Classes[0].Pool {
 			for _, at := range p.Fresh {
-				copy(p.Wire[at:], "987654321098")
+				copy(p.Body[at:], "987654321098")
 			}
 			var text string
-			_, body, _ := bytes.Cut(p.Wire, []byte("\r\n\r\n"))
+			body := p.Body
 			if err := json.Unmarshal(body, &text); err != nil {
 				t.Fatal(err)
 			}
@@ -193,7 +194,7 @@ requests:
 	if d := cmp.Diff(want, notes); d != "" {
 		t.Error(d)
 	}
-	if got := len(plan.Classes[1].Payloads); got != 6 {
+	if got := len(plan.Classes[1].Pool); got != 6 {
 		t.Errorf("a pool of 7 with 3 rows in order has %d bodies, want 6", got)
 	}
 }
@@ -235,15 +236,15 @@ func FuzzTemplate(f *testing.F) {
 			return
 		}
 		for i, c := range one.Classes {
-			if d := cmp.Diff(c.Payloads, two.Classes[i].Payloads); d != "" {
+			if d := cmp.Diff(c.Pool, two.Classes[i].Pool); d != "" {
 				t.Fatalf("same seed, other bytes: %s", d)
 			}
-			for _, p := range c.Payloads {
+			for _, p := range c.Pool {
 				for _, at := range p.Fresh {
-					if digits := p.Wire[at : at+loadgen.FreshDigits]; len(bytes.Trim(digits, "0123456789")) > 0 {
+					if digits := p.Body[at : at+send.FreshDigits]; len(bytes.Trim(digits, "0123456789")) > 0 {
 						t.Fatalf("fresh digits are %q", digits)
 					}
-					copy(p.Wire[at:], "098765432109")
+					copy(p.Body[at:], "098765432109")
 				}
 			}
 			for j, b := range bodiesOf(c) {

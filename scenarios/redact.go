@@ -10,6 +10,7 @@ import (
 	"unicode/utf16"
 
 	"github.com/mlbench/mlbench/loadgen"
+	"github.com/mlbench/mlbench/loadgen/send"
 )
 
 // redactor hides secrets in what a target answers, in whichever form it may
@@ -35,7 +36,7 @@ func (v *values) redactor(more ...string) *redactor {
 	r.secrets = slices.DeleteFunc(slices.Compact(r.secrets), func(s string) bool { return s == "" })
 	var pairs []string
 	for _, s := range r.secrets {
-		pairs = append(pairs, s, hidden)
+		pairs = append(pairs, s, send.Hidden)
 	}
 	r.whole = strings.NewReplacer(pairs...)
 	return r
@@ -78,7 +79,7 @@ func (r *redactor) withoutPart(s string) string {
 	for _, secret := range r.secrets {
 		for n := min(len(secret)-1, len(s)); n >= shortest; n-- {
 			if strings.HasSuffix(s, secret[:n]) {
-				return s[:len(s)-n] + hidden
+				return s[:len(s)-n] + send.Hidden
 			}
 		}
 	}

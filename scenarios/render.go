@@ -5,7 +5,7 @@ import (
 	"math/rand/v2"
 	"strconv"
 
-	"github.com/mlbench/mlbench/loadgen"
+	"github.com/mlbench/mlbench/loadgen/send"
 )
 
 // writer collects one body.
@@ -14,6 +14,8 @@ type writer struct {
 	rng   *rand.Rand
 	index int   // of the body in its pool
 	fresh []int // offsets of digits that the engine makes unique
+	// hidden is where secrets are.
+	hidden []send.Span
 	// unique lets the engine overwrite digits; without it bodies repeat when the
 	// pool has been through.
 	unique bool
@@ -23,17 +25,22 @@ type writer struct {
 	hotValue bool // a value of a hot set is rendered, not a body
 
 	values *values // of ${NAME}s
-	masked bool    // leave secrets out
 
 	err error // the first
 }
 
 // expand writes a literal with its ${NAME}s filled in.
 func (w *writer) expand(p *piece) {
-	text, _, err := w.values.expand(string(p.literal), p.escape, w.masked)
+	text, hidden, err := w.values.expand(string(p.literal), p.escape)
 	if w.err == nil {
 		w.err = err
 	}
+	w.write([]byte(text), hidden)
+}
+
+// write writes a text that has secrets.
+func (w *writer) write(text []byte, hidden []send.Span) {
+	w.hidden = append(w.hidden, shifted(hidden, len(w.buf))...)
 	w.buf = append(w.buf, text...)
 }
 
@@ -47,7 +54,7 @@ func (w *writer) span(s Span) int { return s.Min + w.rng.IntN(s.Max-s.Min+1) }
 // ones.
 func (w *writer) digits() {
 	w.fresh = append(w.fresh, len(w.buf))
-	w.buf = fmt.Appendf(w.buf, "%0*d", loadgen.FreshDigits, w.rng.Int64N(1e12))
+	w.buf = fmt.Appendf(w.buf, "%0*d", send.FreshDigits, w.rng.Int64N(1e12))
 }
 
 func (g *vectorGen) render(w *writer) { w.vector(&g.numbers, w.span(g.Size)) }
@@ -109,7 +116,7 @@ func (g *idGen) render(w *writer) {
 	if w.unique {
 		w.digits()
 	} else {
-		w.buf = fmt.Appendf(w.buf, "%0*d", loadgen.FreshDigits, w.index)
+		w.buf = fmt.Appendf(w.buf, "%0*d", send.FreshDigits, w.index)
 	}
 	w.buf = append(w.buf, '"')
 }

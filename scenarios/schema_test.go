@@ -278,17 +278,17 @@ func FuzzLoad(f *testing.F) {
 			return
 		}
 		for _, c := range plan.Classes {
-			for _, p := range c.Payloads {
+			for _, p := range c.Pool {
 				for _, at := range p.Fresh {
-					copy(p.Wire[at:], "987654321098")
+					copy(p.Body[at:], "987654321098")
 				}
-				req, err := readOne(bytes.NewReader(p.Wire))
+				req, err := readOne(bytes.NewReader(p.AppendHTTP1(nil)))
 				if err != nil {
-					t.Fatalf("%v in %q", err, p.Wire)
+					t.Fatalf("%v in %q", err, p.AppendHTTP1(nil))
 				}
 				body, _ := io.ReadAll(req.Body)
 				if r := requestOf(sc, c.Name); r.Body != nil && r.Body.JSON != nil && !json.Valid(body) {
-					t.Fatalf("not JSON: %q", p.Wire)
+					t.Fatalf("not JSON: %q", p.AppendHTTP1(nil))
 				}
 			}
 		}

@@ -29,7 +29,7 @@ func TestValuesKeepTheSegmentsOfPaths(t *testing.T) {
 				t.Errorf("%s with %q: %v, want it sent: %v", path, value, err, sent)
 			}
 			if err == nil {
-				uri := strings.Fields(string(plan.Classes[0].Payloads[0].Wire))[1]
+				uri := strings.Fields(string(plan.Classes[0].Pool[0].AppendHTTP1(nil)))[1]
 				keeps(t, uri)
 			} else if !strings.Contains(err.Error(), "segment") {
 				t.Errorf("%v", err)

@@ -30,10 +30,15 @@ func filled(t *testing.T, step string, v any) string {
 	if err := plan.Classes[0].Check(&a); err != nil {
 		t.Fatal(err)
 	}
-	p := plan.Classes[1].Payloads[0]
-	got := p.Fill([]byte("before"), p.Wire, a.Captured)
-	readRequest(t, got[len("before"):])
-	return strings.ReplaceAll(string(got[len("before"):]), "\r\n", "\n")
+	p := plan.Classes[1].Pool[0]
+	before := string(p.AppendHTTP1(nil))
+	full := p.Filled(a.Captured)
+	got := full.AppendHTTP1(nil)
+	readRequest(t, got)
+	if after := string(p.AppendHTTP1(nil)); after != before {
+		t.Errorf("filling a request changed it: %q, then %q", before, after)
+	}
+	return strings.ReplaceAll(string(got), "\r\n", "\n")
 }
 
 func TestStepsAreFilled(t *testing.T) {
@@ -73,7 +78,7 @@ requests:
 	plan := compile(t, sc, CompileOptions{PoolSize: 7})
 	got := map[string]string{}
 	for _, c := range plan.Classes {
-		got[c.Name] = fmt.Sprintf("weight %v, %d payloads, filled %v, step %v, check %v", c.Weight, len(c.Payloads), c.Payloads[0].Fill != nil, c.Step, c.Check != nil)
+		got[c.Name] = fmt.Sprintf("weight %v, %d payloads, filled %v, step %v, check %v", c.Weight, len(c.Pool), c.Pool[0].Fill != nil, c.Step, c.Check != nil)
 	}
 	want := map[string]string{
 		"plain": "weight 3, 1 payloads, filled false, step <nil>, check false",
@@ -84,10 +89,10 @@ requests:
 	if d := cmp.Diff(want, got); d != "" {
 		t.Errorf("classes (-want +got):\n%s", d)
 	}
-	if wire := string(plan.Classes[3].Payloads[0].Wire); !strings.HasPrefix(wire, "POST /x/{{v}}?q={{v}} HTTP/1.1\r\n") {
+	if wire := string(plan.Classes[3].Pool[0].AppendHTTP1(nil)); !strings.HasPrefix(wire, "POST /x/{{v}}?q={{v}} HTTP/1.1\r\n") {
 		t.Errorf("shown as %q", wire)
 	}
-	if wire := string(plan.Classes[0].Payloads[0].Wire); !strings.HasSuffix(wire, "Hello {{name}}") {
+	if wire := string(plan.Classes[0].Pool[0].AppendHTTP1(nil)); !strings.HasSuffix(wire, "Hello {{name}}") {
 		t.Errorf("double braces are not plain text outside of steps: %q", wire)
 	}
 }
@@ -226,7 +231,7 @@ func TestStepsCanWantTheToken(t *testing.T) {
 	if !sc.wantsToken() {
 		t.Error("no token for a step with auth: bearer")
 	}
-	got := string(compile(t, sc, CompileOptions{Token: "tok"}).Classes[1].Payloads[0].Wire)
+	got := string(compile(t, sc, CompileOptions{Token: "tok"}).Classes[1].Pool[0].AppendHTTP1(nil))
 	if !strings.Contains(got, "\r\nAuthorization: Bearer tok\r\n") {
 		t.Errorf("%q", got)
 	}

@@ -5,7 +5,7 @@ import (
 	"encoding/binary"
 	"strings"
 
-	"github.com/mlbench/mlbench/loadgen"
+	"github.com/mlbench/mlbench/loadgen/send"
 	"github.com/mlbench/mlbench/targets/strict"
 )
 
@@ -64,7 +64,7 @@ func (b *templateBuilder) blob(n *strict.Node) generator {
 // render makes the first bytes the unique ones: decimal digits are base64, and
 // twelve of them are nine whole bytes.
 func (g *blobGen) render(w *writer) {
-	const digits = loadgen.FreshDigits / 4 * 3
+	const digits = send.FreshDigits / 4 * 3
 	n := w.span(g.Bytes)
 	w.buf = append(w.buf, '"')
 	if w.unique && n >= digits {

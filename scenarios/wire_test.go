@@ -37,8 +37,12 @@ func wire(t *testing.T, request string, o CompileOptions) string {
 	t.Helper()
 	sc := parse(t, "requests: [{name: a, "+request+"}]")
 	o.PoolSize = 1
-	got := compile(t, sc, o).Classes[0].Payloads[0].Wire
+	r := &compile(t, sc, o).Classes[0].Pool[0]
+	got := r.AppendHTTP1(nil)
 	readRequest(t, got)
+	if o.ForShow {
+		got = r.Shown()
+	}
 	return strings.ReplaceAll(string(got), "\r\n", "\n")
 }
 
@@ -103,15 +107,12 @@ func TestWire(t *testing.T) {
 			}
 		})
 	}
-	if !compile(t, parse(t, "requests: [{name: a, method: HEAD}]"), CompileOptions{}).Classes[0].Payloads[0].Head {
-		t.Error("a HEAD request is not marked")
-	}
 }
 
 func TestRedactedWire(t *testing.T) {
 	t.Setenv("TEAM_KEY", "hunter2")
 	got := wire(t, "auth: bearer, headers: {X-Team: '${TEAM_KEY}', X-Unset: '${NOT_THERE_AT_ALL}', Cookie: hunter2, X-Open: seen}", CompileOptions{
-		Token: "hunter2", Redact: true, Headers: []targets.Field{{Name: "X-Secret", Value: "hunter2"}},
+		Token: "hunter2", ForShow: true, Headers: []targets.Field{{Name: "X-Secret", Value: "hunter2"}},
 	})
 	want := `GET / HTTP/1.1
 Host: 127.0.0.1:8000
@@ -283,7 +284,7 @@ func TestHostLeavesOutTheZone(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if wire := string(plan.Classes[0].Payloads[0].Wire); !strings.Contains(wire, "\r\nHost: "+want+"\r\n") {
+		if wire := string(plan.Classes[0].Pool[0].AppendHTTP1(nil)); !strings.Contains(wire, "\r\nHost: "+want+"\r\n") {
 			t.Errorf("%s: %q, want Host: %s", ref, wire, want)
 		}
 	}

@@ -74,16 +74,16 @@ func (t template) canBeFresh() bool {
 // hotSet is a zipfGen at work on one pool.
 type hotSet struct {
 	seed   uint64
-	shares []float64      // cumulated
-	values map[int][]byte // by rank, those drawn so far
-	ranks  map[string]int // and back
-	turn   uint64         // of the decision about new values
+	shares []float64       // cumulated
+	values map[int]*writer // by rank, those drawn so far
+	ranks  map[string]int  // and back
+	turn   uint64          // of the decision about new values
 }
 
 func (w *writer) hotSet(g *zipfGen) *hotSet {
 	h := w.hot[g]
 	if h == nil {
-		h = &hotSet{seed: w.rng.Uint64(), turn: w.rng.Uint64(), values: map[int][]byte{}, ranks: map[string]int{}}
+		h = &hotSet{seed: w.rng.Uint64(), turn: w.rng.Uint64(), values: map[int]*writer{}, ranks: map[string]int{}}
 		sum := 0.0
 		for k := range g.Distinct {
 			sum += math.Pow(float64(k+1), -g.Exponent)
@@ -113,7 +113,9 @@ func (g *zipfGen) render(w *writer) {
 	if !ok {
 		value = h.make(w, g, rank)
 	}
-	w.buf = append(w.buf, value...)
+	if value != nil {
+		w.write(value.buf, value.hidden)
+	}
 }
 
 // draw is a rank, from 0.
@@ -126,18 +128,18 @@ func (h *hotSet) draw(rng *rand.Rand) int {
 // make renders the value of a rank from a seed of its own, so that it does not
 // matter when it is first drawn; again with another, if it is like one of another
 // rank.
-func (h *hotSet) make(w *writer, g *zipfGen, rank int) []byte {
+func (h *hotSet) make(w *writer, g *zipfGen, rank int) *writer {
 	const tries = 100
 	for try := range uint64(tries) {
-		one := writer{rng: rand.New(rand.NewPCG(h.seed+try, uint64(rank))), index: rank, data: w.data, hotValue: true, values: w.values, masked: w.masked}
-		g.of.render(&one)
+		one := &writer{rng: rand.New(rand.NewPCG(h.seed+try, uint64(rank))), index: rank, data: w.data, hotValue: true, values: w.values}
+		g.of.render(one)
 		if w.err == nil {
 			w.err = one.err
 		}
 		if _, taken := h.ranks[string(one.buf)]; !taken {
-			h.values[rank] = one.buf
+			h.values[rank] = one
 			h.ranks[string(one.buf)] = rank
-			return one.buf
+			return one
 		}
 	}
 	if w.err == nil {

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/mlbench/mlbench/loadgen"
+	"github.com/mlbench/mlbench/loadgen/send"
 )
 
 // zipfShares are the shares of the ranks by definition.
@@ -111,20 +111,20 @@ func TestZipfHitShareOfASmallCache(t *testing.T) {
 func TestZipfNewIsTheShareOfMisses(t *testing.T) {
 	for _, share := range []float64{0.05, 0.3, 0.8} {
 		sc := parse(t, request(fmt.Sprintf("{features: {$zipf: {of: {$vector: {size: 4}}, distinct: 100, new: %v}}}", share), ""))
-		pool := compile(t, sc, CompileOptions{Seed: 9}).Classes[0].Payloads
+		pool := compile(t, sc, CompileOptions{Seed: 9}).Classes[0].Pool
 		cache, hits, requests := map[string]bool{}, 0, 0
 		for pass := range 5 {
 			for i, p := range pool {
 				for _, at := range p.Fresh {
-					copy(p.Wire[at:], fmt.Sprintf("%0*d", loadgen.FreshDigits, pass*len(pool)+i))
+					copy(p.Body[at:], fmt.Sprintf("%0*d", send.FreshDigits, pass*len(pool)+i))
 				}
 				if pass > 0 { // the first fills the cache
 					requests++
-					if cache[string(p.Wire)] {
+					if cache[string(p.AppendHTTP1(nil))] {
 						hits++
 					}
 				}
-				cache[string(p.Wire)] = true
+				cache[string(p.AppendHTTP1(nil))] = true
 			}
 		}
 		if got := float64(hits) / float64(requests); math.Abs(got-(1-share)) > 0.002 {
@@ -138,17 +138,17 @@ func TestZipfNewIsTheShareOfMisses(t *testing.T) {
 func TestHotValuesAreNotFresh(t *testing.T) {
 	sc := parse(t, request("{hot: {$zipf: {of: {v: {$vector: {size: 2}}, id: {$id: }, text: {$text: {tokens: 2}}}, distinct: 10}}}", ""))
 	values := map[string]bool{}
-	for _, p := range compile(t, sc, CompileOptions{Seed: 2}).Classes[0].Payloads {
+	for _, p := range compile(t, sc, CompileOptions{Seed: 2}).Classes[0].Pool {
 		if len(p.Fresh) > 0 {
-			t.Fatalf("fresh digits in %s", p.Wire)
+			t.Fatalf("fresh digits in %s", p.AppendHTTP1(nil))
 		}
-		values[string(p.Wire)] = true
+		values[string(p.AppendHTTP1(nil))] = true
 	}
 	if len(values) != 10 {
 		t.Errorf("%d different values, want 10", len(values))
 	}
 	sc = parse(t, request("{id: {$id: }, hot: {$zipf: {of: {$vector: {size: 2}}, distinct: 10}}}", ""))
-	if p := compile(t, sc, CompileOptions{PoolSize: 1}).Classes[0].Payloads[0]; len(p.Fresh) != 1 {
+	if p := compile(t, sc, CompileOptions{PoolSize: 1}).Classes[0].Pool[0]; len(p.Fresh) != 1 {
 		t.Errorf("%d fresh places, want that of the id", len(p.Fresh))
 	}
 }

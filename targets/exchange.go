@@ -10,6 +10,8 @@ import (
 	"net"
 	"net/http"
 	"time"
+
+	"github.com/mlbench/mlbench/loadgen/send"
 )
 
 // Answer is what came back for one request.
@@ -24,14 +26,14 @@ type Answer struct {
 // headLimit is what is kept of an answer's head for showing.
 const headLimit = 64 << 10
 
-// Exchange sends the bytes of one HTTP/1.1 request on a connection of its own,
+// Exchange sends one request on a connection of its own,
 // as the load will go: no proxy, no redirects, nothing added; by HTTP/2 if the
 // target is to be asked by that. It reads the whole
 // answer and keeps the first bytes of its body. The context's deadline ends it.
-func (t Target) Exchange(ctx context.Context, wire []byte, keep int) (*Answer, error) {
+func (t Target) Exchange(ctx context.Context, r *send.Request, keep int) (*Answer, error) {
 	begin := time.Now()
 	if t.HTTP2 {
-		a, err := t.exchangeHTTP2(ctx, wire, keep)
+		a, err := t.exchangeHTTP2(ctx, r, keep)
 		if err != nil {
 			return nil, t.broken(ctx, err)
 		}
@@ -47,10 +49,10 @@ func (t Target) Exchange(ctx context.Context, wire []byte, keep int) (*Answer, e
 	defer stop()
 	wrote := make(chan error, 1)
 	go func() {
-		_, err := nc.Write(wire)
+		_, err := nc.Write(r.AppendHTTP1(nil))
 		wrote <- err
 	}()
-	a, err := readAnswer(nc, wire, keep)
+	a, err := readAnswer(nc, r.Method, keep)
 	if err != nil {
 		if ctx.Err() == nil {
 			_ = nc.Close() // ends the writer
@@ -64,23 +66,21 @@ func (t Target) Exchange(ctx context.Context, wire []byte, keep int) (*Answer, e
 	return a, nil
 }
 
-// roundTripHTTP2 sends the request that the bytes are by HTTP/2. The answer's body
-// is to be closed.
-func (t Target) roundTripHTTP2(ctx context.Context, wire []byte) (*http.Response, error) {
+// roundTripHTTP2 sends the request by HTTP/2. The answer's body is to be closed.
+func (t Target) roundTripHTTP2(ctx context.Context, r *send.Request) (*http.Response, error) {
 	transport, err := t.Transport(0)
 	if err != nil {
 		return nil, err
 	}
-	req, err := http.ReadRequest(bufio.NewReader(bytes.NewReader(wire)))
+	req, err := r.HTTP(t.URL)
 	if err != nil {
 		return nil, err
 	}
-	req.RequestURI, req.URL.Scheme, req.URL.Host = "", t.URL.Scheme, t.URL.Host
 	return RoundTrip(transport, req.WithContext(ctx))
 }
 
-func (t Target) exchangeHTTP2(ctx context.Context, wire []byte, keep int) (*Answer, error) {
-	resp, err := t.roundTripHTTP2(ctx, wire)
+func (t Target) exchangeHTTP2(ctx context.Context, r *send.Request, keep int) (*Answer, error) {
+	resp, err := t.roundTripHTTP2(ctx, r)
 	if err != nil {
 		return nil, err
 	}
@@ -99,12 +99,11 @@ func (t Target) exchangeHTTP2(ctx context.Context, wire []byte, keep int) (*Answ
 }
 
 // readAnswer passes over interim answers (1xx).
-func readAnswer(r io.Reader, wire []byte, keep int) (*Answer, error) {
+func readAnswer(r io.Reader, method string, keep int) (*Answer, error) {
 	heads := &first{most: headLimit}
 	br := bufio.NewReader(io.TeeReader(r, heads))
-	method, _, _ := bytes.Cut(wire, []byte(" "))
 	for {
-		resp, err := http.ReadResponse(br, &http.Request{Method: string(method)})
+		resp, err := http.ReadResponse(br, &http.Request{Method: method})
 		if err != nil {
 			return nil, err
 		}

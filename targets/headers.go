@@ -3,6 +3,7 @@ package targets
 import (
 	"errors"
 	"fmt"
+	"iter"
 	"net/url"
 	"regexp"
 	"slices"
@@ -35,6 +36,14 @@ func ShownURI(uri string) string { return secretQuery.ReplaceAllString(uri, "$1=
 
 // ShownURL is a whole URL for the eyes of people: a password in it is hidden, too.
 func ShownURL(u *url.URL) string { return ShownURI(u.Redacted()) }
+
+// SecretsOf are the places, from and to, of what ShownURI redacts.
+func SecretsOf(uri string) (places [][2]int) {
+	for _, m := range secretQuery.FindAllStringSubmatchIndex(uri, -1) {
+		places = append(places, [2]int{m[3] + 1, m[1]})
+	}
+	return places
+}
 
 // sensitive says whether headers of this name usually hold secrets.
 func sensitive(name string) bool {
@@ -212,39 +221,67 @@ var ErrNotSet = errors.New("not set")
 // not to defaults, which are part of the template.
 func Expand(s string, lookup func(string) (string, bool), escape func(string) string) (string, error) {
 	var out strings.Builder
-	for {
-		i := strings.Index(s, "${")
-		if i < 0 {
-			out.WriteString(s)
-			return out.String(), nil
+	for p, err := range Pieces(s) {
+		if err != nil {
+			return "", err
 		}
-		if i > 0 && s[i-1] == '$' {
-			out.WriteString(s[:i-1] + "${")
-			s = s[i+2:]
+		if p.Name == "" {
+			out.WriteString(p.Text)
 			continue
 		}
-		out.WriteString(s[:i])
-		ref, rest, ok := strings.Cut(s[i+2:], "}")
-		if !ok {
-			return "", errors.New("${ without } (write $${ for a plain ${)")
-		}
-		name, def, hasDef := strings.Cut(ref, ":-")
-		if !variable(name) {
-			return "", fmt.Errorf("${%s}: want ${NAME} or ${NAME:-default} (write $${ for a plain ${)", name)
-		}
-		value, set := lookup(name)
+		value, set := lookup(p.Name)
 		switch {
-		case set && (value != "" || !hasDef):
+		case set && (value != "" || !p.Default):
 			if escape != nil {
 				value = escape(value)
 			}
 			out.WriteString(value)
-		case hasDef:
-			out.WriteString(def)
+		case p.Default:
+			out.WriteString(p.Text)
 		default:
-			return "", fmt.Errorf("the environment variable %s is %w", name, ErrNotSet)
+			return "", fmt.Errorf("the environment variable %s is %w", p.Name, ErrNotSet)
 		}
-		s = rest
+	}
+	return out.String(), nil
+}
+
+// Piece is a part of a template: plain text, or a variable.
+type Piece struct {
+	Text    string // of a variable: its default
+	Name    string // of a variable; empty: plain text
+	Default bool   // the variable has one
+}
+
+// Pieces cuts a template for Expand; an error ends it.
+func Pieces(s string) iter.Seq2[Piece, error] {
+	return func(yield func(Piece, error) bool) {
+		for {
+			i := strings.Index(s, "${")
+			switch {
+			case i < 0:
+				yield(Piece{Text: s}, nil)
+				return
+			case i > 0 && s[i-1] == '$':
+				if !yield(Piece{Text: s[:i-1] + "${"}, nil) {
+					return
+				}
+				s = s[i+2:]
+				continue
+			}
+			ref, rest, ok := strings.Cut(s[i+2:], "}")
+			p := Piece{}
+			p.Name, p.Text, p.Default = strings.Cut(ref, ":-")
+			var err error
+			if !ok {
+				err = errors.New("${ without } (write $${ for a plain ${)")
+			} else if !variable(p.Name) {
+				err = fmt.Errorf("${%s}: want ${NAME} or ${NAME:-default} (write $${ for a plain ${)", p.Name)
+			}
+			if !yield(Piece{Text: s[:i]}, nil) || !yield(p, err) || err != nil {
+				return
+			}
+			s = rest
+		}
 	}
 }
 

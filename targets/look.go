@@ -14,6 +14,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"github.com/mlbench/mlbench/loadgen/send"
 )
 
 // FirstLook says whether the target is there without asking for anything that may
@@ -49,15 +51,15 @@ func (t Target) Reach(ctx context.Context) error {
 	return nc.Close()
 }
 
-// Look sends the bytes of one HTTP/1.1 request, which is to be one without effects,
+// Look sends one request, which is to be one without effects,
 // and waits until an answer begins: whichever it is, the target is there.
-func (t Target) Look(ctx context.Context, wire []byte) error {
+func (t Target) Look(ctx context.Context, r *send.Request) error {
 	limited, cancel := context.WithTimeout(ctx, t.timeout())
 	defer cancel()
 	const tries = 3 // one may be closed by chance: a restart, a limit
-	err := t.look(limited, wire)
+	err := t.look(limited, r)
 	for i := 1; i < tries && closedUnanswered(err); i++ {
-		err = t.look(limited, wire)
+		err = t.look(limited, r)
 	}
 	switch {
 	case err == nil:
@@ -74,9 +76,9 @@ func closedUnanswered(err error) bool {
 	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE)
 }
 
-func (t Target) look(ctx context.Context, wire []byte) error {
+func (t Target) look(ctx context.Context, r *send.Request) error {
 	if t.HTTP2 {
-		resp, err := t.roundTripHTTP2(ctx, wire)
+		resp, err := t.roundTripHTTP2(ctx, r)
 		if err == nil {
 			return resp.Body.Close()
 		}
@@ -91,7 +93,7 @@ func (t Target) look(ctx context.Context, wire []byte) error {
 	}
 	defer nc.Close()
 	defer context.AfterFunc(ctx, func() { _ = nc.SetDeadline(time.Unix(1, 0)) })()
-	go func() { _, _ = nc.Write(wire) }() // a target may answer before it has read all
+	go func() { _, _ = nc.Write(r.AppendHTTP1(nil)) }() // a target may answer before it has read all
 	const begin = "HTTP/1."
 	br := bufio.NewReader(nc)
 	switch head, err := br.Peek(len(begin)); {

@@ -14,9 +14,11 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/mlbench/mlbench/loadgen/send"
 )
 
-const lookWire = "GET /x HTTP/1.1\r\nHost: model.example\r\n\r\n"
+var lookRequest = &send.Request{Method: "GET", Target: "/x", Header: []send.Field{{Name: "Host", Value: "model.example"}}}
 
 // raw serves every connection by a function.
 func raw(t *testing.T, serve func(c net.Conn, n int64)) Target {
@@ -94,7 +96,7 @@ func TestAnyAnswerToALookMeansReachable(t *testing.T) {
 		"400 that names https": "HTTP/1.1 400 Bad Request\r\nContent-Length: 17\r\n\r\nsee https://x/doc",
 	} {
 		t.Run(name, func(t *testing.T) {
-			if err := answerRaw(t, answer).Look(t.Context(), []byte(lookWire)); err != nil {
+			if err := answerRaw(t, answer).Look(t.Context(), lookRequest); err != nil {
 				t.Error(err)
 			}
 		})
@@ -104,7 +106,7 @@ func TestAnyAnswerToALookMeansReachable(t *testing.T) {
 			_, _ = io.WriteString(c, "HTTP/1.1 200 OK\r\n\r\n")
 		}
 	})
-	if err := host.Look(t.Context(), []byte(lookWire)); err != nil {
+	if err := host.Look(t.Context(), lookRequest); err != nil {
 		t.Errorf("a virtual host: %v", err)
 	}
 	chance := raw(t, func(c net.Conn, n int64) {
@@ -112,7 +114,7 @@ func TestAnyAnswerToALookMeansReachable(t *testing.T) {
 			_, _ = io.WriteString(c, "HTTP/1.1 200 OK\r\n\r\n")
 		}
 	})
-	if err := chance.Look(t.Context(), []byte(lookWire)); err != nil {
+	if err := chance.Look(t.Context(), lookRequest); err != nil {
 		t.Errorf("two connections closed by chance: %v", err)
 	}
 }
@@ -130,7 +132,7 @@ func TestTargetsOfHTTP2AloneAreReached(t *testing.T) {
 			if err := target.FirstLook(t.Context()); err != nil {
 				t.Error("connecting:", err)
 			}
-			if err := target.Look(t.Context(), []byte(lookWire)); err != nil {
+			if err := target.Look(t.Context(), lookRequest); err != nil {
 				t.Error("look:", err)
 			}
 			if a, err := target.Check(t.Context()); err != nil || a.Status != 200 {
@@ -139,7 +141,7 @@ func TestTargetsOfHTTP2AloneAreReached(t *testing.T) {
 			if token, _, err := target.Login(t.Context(), Login{}, Credentials{Username: "a", Password: "b"}); err != nil || token != "model.example" {
 				t.Errorf("login: %q, %v", string(token), err)
 			}
-			a, err := target.Exchange(t.Context(), []byte("POST /x HTTP/1.1\r\nHost: model.example\r\nContent-Length: 2\r\n\r\nhi"), 100)
+			a, err := target.Exchange(t.Context(), &send.Request{Method: "POST", Target: "/x", Header: lookRequest.Header, Body: []byte("hi")}, 100)
 			if err != nil || a.Status != 200 || string(a.Body) != `{"token":"model.example"}` || !strings.Contains(string(a.Head), "\r\nX-Proto: HTTP/2.0") {
 				t.Errorf("exchange: %+v, %v", a, err)
 			}
@@ -156,7 +158,7 @@ func TestUnreachableNamesWhatStandsInTheWay(t *testing.T) {
 		if err := target.FirstLook(t.Context()); err != nil {
 			return err
 		}
-		return target.Look(t.Context(), []byte(lookWire))
+		return target.Look(t.Context(), lookRequest)
 	}
 	as := func(target Target, scheme string, change func(*Target)) Target {
 		u := *target.URL
@@ -242,7 +244,7 @@ func TestALookWaitsAsLongAsTheLoad(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	silent := raw(t, func(c net.Conn, _ int64) { cancel(); _, _ = io.Copy(io.Discard, c) })
-	if err := silent.Look(ctx, []byte(lookWire)); !errors.Is(err, context.Canceled) {
+	if err := silent.Look(ctx, lookRequest); !errors.Is(err, context.Canceled) {
 		t.Errorf("a look that was given up: %v", err)
 	}
 }
@@ -258,7 +260,7 @@ func Test101IsMalformedForChecksLoginsAndSingleRequests(t *testing.T) {
 	})
 	_, check := target.Check(t.Context())
 	_, _, login := target.Login(t.Context(), Login{}, Credentials{Username: "a", Password: "b"})
-	_, exchange := target.Exchange(t.Context(), []byte(lookWire), 10)
+	_, exchange := target.Exchange(t.Context(), lookRequest, 10)
 	for _, err := range []error{check, login, exchange} {
 		if err == nil || !strings.Contains(err.Error(), "malformed answer: 101") {
 			t.Errorf("%v; want malformed", err)

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"strings"
 
 	"github.com/mlbench/mlbench/results"
@@ -12,15 +11,12 @@ import (
 // requestTitle is what people call the ad-hoc request: its method and path,
 // without the query, which may hold a secret; "" for scenarios.
 func requestTitle(sc *scenarios.Scenario, p *prepared) string {
-	if sc.Name != adHocName || len(p.plan.Classes) != 1 || len(p.plan.Classes[0].Payloads) == 0 {
+	if sc.Name != adHocName || len(p.plan.Classes) != 1 || len(p.plan.Classes[0].Pool) == 0 {
 		return ""
 	}
-	request := &p.plan.Classes[0].Payloads[0]
-	line, _, _ := strings.Cut(string(request.Wire), "\r\n")
-	method, rest, _ := strings.Cut(line, " ")
-	path, _, _ := strings.Cut(rest, " ")
-	path, _, _ = strings.Cut(cmp.Or(request.ShownURI, path), "?")
-	return method + " " + path
+	request := &p.plan.Classes[0].Pool[0]
+	path, _, _ := strings.Cut(request.ShownTarget(), "?")
+	return request.Method + " " + path
 }
 
 // describeClosed says how the clients of a closed model behave.

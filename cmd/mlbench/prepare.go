@@ -63,8 +63,8 @@ func (o *loadOptions) prepare(ctx context.Context, sc *scenarios.Scenario, t tar
 		return nil, cli.Usagef("%w", err)
 	}
 	// Nothing of the load goes before its setup, or without its teardown.
-	if wire := scenarios.Harmless(p.plan); wire != nil && t.Ready == "" && !o.unseen && len(p.calls.Setup)+len(p.calls.Teardown) == 0 {
-		if err := t.Look(ctx, wire); err != nil {
+	if request := scenarios.Harmless(p.plan); request != nil && t.Ready == "" && !o.unseen && len(p.calls.Setup)+len(p.calls.Teardown) == 0 {
+		if err := t.Look(ctx, request); err != nil {
 			return nil, err
 		}
 	}

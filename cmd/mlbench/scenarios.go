@@ -116,7 +116,7 @@ func validScenario(in io.Reader, file string, allowFiles []string) (*scenarios.S
 	if err != nil {
 		return nil, err
 	}
-	o := scenarios.CompileOptions{PoolSize: 1, Redact: true, Token: "redacted"}
+	o := scenarios.CompileOptions{PoolSize: 1, ForShow: true, Token: "redacted"}
 	if o.Target, err = (&targets.File{}).Parse("http://127.0.0.1"); err != nil {
 		return nil, err
 	}

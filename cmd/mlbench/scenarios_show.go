@@ -36,7 +36,7 @@ requests that 'mlbench run' would send with the same seed, byte by byte, in thei
 order and with the instants of the schedule, without contacting anything: of the
 measurement, the first of each kind, or the first -n of all; and all of setup and
 teardown. Tokens and other secrets show as [redacted] (Content-Length counts what
-is shown); line ends of the head, CR LF when sent, show as plain ones.`,
+they stand for); line ends of the head, CR LF when sent, show as plain ones.`,
 		Example: `  mlbench scenarios show mix
   mlbench scenarios show mix --dry-run
   mlbench scenarios show mix --dry-run -n 20 --seed 7
@@ -71,7 +71,7 @@ func scenariosShow(o scenariosShowOptions) error {
 		_, err := io.WriteString(o.Out, sc.Text())
 		return err
 	}
-	opts := scenarios.CompileOptions{UserAgent: "mlbench/" + version(), Seed: o.seed, Redact: true, Token: "redacted"}
+	opts := scenarios.CompileOptions{UserAgent: "mlbench/" + version(), Seed: o.seed, ForShow: true, Token: "redacted"}
 	for _, h := range o.headers {
 		field, err := targets.ParseField(h)
 		if err != nil {
@@ -128,7 +128,7 @@ func dryRequests(page *bytes.Buffer, plan *loadgen.Plan, n int) {
 		if p.At >= 0 {
 			when = "at " + p.At.Round(time.Microsecond).String()
 		}
-		dryRequest(page, fmt.Sprintf("%s (%.4g%%), request %d, %s", c.Name, 100*c.Weight/sum, at, when), p.Wire)
+		dryRequest(page, fmt.Sprintf("%s (%.4g%%), request %d, %s", c.Name, 100*c.Weight/sum, at, when), p.Request.Shown())
 	}
 }
 

@@ -1,15 +1,12 @@
 package cases
 
 import (
-	"bufio"
-	"bytes"
-	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
 
+	"github.com/mlbench/mlbench/loadgen/send"
 	"github.com/mlbench/mlbench/scenarios"
 	"github.com/mlbench/mlbench/targets"
 )
@@ -62,6 +59,9 @@ type Options struct {
 // tokenMark stands for the token while requests are compiled for no target.
 const tokenMark = "mlbench.token.mark"
 
+// nowhere is the host of that target.
+const nowhere = "target.invalid"
+
 // Set are the requests of a scenario, for any target.
 type Set struct {
 	Cases []Case // the ordinary ones first
@@ -75,17 +75,12 @@ type Set struct {
 // Of makes the requests of a scenario. The same options give the same cases.
 func Of(sc *scenarios.Scenario, o Options) (*Set, error) {
 	secrets := map[string]bool{}
-	nowhere := scenarios.CompileOptions{
-		Target:  targets.Target{Name: "any", URL: &url.URL{Scheme: "http", Host: "target.invalid"}},
+	options := scenarios.CompileOptions{
+		Target:  targets.Target{Name: "any", URL: &url.URL{Scheme: "http", Host: nowhere}},
 		Headers: o.Headers, Token: tokenMark, UserAgent: o.UserAgent, Seed: o.Seed, PoolSize: o.Requests,
 		Secret: func(text string) { secrets[text] = true },
 	}
-	plan, err := scenarios.Compile(sc, nowhere)
-	if err != nil {
-		return nil, err
-	}
-	nowhere.Redact, nowhere.PoolSize = true, 1
-	shown, err := scenarios.Compile(sc, nowhere)
+	plan, err := scenarios.Compile(sc, options)
 	if err != nil {
 		return nil, err
 	}
@@ -93,20 +88,13 @@ func Of(sc *scenarios.Scenario, o Options) (*Set, error) {
 	var edges []Case
 	for i, of := range sc.Classes() { // as in the plan
 		class := plan.Classes[i]
-		if class.Payloads[0].Fill != nil {
+		if class.Pool[0].Fill != nil {
 			out.Notes = append(out.Notes, class.Name+" is left out: it needs what an earlier step captures")
 			continue
 		}
 		var mine []Case
-		secret, err := secretHeaders(class.Payloads[0].Wire, shown.Classes[i].Payloads[0].Wire)
-		if err != nil {
-			return nil, fmt.Errorf("request %s: %w", class.Name, err)
-		}
 		for n := range o.Requests {
-			c, err := caseOf(class.Name, class.Payloads[n%len(class.Payloads)].Wire, secret)
-			if err != nil {
-				return nil, fmt.Errorf("request %s: %w", class.Name, err)
-			}
+			c := caseOf(class.Name, &class.Pool[n%len(class.Pool)])
 			if of.Path == "" {
 				c.Path = ""
 			}
@@ -138,65 +126,22 @@ func hider(secrets map[string]bool) func(string) string {
 	return scenarios.Redactor(long...)
 }
 
-// readWire parses a prepared request.
-func readWire(wire []byte) (*http.Request, []byte, error) {
-	r, err := http.ReadRequest(bufio.NewReader(bytes.NewReader(wire)))
-	if err != nil {
-		return nil, nil, err
-	}
-	defer r.Body.Close()
-	body, err := io.ReadAll(r.Body)
-	return r, body, err
-}
-
-// secretHeaders are the names of headers that are not shown.
-func secretHeaders(wire, shown []byte) ([]string, error) {
-	real, _, err := readWire(wire)
-	if err != nil {
-		return nil, err
-	}
-	redacted, _, err := readWire(shown)
-	if err != nil {
-		return nil, err
-	}
-	var names []string
-	for name := range real.Header {
-		if redacted.Header.Get(name) == targets.Secret("").String() {
-			names = append(names, name)
-		}
-	}
-	return names, nil
-}
-
 // caseOf is a prepared request without its target.
-func caseOf(class string, wire []byte, secret []string) (Case, error) {
-	r, body, err := readWire(wire)
-	if err != nil {
-		return Case{}, err
-	}
-	c := Case{Class: class, Kind: Ordinary, Method: r.Method, Path: r.RequestURI, Auth: scenarios.NoAuth}
-	if r.ContentLength > 0 || r.Header.Get("Content-Type") != "" {
-		c.Body = append([]byte{}, body...)
-	}
-	var names []string
-	for name := range r.Header {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	for _, name := range names {
-		value := strings.Join(r.Header[name], ", ")
-		switch {
-		case name == "Content-Length":
-		case name == "Authorization" && value == "Bearer "+tokenMark:
+func caseOf(class string, r *send.Request) Case {
+	c := Case{Class: class, Kind: Ordinary, Method: r.Method, Path: r.Target, Auth: scenarios.NoAuth}
+	for _, f := range r.Header {
+		switch name := http.CanonicalHeaderKey(f.Name); {
+		case name == "Authorization" && f.Value == "Bearer "+tokenMark:
 			c.Auth = scenarios.Bearer
+		case name == "Host" && f.Value == nowhere: // else a header of the scenario's or a flag's
 		default:
-			c.Header = append(c.Header, targets.Field{Name: name, Value: value, Secret: slices.Contains(secret, name)})
+			c.Header = append(c.Header, targets.Field{Name: f.Name, Value: f.Value, Secret: f.Hidden, Empty: f.Value == ""})
 		}
 	}
-	if r.Host != "target.invalid" { // a header of the scenario's or a flag's
-		c.Header = append(c.Header, targets.Field{Name: "Host", Value: r.Host})
+	if len(r.Body) > 0 || c.get("Content-Type") != "" {
+		c.Body = append([]byte{}, r.Body...)
 	}
-	return c, nil
+	return c
 }
 
 // set is the case with another header; an empty value takes it away.

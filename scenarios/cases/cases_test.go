@@ -73,11 +73,11 @@ func TestOrdinaryCases(t *testing.T) {
 	c := cases[0]
 	c.Body = nil
 	want := Case{Class: "predict", Kind: Ordinary, Method: "POST", Path: "/predict?x=1", Auth: scenarios.Bearer, Header: []targets.Field{
+		{Name: "User-Agent", Value: "test/1"},
 		{Name: "Accept", Value: "*/*"},
 		{Name: "Content-Type", Value: "application/json"},
-		{Name: "User-Agent", Value: "test/1"},
-		{Name: "X-Flag", Value: "f"},
 		{Name: "X-Key", Value: "hush-hush", Secret: true},
+		{Name: "X-Flag", Value: "f"},
 	}}
 	if diff := cmp.Diff(want, c); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)

@@ -88,16 +88,16 @@ func wires(t testing.TB, text []byte, pool int) map[string][]string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	plan, err := scenarios.Compile(sc, scenarios.CompileOptions{Target: at, PoolSize: pool, Seed: 1, Token: "t", Redact: true})
+	plan, err := scenarios.Compile(sc, scenarios.CompileOptions{Target: at, PoolSize: pool, Seed: 1, Token: "t", ForShow: true})
 	if err != nil {
 		t.Fatalf("%v\n%s", err, text)
 	}
 	bodies := map[string][]string{}
 	for _, c := range plan.Classes {
-		for _, p := range c.Payloads {
-			req, err := readOne(bytes.NewReader(p.Wire))
+		for _, p := range c.Pool {
+			req, err := readOne(bytes.NewReader(p.AppendHTTP1(nil)))
 			if err != nil {
-				t.Fatalf("%v in %q", err, p.Wire)
+				t.Fatalf("%v in %q", err, p.AppendHTTP1(nil))
 			}
 			body, _ := io.ReadAll(req.Body)
 			bodies[c.Name] = append(bodies[c.Name], string(body))
@@ -190,7 +190,7 @@ func TestCurlFiles(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	req, err := readOne(bytes.NewReader(plan.Classes[0].Payloads[0].Wire))
+	req, err := readOne(bytes.NewReader(plan.Classes[0].Pool[0].AppendHTTP1(nil)))
 	if err != nil {
 		t.Fatal(err)
 	}

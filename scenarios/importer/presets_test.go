@@ -199,8 +199,8 @@ func statuses(t *testing.T, text []byte, to string) map[string]map[int]int {
 	out := map[string]map[int]int{}
 	for _, c := range plan.Classes {
 		out[c.Name] = map[int]int{}
-		for _, p := range c.Payloads {
-			req, err := readOne(bytes.NewReader(p.Wire))
+		for _, p := range c.Pool {
+			req, err := readOne(bytes.NewReader(p.AppendHTTP1(nil)))
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -92,5 +92,5 @@ func firstRequest(t *testing.T, sc *scenarios.Scenario) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return string(plan.Classes[0].Payloads[0].Wire)
+	return string(plan.Classes[0].Pool[0].AppendHTTP1(nil))
 }

@@ -16,6 +16,7 @@ import (
 
 	"github.com/mlbench/mlbench/loadgen"
 	"github.com/mlbench/mlbench/loadgen/machine"
+	"github.com/mlbench/mlbench/loadgen/send"
 	"github.com/mlbench/mlbench/results"
 	"github.com/mlbench/mlbench/results/stats"
 	"github.com/mlbench/mlbench/targets"
@@ -51,20 +52,22 @@ func Open(perSecond float64, arrivals loadgen.Arrivals, d time.Duration) loadgen
 	}
 }
 
-// Get is a request as it goes over the wire.
-func Get(path string) loadgen.Payload {
-	return loadgen.Payload{Wire: fmt.Appendf(nil, "GET %s HTTP/1.1\r\nHost: reference\r\n\r\n", path)}
+var host = send.Field{Name: "Host", Value: "reference"}
+
+// Get is a request without a body.
+func Get(path string) send.Request {
+	return send.Request{Method: http.MethodGet, Target: path, Header: []send.Field{host}}
 }
 
 // Post is one of JSON to /predict.
-func Post(body string) loadgen.Payload {
-	return loadgen.Payload{Wire: fmt.Appendf(nil,
-		"POST /predict HTTP/1.1\r\nHost: reference\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", len(body), body)}
+func Post(body string) send.Request {
+	kind := send.Field{Name: "Content-Type", Value: "application/json"}
+	return send.Request{Method: http.MethodPost, Target: "/predict", Header: []send.Field{host, kind}, Body: []byte(body)}
 }
 
 // Predict is a plan's only kind of request.
-func Predict(payloads ...loadgen.Payload) []loadgen.Class {
-	return []loadgen.Class{{Name: "predict", Weight: 1, Payloads: payloads}}
+func Predict(requests ...send.Request) []loadgen.Class {
+	return []loadgen.Class{{Name: "predict", Weight: 1, Pool: requests}}
 }
 
 // Measured is one phase of load and the circumstances in which it was measured.

@@ -13,6 +13,7 @@ import (
 
 	"github.com/mlbench/mlbench/cmd/internal/probe"
 	"github.com/mlbench/mlbench/loadgen"
+	"github.com/mlbench/mlbench/loadgen/send"
 	"github.com/mlbench/mlbench/report"
 	"github.com/mlbench/mlbench/results"
 	"github.com/mlbench/mlbench/servers/reference"
@@ -99,8 +100,8 @@ func (l checklist) delay(ctx context.Context) (*attempt, error) {
 	m, err := l.served(ctx, loadgen.Plan{
 		Load: probe.Open(500, loadgen.Constant, l.length(2*time.Second)),
 		Classes: []loadgen.Class{
-			{Name: "delayed", Weight: 1, Payloads: []loadgen.Payload{probe.Post(`{"features":[1]}`)}},
-			{Name: "instant", Weight: 1, Payloads: []loadgen.Payload{probe.Get("/health")}},
+			{Name: "delayed", Weight: 1, Pool: []send.Request{probe.Post(`{"features":[1]}`)}},
+			{Name: "instant", Weight: 1, Pool: []send.Request{probe.Get("/health")}},
 		},
 	}, probe.Loading{Warmup: warmup}, "--service", truth.String())
 	if err != nil {
@@ -116,7 +117,7 @@ func (l checklist) bimodal(ctx context.Context) (*attempt, error) {
 		return nil, err
 	}
 	defer server.Stop()
-	var pool []loadgen.Payload
+	var pool []send.Request
 	works := make([]time.Duration, bodies)
 	errs := make([]error, bodies)
 	var asked sync.WaitGroup
@@ -221,7 +222,7 @@ func (l checklist) mix(ctx context.Context) (*attempt, error) {
 		name   string
 		weight float64
 	}{{"predict", 70}, {"batch", 15}, {"info", 10}, {"stats", 5}} {
-		classes = append(classes, loadgen.Class{Name: c.name, Weight: c.weight, Payloads: []loadgen.Payload{probe.Get("/" + c.name)}})
+		classes = append(classes, loadgen.Class{Name: c.name, Weight: c.weight, Pool: []send.Request{probe.Get("/" + c.name)}})
 	}
 	m, err := l.served(ctx, loadgen.Plan{
 		Load: probe.Open(1000, loadgen.Poisson, l.length(time.Second)), Classes: classes,

@@ -1,0 +1,122 @@
+package loadgen
+
+import (
+	"sync/atomic"
+	"syscall"
+)
+
+// lean is the engine's own transport: HTTP/1.1, one request at a time on a
+// connection.
+type lean struct {
+	g         *Generator
+	heads     [][]string // of each class's requests, up to the body's length
+	workers   []*conn    // closed model: each worker's connection
+	pool      pool       // open model: idle connections
+	nextShard atomic.Uint32
+}
+
+// newLean renders what is the same each time that a request is sent.
+func newLean(g *Generator) *lean {
+	l := &lean{g: g, heads: make([][]string, len(g.plan.Classes)), workers: make([]*conn, g.plan.Load.Connections)}
+	for i := range g.plan.Classes {
+		pool := g.plan.Classes[i].Pool
+		heads := make([]string, len(pool))
+		for j := range pool {
+			heads[j] = string(pool[j].AppendHead(nil))
+			if j > 0 && heads[j] == heads[j-1] {
+				heads[j] = heads[j-1] // one text for all
+			}
+		}
+		l.heads[i] = heads
+	}
+	return l
+}
+
+// render appends the request to b; body is how long its body is.
+func (l *lean) render(b []byte, req *request) (rendered []byte, body int) {
+	if req.payload.Fill != nil {
+		numbered := req.payload.Numbered(req.number)
+		r := numbered.Filled(req.captured())
+		return r.AppendHTTP1(b), len(r.Body)
+	}
+	b = append(b, l.heads[req.class][req.at]...)
+	b = req.payload.AppendBody(b)
+	body = len(req.payload.Body)
+	req.payload.Number(b[len(b)-body:], req.number)
+	return b, body
+}
+
+// close leaves the connections as they are: their watchdog has closed them.
+func (l *lean) close() {}
+
+// open connects to the target. The time it takes is the request's.
+func (l *lean) open(req *request) (*conn, failure) {
+	g := l.g
+	nc, took, err := g.dial(req.sent + g.plan.Timeout - g.now())
+	if err != nil {
+		g.conns.failed.Add(1)
+		return nil, g.keep(classifyDial(err), req.class, err)
+	}
+	c := &conn{g: g, by: l, nc: nc, rbuf: make([]byte, readBuffer), shard: int(l.nextShard.Add(1)) % len(g.recorder.shards)}
+	g.conns.opened.Add(1)
+	g.recorder.connected(c.shard, took)
+	c.arrivals = arrivalsOf(nc)
+	if sc, ok := nc.(syscall.Conn); ok && directSyscalls {
+		c.raw, _ = sc.SyscallConn()
+	}
+	c.onReady = c.readReady
+	g.watch.add(c)
+	return c, noFailure
+}
+
+// exchange opens a connection if the worker has none.
+func (l *lean) exchange(worker int, req *request) outcome {
+	g, slot := l.g, &l.workers[worker]
+	var o outcome
+	for {
+		c := *slot
+		if c == nil {
+			fresh, f := l.open(req)
+			if f != noFailure {
+				o = g.unsent(req, f)
+				g.recorder.record(req.class%len(g.recorder.shards), &o)
+				return o
+			}
+			c, *slot = fresh, fresh
+		}
+		c.prepare(req)
+		o = c.roundTrip()
+		if c.reusable(&o) {
+			g.recorder.record(c.shard, &o)
+			return o
+		}
+		g.retire(c, &o)
+		*slot = nil
+		if !o.stale {
+			g.recorder.record(c.shard, &o)
+			return o
+		}
+		g.conns.stale.Add(1)
+	}
+}
+
+// unsent is the outcome of a request for which no connection could be opened.
+func (g *Generator) unsent(req *request, f failure) outcome {
+	now := g.now()
+	o := outcome{class: req.class, failure: f, planned: req.planned, begun: req.begun(), payload: req.payload, number: req.number, service: now - req.sent, response: now - req.planned, lag: req.sent - req.planned}
+	if f == failTimeout {
+		o.service = g.plan.Timeout
+		o.response = o.lag + o.service
+	}
+	return o
+}
+
+// retire closes a connection after its last answer.
+func (g *Generator) retire(c *conn, o *outcome) {
+	c.close()
+	if o.status != 0 {
+		g.conns.closed.Add(1)
+	} else {
+		g.conns.failed.Add(1)
+	}
+}

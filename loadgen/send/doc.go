@@ -1,0 +1,6 @@
+// Package send is what is sent to a target, in no protocol's form.
+//
+// It owns a prepared Request, its HTTP/1.1 bytes, net/http's form of it, and
+// where its secrets are. It does not own when a request is sent and what came of
+// it (loadgen), what it says (scenarios), or to whom (targets).
+package send

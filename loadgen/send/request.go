@@ -1,0 +1,175 @@
+package send
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"math/bits"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Request is one prepared request. Each transport makes its own form of it.
+type Request struct {
+	Method string
+	Target string  // path and query, as they are sent
+	Header []Field // in the order of sending, Host among them, without Content-Length
+	Body   []byte  // nil: none
+	// Fresh are offsets into Body of FreshDigits ASCII digits which the engine
+	// overwrites with the request's number, so that a cycled pool never sends the
+	// same bytes twice and a target's cache is not what is measured.
+	Fresh []int
+	// HiddenTarget and HiddenBody are where secrets are in both, in order. Those of
+	// the header are whole values.
+	HiddenTarget, HiddenBody []Span
+	// Fill, of a step only, is r, which is this request with its number in place,
+	// completed by what the journey has captured. nil: r as it is. It must be safe
+	// for concurrent use, and leave what r refers to as it is.
+	Fill func(r Request, captured map[string]string) Request
+}
+
+// Field is one header field.
+type Field struct {
+	Name, Value string
+	Hidden      bool // the value is a secret
+}
+
+// Span is a part of a text: from one offset until before another.
+type Span struct{ From, To int }
+
+// FreshDigits is the width of the number written at each Request.Fresh.
+const FreshDigits = 12
+
+// Hidden stands for a secret in what people read.
+const Hidden = "[redacted]"
+
+// Numbered is the request with its number in place.
+func (r *Request) Numbered(number uint64) Request {
+	out := *r
+	if len(r.Fresh) > 0 {
+		out.Body = bytes.Clone(r.Body)
+		r.Number(out.Body, number)
+	}
+	return out
+}
+
+// Filled is the request completed by what was captured.
+func (r *Request) Filled(captured map[string]string) Request {
+	if r.Fill == nil {
+		return *r
+	}
+	return r.Fill(*r, captured)
+}
+
+// Number writes a request's number into its body.
+func (r *Request) Number(body []byte, number uint64) {
+	if len(r.Fresh) == 0 {
+		return
+	}
+	// Neighbours differ in the first digits, not in the last ones only: a target
+	// that rounds its features sees different numbers, too. The factor has no
+	// divisor in common with 10^12, so no two numbers fall together.
+	hi, lo := bits.Mul64(number, 618_033_988_749)
+	number = bits.Rem64(hi, lo, 1e12)
+	var digits [FreshDigits]byte
+	for i := FreshDigits - 1; i >= 0; i-- {
+		digits[i] = byte('0' + number%10)
+		number /= 10
+	}
+	for _, at := range r.Fresh {
+		copy(body[at:], digits[:])
+	}
+}
+
+// AppendHTTP1 appends the request as HTTP/1.1 has it.
+func (r *Request) AppendHTTP1(b []byte) []byte { return r.AppendBody(r.AppendHead(b)) }
+
+// AppendHead appends request line and header, but for the framing of the body.
+func (r *Request) AppendHead(b []byte) []byte {
+	b = append(b, r.Method+" "+r.Target+" HTTP/1.1\r\n"...)
+	for _, f := range r.Header {
+		b = append(b, f.Name+": "+f.Value+"\r\n"...)
+	}
+	return b
+}
+
+// AppendBody appends what comes behind the head: the body's length, where HTTP
+// wants to know it (RFC 9110 §8.6), and the body.
+func (r *Request) AppendBody(b []byte) []byte {
+	return append(r.appendLength(b), r.Body...)
+}
+
+func (r *Request) appendLength(b []byte) []byte {
+	if r.Body != nil || r.Method == http.MethodPost || r.Method == http.MethodPut || r.Method == http.MethodPatch {
+		b = append(b, "Content-Length: "...)
+		b = strconv.AppendInt(b, int64(len(r.Body)), 10)
+		b = append(b, "\r\n"...)
+	}
+	return append(b, "\r\n"...)
+}
+
+// Shown is the request as HTTP/1.1 has it, but for its secrets; the length is
+// that of the body that is sent.
+func (r *Request) Shown() []byte {
+	shown := *r
+	shown.Target, shown.Header = r.ShownTarget(), slices.Clone(r.Header)
+	for i, f := range shown.Header {
+		if f.Hidden {
+			shown.Header[i].Value = Hidden
+		}
+	}
+	return append(r.appendLength(shown.AppendHead(nil)), hide(string(r.Body), r.HiddenBody)...)
+}
+
+// ShownTarget is the request's target without its secrets.
+func (r *Request) ShownTarget() string { return hide(r.Target, r.HiddenTarget) }
+
+func hide(text string, spans []Span) string {
+	var out strings.Builder
+	from := 0
+	for _, s := range spans {
+		if s.From >= from { // else it goes on where the one before is
+			out.WriteString(text[from:s.From])
+			out.WriteString(Hidden)
+		}
+		from = max(from, s.To)
+	}
+	return out.String() + text[from:]
+}
+
+// HTTP is the request for net/http, to the scheme and host of a target's URL.
+func (r *Request) HTTP(to *url.URL) (*http.Request, error) {
+	u, err := url.ParseRequestURI(r.Target)
+	if err != nil {
+		return nil, fmt.Errorf("path %q: want a path and query, percent-encoded", r.ShownTarget())
+	}
+	u.Scheme, u.Host = to.Scheme, to.Host
+	req := &http.Request{
+		Method: r.Method, URL: u, Host: u.Host, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+		Header: http.Header{"User-Agent": nil}, // else net/http has one of its own
+	}
+	for _, f := range r.Header {
+		if strings.EqualFold(f.Name, "host") {
+			req.Host = f.Value
+			continue
+		}
+		req.Header.Add(f.Name, f.Value)
+	}
+	req.Close = strings.EqualFold(req.Header.Get("Connection"), "close")
+	r.SetBody(req, r.Body)
+	return req, nil
+}
+
+// SetBody gives net/http's form of the request a body: its own, with a number in
+// place.
+func (r *Request) SetBody(req *http.Request, body []byte) {
+	if len(body) == 0 {
+		return
+	}
+	req.ContentLength = int64(len(body))
+	req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil }
+	req.Body, _ = req.GetBody()
+}

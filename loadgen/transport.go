@@ -1,0 +1,24 @@
+package loadgen
+
+// transport carries requests to the target, and records what came of them.
+type transport interface {
+	// exchange carries a request of a closed model's worker until it has ended.
+	// Nobody else calls it with the same worker meanwhile.
+	exchange(worker int, req *request) outcome
+	// start sends a request of an open model and waits neither for its answer nor,
+	// where it is not sent here, for anything else; req is the caller's. Who ends
+	// it, with the steps of its journey (run.follow), calls run.done.
+	start(r *run, req *request)
+	// close ends the connections that nobody uses.
+	close()
+}
+
+// newTransport makes the plan's. It starts nothing that would have to be ended if
+// it fails.
+func newTransport(g *Generator) (transport, error) {
+	switch g.plan.Connect.Transport {
+	case NetHTTP, HTTP2:
+		return newHTTPClient(g, httpTransport(g))
+	}
+	return newLean(g), nil
+}
