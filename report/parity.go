@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"slices"
@@ -40,8 +41,8 @@ func parityPage(p *answers.Parity, f form) *page {
 		f.name(p.Scenario), f.name(p.A.Name), f.name(p.B.Name), count(p.Requests, "request"), f.name(p.A.Name), p.Seed,
 		compact(p.Rules.Absolute), compact(100*p.Rules.Relative))
 	out.parts = append(out.parts, part{facts: []fact{
-		{"A " + f.name(p.A.Name), f.code(p.A.URL)},
-		{"B " + f.name(p.B.Name), f.code(p.B.URL)},
+		{"A " + f.name(p.A.Name), f.code(cmp.Or(p.A.Command, p.A.URL))},
+		{"B " + f.name(p.B.Name), f.code(cmp.Or(p.B.Command, p.B.URL))},
 	}})
 	for i := range p.Differences {
 		out.parts = append(out.parts, differencePart(i+1, p, f))

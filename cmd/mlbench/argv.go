@@ -1,7 +1,6 @@
 package main
 
 import (
-	"regexp"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -27,21 +26,9 @@ func (o *loadOptions) argv(command string) []string {
 	})
 	for i, a := range out {
 		if strings.ContainsAny(a, " \t") {
-			a = shownCommand(a)
+			a = targets.ShownCommand(a)
 		}
 		out[i] = targets.ShownURI(a)
 	}
 	return out
-}
-
-// secretSetting finds, in a command, variables and flags whose names promise a
-// secret.
-var secretSetting = regexp.MustCompile(`(?i)((?:^|[\s"'=])-*(?:[a-z0-9]+[_-])*(?:key|apikey|token|secret|password|passwd|auth)(?:=|\s+))("[^"]*"|'[^']*'|\S+)`)
-
-// shownCommand is a command for people and files: of several lines the first.
-func shownCommand(command string) string {
-	if first, _, more := strings.Cut(command, "\n"); more {
-		command = first + " …"
-	}
-	return secretSetting.ReplaceAllString(command, "$1[redacted]")
 }

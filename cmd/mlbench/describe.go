@@ -37,5 +37,5 @@ func startedBy(t targets.Target) string {
 	if t.Managed == nil || t.PID == 0 {
 		return ""
 	}
-	return shownCommand(t.Managed.String())
+	return targets.ShownCommand(t.Managed.String())
 }

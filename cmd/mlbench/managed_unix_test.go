@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/mlbench/mlbench/cmd/internal/cli"
+	"github.com/mlbench/mlbench/targets"
 )
 
 // managedFile is a target file in dir, with servers that are children of a shell
@@ -139,7 +140,7 @@ func TestShownCommand(t *testing.T) {
 		"./server --api-key=hunter2":                    "./server --api-key=[redacted]",
 		"./monkey --hockey 3":                           "./monkey --hockey 3",
 	} {
-		if got := shownCommand(command); got != want {
+		if got := targets.ShownCommand(command); got != want {
 			t.Errorf("%s: shown as %s, want %s", command, got, want)
 		}
 	}

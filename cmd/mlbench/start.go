@@ -58,7 +58,7 @@ func (o *launcher) launch(ctx context.Context, s cli.Streams, quiet bool, t targ
 		from = " as " + t.Source + " says"
 	}
 	if !quiet || from != "" { // a command that nobody typed is never run without a word
-		fmt.Fprintf(s.Err, "starting %s%s: %s\n", t.Name, from, shownCommand(t.Managed.String()))
+		fmt.Fprintf(s.Err, "starting %s%s: %s\n", t.Name, from, targets.ShownCommand(t.Managed.String()))
 	}
 	if o.ready != "" {
 		t.Ready = o.ready

@@ -78,7 +78,7 @@ func targetsList(s cli.Streams, path string) error {
 	for _, k := range file.List() {
 		where := k.URL
 		if k.Command != "" {
-			where = strings.TrimSpace(where + " managed: " + shownCommand(k.Command))
+			where = strings.TrimSpace(where + " managed: " + targets.ShownCommand(k.Command))
 		}
 		t.Rows = append(t.Rows, report.Cells(report.Foreign, k.Name, where, k.Source))
 	}

@@ -36,6 +36,8 @@ type Parity struct {
 type Party struct {
 	Name string `json:"name"`
 	URL  string `json:"url"`
+	// Command started it for this, without secrets: its URL is no more.
+	Command string `json:"command,omitempty"`
 }
 
 // RuleNames are Rules for readers.

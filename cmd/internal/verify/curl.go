@@ -14,7 +14,9 @@ import (
 )
 
 // curlLine is the request as one line for a POSIX shell. Secrets of headers are
-// variables in it, $TOKEN is the bearer token; those elsewhere are hidden.
+// variables in it, $TOKEN is the bearer token; those elsewhere are hidden. $URL is
+// where a target that was started for the check can be reached when it is started
+// again.
 func curlLine(k *asker, of *cases.Case, hide func(string) string) string {
 	var b strings.Builder
 	shown := *of
@@ -71,11 +73,15 @@ func curlLine(k *asker, of *cases.Case, hide func(string) string) string {
 	if err != nil {
 		u = k.target.URL
 	}
-	url := hide(targets.ShownURL(u))
+	url, base := hide(targets.ShownURL(u)), ""
+	if k.target.Managed != nil { // it has ended, and its port with it
+		root := k.target.URL.Scheme + "://" + k.target.URL.Host
+		url, base = strings.TrimPrefix(url, root), `"$URL"`
+	}
 	if strings.ContainsAny(url, "[]{}") {
 		b.WriteString(" -g")
 	}
-	b.WriteString(" " + shellQuote(url))
+	b.WriteString(" " + base + shellQuote(url))
 	return b.String()
 }
 

@@ -124,3 +124,13 @@ func TestCurlLineRunsNothingElse(t *testing.T) {
 		}
 	}
 }
+
+// The port of a target that was started for the check is gone when it has ended: the
+// line names where it is to be.
+func TestCurlLineOfAStartedTargetNamesNoPort(t *testing.T) {
+	k := &asker{target: targets.Target{URL: &url.URL{Scheme: "http", Host: "127.0.0.1:35455", Path: "/api"}, Managed: &targets.Managed{Command: "x"}}}
+	got := curlLine(k, &cases.Case{Method: "GET", Path: "/a%20b?q=1"}, func(s string) string { return s })
+	if want := "curl -sS -i \"$URL\"'/api/a%20b?q=1'"; got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+}

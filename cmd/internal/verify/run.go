@@ -152,8 +152,7 @@ func (v *Verification) Parity(ended error) *answers.Parity {
 	case ended != nil:
 		p.Ended = ended.Error()
 	}
-	p.A = answers.Party{Name: v.a.target.Name, URL: targets.ShownURL(v.a.target.URL)}
-	p.B = answers.Party{Name: v.b.target.Name, URL: targets.ShownURL(v.b.target.URL)}
+	p.A, p.B = party(v.a.target), party(v.b.target)
 	p.Scenario, p.Seed = v.name, v.Seed
 	p.Rules = answers.RuleNames{
 		Absolute: v.Rules.Absolute, Relative: v.Rules.Relative, Ignored: append([]string{}, v.Ignored...),
@@ -190,6 +189,14 @@ func (v *Verification) Parity(ended error) *answers.Parity {
 				p.Warnings = append(p.Warnings, "expected, but did not occur: "+e.Reason)
 			}
 		}
+	}
+	return p
+}
+
+func party(t targets.Target) answers.Party {
+	p := answers.Party{Name: t.Name, URL: targets.ShownURL(t.URL)}
+	if t.Managed != nil {
+		p.Command = targets.ShownCommand(t.Managed.String())
 	}
 	return p
 }
