@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 
@@ -166,14 +167,13 @@ func (v *Verification) Parity(ended error) *answers.Parity {
 	p.Warnings = append(p.Warnings, v.set.Notes...)
 	for _, k := range []*asker{v.a, v.b} {
 		if why, silent := k.silent(); silent {
-			p.Warnings = append(p.Warnings, fmt.Sprintf("%s answered none of the requests: %s; does it want another protocol (https://, --transport h2), or a certificate or header?", k.target.Name, why))
-			continue
+			p.Warnings = append(p.Warnings, fmt.Sprintf("%s answered none of the requests: %s; does it want another protocol (https://, --transport h2), or a certificate or header?", k.target.Name, v.said(why)))
 		}
 		if n := k.resent.Load(); n > 0 {
 			p.Warnings = append(p.Warnings, fmt.Sprintf("%s: %s sent once more, because the first had no answer; a POST never is", k.target.Name, cli.Plural(int(n), "GET, HEAD or OPTIONS request")))
 		}
 		if err := k.undecoded.Load(); err != nil {
-			p.Warnings = append(p.Warnings, fmt.Sprintf("%s: bodies were compared as they came: %v", k.target.Name, *err))
+			p.Warnings = append(p.Warnings, fmt.Sprintf("%s: bodies were compared as they came: %s", k.target.Name, v.said((*err).Error())))
 		}
 	}
 	for _, class := range p.Unshown {
@@ -199,4 +199,15 @@ func party(t targets.Target) answers.Party {
 		p.Command = targets.ShownCommand(t.Managed.String())
 	}
 	return p
+}
+
+// said is what a target's transport says, without secrets, and no more of it than a
+// sentence holds.
+func (v *Verification) said(text string) string {
+	const most = 120
+	text = v.set.Hide(text)
+	if len(text) > most {
+		text = strings.ToValidUTF8(text[:most], "") + "…"
+	}
+	return text
 }
