@@ -127,7 +127,7 @@ func TestComparisonJSON(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const want = `{"schema":"mlbench.comparison/1","verdict":"inconclusive","improved":false,"reasons":["modern fails: 4 of 20 requests failed, of legacy 0 of 20: so few pairs do not prove that it is no chance. At least 60s more are needed: --budget 80s",` +
+	const want = `{"schema":"mlbench.comparison/1","verdict":"inconclusive","improved":false,"reasons":["modern fails: 4 of 20 requests failed, of legacy 0 of 20: so few pairs do not prove that it is no chance. At least 60s more are needed: --budget 100s",` +
 		`"not enough data: 2 pairs, and no verdict comes from fewer than 12","possibly worse, not proven: errors +20.00 pp [95% CI -0.05, +41.60], 0/20 vs 4/20, limit 0.5 pp (2 pairs, p=0.062)",` +
 		`"without a warm-up nothing tells whether the targets keep up with the load: short slices do not show a queue that grows slowly"],` +
 		`"reason_codes":[{"code":"failing"},{"code":"too_little_data"},{"code":"likely","metrics":[{"class":"total","metric":"errors"}]},{"code":"note"}],` +

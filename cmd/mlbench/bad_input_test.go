@@ -29,7 +29,10 @@ func TestBadInput(t *testing.T) {
 	}
 	ok := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, `{"token":"t"}`) }))
 	defer ok.Close()
-	locked := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(http.StatusUnauthorized) }))
+	locked := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Server", "mlbench-legacy") // with a login of its own
+		w.WriteHeader(http.StatusUnauthorized)
+	}))
 	defer locked.Close()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

@@ -85,6 +85,8 @@ func TestOnceSendsEachRequestOnce(t *testing.T) {
 // F01–F03: services that a plain GET does not reach are reached the way that the
 // load goes, and nothing is sent that the scenario does not have.
 func TestFirstLookIsMadeAsTheLoadWillBe(t *testing.T) {
+	t.Setenv("MLBENCH_USERNAME", "someone") // or /health would be asked whether it is a bundled server
+	t.Setenv("MLBENCH_PASSWORD", "a password")
 	scenario := filepath.Join(t.TempDir(), "s.yaml")
 	text := "login: {path: /login}\nrequests: [{name: p, method: POST, path: /predict, auth: bearer, body: {json: {x: 1}}}]\nload: {model: closed, connections: 1, requests: 3, warmup: 0s}\n"
 	if err := os.WriteFile(scenario, []byte(text), 0o600); err != nil {
