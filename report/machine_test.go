@@ -3,6 +3,7 @@ package report
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"io"
 	"math"
 	"os"
@@ -164,4 +165,24 @@ func TestCalibrationPageIsClean(t *testing.T) {
 	if !strings.Contains(page.String(), "! status (2 times), for example: ]0;PWNED 2J evil and more\n") {
 		t.Errorf("%q", page.String())
 	}
+}
+
+// Setup, a request whose answer is cut, one that nothing answered, and a step that
+// was not sent; what a target chose commands no terminal.
+func TestExchangePage(t *testing.T) {
+	long := strings.Repeat("x", MostBody+10)
+	all := []Exchange{
+		{Name: "setup warm", Request: []byte("GET /health HTTP/1.1\r\nX-Team: [redacted]\r\n\r\n"), Status: 200, Took: 1234567, Head: []byte("HTTP/1.1 200 OK\r\nX-Hostile: \x1b[31m"), Body: []byte("{}\n")},
+		{Name: "large", Request: []byte("POST / HTTP/1.1\r\n\r\n" + long), Status: 404, Took: 9876543, Wrong: "status 404, want 200 to 299", Head: []byte("HTTP/1.1 404 Not Found"), Body: []byte("lost"), Size: 10000},
+		{Name: "away", Request: []byte("GET /away HTTP/1.1\r\n\r\n"), Failed: errors.New("connection refused")},
+		{Name: "next", Skipped: true},
+	}
+	golden(t, "exchanges.text", func(w io.Writer) error {
+		for i := range all {
+			if err := all[i].Write(w); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }

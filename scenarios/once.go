@@ -9,11 +9,10 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/mlbench/mlbench/loadgen"
 	"github.com/mlbench/mlbench/loadgen/send"
+	"github.com/mlbench/mlbench/results/answers"
 	"github.com/mlbench/mlbench/targets"
 )
 
@@ -229,33 +228,10 @@ func (e *Exchange) Must(ctx context.Context, t targets.Target, timeout time.Dura
 	shown := e.shown()
 	text := "an empty body"
 	if body := s.Answer.Body; len(body) > 0 {
-		text = strconv.Quote(Printable(body))
+		text = strconv.Quote(answers.Printable(body))
 		if s.Cut {
 			text += fmt.Sprintf(" … (%d bytes)", s.Answer.Size)
 		}
 	}
 	return fmt.Errorf("%s: %s %s at %s answered with %s: %s", e.Name, shown.Method, shown.ShownTarget(), t.Name, s.Wrong, text)
-}
-
-// Printable is text that no terminal takes for commands: of what cannot be seen,
-// such as control characters and marks that turn the direction of writing, only
-// line breaks and tabs stay, the others show as �; bytes that are no text show as
-// their number.
-func Printable(b []byte) string {
-	text := string(b)
-	for cut := range utf8.UTFMax { // the end may be within a character
-		if cut < len(b) && utf8.Valid(b[:len(b)-cut]) {
-			text = text[:len(b)-cut]
-			break
-		}
-	}
-	if !utf8.ValidString(text) {
-		return fmt.Sprintf("(%d bytes that are no text)", len(b))
-	}
-	return strings.Map(func(c rune) rune {
-		if c != '\n' && c != '\t' && !unicode.IsGraphic(c) {
-			return '�'
-		}
-		return c
-	}, text)
 }

@@ -1,17 +1,15 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"slices"
-	"time"
 
 	"github.com/spf13/pflag"
 
 	"github.com/mlbench/mlbench/cmd/internal/cli"
+	"github.com/mlbench/mlbench/report"
 	"github.com/mlbench/mlbench/scenarios"
 )
 
@@ -31,9 +29,6 @@ func (o *runOptions) validateOnce() (err error) {
 	return err
 }
 
-// bodyShown is how much of a body --once shows.
-const bodyShown = 4 << 10
-
 // sendOnce sends each request once and shows what came of it. It is a check by a
 // person, so an unexpected answer is a failure, unlike in a measurement.
 func (o *runOptions) sendOnce(ctx context.Context, sc *scenarios.Scenario, p *prepared) error {
@@ -50,7 +45,9 @@ func (o *runOptions) sendOnce(ctx context.Context, sc *scenarios.Scenario, p *pr
 		for i := range exchanges {
 			e := &exchanges[i]
 			if e.Follows && !ok {
-				fmt.Fprintf(o.Streams.Out, "--- %s%s: not sent, as the step before it failed\n\n", what, e.Name)
+				if err := (&report.Exchange{Name: what + e.Name, Skipped: true}).Write(o.Out); err != nil {
+					return false, err
+				}
 				continue
 			}
 			sent++
@@ -91,56 +88,21 @@ const setupLabel = "setup "
 // showExchange sends a request and shows it with its answer; false: it was not as
 // expected. Its error is the end of everything: an interrupt, or of stdout.
 func (o *runOptions) showExchange(ctx context.Context, what string, e *scenarios.Exchange, p *prepared) (bool, error) {
-	var page bytes.Buffer
-	defer func() { _, _ = o.Streams.Out.Write(page.Bytes()) }()
-	fmt.Fprintf(&page, "--- %s%s\n", what, e.Name)
-	request := e.Shown()
-	showMessage(&page, request, bodySize(request))
-	s, err := e.Send(ctx, p.target, p.plan.Timeout, bodyShown)
+	shown := report.Exchange{Name: what + e.Name, Request: e.Shown()}
+	s, err := e.Send(ctx, p.target, p.plan.Timeout, report.MostBody)
+	interrupted := errors.Is(err, context.Canceled)
 	switch {
-	case errors.Is(err, context.Canceled):
-		return false, err
+	case interrupted:
 	case err != nil:
-		fmt.Fprintf(&page, "--- no answer: %v\n\n", err)
-		return false, nil
+		shown.Failed = err
+	default:
+		shown.Status, shown.Took, shown.Wrong, shown.Head, shown.Body = s.Answer.Status, s.Answer.Took, s.Wrong, s.Answer.Head, s.Answer.Body
+		if s.Cut {
+			shown.Size = s.Answer.Size
+		}
 	}
-	verdict := "as expected"
-	if s.Wrong != "" {
-		verdict = "NOT AS EXPECTED: " + scenarios.Printable([]byte(s.Wrong))
+	if werr := shown.Write(o.Out); werr != nil || !interrupted {
+		return err == nil && s.Wrong == "", werr
 	}
-	took := s.Answer.Took.Round(10 * time.Microsecond)
-	fmt.Fprintf(&page, "--- answer to %s%s: %d %s after %s, %s\n", what, e.Name, s.Answer.Status, http.StatusText(s.Answer.Status), took, verdict)
-	size := int64(0)
-	if s.Cut {
-		size = s.Answer.Size
-	}
-	showMessage(&page, slices.Concat(s.Answer.Head, []byte("\r\n\r\n"), s.Answer.Body), size)
-	return s.Wrong == "", nil
-}
-
-// bodySize is that of a body of which bodyShown is not all, else 0.
-func bodySize(message []byte) int64 {
-	if _, body, _ := bytes.Cut(message, []byte("\r\n\r\n")); len(body) > bodyShown {
-		return int64(len(body))
-	}
-	return 0
-}
-
-// showMessage prints a message with plain line ends, and no more of its body than
-// bodyShown; size is that of the whole body, if there is more.
-func showMessage(page *bytes.Buffer, message []byte, size int64) {
-	head, body, _ := bytes.Cut(message, []byte("\r\n\r\n"))
-	body = body[:min(len(body), bodyShown)]
-	page.WriteString(scenarios.Printable(bytes.ReplaceAll(head, []byte("\r\n"), []byte("\n"))) + "\n\n")
-	if len(body) == 0 {
-		return
-	}
-	page.WriteString(scenarios.Printable(body))
-	if size > 0 {
-		fmt.Fprintf(page, "… (%d bytes in all)", size)
-	}
-	if !bytes.HasSuffix(body, []byte("\n")) {
-		page.WriteString("\n")
-	}
-	page.WriteString("\n")
+	return false, err
 }

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/ohler55/ojg/jp"
@@ -140,3 +141,26 @@ var index = regexp.MustCompile(`\[[0-9]+\]`)
 
 // pattern is a location for all items of its lists: $.scores[*].
 func pattern(where string) string { return index.ReplaceAllString(where, "[*]") }
+
+// Printable is text that no terminal takes for commands: of what cannot be seen,
+// such as control characters and marks that turn the direction of writing, only
+// line breaks and tabs stay, the others show as �; bytes that are no text show as
+// their number.
+func Printable(b []byte) string {
+	text := string(b)
+	for cut := range utf8.UTFMax { // the end may be within a character
+		if cut < len(b) && utf8.Valid(b[:len(b)-cut]) {
+			text = text[:len(b)-cut]
+			break
+		}
+	}
+	if !utf8.ValidString(text) {
+		return fmt.Sprintf("(%d bytes that are no text)", len(b))
+	}
+	return strings.Map(func(c rune) rune {
+		if c != '\n' && c != '\t' && !unicode.IsGraphic(c) {
+			return '�'
+		}
+		return c
+	}, text)
+}
