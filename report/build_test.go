@@ -64,7 +64,7 @@ func openRun() *results.Summary {
 		"predict": predict, "batch-predict": class(1190, 0.9, 31), "model-info": class(421, 0.2, 3.3), "health": class(179, 0.1, 120),
 	})}
 	f.Slices[0].Telemetry = &results.Telemetry{StealPct: 3.5}
-	s := results.Summarize(f, results.ArmA, nil)
+	s := results.Summarize(f, results.Select{Arm: results.ArmA}, nil)
 	judge(s, "p99<50ms", "lag_p99<1ms", "errors<0.01%", "health:max<100ms", "goodput>150/s", "dropped<=3", "batch-predict:p50<1ms")
 	return s
 }
@@ -92,7 +92,7 @@ func managedRun() *results.Summary {
 		s.TargetUse = &results.TargetUse{CPUSeconds: 2.25 + float64(i), Requests: 2000, PeakRSSMB: 120.4 - 10*float64(i)}
 		f.Slices = append(f.Slices, s)
 	}
-	return results.Summarize(f, results.ArmA, nil)
+	return results.Summarize(f, results.Select{Arm: results.ArmA}, nil)
 }
 
 // managedPair are two such targets; of those named otherwise nothing is known.
@@ -116,14 +116,14 @@ func closedRun() *results.Summary {
 	f := file(results.Closed, results.Class{Name: "predict", Share: 1})
 	f.Header.Scenario.Name = "concurrent"
 	f.Slices = []results.Slice{measured(results.ArmA, 0, 10, map[string]*results.ClassData{"predict": d})}
-	return results.Summarize(f, results.ArmA, []float64{0.5, 0.75, 0.999, 0.9999})
+	return results.Summarize(f, results.Select{Arm: results.ArmA}, []float64{0.5, 0.75, 0.999, 0.9999})
 }
 
 // emptyRun sent nothing: the generator's fault, so it is invalid.
 func emptyRun() *results.Summary {
 	f := file(results.Open, mixClasses[:2]...)
 	f.Footer = nil
-	s := results.Summarize(f, results.ArmA, nil)
+	s := results.Summarize(f, results.Select{Arm: results.ArmA}, nil)
 	judge(s, "p99<50ms")
 	return s
 }
@@ -141,7 +141,7 @@ func hostileRun() *results.Summary {
 	d.Status = map[string]int64{"2\x1b[m|": 30}
 	d.Errors = map[string]int64{"new|\x1b[m": 1}
 	f.Slices = []results.Slice{measured(results.ArmA, 0, 1, map[string]*results.ClassData{hostile: d, "世界": class(30, 1, 2)})}
-	s := results.Summarize(f, results.ArmA, nil)
+	s := results.Summarize(f, results.Select{Arm: results.ArmA}, nil)
 	s.Objectives = []results.Outcome{{Expr: hostile + "<5ms"}}
 	return s
 }

@@ -19,7 +19,7 @@ func stagedRun() *results.Summary {
 		s.StartS, s.Stage, s.RateRPS, s.InFlightMax = float64(i), 1+i/2, float64(50+150*(i/2)), int64(hi)
 		f.Slices = append(f.Slices, s)
 	}
-	return results.Summarize(f, results.ArmA, nil)
+	return results.Summarize(f, results.Select{Arm: results.ArmA}, nil)
 }
 
 // detailedRun has answers of two kinds.
@@ -31,7 +31,7 @@ func detailedRun() *results.Summary {
 	s := measured(results.ArmA, 0, 10, map[string]*results.ClassData{"predict": d})
 	s.Connections = results.Connections{Opened: 8, Clocks: map[string]*stats.Histogram{results.ClockDial: spread(8, 0.1, 0.2)}}
 	f.Slices = append(f.Slices, s)
-	sum := results.Summarize(f, results.ArmA, nil)
+	sum := results.Summarize(f, results.Select{Arm: results.ArmA}, nil)
 	sum.Details = sum.Detail()
 	return sum
 }

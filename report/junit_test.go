@@ -182,7 +182,7 @@ func TestJUnitAgreesWithTheExitCode(t *testing.T) {
 	f := file(results.Open, mixClasses[:1]...)
 	f.Slices = []results.Slice{measured(results.ArmA, 0, 10, map[string]*results.ClassData{"predict": class(2000, 0.4, 9)})}
 	f.Footer.Ended = results.Interrupted
-	if c := runSuite(results.Summarize(f, results.ArmA, nil)).Cases[0]; c.Error == nil || c.Error.Message != "the measurement was interrupted before its end" {
+	if c := runSuite(results.Summarize(f, results.Select{Arm: results.ArmA}, nil)).Cases[0]; c.Error == nil || c.Error.Message != "the measurement was interrupted before its end" {
 		t.Errorf("an interrupted run: %+v", c)
 	}
 }

@@ -79,6 +79,9 @@ func runFacts(s *results.Summary, f form) []fact {
 		{"throughput", fmt.Sprintf("%s/s (without errors %s/s)", rateText(s.ThroughputRPS), rateText(s.GoodputRPS))},
 		{"errors", errorText(s.Errors, s.Ended(), f)},
 	}
+	if len(s.Nodes) > 0 {
+		facts = append(facts, fact{"machines", f.name(strings.Join(s.Nodes, ", "))})
+	}
 	if len(s.Status) > 0 {
 		facts = append(facts, fact{"statuses", statusText(s.Status, f)})
 	}

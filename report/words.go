@@ -45,6 +45,8 @@ var phrases = map[results.Code]phrase{
 	results.Failure:          {"%s%s (%s), for example%s: %s", []string{"error", "_status", "requests time", "_class", "text"}},
 	results.WarmUpBacklog:    {"the target did not keep up with the load of its warm-up: working off the rest took %.1f s; lower the rate", []string{"s"}},
 	results.OfRun:            {"%s: %s", []string{"file", "reason"}},
+	results.OfNode:           {"%s: %s", []string{"node", "reason"}},
+	results.InvalidNodes:     {"%s: generator or host decided the numbers, of %.0f%% of all requests", []string{"nodes", "pct"}},
 	results.UnsoundRun:       {"%s is left out: %s", []string{"file", "reason"}},
 	results.HighErrors:       {"%d of %d requests failed", []string{"requests", "of"}},
 }

@@ -23,7 +23,7 @@ func Sound(runs []*File) (sound []*File, left []Reason) {
 }
 
 func (f *File) unsound() *Reason {
-	s := Summarize(f, ArmA, nil)
+	s := Summarize(f, Select{Arm: ArmA}, nil)
 	switch why := f.unfinished(); {
 	case why != "":
 		return &noted([]string{why})[0]
@@ -40,7 +40,7 @@ func (f *File) unsound() *Reason {
 func (c *Calibration) longer(runs []*File) string {
 	for _, f := range runs {
 		// One that was planned by a number of requests may end a little early.
-		if s := Summarize(f, ArmA, []float64{}).DurationS; s < 0.9*c.DurationS {
+		if s := Summarize(f, Select{Arm: ArmA}, []float64{}).DurationS; s < 0.9*c.DurationS {
 			return fmt.Sprintf("it is of runs of %.3g s, and shorter ones differ by more: %s is of %.3g s", c.DurationS, f.Path, s)
 		}
 	}

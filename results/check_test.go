@@ -129,7 +129,7 @@ func TestCheck(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			f := openFile(map[string]*ClassData{"predict": served(200)})
 			tt.change(f)
-			s := Summarize(f, ArmA, nil)
+			s := Summarize(f, Select{Arm: ArmA}, nil)
 			if s.Valid == tt.invalid {
 				t.Errorf("valid = %v; warnings %v", s.Valid, s.Warnings)
 			}
@@ -153,10 +153,10 @@ func TestCheckIsPerArm(t *testing.T) {
 		}
 	}
 	f.Slices = append(f.Slices, Slice{Arm: ArmA, Phase: Warmup, Telemetry: &Telemetry{StealPct: 50}, Classes: map[string]*ClassData{"predict": {Sent: 1, Errors: map[string]int64{ErrLocal: 1}}}})
-	if s := Summarize(f, ArmA, nil); len(s.Warnings) > 0 || !s.Valid {
+	if s := Summarize(f, Select{Arm: ArmA}, nil); len(s.Warnings) > 0 || !s.Valid {
 		t.Errorf("arm A: valid %v, warnings %v", s.Valid, s.Warnings)
 	}
-	if s := Summarize(f, ArmB, nil); !has(s, Steal) {
+	if s := Summarize(f, Select{Arm: ArmB}, nil); !has(s, Steal) {
 		t.Errorf("arm B: warnings %v, want steal", s.Warnings)
 	}
 }
@@ -179,7 +179,7 @@ func TestFailuresInWhatIsLeftOutAreTold(t *testing.T) {
 	out := served(20)
 	out.Errors = map[string]int64{ErrTimeout: 1, ErrReset: 1}
 	f.Slices = append(f.Slices, Slice{Arm: ArmA, Phase: Measure, DurationS: 1, Excluded: "the load generator itself stood still for 1s", Classes: map[string]*ClassData{"predict": out}})
-	if s := Summarize(f, ArmA, nil); !has(s, FailedLeftOut) || s.Errors.Total != 0 {
+	if s := Summarize(f, Select{Arm: ArmA}, nil); !has(s, FailedLeftOut) || s.Errors.Total != 0 {
 		t.Errorf("a run: %+v, warnings %v", s.Errors, s.Warnings)
 	}
 	f = compareFile()
@@ -196,12 +196,12 @@ func TestFailuresInWhatIsLeftOutAreTold(t *testing.T) {
 func TestCheckOfArms(t *testing.T) {
 	f := compareFile()
 	f.Slices[1].Classes["predict"].Errors = map[string]int64{ErrLocal: 1}
-	s := Summarize(f, ArmB, nil)
+	s := Summarize(f, Select{Arm: ArmB}, nil)
 	if !s.Valid || !has(s, OutOfResources) {
 		t.Errorf("valid %v, warnings %v", s.Valid, s.Warnings)
 	}
 	f.Slices = nil
-	if s := Summarize(f, ArmB, nil); !s.Valid || !has(s, NoRequest) || len(s.Warnings) != 1 || s.Warnings[0].Invalid {
+	if s := Summarize(f, Select{Arm: ArmB}, nil); !s.Valid || !has(s, NoRequest) || len(s.Warnings) != 1 || s.Warnings[0].Invalid {
 		t.Errorf("of nothing: valid %v, warnings %v", s.Valid, s.Warnings)
 	}
 }

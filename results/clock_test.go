@@ -24,7 +24,7 @@ func TestEveryClockOfTheTableIsReadShownAndJudged(t *testing.T) {
 	if err != nil || read.Damage != "" {
 		t.Fatalf("%v, damage %q", err, read.Damage)
 	}
-	s := Summarize(read, ArmA, nil)
+	s := Summarize(read, Select{Arm: ArmA}, nil)
 	b, err := json.Marshal(s.Latency)
 	if err != nil {
 		t.Fatal(err)
@@ -48,7 +48,7 @@ func TestEveryClockOfTheTableIsReadShownAndJudged(t *testing.T) {
 func TestObjectivesCountWhatTheirClockCounts(t *testing.T) {
 	f := openFile(map[string]*ClassData{"predict": served(200)})
 	f.Slices[0].Connections.Clocks = histograms{ClockDial: repeat(3, 7)}
-	s := Summarize(f, ArmA, nil)
+	s := Summarize(f, Select{Arm: ArmA}, nil)
 	o, err := ParseObjective("dial_p99<8ms")
 	if err != nil {
 		t.Fatal(err)

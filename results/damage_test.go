@@ -167,7 +167,7 @@ func TestReadingTwiceTheSlicesTakesTwiceTheWork(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		s := Summarize(got, ArmA, nil)
+		s := Summarize(got, Select{Arm: ArmA}, nil)
 		runtime.GC()
 		runtime.ReadMemStats(&after)
 		if s.Requests != int64(40*n) {

@@ -35,7 +35,7 @@ func TestErrorsHaveTheirFirstExamples(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, f := range []*File{f, summed} {
-		s := Summarize(f, ArmA, nil)
+		s := Summarize(f, Select{Arm: ArmA}, nil)
 		if diff := cmp.Diff(want, s.Errors.Examples); diff != "" {
 			t.Errorf("-want +got:\n%s", diff)
 		}
@@ -45,13 +45,13 @@ func TestErrorsHaveTheirFirstExamples(t *testing.T) {
 			t.Errorf("warnings %v", s.Warnings)
 		}
 	}
-	if b, err := json.Marshal(Summarize(f, ArmA, nil)); err != nil || !strings.Contains(string(b), `"examples":[{"error":"status","status":404,"class":"predict","at_s":2.7,"text":"no such model"}`) {
+	if b, err := json.Marshal(Summarize(f, Select{Arm: ArmA}, nil)); err != nil || !strings.Contains(string(b), `"examples":[{"error":"status","status":404,"class":"predict","at_s":2.7,"text":"no such model"}`) {
 		t.Errorf("%v: %s", err, b)
 	}
 	for i := range f.Slices {
 		f.Slices[i].Examples, f.Slices[i].Samples = nil, map[string]string{ErrCheck: "of an old file"}
 	}
-	if got := Summarize(f, ArmA, nil).Errors.Examples; len(got) != 1 || got[0].Text != "of an old file" || got[0].AtS != 1 {
+	if got := Summarize(f, Select{Arm: ArmA}, nil).Errors.Examples; len(got) != 1 || got[0].Text != "of an old file" || got[0].AtS != 1 {
 		t.Errorf("of an old file: %+v", got)
 	}
 }

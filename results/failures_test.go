@@ -11,7 +11,7 @@ func TestARunWithoutASuccessMissesTheDefaultObjective(t *testing.T) {
 	run := func(failed int64) *Summary {
 		d := served(20)
 		d.Errors, d.Status = map[string]int64{ErrStatus: failed}, map[string]int64{"200": 20 - failed, "404": failed}
-		return Summarize(openFile(map[string]*ClassData{"predict": d}), ArmA, nil)
+		return Summarize(openFile(map[string]*ClassData{"predict": d}), Select{Arm: ArmA}, nil)
 	}
 	objective := func(expr string) Objective {
 		o, err := ParseObjective(expr)
@@ -54,7 +54,7 @@ func TestAnInterruptedRunCountsWhatWasInFlight(t *testing.T) {
 	f := openFile(map[string]*ClassData{"predict": {}})
 	f.Footer.Ended = Interrupted
 	f.Slices[0].Unfinished = 2
-	s := Summarize(f, ArmA, nil)
+	s := Summarize(f, Select{Arm: ArmA}, nil)
 	if s.Requests != 2 || s.Answered() != 0 || s.InFlight != 2 || s.Ended() != 0 {
 		t.Errorf("sent %d, answered %d, unfinished %d", s.Requests, s.Answered(), s.InFlight)
 	}

@@ -103,7 +103,7 @@ func TestTruncatedAtEveryByte(t *testing.T) {
 		if len(f.Slices)+len(f.Ends) < complete || f.Complete() && n < len(whole)-1 {
 			t.Fatalf("cut at %d: %d slices read of %d whole lines, complete %v", n, len(f.Slices), complete, f.Complete())
 		}
-		if s := Summarize(f, ArmA, nil); !f.Complete() && len(s.Warnings) < 2 { // one is the header's own
+		if s := Summarize(f, Select{Arm: ArmA}, nil); !f.Complete() && len(s.Warnings) < 2 { // one is the header's own
 			t.Fatalf("cut at %d: the summary does not warn: %v", n, s.Warnings)
 		}
 	}
@@ -208,7 +208,7 @@ func TestEveryVersionStaysReadable(t *testing.T) {
 				t.Errorf("schema %q, newer %v; want %q, not newer", f.Header.Schema, f.Header.newer(), want)
 			}
 			sameFigures(t, f)
-			if firsts := Summarize(f, ArmA, nil).Latency[ClockFirstByte].Count; (firsts > 0) != (version != "v1") {
+			if firsts := Summarize(f, Select{Arm: ArmA}, nil).Latency[ClockFirstByte].Count; (firsts > 0) != (version != "v1") {
 				t.Errorf("%d first bytes", firsts)
 			}
 		})

@@ -46,7 +46,7 @@ func TestReadSummed(t *testing.T) {
 
 func summaryJSON(t *testing.T, f *File) string {
 	t.Helper()
-	b, err := json.MarshalIndent(Summarize(f, ArmA, nil), "", " ")
+	b, err := json.MarshalIndent(Summarize(f, Select{Arm: ArmA}, nil), "", " ")
 	if err != nil {
 		t.Fatal(err)
 	}

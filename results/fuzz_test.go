@@ -39,7 +39,7 @@ func FuzzRead(f *testing.F) {
 			return
 		}
 		for _, arm := range []string{ArmA, ArmB} {
-			s := Summarize(file, arm, nil)
+			s := Summarize(file, Select{Arm: arm}, nil)
 			if _, err := jsonLine(s); err != nil {
 				t.Fatalf("summary is no JSON: %v", err)
 			}

@@ -15,7 +15,7 @@ func judged() *Summary {
 	p.Errors = map[string]int64{ErrStatus: 2, ErrTimeout: 1}
 	p.Clocks[ClockService] = hist(7)
 	p.Clocks[ClockLag], h.Clocks[ClockLag] = hist(0.5), hist(0.25)
-	return Summarize(openFile(map[string]*ClassData{"predict": p, "health": h}), ArmA, nil)
+	return Summarize(openFile(map[string]*ClassData{"predict": p, "health": h}), Select{Arm: ArmA}, nil)
 }
 
 func TestObjectives(t *testing.T) {
@@ -85,7 +85,7 @@ func TestObjectives(t *testing.T) {
 // A gate must not pass on nothing.
 func TestObjectiveWithoutData(t *testing.T) {
 	f := openFile(map[string]*ClassData{"predict": served(5)})
-	s := Summarize(f, ArmA, nil)
+	s := Summarize(f, Select{Arm: ArmA}, nil)
 	for _, expr := range []string{"health:p99<1h", "health:errors<100%", "health:dropped<100%", "health:max<1h", "health:lag_min>=0s"} {
 		o, err := ParseObjective(expr)
 		if err != nil {
@@ -95,7 +95,7 @@ func TestObjectiveWithoutData(t *testing.T) {
 			t.Errorf("%s on a class without requests: %+v, %v; want missed without a value", expr, out, err)
 		}
 	}
-	empty := Summarize(openFile(nil), ArmA, nil)
+	empty := Summarize(openFile(nil), Select{Arm: ArmA}, nil)
 	o, _ := ParseObjective("throughput>=0/s")
 	if out, _ := o.Judge(empty); !out.Held {
 		t.Error("a rate of 0 is a number, and at least 0")
@@ -104,7 +104,7 @@ func TestObjectiveWithoutData(t *testing.T) {
 
 // A percentile of too few requests is their maximum, and is said to be.
 func TestObjectiveOfFewRequests(t *testing.T) {
-	s := Summarize(openFile(map[string]*ClassData{"predict": served(16)}), ArmA, nil)
+	s := Summarize(openFile(map[string]*ClassData{"predict": served(16)}), Select{Arm: ArmA}, nil)
 	for expr, want := range map[string]string{
 		"p95<1h":           "the maximum: 16 requests are too few for p95",
 		"predict:p99.9<1h": "the maximum: 16 requests are too few for p99.9",

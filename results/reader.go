@@ -20,6 +20,7 @@ type File struct {
 	Slices []Slice
 	Ends   []TargetEnd // of targets that ended before their time
 	Parity *Parity     // nil: answers were not compared
+	Nodes  []Node      // the machines of a merged file; nil: one
 	// Footer is nil when the measurement was cut off.
 	Footer *Footer
 	// Damage says what of the file could not be read; the rest stands.
@@ -144,6 +145,17 @@ func (f *File) add(line []byte, summed bool) error {
 			return err
 		}
 		f.Ends = append(f.Ends, e)
+	case "node":
+		var n Node
+		if err := json.Unmarshal(line, &n); err != nil {
+			return err
+		}
+		for i := range n.Slices {
+			if err := n.Slices[i].validate(&f.Header); err != nil {
+				return err
+			}
+		}
+		f.Nodes = append(f.Nodes, n)
 	case "parity":
 		var p Parity
 		if err := json.Unmarshal(line, &p); err != nil {

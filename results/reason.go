@@ -48,6 +48,8 @@ const (
 	WarmUpBacklog    Code = "warm_up_backlog"   // s
 	OfRun            Code = "run"               // file, reason
 	UnsoundRun       Code = "unsound_run"       // file, reason
+	OfNode           Code = "node"              // node, reason
+	InvalidNodes     Code = "invalid_nodes"     // nodes, pct
 	HighErrors       Code = "too_many_failures" // requests, of
 )
 

@@ -49,7 +49,7 @@ func TestResources(t *testing.T) {
 		"no request":       {[]Slice{sliceUsing(ArmA, Measure, 0, used(.5, 80))}, &Resources{nil, .5, 80}},
 	} {
 		f := resourceFile(tt.slices...)
-		if d := cmp.Diff(tt.want, Summarize(f, ArmA, nil).Resources); d != "" {
+		if d := cmp.Diff(tt.want, Summarize(f, Select{Arm: ArmA}, nil).Resources); d != "" {
 			t.Errorf("%s: %s", name, d)
 		}
 		// Added up while read, as of long runs, it is the same.
@@ -60,7 +60,7 @@ func TestResources(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if d := cmp.Diff(tt.want, Summarize(summed, ArmA, nil).Resources); d != "" {
+		if d := cmp.Diff(tt.want, Summarize(summed, Select{Arm: ArmA}, nil).Resources); d != "" {
 			t.Errorf("%s, summed: %s", name, d)
 		}
 	}

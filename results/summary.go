@@ -1,6 +1,7 @@
 package results
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 
@@ -41,6 +42,7 @@ type Summary struct {
 	Stages     []StageSummary `json:"stages,omitempty"`    // of a load in stages
 	Details    *Details       `json:"details,omitempty"`   // nil: not asked for; see Detail
 	Resources  *Resources     `json:"resources,omitempty"` // nil: not known
+	Nodes      []string       `json:"nodes,omitempty"`     // the machines of a merged file
 	ResultFile string         `json:"result_file"`
 
 	// Title is what the scenario is called for people: of an ad-hoc request its
@@ -110,11 +112,23 @@ type ClassSummary struct {
 	timeoutMS float64
 }
 
-// Summarize computes the summary of one arm from its measured slices.
+// Select says of what of a file a summary is.
+type Select struct {
+	Arm   string // "": ArmA
+	Level int    // a stage of a load in stages, from 1; 0: all
+	Node  string // a machine of a merged file; "": all
+}
+
+// Summarize computes the summary of what is selected, from its measured slices.
 // percentiles nil means DefaultPercentiles. An arm of a comparison is not judged
 // by itself: what would make a run invalid is a warning then.
-func Summarize(f *File, arm string, percentiles []float64) *Summary {
-	return summarize(f, arm, percentiles, f.leftOut(arm).figures())
+func Summarize(f *File, of Select, percentiles []float64) *Summary {
+	f = f.of(of.Node)
+	arm := cmp.Or(of.Arm, ArmA)
+	figures := f.leftOut(arm).figures()
+	return summarize(f, arm, percentiles, func(s *Slice) bool {
+		return (of.Level == 0 || s.Stage == of.Level) && figures(s)
+	})
 }
 
 // summarize has the figures of the slices that are selected.
@@ -175,6 +189,9 @@ func summarize(f *File, arm string, percentiles []float64, figures func(*Slice) 
 	}
 	s.Stages = Stages(f, arm, percentiles)
 	s.Resources = use.resources()
+	for i := range f.Nodes {
+		s.Nodes = append(s.Nodes, f.Nodes[i].Name)
+	}
 	for _, c := range f.Header.Classes {
 		d := byClass[c.Name]
 		if d == nil {

@@ -57,7 +57,7 @@ func handMade() *File {
 }
 
 func TestSummarize(t *testing.T) {
-	s := Summarize(handMade(), ArmA, nil)
+	s := Summarize(handMade(), Select{Arm: ArmA}, nil)
 	want := figuresOf{
 		Duration: 10, Throughput: 9.7, Goodput: 9.4, // 97 answers, 94 of them good
 		Requests: 100, Dropped: 4, Errors: 6,
@@ -117,7 +117,7 @@ func TestSummarizeClosed(t *testing.T) {
 	for range 2 {
 		f.Slices = append(f.Slices, Slice{Arm: ArmA, Phase: Measure, DurationS: 5, Classes: map[string]*ClassData{"predict": closed(10), "health": closed(20)}})
 	}
-	s := Summarize(f, ArmA, nil)
+	s := Summarize(f, Select{Arm: ArmA}, nil)
 	want := figuresOf{
 		Duration: 10, Throughput: 6, Goodput: 6, Requests: 60,
 		// Four times 1…10 and twice 11…20: the sum is 530, the 30th is 8, the 54th 17.
@@ -140,8 +140,8 @@ func TestSummarizeClosed(t *testing.T) {
 // Summaries are computed twice from one file, and for two arms.
 func TestSummarizeLeavesTheFileAlone(t *testing.T) {
 	f := handMade()
-	first, _ := json.Marshal(Summarize(f, ArmA, nil))
-	second, _ := json.Marshal(Summarize(f, ArmA, nil))
+	first, _ := json.Marshal(Summarize(f, Select{Arm: ArmA}, nil))
+	second, _ := json.Marshal(Summarize(f, Select{Arm: ArmA}, nil))
 	if string(first) != string(second) {
 		t.Errorf("the second summary differs:\n%s\n%s", first, second)
 	}
@@ -171,7 +171,7 @@ func TestAddMixedClocks(t *testing.T) {
 }
 
 func TestSummarizeNothing(t *testing.T) {
-	s := Summarize(openFile(nil), ArmA, nil)
+	s := Summarize(openFile(nil), Select{Arm: ArmA}, nil)
 	if s.Valid || s.ThroughputRPS != 0 || s.DurationS != 0 || len(s.Classes) != 2 || s.Classes[0].Share != 0 {
 		t.Errorf("summary of nothing: %+v", s)
 	}
@@ -183,7 +183,7 @@ func TestSummarizeNothing(t *testing.T) {
 	if !strings.Contains(string(b), want) {
 		t.Errorf("JSON %s\nlacks %s", b, want)
 	}
-	if b, _ := json.Marshal(Summarize(openFile(nil), ArmB, nil).Target); string(b) != `{"name":"","url":""}` {
+	if b, _ := json.Marshal(Summarize(openFile(nil), Select{Arm: ArmB}, nil).Target); string(b) != `{"name":"","url":""}` {
 		t.Errorf("target of an arm that does not exist: %s", b)
 	}
 }
@@ -192,7 +192,7 @@ func TestSummarizeNothing(t *testing.T) {
 func TestSummaryJSON(t *testing.T) {
 	f := openFile(map[string]*ClassData{"predict": served(2)})
 	f.Header.Classes = []Class{{Name: "predict", Share: 1}, {Name: "<z>", Share: 0}, {Name: "a", Share: 0}}
-	b, err := json.Marshal(Summarize(f, ArmA, []float64{0.5, 0.999}))
+	b, err := json.Marshal(Summarize(f, Select{Arm: ArmA}, []float64{0.5, 0.999}))
 	if err != nil {
 		t.Fatal(err)
 	}

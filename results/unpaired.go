@@ -136,7 +136,7 @@ func runErrors(h *Header, sumsA, sumsB []*Summary, limit float64) (out []stats.E
 func summaries(runs []*File, limits Limits) []*Summary {
 	var out []*Summary
 	for _, f := range runs {
-		out = append(out, Summarize(f, ArmA, limits.shown([]float64{}, f.Header.Model)))
+		out = append(out, Summarize(f, Select{Arm: ArmA}, limits.shown([]float64{}, f.Header.Model)))
 	}
 	return out
 }

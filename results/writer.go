@@ -183,6 +183,14 @@ func (w *Writer) Parity(p *Parity) error {
 	}{"parity", p})
 }
 
+// Node appends a machine of a merged file.
+func (w *Writer) Node(n *Node) error {
+	return w.line(struct {
+		Type string `json:"type"` // "node"
+		*Node
+	}{"node", n})
+}
+
 // TargetEnd appends that a target ended before its time.
 func (w *Writer) TargetEnd(e *TargetEnd) error {
 	e.Type = "target_end"

@@ -68,7 +68,7 @@ func (o *gateOptions) single(files []*results.File) error {
 	if len(o.judged) == 0 {
 		return cli.Usagef("nothing to judge %s by: give --objective, or --baseline", f.Path)
 	}
-	sum := results.Summarize(f, results.ArmA, o.out.quantiles)
+	sum := results.Summarize(f, results.Select{Arm: results.ArmA}, o.out.quantiles)
 	held, err := sum.JudgeAll(o.judged)
 	if err != nil {
 		return cli.Usagef("%w", err)

@@ -72,7 +72,7 @@ func TestInterruptedRunIsSavedAndReported(t *testing.T) {
 	if f.Footer == nil || f.Footer.Ended != results.Interrupted {
 		t.Errorf("footer %+v, want interrupted", f.Footer)
 	}
-	if n := results.Summarize(f, results.ArmA, nil).Requests; n < 190 {
+	if n := results.Summarize(f, results.Select{Arm: results.ArmA}, nil).Requests; n < 190 {
 		t.Errorf("%d requests saved, at least 200 were served", n)
 	}
 }

@@ -71,7 +71,7 @@ func TestRawIntoAPipeWhoseReaderGoesAway(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if f.Footer == nil || f.Footer.Ended != results.Failed || results.Summarize(f, results.ArmA, nil).Requests == 0 {
+	if f.Footer == nil || f.Footer.Ended != results.Failed || results.Summarize(f, results.Select{Arm: results.ArmA}, nil).Requests == 0 {
 		t.Errorf("footer %+v, %d slices", f.Footer, len(f.Slices))
 	}
 }

@@ -161,7 +161,7 @@ func reportFile(f *results.File, objectives []results.Objective, o *outputOption
 		c := results.Compare(f, results.CompareOptions{Percentiles: o.quantiles, Objectives: objectives})
 		return report.Document{Comparison: c}, !c.MissesObjective(), nil
 	}
-	sum := results.Summarize(f, results.ArmA, o.quantiles)
+	sum := results.Summarize(f, results.Select{Arm: results.ArmA}, o.quantiles)
 	if held, err = sum.JudgeAll(objectives); err != nil {
 		return doc, false, cli.Usagef("%s: %w", f.Path, err)
 	}
@@ -191,22 +191,26 @@ func parseObjectives(exprs []string) ([]results.Objective, error) {
 // readResults reads every file. One that is not there, or no result file, is the
 // caller's mistake.
 func readResults(s cli.Streams, paths []string) ([]*results.File, error) {
+	return readFiles(s, "report", paths, results.ReadSummed)
+}
+
+func readFiles(s cli.Streams, command string, paths []string, read func(string, io.Reader) (*results.File, error)) ([]*results.File, error) {
 	var out []*results.File
 	stdin := false
 	for _, p := range paths {
 		if p == "-" && stdin {
-			return nil, cli.Usagef("report: - (stdin) is named twice")
+			return nil, cli.Usagef("%s: - (stdin) is named twice", command)
 		}
 		stdin = stdin || p == "-"
-		f, err := results.ReadSummed(p, s.In)
+		f, err := read(p, s.In)
 		if errors.Is(err, results.ErrFormat) {
 			if what := foreignFile(p); what != "" {
-				return nil, cli.Usagef("report: %s is %s", p, what)
+				return nil, cli.Usagef("%s: %s is %s", command, p, what)
 			}
 			return nil, cli.Usagef("%w", err)
 		}
 		if err != nil {
-			return nil, cli.Usagef("report: %w", err)
+			return nil, cli.Usagef("%s: %w", command, err)
 		}
 		out = append(out, f)
 	}

@@ -192,7 +192,7 @@ func runScenario(ctx context.Context, o *runOptions) error {
 	if err != nil {
 		return err
 	}
-	sum := results.Summarize(f, results.ArmA, o.out.quantiles)
+	sum := results.Summarize(f, results.Select{Arm: results.ArmA}, o.out.quantiles)
 	held, err := sum.JudgeAll(o.judged)
 	if err != nil {
 		return cli.Usagef("%w", err)

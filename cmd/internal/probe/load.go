@@ -137,7 +137,7 @@ func Measure(ctx context.Context, plan loadgen.Plan, how Loading) (*Measured, er
 	for _, d := range m.Classes {
 		m.All.Add(d)
 	}
-	m.Summary = results.Summarize(f, results.ArmA, nil)
+	m.Summary = results.Summarize(f, results.Select{Arm: results.ArmA}, nil)
 	for i := range f.Slices {
 		if t := f.Slices[i].Telemetry; t != nil {
 			m.ThrottledMS += t.ThrottledMS
