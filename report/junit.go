@@ -58,7 +58,7 @@ func (s *junitSuite) add(c junitCase) {
 // runSuite has a case for the measurement itself, so that no suite is empty,
 // and one for each objective.
 func runSuite(s *results.Summary) *junitSuite {
-	suite := &junitSuite{Name: plain(fmt.Sprintf("%s on %s", s.Scenario, cmp.Or(s.Target.Name, s.Target.URL))), Time: fixed(s.DurationS, 3)}
+	suite := &junitSuite{Name: plain(fmt.Sprintf("%s on %s", cmp.Or(s.Title, s.Scenario), cmp.Or(s.Target.Name, s.Target.URL))), Time: fixed(s.DurationS, 3)}
 	class := plain("mlbench." + s.Scenario)
 	var warnings []string
 	for _, w := range Sentences(s.Warnings) {
@@ -92,13 +92,13 @@ func (s *junitSuite) objectives(outcomes []results.Outcome, class string) {
 // compared, one for each objective of B and one for each judged metric.
 func comparisonSuite(c *results.Comparison, o Options) *junitSuite {
 	a, b := armNames(c, form{})
-	scenario, seconds := "comparison", 0.0
+	scenario, title, seconds := "comparison", "comparison", 0.0
 	if c.ArmA != nil && c.ArmB != nil {
-		scenario, seconds = c.ArmA.Scenario, c.ArmA.DurationS+c.ArmB.DurationS
+		scenario, title, seconds = c.ArmA.Scenario, cmp.Or(c.ArmA.Title, c.ArmA.Scenario), c.ArmA.DurationS+c.ArmB.DurationS
 	}
 	// Names stay the same from run to run: CI servers keep a history by them.
 	name := plain(fmt.Sprintf("%s against %s", b, a))
-	suite := &junitSuite{Name: plain(scenario + ": " + name), Time: fixed(seconds, 3)}
+	suite := &junitSuite{Name: plain(title + ": " + name), Time: fixed(seconds, 3)}
 	var reasons []string
 	for _, r := range c.Reasons {
 		reasons = append(reasons, plain(r))

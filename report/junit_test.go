@@ -186,3 +186,18 @@ func TestJUnitAgreesWithTheExitCode(t *testing.T) {
 		t.Errorf("an interrupted run: %+v", c)
 	}
 }
+
+// 25: a suite of an ad-hoc request is called by method and path, as everywhere.
+func TestJUnitCallsAdHocRequestsByTheirPath(t *testing.T) {
+	f := file(results.Open, mixClasses[:1]...)
+	f.Header.Scenario.Title = "GET /predict"
+	f.Slices = []results.Slice{measured(results.ArmA, 0, 10, map[string]*results.ClassData{"predict": class(2000, 0.4, 9)})}
+	if s := runSuite(results.Summarize(f, results.Select{Arm: results.ArmA}, nil)); s.Name != "GET /predict on modern" {
+		t.Errorf("a run is called %q", s.Name)
+	}
+	pair := pairedFile(12, constantly(1))
+	pair.Header.Scenario.Title = "GET /predict"
+	if s := comparisonSuite(judged(pair), Options{}); s.Name != "GET /predict: modern against legacy" {
+		t.Errorf("a comparison is called %q", s.Name)
+	}
+}

@@ -58,7 +58,7 @@ func curlLine(k *asker, of *cases.Case, hide func(string) string) string {
 		case name == "user-agent" && strings.HasPrefix(h.Value, "mlbench/"), name == "accept" && h.Value == "*/*":
 		case h.Shown() == h.Value, name == "authorization" && c.Kind == cases.BadToken: // made up, no secret
 			b.WriteString(" -H " + shellText(h.Name+": "+h.Value))
-		case name == "authorization" && c.Auth == scenarios.Bearer:
+		case name == "authorization" && (c.Auth == scenarios.Bearer || strings.HasPrefix(h.Value, "Bearer ")):
 			b.WriteString(` -H "Authorization: Bearer $TOKEN"`)
 		default:
 			// A document or a scenario chose the name: ` and $ are among its characters.
