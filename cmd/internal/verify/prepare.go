@@ -2,6 +2,7 @@ package verify
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/url"
@@ -42,32 +43,34 @@ type Spec struct {
 // it is what floating point does to the order of a sum.
 func Usual() answers.Rules { return answers.Rules{Absolute: 1e-9, Relative: 1e-6} }
 
-// Validate says what is wrong with numbers, names and paths.
+// Validate reports all mistakes in numbers, names and paths at once; it changes
+// nothing.
 func (s *Spec) Validate() error {
-	switch {
-	case s.Connections < 1 || s.Connections > 100:
-		return cli.Usagef("--connections %d: want 1 to 100", s.Connections)
-	case s.Requests < 1 || s.Requests > 100_000:
-		return cli.Usagef("--requests %s: want 1 to 100000", s.Requests)
-	case s.Timeout <= 0:
-		return cli.Usagef("--timeout %s: want more than 0", s.Timeout)
-	case !(s.Rules.Absolute >= 0):
-		return cli.Usagef("--tolerance %v: want 0 or more", s.Rules.Absolute)
-	case !(s.Rules.Relative >= 0 && s.Rules.Relative < 1):
-		return cli.Usagef("--relative %v: want 0 or more, and less than 1", s.Rules.Relative)
-	}
-	for _, name := range s.Rules.Headers {
-		if !targets.Token(name) {
-			return cli.Usagef("--headers %q: want names of headers", name)
+	var wrong []error
+	check := func(ok bool, format string, args ...any) {
+		if !ok {
+			wrong = append(wrong, fmt.Errorf(format, args...))
 		}
 	}
+	check(s.Connections >= 1 && s.Connections <= 100, "--connections %d: want 1 to 100", s.Connections)
+	check(s.Requests >= 1 && s.Requests <= 100_000, "--requests %s: want 1 to 100000", s.Requests)
+	check(s.Timeout > 0, "--timeout %s: want more than 0", s.Timeout)
+	check(s.Rules.Absolute >= 0, "--tolerance %v: want 0 or more", s.Rules.Absolute)
+	check(s.Rules.Relative >= 0 && s.Rules.Relative < 1, "--relative %v: want 0 or more, and less than 1", s.Rules.Relative)
+	for _, name := range s.Rules.Headers {
+		check(targets.Token(name), "--headers %q: want names of headers", name)
+	}
 	_, err := s.rules()
-	return err
+	if err = errors.Join(append(wrong, err)...); err != nil {
+		return cli.Usagef("%w", err)
+	}
+	return nil
 }
 
 // rules are Rules with what they ignore.
 func (s *Spec) rules() (answers.Rules, error) {
 	r := s.Rules
+	var wrong []error
 	for _, text := range s.Ignored {
 		if name, ok := strings.CutPrefix(text, "header "); ok && targets.Token(name) {
 			r.IgnoreHeaders = append(r.IgnoreHeaders, name)
@@ -75,11 +78,12 @@ func (s *Spec) rules() (answers.Rules, error) {
 		}
 		p, err := answers.ParsePath(text)
 		if err != nil {
-			return r, cli.Usagef("--ignore: %w", err)
+			wrong = append(wrong, fmt.Errorf("--ignore: %w", err))
+			continue
 		}
 		r.Ignore = append(r.Ignore, p)
 	}
-	return r, nil
+	return r, errors.Join(wrong...)
 }
 
 // Questions are the requests to ask.
