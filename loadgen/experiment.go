@@ -119,7 +119,8 @@ func (e *Experiment) Run(ctx context.Context, origin time.Time, emit func(*resul
 		}
 		x.load[i] = g.Run
 	}
-	return e.interleave(ctx, x)
+	running := *e // what is found out on the way is not the caller's
+	return running.interleave(ctx, x)
 }
 
 // interleave runs warm-ups, then pairs.

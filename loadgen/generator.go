@@ -156,6 +156,8 @@ type Phase struct {
 	// end. Both zero: the plan's.
 	Duration time.Duration
 	Requests int64
+	// Rate replaces the plan's, of an open model; nil: the plan's.
+	Rate Shape
 	// Settle is load at the phase's start, beyond Duration, that brings the
 	// target into its steady state: counted, but in no figure.
 	Settle time.Duration
@@ -180,7 +182,7 @@ func (g *Generator) Run(ctx context.Context, ph Phase, emit func(*results.Slice)
 	if ph.Duration > 0 {
 		g.recorder.ends = r.end()
 	}
-	r.slices = newSlicer(g, ph.Kind, r.begin, g.recorder.settled)
+	r.slices = newSlicer(g, ph.Kind, r.rate(), r.begin, g.recorder.settled)
 
 	loaded := make(chan struct{})
 	go func() {
@@ -203,6 +205,18 @@ func (g *Generator) Run(ctx context.Context, ph Phase, emit func(*results.Slice)
 		return err
 	}
 	return context.Cause(ctx)
+}
+
+// rate is the phase's; nil in a closed model.
+func (r *run) rate() Shape {
+	switch load := &r.g.plan.Load; {
+	case load.Model != results.Open:
+		return nil
+	case r.phase.Rate != nil:
+		return r.phase.Rate
+	default:
+		return load.Rate
+	}
 }
 
 // tick is the end of an interval: now, but not beyond the phase's end.

@@ -27,11 +27,11 @@ func (r *run) pace(ctx context.Context) {
 	if r.phase.Duration > 0 {
 		limit = r.phase.Settle + r.phase.Duration
 	}
-	sched := newSchedule(load.Rate, load.Arrivals, newRand(g.plan.Seed, streamArrivals, r.phase.Stream))
+	sched := newSchedule(r.rate(), load.Arrivals, newRand(g.plan.Seed, streamArrivals, r.phase.Stream))
 	p := newPacer(g.now)
 	var req request // one for all: the transport may keep it on the heap
 	for n := uint64(0); r.phase.Requests == 0 || n < uint64(r.phase.Requests); n++ {
-		at, ok := sched.next(limit)
+		at, ok := r.next(ctx, sched, p, limit)
 		if !ok {
 			break
 		}
@@ -45,6 +45,25 @@ func (r *run) pace(ctx context.Context) {
 	// as long as it was planned to.
 	if r.phase.Duration > 0 && r.phase.Requests == 0 {
 		p.wait(ctx, r.end())
+	}
+}
+
+// lookahead is how far in one go a schedule is searched for the next request: at a
+// rate near zero it may be days away.
+const lookahead = time.Minute
+
+// next is the next instant of the schedule before limit, waited for where it is far
+// away; false: there is none, or ctx has ended.
+func (r *run) next(ctx context.Context, sched *schedule, p *pacer, limit time.Duration) (time.Duration, bool) {
+	for {
+		until := r.g.now() - r.begin + lookahead
+		at, ok := sched.next(min(limit, until))
+		if ok || until >= limit || sched.over() {
+			return at, ok
+		}
+		if !p.wait(ctx, r.begin+until-lookahead/2) {
+			return 0, false
+		}
 	}
 }
 

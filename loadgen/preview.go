@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/mlbench/mlbench/loadgen/send"
-	"github.com/mlbench/mlbench/results"
 )
 
 // Planned is a request of a phase, before anything is sent.
@@ -33,7 +32,7 @@ func (p *Plan) Requests(ph Phase) iter.Seq[Planned] {
 			g.weights = append(g.weights, weight)
 		}
 		r := &run{g: g, phase: ph, classes: newSequence(g.weights, newRand(p.Seed, streamClasses, ph.Stream))}
-		for n, at := range p.instants(ph) {
+		for n, at := range r.instants() {
 			req := r.request(n, max(0, at))
 			for follows := true; follows; req.class++ {
 				if !yield(Planned{At: at, Class: req.class, Request: req.payload.Numbered(req.number)}) {
@@ -54,8 +53,8 @@ func (p *Plan) Requests(ph Phase) iter.Seq[Planned] {
 const previewLimit = 24 * time.Hour
 
 // instants numbers the requests of a phase and says when they are due.
-func (p *Plan) instants(ph Phase) iter.Seq2[uint64, time.Duration] {
-	load := &p.Load
+func (r *run) instants() iter.Seq2[uint64, time.Duration] {
+	load, ph := &r.g.plan.Load, r.phase
 	limit, most := ph.Settle+ph.Duration, ph.Requests
 	if ph.Duration == 0 && ph.Requests == 0 {
 		limit, most = load.Duration, load.Requests
@@ -65,8 +64,8 @@ func (p *Plan) instants(ph Phase) iter.Seq2[uint64, time.Duration] {
 	}
 	return func(yield func(uint64, time.Duration) bool) {
 		var sched *schedule
-		if load.Model == results.Open {
-			sched = newSchedule(load.Rate, load.Arrivals, newRand(p.Seed, streamArrivals, ph.Stream))
+		if rate := r.rate(); rate != nil {
+			sched = newSchedule(rate, load.Arrivals, newRand(r.g.plan.Seed, streamArrivals, ph.Stream))
 		}
 		for n := uint64(0); most == 0 || n < uint64(most); n++ {
 			at, ok := time.Duration(-1), true

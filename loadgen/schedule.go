@@ -19,13 +19,14 @@ type schedule struct {
 	total float64       // cumulative requests at the end of the current step
 	begin time.Duration // of the current step
 	base  float64       // cumulative requests at begin
+	ends  time.Duration // the rate is zero from here on
 }
 
 const scheduleStep = time.Millisecond
 
 // newSchedule starts a schedule at its first arrival.
 func newSchedule(shape Shape, arrivals Arrivals, rng *rand.Rand) *schedule {
-	s := &schedule{shape: shape, arrivals: arrivals, rng: rng, begin: -scheduleStep}
+	s := &schedule{shape: shape, arrivals: arrivals, rng: rng, begin: -scheduleStep, ends: zeroFrom(shape)}
 	s.due = s.gap()
 	if arrivals == Constant {
 		s.due = 0 // the first request starts at once
@@ -42,13 +43,13 @@ func (s *schedule) gap() float64 {
 }
 
 // next returns the planned instant of the next request after the start, or
-// false when none is due before limit.
+// false when none is due before limit; a later limit may have one.
 func (s *schedule) next(limit time.Duration) (time.Duration, bool) {
 	for s.total <= s.due {
-		s.begin += scheduleStep
-		if s.begin >= limit {
+		if s.begin+scheduleStep >= limit || s.over() {
 			return 0, false
 		}
+		s.begin += scheduleStep
 		s.base = s.total
 		s.total += s.integral(s.begin, scheduleStep)
 	}
@@ -60,6 +61,9 @@ func (s *schedule) next(limit time.Duration) (time.Duration, bool) {
 	s.due += s.gap()
 	return at, true
 }
+
+// over says that no request is due any more: the rate has ended at zero.
+func (s *schedule) over() bool { return s.begin >= s.ends }
 
 // integral is the expected number of requests in [from, from+step).
 func (s *schedule) integral(from, step time.Duration) float64 {

@@ -53,6 +53,19 @@ func (p piecewise) Rate(elapsed time.Duration) float64 {
 	return last.shape.Rate(last.until - last.from)
 }
 
+// zeroFrom is when the shape has come to a rate of zero for good; if it never
+// does, the end of time.
+func zeroFrom(s Shape) time.Duration {
+	if p, is := s.(piecewise); is && s.Rate(p[len(p)-1].until) < slowest {
+		return p[len(p)-1].until
+	}
+	return math.MaxInt64
+}
+
+// slowest is less than any rate that can be asked for, and more than what rounding
+// makes of zero.
+const slowest = 1e-6 // requests per second
+
 // Ramps goes from rate start to each stage's rate in turn, linearly over the
 // stage's duration. A stage of the same rate as the one before is a plateau.
 func Ramps(start float64, stages []Stage) Shape {

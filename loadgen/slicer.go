@@ -12,31 +12,31 @@ import (
 type slicer struct {
 	g     *Generator
 	kind  results.Phase
+	rate  Shape         // nil: a closed model
 	start time.Duration // of the phase: the zero of a shape's time
 	begin time.Duration
 	seen  time.Duration // what happened until then is in slices
 	meter *machine.Meter
 }
 
-func newSlicer(g *Generator, kind results.Phase, start, begin time.Duration) *slicer {
+func newSlicer(g *Generator, kind results.Phase, rate Shape, start, begin time.Duration) *slicer {
 	if g.use != nil {
 		g.use.Begin(begin - g.now())
 	}
 	g.watch.still.cut(start, start) // what was before the phase is nothing to it
-	return &slicer{g: g, kind: kind, start: start, begin: begin, seen: begin, meter: machine.NewMeter()}
+	return &slicer{g: g, kind: kind, rate: rate, start: start, begin: begin, seen: begin, meter: machine.NewMeter()}
 }
 
 // asked is the mean rate that the load has from the last cut until end, and its
 // stage in the middle.
 func (s *slicer) asked(end time.Duration) (rps float64, stage int) {
-	shape := s.g.plan.Load.Rate
-	if s.g.plan.Load.Model != results.Open || shape == nil {
+	if s.rate == nil {
 		return 0, 0
 	}
 	from, to := s.begin-s.start, end-s.start
-	stage, _ = stageAt(shape, (from+to)/2)
+	stage, _ = stageAt(s.rate, (from+to)/2)
 	if to > from {
-		rps = meanRate(shape, from, to, 100)
+		rps = meanRate(s.rate, from, to, 100)
 	}
 	return rps, stage
 }
@@ -46,8 +46,8 @@ func (s *slicer) asked(end time.Duration) (rps float64, stage int) {
 func (s *slicer) next(interval time.Duration) time.Duration {
 	first := s.g.recorder.settled
 	at := first + ((s.begin-first)/interval+1)*interval
-	if s.g.plan.Load.Model == results.Open {
-		if _, end := stageAt(s.g.plan.Load.Rate, s.begin-s.start); end > s.begin-s.start && end < at-s.start {
+	if s.rate != nil {
+		if _, end := stageAt(s.rate, s.begin-s.start); end > s.begin-s.start && end < at-s.start {
 			at = s.start + end
 		}
 	}

@@ -53,7 +53,7 @@ func TestSlicesEndWithTheirStage(t *testing.T) {
 	}
 	defer g.Close()
 	g.recorder.settled = 10 * time.Second
-	s := newSlicer(g, results.Measure, 10*time.Second, 10*time.Second)
+	s := newSlicer(g, results.Measure, g.plan.Load.Rate, 10*time.Second, 10*time.Second)
 	var ends []time.Duration
 	for range 5 {
 		s.begin = s.next(time.Second)
@@ -65,7 +65,7 @@ func TestSlicesEndWithTheirStage(t *testing.T) {
 		}
 	}
 	// The last stage of a spike has no end.
-	g.plan.Load.Rate, s.begin = Spike(10, 100, time.Second, time.Second), 12*time.Second
+	s.rate, s.begin = Spike(10, 100, time.Second, time.Second), 12*time.Second
 	if next := s.next(time.Second); next != 13*time.Second {
 		t.Errorf("the slice from 12 s ends at %s", next)
 	}

@@ -82,8 +82,7 @@ type ResponseParser struct {
 	Body        []byte // the first bytes of the body, see CaptureMax; reused by Reset
 
 	state     parserState
-	consumed  int64 // bytes taken since Reset
-	head      bool  // the request was HEAD: no body whatever the fields say
+	head      bool // the request was HEAD: no body whatever the fields say
 	http10    bool
 	hasLength bool
 	saysClose bool // Connection: close
@@ -101,7 +100,7 @@ type ResponseParser struct {
 // Reset prepares for the response to the next request; head says that its method is HEAD.
 func (p *ResponseParser) Reset(head bool) {
 	p.head = head
-	p.Started, p.Begun, p.BodyBytes, p.HeaderBytes, p.consumed = false, false, 0, 0, 0
+	p.Started, p.Begun, p.BodyBytes, p.HeaderBytes = false, false, 0, 0
 	p.Body, p.carry = p.Body[:0], p.carry[:0]
 	p.interim, p.remaining, p.overhead, p.err = 0, 0, 0, nil
 	p.beginMessage()
@@ -139,13 +138,8 @@ func (p *ResponseParser) Feed(b []byte) (n int, done bool, err error) {
 			n += p.takeLine(b[n:])
 		}
 	}
-	p.consumed += int64(n)
 	return n, p.state == stateDone, p.err
 }
-
-// BytesIn is what the response has taken from the wire so far: headers, body and the
-// framing of chunks. Up to the read that brought an error, when there is one.
-func (p *ResponseParser) BytesIn() int64 { return p.consumed }
 
 // InHeader says that the end of the final answer's header has not come yet.
 func (p *ResponseParser) InHeader() bool { return p.state <= stateHeader }
