@@ -25,9 +25,9 @@ func (p *Plan) Warnings(l machine.Limits) []string {
 	case p.Connect.MaxRequests != 1 || perSecond == 0 || l.ReusePorts:
 	case p.Load.Model == results.Closed:
 		warn("a new connection for every request: this machine's local ports sustain %.0f per second", perSecond)
-	case MeanRate(p.Load.Rate, p.Load.Duration) > perSecond:
+	case p.Load.MeanRate() > perSecond:
 		warn("%.0f new connections per second are planned, and this machine's local ports sustain %.0f: lower the rate, keep connections, or widen net.ipv4.ip_local_port_range",
-			MeanRate(p.Load.Rate, p.Load.Duration), perSecond)
+			p.Load.MeanRate(), perSecond)
 	}
 	return out
 }

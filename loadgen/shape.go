@@ -105,6 +105,31 @@ func MeanRate(s Shape, d time.Duration) float64 {
 	return meanRate(s, 0, d, 10_000)
 }
 
+// MeanRate is the mean rate of an open load: over its duration, or over the time
+// that its number of requests takes.
+func (l *Load) MeanRate() float64 {
+	if l.Duration > 0 || l.Requests <= 0 {
+		return MeanRate(l.Rate, l.Duration)
+	}
+	planned := func(d time.Duration) float64 { return MeanRate(l.Rate, d) * d.Seconds() }
+	const longest = 1000 * time.Hour // a rate that ends at 0 may never get there
+	after := time.Millisecond
+	for planned(after) < float64(l.Requests) {
+		if after *= 2; after > longest {
+			return 0
+		}
+	}
+	before := after / 2
+	for after-before > after/1e4 {
+		if middle := (before + after) / 2; planned(middle) < float64(l.Requests) {
+			before = middle
+		} else {
+			after = middle
+		}
+	}
+	return MeanRate(l.Rate, after)
+}
+
 // meanRate is the mean of a shape from one instant to a later one, by the middle
 // of so many parts.
 func meanRate(s Shape, from, to time.Duration, parts int) float64 {

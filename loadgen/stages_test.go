@@ -73,3 +73,22 @@ func TestSlicesEndWithTheirStage(t *testing.T) {
 		t.Errorf("a constant rate has stage %d", number)
 	}
 }
+
+// A ramp that ends with a number of requests has a mean rate as well: that of the
+// time they take.
+func TestMeanRateOfARampThatEndsWithItsRequests(t *testing.T) {
+	for name, tt := range map[string]struct {
+		load Load
+		want float64
+	}{
+		// 10/s more every second: 500 requests take 10 s.
+		"from 0":      {Load{Rate: Ramps(0, []Stage{{Duration: 100 * time.Second, Rate: 1000}}), Requests: 500}, 50},
+		"for a time":  {Load{Rate: Ramps(0, []Stage{{Duration: 100 * time.Second, Rate: 1000}}), Duration: 100 * time.Second}, 500},
+		"never":       {Load{Rate: Ramps(10, []Stage{{Duration: time.Second, Rate: 0}}), Requests: 500}, 0},
+		"one request": {Load{Rate: Ramps(10, []Stage{{Duration: time.Hour, Rate: 10}}), Requests: 1}, 10},
+	} {
+		if got := tt.load.MeanRate(); math.Abs(got-tt.want) > tt.want/100 {
+			t.Errorf("%s: %v/s, want %v", name, got, tt.want)
+		}
+	}
+}

@@ -126,7 +126,7 @@ func shownOfClass(c *results.Comparison, m *results.MetricRow) bool {
 	if slices.Contains([]string{"throughput", "goodput", "errors", "p50", "p90", "p99", "max"}, m.Metric) || m.LimitPct != nil {
 		return true
 	}
-	_, isPercentile := quantileOf(m.Metric)
+	_, isPercentile := results.ParsePercentile(m.Metric)
 	return isPercentile && !defaultPercentiles(c)
 }
 
@@ -139,7 +139,7 @@ func defaultPercentiles(c *results.Comparison) bool {
 	}
 	for i := range c.Metrics {
 		m := &c.Metrics[i]
-		if _, ok := quantileOf(m.Metric); !ok || m.Class != results.TotalClass {
+		if _, ok := results.ParsePercentile(m.Metric); !ok || m.Class != results.TotalClass {
 			continue
 		}
 		if !want[m.Metric] && m.LimitPct == nil {
@@ -148,13 +148,6 @@ func defaultPercentiles(c *results.Comparison) bool {
 		delete(want, m.Metric)
 	}
 	return len(want) == 0
-}
-
-// quantileOf is the quantile that a metric's name stands for.
-func quantileOf(metric string) (float64, bool) {
-	digits, ok := strings.CutPrefix(metric, "p")
-	q, err := strconv.ParseFloat(digits+"e-2", 64)
-	return q, ok && err == nil
 }
 
 // changeText is B against A in percent, for shares in percentage points, with
@@ -247,7 +240,7 @@ func missedRows(rows []*results.MetricRow) (missed []float64) {
 		if m.Metric == "max" && m.A == nil && m.B == nil {
 			return nil // nothing recorded: not a matter of too few
 		}
-		if q, ok := quantileOf(m.Metric); ok && (m.A == nil || m.B == nil) {
+		if q, ok := results.ParsePercentile(m.Metric); ok && (m.A == nil || m.B == nil) {
 			missed = append(missed, q)
 		}
 	}

@@ -66,14 +66,12 @@ func (l *Limits) set(name, value string) (err error) {
 		l.Throughput, err = parseShare(value, "%", 0.99)
 		return err
 	}
-	digits, ok := strings.CutPrefix(name, "p")
-	// Shifting the decimal point in the text makes 99.9 exactly 0.999.
-	q, err := strconv.ParseFloat(digits+"e-2", 64)
-	if !ok || err != nil || strings.Trim(digits, "0123456789.") != "" || !(q > 0 && q < 1) {
+	q, ok := ParsePercentile(name)
+	if !ok {
 		return fmt.Errorf("%q cannot be judged", name)
 	}
 	// The name in reports and files must lead back to the same quantile.
-	if again, _ := strconv.ParseFloat(PercentileName(q)[1:]+"e-2", 64); again != q {
+	if again, _ := ParsePercentile(PercentileName(q)); again != q {
 		return fmt.Errorf("%q is finer than p99.9999", name)
 	}
 	limit := PercentileLimit{Q: q}

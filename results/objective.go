@@ -85,11 +85,8 @@ func (o *Objective) metric(name string) error {
 	case "min", "mean", "max":
 		o.stat = name
 	default:
-		digits, ok := strings.CutPrefix(name, "p")
-		// Shifting the decimal point in the text makes 99.9 exactly 0.999, and
-		// leaves nan, inf and 1e1 unreadable.
-		q, err := strconv.ParseFloat(digits+"e-2", 64)
-		if err != nil || !ok || q <= 0 || q >= 1 {
+		q, ok := ParsePercentile(name)
+		if !ok {
 			return fmt.Errorf("%q is no metric", name)
 		}
 		o.q = q

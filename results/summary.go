@@ -3,6 +3,8 @@ package results
 import (
 	"cmp"
 	"fmt"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/mlbench/mlbench/results/stats"
@@ -351,6 +353,18 @@ func perSecond(n int64, seconds float64) float64 {
 
 // Milliseconds converts a duration to the unit of all latencies in JSON.
 func Milliseconds(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
+
+// ParsePercentile reads what PercentileName writes: "p99.9" is 0.999. The name may
+// have as many digits as it likes.
+func ParsePercentile(name string) (q float64, ok bool) {
+	digits, ok := strings.CutPrefix(name, "p")
+	if !ok || strings.Trim(digits, "0123456789.") != "" {
+		return 0, false
+	}
+	// Shifting the decimal point in the text makes 99.9 exactly 0.999.
+	q, err := strconv.ParseFloat(digits+"e-2", 64)
+	return q, err == nil && q > 0 && q < 1
+}
 
 // PercentileName is a quantile as reports and JSON keys write it: 0.999 is
 // "p99.9".

@@ -258,7 +258,7 @@ func (o *loadOptions) header(command string, sc *scenarios.Scenario, arms ...*pr
 		if h.Shape = o.shape.String(); h.Shape == "" && o.rate == 0 {
 			h.Shape = sc.Load.Shape.String()
 		}
-		h.RateRPS = loadgen.MeanRate(plan.Load.Rate, plan.Load.Duration)
+		h.RateRPS = plan.Load.MeanRate()
 	}
 	var sum float64
 	for _, c := range plan.Classes {

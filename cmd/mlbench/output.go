@@ -7,7 +7,6 @@ import (
 	"io"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -101,9 +100,8 @@ func parsePercentiles(s string) ([]float64, error) {
 	seen := map[string]bool{}
 	for field := range strings.SplitSeq(s, ",") {
 		field = strings.TrimPrefix(strings.TrimSpace(field), "p")
-		// Shifting the decimal point in the text keeps 99.9 exactly 0.999.
-		q, err := strconv.ParseFloat(field+"e-2", 64)
-		if err != nil || !(q > 0 && q <= 0.999999) {
+		q, ok := results.ParsePercentile("p" + field)
+		if !ok || q > 0.999999 {
 			return nil, fmt.Errorf("%q is no percentile between 0 and 99.9999; want for example 50,90,99.9", field)
 		}
 		if name := results.PercentileName(q); !seen[name] {
