@@ -219,7 +219,7 @@ requests: [{name: a, auth: bearer}]
 		got = r.PostFormValue("grant_type") + "|" + r.PostFormValue("username") + "|" + r.PostFormValue("password")
 		io.WriteString(w, `{"token":"t"}`)
 	})
-	token, _, err := sc.Token(t.Context(), srv)
+	token, _, err := sc.Token(t.Context(), srv, targets.CredentialsFrom(os.Getenv))
 	if err != nil || token != targets.Secret("t") || got != "password|o=b|p&w d" {
 		t.Errorf("%q, %v, sent %s", string(token), err, got)
 	}

@@ -21,12 +21,12 @@ func (s *Scenario) LoginRequest() *targets.Login {
 	return l
 }
 
-// Token gets the token that the scenario's requests need: from MLBENCH_TOKEN, or
-// by its login. It is empty when no request wants one, or the target has no
+// Token gets the token that the scenario's requests need: the one that is set, or by
+// its login. It is empty when no request wants one, or the target has no
 // login and the scenario says that it is optional: the note says so.
-func (s *Scenario) Token(ctx context.Context, t targets.Target) (token targets.Secret, note string, err error) {
+func (s *Scenario) Token(ctx context.Context, t targets.Target, set targets.CredentialSettings) (token targets.Secret, note string, err error) {
 	if s.needsToken() {
-		return s.login(ctx, t)
+		return s.login(ctx, t, set)
 	}
 	return "", "", nil
 }
@@ -44,8 +44,8 @@ func (s *Scenario) needsToken() bool {
 	return false
 }
 
-func (s *Scenario) login(ctx context.Context, t targets.Target) (targets.Secret, string, error) {
-	c, err := targets.CredentialsFor(t)
+func (s *Scenario) login(ctx context.Context, t targets.Target, set targets.CredentialSettings) (targets.Secret, string, error) {
+	c, err := set.For(t)
 	if err != nil {
 		return "", "", err
 	}

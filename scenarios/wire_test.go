@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"testing"
 
@@ -208,7 +209,7 @@ func TestLogin(t *testing.T) {
 		},
 		{`login: {token: data.key, body: {text: "u=${TENANT}"}}`, `POST /login u=t1`},
 	} {
-		token, note, err := parse(t, tt.login+"\n"+bearer).Token(t.Context(), at)
+		token, note, err := parse(t, tt.login+"\n"+bearer).Token(t.Context(), at, targets.CredentialsFrom(os.Getenv))
 		if err != nil || note != "" || token != "abc" {
 			t.Errorf("%s: token %q, note %q, %v", tt.login, string(token), note, err)
 		}
@@ -217,14 +218,14 @@ func TestLogin(t *testing.T) {
 		}
 	}
 	seen = ""
-	if token, _, err := parse(t, "requests: [{name: a}]").Token(t.Context(), at); token != "" || err != nil || seen != "" {
+	if token, _, err := parse(t, "requests: [{name: a}]").Token(t.Context(), at, targets.CredentialsFrom(os.Getenv)); token != "" || err != nil || seen != "" {
 		t.Errorf("nobody wants a token: %q, %v, sent %q", string(token), err, seen)
 	}
-	if _, _, err := parse(t, bearer).Token(t.Context(), at); err == nil || !strings.Contains(err.Error(), "set MLBENCH_TOKEN") {
+	if _, _, err := parse(t, bearer).Token(t.Context(), at, targets.CredentialsFrom(os.Getenv)); err == nil || !strings.Contains(err.Error(), "set MLBENCH_TOKEN") {
 		t.Errorf("no login: %v", err)
 	}
 	t.Setenv("MLBENCH_TOKEN", "given")
-	if token, _, err := parse(t, bearer).Token(t.Context(), at); err != nil || token != "given" || seen != "" {
+	if token, _, err := parse(t, bearer).Token(t.Context(), at, targets.CredentialsFrom(os.Getenv)); err != nil || token != "given" || seen != "" {
 		t.Errorf("MLBENCH_TOKEN: %q, %v", string(token), err)
 	}
 }

@@ -35,20 +35,42 @@ type Credentials struct {
 	Demo     bool   // the published demo login, which Login sends to bundled servers only
 }
 
-// CredentialsFor reads MLBENCH_USERNAME, MLBENCH_PASSWORD and MLBENCH_TOKEN, or
-// the files named by the same with _FILE. Without them a target on this machine
-// gets the demo login, if it turns out to be a bundled server; any other gets
+// CredentialSettings are credentials as they are set: each by itself, or by the name
+// of a file that holds it.
+type CredentialSettings struct {
+	Username, UsernameFile string
+	Password               Secret
+	PasswordFile           string
+	Token                  Secret
+	TokenFile              string
+}
+
+// CredentialsFrom takes MLBENCH_USERNAME, MLBENCH_PASSWORD and MLBENCH_TOKEN, and the
+// same with _FILE, of an environment.
+func CredentialsFrom(getenv func(name string) string) CredentialSettings {
+	return CredentialSettings{
+		Username: getenv("MLBENCH_USERNAME"), UsernameFile: getenv("MLBENCH_USERNAME_FILE"),
+		Password: Secret(getenv("MLBENCH_PASSWORD")), PasswordFile: getenv("MLBENCH_PASSWORD_FILE"),
+		Token: Secret(getenv("MLBENCH_TOKEN")), TokenFile: getenv("MLBENCH_TOKEN_FILE"),
+	}
+}
+
+// HasToken says whether a token is set, in whichever way.
+func (s CredentialSettings) HasToken() bool { return s.Token != "" || s.TokenFile != "" }
+
+// For are the credentials for a target, files read. Without any, a target on this
+// machine gets the demo login, if it turns out to be a bundled server; any other gets
 // none, and Login says what to set when one is needed.
-func CredentialsFor(t Target) (Credentials, error) {
-	user, err := variableOrFile("MLBENCH_USERNAME")
+func (s CredentialSettings) For(t Target) (Credentials, error) {
+	user, err := valueOrFile("MLBENCH_USERNAME", s.Username, s.UsernameFile)
 	if err != nil {
 		return Credentials{}, err
 	}
-	password, err := variableOrFile("MLBENCH_PASSWORD")
+	password, err := valueOrFile("MLBENCH_PASSWORD", string(s.Password), s.PasswordFile)
 	if err != nil {
 		return Credentials{}, err
 	}
-	token, err := variableOrFile("MLBENCH_TOKEN")
+	token, err := valueOrFile("MLBENCH_TOKEN", string(s.Token), s.TokenFile)
 	if err != nil {
 		return Credentials{}, err
 	}
@@ -77,10 +99,8 @@ func (c Credentials) lookup(name string) (string, bool) {
 	return os.LookupEnv(name)
 }
 
-// variableOrFile drops line breaks at the end of a file: editors and `echo` add
-// them.
-func variableOrFile(name string) (string, error) {
-	value, file := os.Getenv(name), os.Getenv(name+"_FILE")
+// valueOrFile drops line breaks at the end of a file: editors and `echo` add them.
+func valueOrFile(name, value, file string) (string, error) {
 	if file == "" {
 		return value, nil
 	}

@@ -3,6 +3,7 @@
 package targets
 
 import (
+	"os"
 	"strings"
 	"testing"
 )
@@ -10,7 +11,7 @@ import (
 // L13: files of secrets and certificates that have no end are refused.
 func TestSecretsAndCertificatesAreReadWithinBounds(t *testing.T) {
 	t.Setenv("MLBENCH_TOKEN_FILE", "/dev/zero")
-	_, err := CredentialsFor(Target{})
+	_, err := CredentialsFrom(os.Getenv).For(Target{})
 	if err == nil || !strings.Contains(err.Error(), "MLBENCH_TOKEN_FILE: /dev/zero: more than 4 MB") {
 		t.Errorf("token: %v", err)
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"os"
 	"strings"
 	"testing"
 )
@@ -33,7 +34,7 @@ func TestDemoLoginGoesToBundledServersOnly(t *testing.T) {
 					w.WriteHeader(http.StatusNotFound) // any status will do
 				}
 			}))
-			c, err := CredentialsFor(target)
+			c, err := CredentialsFrom(os.Getenv).For(target)
 			if err != nil || !c.Demo {
 				t.Fatalf("%#v, %v", c, err)
 			}

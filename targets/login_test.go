@@ -148,11 +148,11 @@ func TestLoginWithTokenAsksNobody(t *testing.T) {
 func TestCredentialsFor(t *testing.T) {
 	local, remote := Target{URL: mustURL(t, "http://127.0.0.1:5000")}, Target{URL: mustURL(t, "https://api.example.com")}
 	clearEnv(t)
-	got, err := CredentialsFor(local)
+	got, err := CredentialsFrom(os.Getenv).For(local)
 	if err != nil || got != (Credentials{Username: "admin", Password: "password", Demo: true}) {
 		t.Errorf("loopback without any: %#v, %v", got, err)
 	}
-	if got, err := CredentialsFor(remote); err != nil || got != (Credentials{}) {
+	if got, err := CredentialsFrom(os.Getenv).For(remote); err != nil || got != (Credentials{}) {
 		t.Errorf("remote without any: %#v, %v", got, err)
 	}
 	// The demo login must never be sent to somebody else's service.
@@ -169,25 +169,25 @@ func TestCredentialsFor(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Setenv("MLBENCH_USERNAME", "bob")
-	if _, err := CredentialsFor(local); !errors.Is(err, ErrCredentials) {
+	if _, err := CredentialsFrom(os.Getenv).For(local); !errors.Is(err, ErrCredentials) {
 		t.Errorf("half of the credentials: %v", err)
 	}
 	t.Setenv("MLBENCH_PASSWORD_FILE", file)
-	if got, err := CredentialsFor(remote); err != nil || got != (Credentials{Username: "bob", Password: "s3cret"}) {
+	if got, err := CredentialsFrom(os.Getenv).For(remote); err != nil || got != (Credentials{Username: "bob", Password: "s3cret"}) {
 		t.Errorf("from a file: %#v, %v", got, err)
 	}
 	t.Setenv("MLBENCH_PASSWORD", "both")
-	if _, err := CredentialsFor(remote); err == nil {
+	if _, err := CredentialsFrom(os.Getenv).For(remote); err == nil {
 		t.Error("variable and file both set: no error")
 	}
 	t.Setenv("MLBENCH_PASSWORD", "")
 	t.Setenv("MLBENCH_PASSWORD_FILE", file+"x")
-	if _, err := CredentialsFor(remote); err == nil {
+	if _, err := CredentialsFrom(os.Getenv).For(remote); err == nil {
 		t.Error("unreadable file: no error")
 	}
 	clearEnv(t)
 	t.Setenv("MLBENCH_TOKEN", "tok")
-	if got, err := CredentialsFor(local); err != nil || got.Token != "tok" || got.Demo {
+	if got, err := CredentialsFrom(os.Getenv).For(local); err != nil || got.Token != "tok" || got.Demo {
 		t.Errorf("token: %#v, %v", got, err)
 	}
 }

@@ -204,7 +204,7 @@ func freePort() (string, error) {
 
 // secretSetting finds, in a command, variables and flags whose names promise a
 // secret.
-var secretSetting = regexp.MustCompile(`(?i)((?:^|[\s"'=])-*(?:[a-z0-9]+[_-])*(?:key|apikey|token|secret|password|passwd|auth)(?:=|\s+))("[^"]*"|'[^']*'|\S+)`)
+var secretSetting = regexp.MustCompile(`(?i)((?:^|[\s"'=:])-*(?:[a-z0-9]+[_-])*(?:key|apikey|token|secret|password|passwd|auth)(?:=|\s+))("[^"]*"|'[^']*'|\S+)`)
 
 // ShownCommand is a command for people and files: of several lines the first, and
 // without what promises to be a secret.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -11,10 +12,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/mlbench/mlbench/cmd/internal/cli"
+	"github.com/mlbench/mlbench/cmd/internal/session"
 	"github.com/mlbench/mlbench/report"
 	"github.com/mlbench/mlbench/results"
-	"github.com/mlbench/mlbench/scenarios"
-	"github.com/mlbench/mlbench/targets"
 )
 
 const calibrateLong = `Measure how much launches of the same target differ: start it several times, run
@@ -41,17 +41,16 @@ const leastLaunches = 3
 type calibrateOptions struct {
 	cli.Streams
 	load        loadOptions
-	scenario    string
 	start       string
 	name        string
 	launches    int
-	duration    time.Duration
 	resultFiles []string
 	output      string
 	percentiles string
 	format      string
 	quiet       bool
 
+	spec   session.Spec
 	limits results.Limits // only which percentiles are in them matters
 }
 
@@ -67,7 +66,7 @@ func newCalibrateCmd(s cli.Streams) *cobra.Command {
 		ValidArgsFunction: firstScenario,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {
-				o.scenario = args[0]
+				o.load.spec.Scenario = args[0]
 			}
 			return calibrate(cmd.Context(), o)
 		},
@@ -75,10 +74,10 @@ func newCalibrateCmd(s cli.Streams) *cobra.Command {
 	o.load.register(cmd)
 	f := cmd.Flags()
 	f.StringVar(&o.start, "start", "", "`COMMAND` that starts the target; {port} stands for a free port, which is also $PORT")
-	o.load.registerReady(f)
+	registerReady(f, &o.load.spec.Reach)
 	f.StringVar(&o.name, "name", "", "the target's `NAME`, as in the saved runs to be judged (default: the command's program)")
 	f.IntVar(&o.launches, "launches", report.AdvisedLaunches, "how often the target is started")
-	f.DurationVarP(&o.duration, "duration", "d", 10*time.Second, "measured time of each launch; saved runs to be judged must not be shorter")
+	f.DurationVarP(&o.load.spec.Load.Duration, "duration", "d", 10*time.Second, "measured time of each launch; saved runs to be judged must not be shorter")
 	f.StringArrayVar(&o.resultFiles, "result", nil, "saved run of a launch, as `FILE` (repeatable), instead of --start")
 	f.StringVar(&o.percentiles, "percentiles", "50,90,99", "percentiles to calibrate")
 	f.StringVar(&o.format, "format", "text", "what goes to stdout: text or json")
@@ -86,7 +85,6 @@ func newCalibrateCmd(s cli.Streams) *cobra.Command {
 	// The launches' results go where they go by default: -o is the calibration.
 	out := f.Lookup("output")
 	out.Usage, out.DefValue = "the calibration's `FILE`, in place of an earlier one", "calibration.json"
-	o.load.output = out.DefValue
 	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(
 		[]string{"text", "json"}, cobra.ShellCompDirectiveNoFileComp))
 	return cmd
@@ -94,10 +92,11 @@ func newCalibrateCmd(s cli.Streams) *cobra.Command {
 
 // validate checks flags before anything is started.
 func (o *calibrateOptions) validate() error {
-	if err := o.load.validate(o.In); err != nil {
+	spec, err := o.load.take("run", o.In)
+	if err != nil {
 		return err
 	}
-	o.output, o.load.output = o.load.output, ""
+	o.output, spec.Output.File = cmp.Or(spec.Output.File, "calibration.json"), ""
 	switch {
 	case o.format != "text" && o.format != "json":
 		return cli.Usagef("--format %q: use text or json", o.format)
@@ -105,8 +104,8 @@ func (o *calibrateOptions) validate() error {
 		return cli.Usagef("--start measures, --result reads: give one kind")
 	case o.start == "" && len(o.resultFiles) == 0:
 		return cli.Usagef("what is to be calibrated? give --start 'COMMAND' that starts the target, or a --result for each launch")
-	case o.scenario != "" && len(o.resultFiles) > 0:
-		return cli.Usagef("the scenario %s is for --start; saved runs have had theirs", o.scenario)
+	case spec.Scenario != "" && len(o.resultFiles) > 0:
+		return cli.Usagef("the scenario %s is for --start; saved runs have had theirs", spec.Scenario)
 	case strings.Contains(o.start, "://") && !strings.ContainsAny(o.start, " \t"):
 		return cli.Usagef("--start %q: want a command, for the target is started anew for every launch; of a target that you start yourself, give saved runs with --result", o.start)
 	case o.launchesWanted() < leastLaunches:
@@ -115,8 +114,8 @@ func (o *calibrateOptions) validate() error {
 			what = cli.Plural(len(o.resultFiles), "result file")
 		}
 		return cli.Usagef("%s: a spread takes at least %d launches, and %d are advised", what, leastLaunches, report.AdvisedLaunches)
-	case o.duration <= 0:
-		return cli.Usagef("--duration %s: want more than 0", o.duration)
+	case spec.Load.Duration <= 0:
+		return cli.Usagef("--duration %s: want more than 0", spec.Load.Duration)
 	}
 	quantiles, err := parsePercentiles(o.percentiles)
 	if err != nil {
@@ -131,18 +130,17 @@ func (o *calibrateOptions) validate() error {
 		o.limits.Percentiles = append(o.limits.Percentiles, results.PercentileLimit{Q: q})
 	}
 	if o.name == "" {
-		o.name = programOf(o.start)
+		o.name = session.ProgramOf(o.start)
 	}
-	if o.scenario == "" {
-		o.scenario = "mix"
-	}
+	spec.Scenario = cmp.Or(spec.Scenario, "mix")
+	o.spec = spec
 	return o.checkOutput()
 }
 
 // checkOutput finds out before the work whether the calibration can be kept; an
 // earlier one gives way, nothing else does.
 func (o *calibrateOptions) checkOutput() error {
-	if _, err := results.ReadCalibration(o.output); err != nil && !errors.Is(err, fs.ErrNotExist) && !o.load.force {
+	if _, err := results.ReadCalibration(o.output); err != nil && !errors.Is(err, fs.ErrNotExist) && !o.spec.Output.Replace {
 		return cli.Usagef("--output %s is there and no calibration: name another file, or replace it with --force", o.output)
 	}
 	return checkWritable(o.output)
@@ -191,16 +189,16 @@ func (o *calibrateOptions) runs(ctx context.Context) (runs []*results.File, inte
 		runs, err = readResults(o.Streams, o.resultFiles)
 		return runs, false, err
 	}
-	sc, err := o.load.scenario(o.scenario)
-	if err != nil {
-		return nil, false, err
-	}
 	if !o.quiet {
-		each := o.duration + o.load.warmupOf(sc)
+		s, err := session.Open(o.spec, nil)
+		if err != nil {
+			return nil, false, err
+		}
+		each := o.spec.Load.Duration + s.Warmup()
 		fmt.Fprintf(o.Err, "%d launches of %s, %s each and the time to start: about %s\n", o.launches, o.name, each, time.Duration(o.launches)*each)
 	}
 	for i := range o.launches {
-		f, stopped, err := o.launch(ctx, sc, i)
+		f, stopped, err := o.launch(ctx, i)
 		switch {
 		case ctx.Err() != nil:
 			// What the interrupt cut is no launch, and what failed, failed by it.
@@ -219,25 +217,27 @@ func (o *calibrateOptions) runs(ctx context.Context) (runs []*results.File, inte
 }
 
 // launch starts the target, measures it and ends it.
-func (o *calibrateOptions) launch(ctx context.Context, sc *scenarios.Scenario, i int) (*results.File, bool, error) {
+func (o *calibrateOptions) launch(ctx context.Context, i int) (*results.File, bool, error) {
 	if !o.quiet {
 		fmt.Fprintf(o.Err, "launch %d of %d: %s\n", i+1, o.launches, o.start)
 	}
-	r := &runOptions{Streams: o.Streams, load: o.load, duration: o.duration, name: sc.Name}
-	r.out = outputOptions{quiet: o.quiet, stdout: report.Text}
-	r.load.seed += uint64(i)
-	defer r.load.stop(o.Err)
-	ref, err := r.load.launch(ctx, o.Streams, true, targets.ByCommand(o.name, o.start, ""))
+	spec := o.spec
+	spec.Seed += uint64(i)
+	progress := cli.NewProgress(o.Err, o.quiet)
+	defer progress.Done()
+	s, err := session.Open(spec, progress)
 	if err != nil {
 		return nil, false, err
 	}
-	t, err := r.load.target(ref)
+	s.Quiet = true // the command is told
+	defer s.Stop()
+	t, err := s.StartCommand(ctx, o.name, o.start, "")
 	if err != nil {
 		return nil, false, err
 	}
-	plan, err := r.load.prepare(ctx, sc, t, r.overrides())
+	p, err := s.Prepare(ctx, t)
 	if err != nil {
 		return nil, false, err
 	}
-	return r.measure(ctx, sc, plan)
+	return s.Run(ctx, p)
 }

@@ -9,9 +9,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/spf13/pflag"
-
 	"github.com/mlbench/mlbench/cmd/internal/cli"
+	"github.com/mlbench/mlbench/cmd/internal/session"
 	"github.com/mlbench/mlbench/results"
 )
 
@@ -59,10 +58,10 @@ func savedFiles(arg string) ([]string, error) {
 	case strings.Contains(arg, "://") || strings.Contains(arg, "="):
 		return nil, nil
 	case strings.ContainsAny(arg, "*?["):
-		if paths, err := filesOf(arg, arg); err == nil || named && !isCommand(arg) {
+		if paths, err := filesOf(arg, arg); err == nil || named && !session.IsCommand(arg) {
 			return paths, err
 		}
-	case isCommand(arg):
+	case session.IsCommand(arg):
 	case named:
 		return nil, fmt.Errorf("the result file %s does not exist; if it is a target, write label=%s", arg, arg)
 	}
@@ -83,9 +82,6 @@ func filesOf(arg, pattern string) ([]string, error) {
 	return paths, nil
 }
 
-// judgeFlags are those that judge and show; all others measure.
-var judgeFlags = []string{"calibration", "export", "format", "max-regression", "objective", "percentiles", "quiet", "strict"}
-
 // compareSaved judges result files: the comparisons of one side again, or the
 // single runs of two sides.
 func (o *compareOptions) compareSaved(ctx context.Context, sides [][]string) error {
@@ -104,10 +100,7 @@ func (o *compareOptions) compareSaved(ctx context.Context, sides [][]string) err
 		n = len(files[0])
 	}
 	made, err := o.out.comparisons(ctx, o.Streams, n, func(i int) (*results.Comparison, bool, error) {
-		opt := results.CompareOptions{Percentiles: o.out.quantiles, Strict: o.strict, Calibration: o.calibrated, Objectives: o.judged}
-		if o.maximum != "" {
-			opt.Limits = &o.limits
-		}
+		opt := o.options()
 		if err := files[0][i].Header.CheckObjectives(o.judged); err != nil {
 			return nil, false, cli.Usagef("%w", err)
 		}
@@ -131,13 +124,7 @@ func (o *compareOptions) validateSaved(sides [][]string) error {
 	if len(sides) > 2 {
 		return cli.Usagef("%d result files: want two sides. Several runs of one side are a folder, or a pattern in quotes: mlbench compare 'base-*.jsonl' 'head-*.jsonl'", len(sides))
 	}
-	var live []string
-	o.load.flags.Visit(func(f *pflag.Flag) {
-		if !slices.Contains(judgeFlags, f.Name) && !cli.IsFromEnvironment(f) {
-			live = append(live, "--"+f.Name)
-		}
-	})
-	if len(live) > 0 {
+	if live := cli.Useless(o.load.flags, cli.Saved); len(live) > 0 {
 		return cli.Usagef("%s: only for measuring, and %s is saved: leave that out, or name targets", strings.Join(live, " and "), o.refs[0])
 	}
 	if err := o.validate(); err != nil {

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/mlbench/mlbench/cmd/internal/cli"
+	"github.com/mlbench/mlbench/cmd/internal/session"
 	"github.com/mlbench/mlbench/cmd/internal/verify"
 	"github.com/mlbench/mlbench/results/answers"
 	"github.com/mlbench/mlbench/scenarios"
@@ -47,23 +48,26 @@ func (o *parityOptions) validate() (err error) {
 	return err
 }
 
-// sample prepares what is to be asked of two targets; nil: nothing.
-func (o *parityOptions) sample(ctx context.Context, sc *scenarios.Scenario, load *loadOptions, arms []*prepared) (*verify.Sample, error) {
+// check makes what asks between slices; nil: nothing is to be asked.
+func (o *parityOptions) check(ctx context.Context, sc *scenarios.Scenario) func(arms []*session.Prepared) (session.Check, error) {
 	if o.asked == 0 {
-		return nil, nil
+		return nil
 	}
-	q, err := verify.Prepare(ctx, verify.Spec{
-		Scenario: sc, Requests: verify.SamplePool, Headers: load.fields, UserAgent: "mlbench/" + version(),
-		Seed:    load.seed + 1, // other payloads than those measured, or a target's cache would know them
-		Timeout: arms[0].plan.Timeout, Connections: 1,
-		Rules: verify.Usual(), Expected: o.meant,
-	})
-	if err != nil {
-		return nil, cli.Usagef("--parity: %w", err)
+	return func(arms []*session.Prepared) (session.Check, error) {
+		opt := arms[0].Options
+		q, err := verify.Prepare(ctx, verify.Spec{
+			Scenario: sc, Requests: verify.SamplePool, Headers: opt.Headers, UserAgent: opt.UserAgent,
+			Seed:    opt.Seed + 1, // other payloads than those measured, or a target's cache would know them
+			Timeout: arms[0].Plan.Timeout, Connections: 1,
+			Rules: verify.Usual(), Expected: o.meant,
+		})
+		if err != nil {
+			return nil, cli.Usagef("--parity: %w", err)
+		}
+		var sides [2]verify.Party
+		for i, p := range arms {
+			sides[i] = verify.Party{Target: p.Target, Token: p.Options.Token}
+		}
+		return q.Sample(o.asked, sides[0], sides[1])
 	}
-	return q.Sample(o.asked, arms[0].party(), arms[1].party())
-}
-
-func (p *prepared) party() verify.Party {
-	return verify.Party{Target: p.target, Token: p.options.Token}
 }

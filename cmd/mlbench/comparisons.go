@@ -11,9 +11,10 @@ import (
 	"strings"
 
 	"github.com/mlbench/mlbench/cmd/internal/cli"
+	"github.com/mlbench/mlbench/cmd/internal/session"
 	"github.com/mlbench/mlbench/report"
 	"github.com/mlbench/mlbench/results"
-	"github.com/mlbench/mlbench/scenarios"
+	"github.com/mlbench/mlbench/targets"
 )
 
 // outputs are the names of the result files of n comparisons; "" is the default.
@@ -23,12 +24,14 @@ func (o *compareOptions) outputs(n int) ([]string, error) {
 	for i := range outputs {
 		switch {
 		case n == 1:
-			outputs[i] = o.load.output
-		case o.load.output != "":
-			ext := filepath.Ext(o.load.output)
-			outputs[i] = fmt.Sprintf("%s-%d%s", strings.TrimSuffix(o.load.output, ext), i+1, ext)
+			outputs[i] = o.spec.Output.File
+		case o.spec.Output.File != "":
+			ext := filepath.Ext(o.spec.Output.File)
+			outputs[i] = fmt.Sprintf("%s-%d%s", strings.TrimSuffix(o.spec.Output.File, ext), i+1, ext)
 		}
-		if err := o.load.checkOutput(outputs[i]); err != nil {
+		out := o.spec.Output
+		out.File = outputs[i]
+		if err := out.Check(); err != nil {
 			return nil, err
 		}
 	}
@@ -37,19 +40,15 @@ func (o *compareOptions) outputs(n int) ([]string, error) {
 
 // prepareMany checks all that several comparisons need before the first of them
 // starts.
-func (o *compareOptions) prepareMany(ctx context.Context, sc *scenarios.Scenario) error {
-	for _, ref := range o.refs {
-		t, err := o.load.target(ref)
-		if err != nil {
-			return err
-		}
+func (o *compareOptions) prepareMany(ctx context.Context, s *session.Session, arms []targets.Target) error {
+	for _, t := range arms {
 		// Made anew for each comparison: by the last one a token may be too old.
-		if _, err := o.load.prepare(ctx, sc, t, o.load.overrides()); err != nil {
+		if _, err := s.Prepare(ctx, t); err != nil {
 			return err
 		}
 	}
 	if !o.out.quiet {
-		fmt.Fprintf(o.Err, "%d comparisons of %ss each\n", len(o.refs)-1, strconv.FormatFloat(o.budget.Seconds(), 'f', -1, 64))
+		fmt.Fprintf(o.Err, "%d comparisons of %ss each\n", len(o.refs)-1, strconv.FormatFloat(o.spec.Budget.Seconds(), 'f', -1, 64))
 	}
 	return nil
 }

@@ -12,9 +12,9 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"github.com/mlbench/mlbench/cmd/internal/cli"
+	"github.com/mlbench/mlbench/cmd/internal/session"
 	"github.com/mlbench/mlbench/results"
 	"github.com/mlbench/mlbench/servers"
 	"github.com/mlbench/mlbench/targets"
@@ -63,7 +63,7 @@ func demo(ctx context.Context, o *demoOptions) error {
 		return err
 	}
 	each := o.budget / time.Duration(len(demoScenarios))
-	const warmup = time.Second
+	warmup := time.Second
 	if each < 16*time.Second {
 		return cli.Usagef("--budget %s is too short for three comparisons: give at least 48s", o.budget)
 	}
@@ -75,12 +75,6 @@ func demo(ctx context.Context, o *demoOptions) error {
 		return err
 	}
 	defer os.RemoveAll(logs)
-	// The demo's servers are its own: a token for another one would only fail.
-	for _, name := range []string{"MLBENCH_TOKEN", "MLBENCH_TOKEN_FILE"} {
-		if err := os.Unsetenv(name); err != nil {
-			return err
-		}
-	}
 	if !o.out.quiet {
 		fmt.Fprintln(o.Err, "starting both servers (training the model takes a moment)")
 	}
@@ -94,17 +88,22 @@ func demo(ctx context.Context, o *demoOptions) error {
 		urls = append(urls, subject+"="+p.URL().String())
 	}
 	_, err = o.out.comparisons(ctx, o.Streams, len(demoScenarios), func(i int) (*results.Comparison, bool, error) {
-		c := &compareOptions{Streams: o.Streams, budget: each, a: urls[0], b: urls[1], limits: results.DefaultLimits()}
-		c.load = loadOptions{warmup: warmup, seed: o.seed, flags: pflag.NewFlagSet("demo", pflag.ContinueOnError)}
-		c.out.quiet, c.out.quantiles = o.out.quiet, o.out.quantiles
-		if err := c.load.validate(o.In); err != nil {
-			return nil, false, err
-		}
-		sc, err := c.load.scenario(demoScenarios[i])
+		// The demo's servers are its own: credentials for others would only fail.
+		pair, err := openComparing(session.Spec{
+			Command: "compare", Argv: []string{"mlbench", "demo"}, Tool: version(), Source: source(),
+			Scenario: demoScenarios[i], Warmup: &warmup, Seed: o.seed, Comparison: session.Comparison{Budget: each},
+		}, o.Streams, &o.out, &parityOptions{})
 		if err != nil {
 			return nil, false, err
 		}
-		return c.compareTargets(ctx, sc)
+		var arms [2]targets.Target
+		for j, url := range urls {
+			if arms[j], err = pair.Start(ctx, "", url); err != nil {
+				return nil, false, err
+			}
+		}
+		c, _, interrupted, err := pair.compare(ctx, arms[0], arms[1])
+		return c, interrupted, err
 	})
 	return err
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/mlbench/mlbench/cmd/internal/cli"
+	"github.com/mlbench/mlbench/cmd/internal/session"
 	"github.com/mlbench/mlbench/report"
 	"github.com/mlbench/mlbench/results"
 )
@@ -69,12 +70,13 @@ type gateOptions struct {
 	file         string
 	schema       bool
 
-	shown bool // there was something to publish
+	files map[string]string // see session.Launcher
+	shown bool              // there was something to publish
 }
 
 func newGateCmd(s cli.Streams) *cobra.Command {
 	o := &gateOptions{}
-	o.Streams, o.extend = s, true
+	o.Streams = s
 	cmd := &cobra.Command{
 		Use:     "gate",
 		Short:   "Judge a change in CI, by exit code",
@@ -95,21 +97,25 @@ func newGateCmd(s cli.Streams) *cobra.Command {
 	}
 	o.load.register(cmd)
 	o.out.register(cmd)
-	o.compareOptions.register(cmd)
+	o.compareOptions.register(cmd, true)
 	f := cmd.Flags()
 	end := cli.Section(f, "Target")
 	f.StringVar(&o.base, "base", "", "the revision before: `URL|NAME|COMMAND`")
 	f.StringVar(&o.head, "head", "", "the revision after: `URL|NAME|COMMAND`")
 	end()
+	registerReady(f, &o.load.spec.Reach)
 	defer cli.Section(f, "Comparison")()
+	defer cli.For(f, cli.Saved)()
 	f.StringArrayVar(&o.baselines, "baseline", nil, "saved run of the revision before, as `FILE` (repeatable)")
 	f.StringArrayVar(&o.resultFiles, "result", nil, "saved run of the revision after, as `FILE` (repeatable), or a saved comparison alone")
 	f.Lookup("objective").Usage = "limit that the head, or --result, must hold by itself, as `LIMIT` such as 'p99<50ms' or 'predict:errors<0.1%' (repeatable; added to the scenario's)"
 	f.StringVar(&o.inconclusive, "inconclusive", "exit4", "`WAY` to take an inconclusive verdict: fail (exit 3), pass (exit 0) or exit4")
-	o.load.registerReady(f)
 	f.StringVar(&o.file, "file", gateFileName, "gate `FILE` of the repository; without the flag it need not exist, and --file= reads none")
 	f.StringVar(&o.calibration, "calibration", "", "how much launches differ, as `FILE` of 'mlbench calibrate'")
 	f.BoolVar(&o.schema, "schema", false, "print the JSON Schema of the gate file instead")
+	for flag, others := range map[string][]string{"base": {"baseline", "result"}, "head": {"baseline", "result"}, "baseline": {"base", "head"}, "result": {"base", "head"}} {
+		cli.Displaces(f, flag, others...)
+	}
 	return cmd
 }
 
@@ -165,34 +171,31 @@ var inconclusiveWays = []string{"fail", "pass", "exit4"}
 
 // live measures both revisions.
 func (o *gateOptions) live(ctx context.Context) error {
-	sc, err := o.load.scenario(o.scenario)
+	pair, err := o.open()
 	if err != nil {
-		return err
-	}
-	if err := o.prepare(sc); err != nil {
 		return err
 	}
 	if _, err := o.outputs(1); err != nil {
 		return err
 	}
-	if err := resolvable(o.base, o.head); err != nil {
+	if err := session.Resolvable(o.base, o.head); err != nil {
 		return err
 	}
-	defer o.load.stop(o.Err)
-	for _, arm := range []struct {
-		ref   string
-		label string
-		into  *string
-	}{{o.base, "base", &o.a}, {o.head, "head", &o.b}} {
-		if *arm.into, err = o.load.start(ctx, o.Streams, o.out.quiet, arm.label, arm.ref); err != nil {
-			return err
-		}
-	}
-	c, interrupted, err := o.compareTargets(ctx, sc)
+	pair.Files = o.files
+	defer pair.Stop()
+	base, err := pair.Start(ctx, "base", o.base)
 	if err != nil {
 		return err
 	}
-	o.caution(c, o.measured)
+	head, err := pair.Start(ctx, "head", o.head)
+	if err != nil {
+		return err
+	}
+	c, f, interrupted, err := pair.compare(ctx, base, head)
+	if err != nil {
+		return err
+	}
+	o.caution(c, f)
 	if err := o.publish(c); err != nil {
 		return err
 	}

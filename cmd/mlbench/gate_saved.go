@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 
 	"github.com/mlbench/mlbench/cmd/internal/cli"
 	"github.com/mlbench/mlbench/report"
@@ -14,6 +15,9 @@ import (
 func (o *gateOptions) saved() error {
 	if o.parity.share != "" {
 		return cli.Usagef("--parity asks live targets: give --base and --head")
+	}
+	if live := cli.Useless(o.load.flags, cli.Saved); len(live) > 0 {
+		return cli.Usagef("%s: only for measuring, and --result is saved: leave that out, or give --base and --head", strings.Join(live, " and "))
 	}
 	head, err := readResults(o.Streams, o.resultFiles)
 	if err != nil {
@@ -29,9 +33,9 @@ func (o *gateOptions) saved() error {
 	if err := base[0].Header.CheckObjectives(o.judged); err != nil {
 		return cli.Usagef("%w", err)
 	}
-	c, err := results.CompareFiles(base, head, results.CompareOptions{
-		Percentiles: o.out.quantiles, Limits: &o.limits, Strict: o.strict, Calibration: o.calibrated, Objectives: o.judged,
-	})
+	opt := o.options()
+	opt.Limits = &o.limits
+	c, err := results.CompareFiles(base, head, opt)
 	if err != nil {
 		return cli.Usagef("%w", err)
 	}
@@ -51,10 +55,8 @@ func (o *gateOptions) single(files []*results.File) error {
 		if err := f.Header.CheckObjectives(o.judged); err != nil {
 			return cli.Usagef("%w", err)
 		}
-		opt := results.CompareOptions{Percentiles: o.out.quantiles, Strict: o.strict, Objectives: o.judged}
-		if o.maximum != "" {
-			opt.Limits = &o.limits
-		}
+		opt := o.options()
+		opt.Calibration = nil // of launches, which the pairs of a comparison share
 		c := results.Compare(f, opt)
 		o.caution(c, f)
 		if err := o.publish(c); err != nil {
@@ -100,7 +102,7 @@ func (o *gateOptions) caution(c *results.Comparison, f *results.File) {
 		return
 	}
 	limits := o.limits
-	if o.maximum == "" {
+	if o.spec.Limits == "" {
 		if own, err := results.ParseLimits(f.Header.Limits); err == nil {
 			limits = own
 		}

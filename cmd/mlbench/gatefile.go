@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/mlbench/mlbench/cmd/internal/cli"
+	"github.com/mlbench/mlbench/cmd/internal/session"
 	"github.com/mlbench/mlbench/report"
 	"github.com/mlbench/mlbench/results"
 	"github.com/mlbench/mlbench/scenarios"
@@ -208,7 +209,7 @@ func (g gateFile) check(d *strict.Document) {
 	})
 	for _, flag := range []string{"base", "head"} {
 		g.each(flag, func(ref string, at *strict.Node) {
-			if _, err := startable(flag, ref); err != nil {
+			if err := session.Resolvable(ref); err != nil {
 				d.Bad(at, "%v", err)
 			}
 		})
@@ -264,10 +265,10 @@ func (o *gateOptions) takeFile() error {
 	if err := g.apply(o.load.flags); err != nil {
 		return err
 	}
-	o.load.files = map[string]string{}
+	o.files = map[string]string{}
 	for flag, ref := range map[string]string{"base": o.base, "head": o.head} {
 		if !typed[flag] {
-			o.load.files[ref] = o.file // its commands are run, and nobody typed them
+			o.files[ref] = o.file // its commands are run, and nobody typed them
 		}
 	}
 	if !o.out.quiet {
@@ -276,26 +277,9 @@ func (o *gateOptions) takeFile() error {
 	return nil
 }
 
-// instead are the flags that choose what is judged, and the keys that they
-// leave nothing for.
-var instead = map[string][]string{
-	"base":     {"baseline", "result"},
-	"head":     {"baseline", "result"},
-	"baseline": {"base", "head", "parity", "expected"}, // answers are compared of live targets
-	"result":   {"base", "head", "parity", "expected"},
-
-	"output":    {"no-output"},
-	"no-output": {"output", "force"},
-}
-
 // apply sets flags as the file has them, but for those given, which go before.
 func (g gateFile) apply(flags *pflag.FlagSet) error {
-	skip := map[string]bool{}
-	for flag, others := range instead {
-		for _, other := range others {
-			skip[other] = skip[other] || flags.Changed(flag)
-		}
-	}
+	skip := cli.Displaced(flags)
 	if flags.Changed("objective") && flags.Changed("result") && !flags.Changed("baseline") {
 		skip["calibration"] = true // a single run is judged, by its objectives
 	}
@@ -306,7 +290,7 @@ func (g gateFile) apply(flags *pflag.FlagSet) error {
 			continue
 		}
 		for _, value := range s.values {
-			if err := flags.Set(s.flag, value); err != nil {
+			if err := cli.SetUntyped(flags, s.flag, value); err != nil {
 				return cli.Usagef("%w", err)
 			}
 		}

@@ -106,41 +106,6 @@ func TestInterruptedRunIsTornDown(t *testing.T) {
 	}
 }
 
-// A second ctrl-C ends mlbench at once, whatever it still waits for: here, a teardown
-// that is not answered.
-func TestASecondInterruptEndsAtOnce(t *testing.T) {
-	reached, torn, release := make(chan struct{}), make(chan struct{}), make(chan struct{})
-	var loaded sync.Once
-	srv := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
-		switch r.URL.Path {
-		case "/load":
-			loaded.Do(func() { close(reached) })
-		case "/end":
-			close(torn)
-			<-release
-		}
-	}))
-	defer srv.Close()
-	defer close(release)
-	cmd := command(t, "run", "s.yaml", "--url", srv.URL, "-d", "1h", "--warmup", "0s")
-	const text = "{requests: [{name: a, path: /load}], teardown: [{path: /end}]}"
-	if err := os.WriteFile(filepath.Join(cmd.Dir, "s.yaml"), []byte(text), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	<-reached
-	_ = cmd.Process.Signal(os.Interrupt)
-	<-torn
-	_ = cmd.Process.Signal(os.Interrupt)
-	_ = cmd.Wait()
-	// Shells make 130 of it.
-	if state := cmd.ProcessState.Sys().(syscall.WaitStatus); !state.Signaled() || state.Signal() != syscall.SIGINT {
-		t.Errorf("ended with %s, want the signal", cmd.ProcessState)
-	}
-}
-
 // ctrl-C during the demo, in whichever phase: its servers end with it.
 func TestInterruptedDemoLeavesNoServerBehind(t *testing.T) {
 	for name, line := range map[string]string{

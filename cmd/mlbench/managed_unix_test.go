@@ -10,7 +10,6 @@ import (
 	"testing"
 
 	"github.com/mlbench/mlbench/cmd/internal/cli"
-	"github.com/mlbench/mlbench/targets"
 )
 
 // managedFile is a target file in dir, with servers that are children of a shell
@@ -93,55 +92,4 @@ func listeningAddress(t *testing.T, log string) string {
 	}
 	t.Fatalf("%s names no address:\n%s", log, b)
 	return ""
-}
-
-func TestStartable(t *testing.T) {
-	t.Chdir(t.TempDir())
-	if err := os.WriteFile("server", []byte("#!/bin/sh\n"), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	for ref, want := range map[string][2]string{ // name and command
-		"./server --port {port}":            {"server", "./server --port {port}"},
-		"A=b ./server":                      {"server", "A=b ./server"},
-		"./server":                          {"server", "./server"},
-		"new=./server":                      {"new", "./server"},
-		"cmd:server":                        {"server", "server"},
-		"new=cmd:server":                    {"new", "server"},
-		"new=cmd:A=b ./server --port":       {"new", "A=b ./server --port"},
-		"modern":                            {"modern", ""},
-		"new=modern":                        {"new", ""},
-		"http://127.0.0.1:8000/?q=./server": {"127.0.0.1:8000", ""},
-		"new=http://127.0.0.1:8000":         {"new", ""},
-	} {
-		got, err := startable("", ref)
-		if err != nil {
-			t.Errorf("%s: %v", ref, err)
-			continue
-		}
-		command := ""
-		if got.Managed != nil {
-			command = got.Managed.Command
-		}
-		if got.Name != want[0] || command != want[1] {
-			t.Errorf("%s: %s by %q, want %s by %q", ref, got.Name, command, want[0], want[1])
-		}
-	}
-	if got, err := startable("base", "./server -x"); err != nil || got.Name != "base" {
-		t.Errorf("%+v, %v: want the label", got, err)
-	}
-}
-
-// Secrets in commands are shown to nobody; the rest is.
-func TestShownCommand(t *testing.T) {
-	for command, want := range map[string]string{
-		"API_KEY=hunter2 ./server --port {port}":        "API_KEY=[redacted] ./server --port {port}",
-		"./server --token hunter2 --tokenizer t.json":   "./server --token [redacted] --tokenizer t.json",
-		"docker run -e DB_PASSWORD='hunter 2' -p 1:2 x": "docker run -e DB_PASSWORD=[redacted] -p 1:2 x",
-		"./server --api-key=hunter2":                    "./server --api-key=[redacted]",
-		"./monkey --hockey 3":                           "./monkey --hockey 3",
-	} {
-		if got := targets.ShownCommand(command); got != want {
-			t.Errorf("%s: shown as %s, want %s", command, got, want)
-		}
-	}
 }

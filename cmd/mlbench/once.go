@@ -4,39 +4,21 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
-
-	"github.com/spf13/pflag"
 
 	"github.com/mlbench/mlbench/cmd/internal/cli"
+	"github.com/mlbench/mlbench/cmd/internal/session"
 	"github.com/mlbench/mlbench/report"
 	"github.com/mlbench/mlbench/scenarios"
 )
 
-// onceFlags are those of run that mean something with --once.
-var onceFlags = []string{
-	"once", "target", "url", "start", "ready", "start-timeout", "allow-files", "header", "method", "body", "seed", "timeout", "quiet",
-	"transport", "insecure", "cacert", "cert", "key", "unix-socket", "resolve", "host-header",
-}
-
-// validateOnce refuses flags of a measurement: nobody is to wait for its result.
-func (o *runOptions) validateOnce() (err error) {
-	o.load.flags.Visit(func(f *pflag.Flag) {
-		if !slices.Contains(onceFlags, f.Name) && err == nil {
-			err = cli.Usagef("--once measures nothing, so --%s has no meaning: leave one of them out", f.Name)
-		}
-	})
-	return err
-}
-
 // sendOnce sends each request once and shows what came of it. It is a check by a
 // person, so an unexpected answer is a failure, unlike in a measurement.
-func (o *runOptions) sendOnce(ctx context.Context, sc *scenarios.Scenario, p *prepared) error {
-	all, err := scenarios.Once(sc, p.options)
+func (o *runOptions) sendOnce(ctx context.Context, sc *scenarios.Scenario, p *session.Prepared) error {
+	all, err := scenarios.Once(sc, p.Options)
 	if err != nil {
 		return cli.Usagef("%w", err)
 	}
-	for _, n := range p.notes {
+	for _, n := range p.Notes {
 		fmt.Fprintln(o.Err, "note:", n)
 	}
 	sent, wrong := 0, 0
@@ -87,9 +69,9 @@ const setupLabel = "setup "
 
 // showExchange sends a request and shows it with its answer; false: it was not as
 // expected. Its error is the end of everything: an interrupt, or of stdout.
-func (o *runOptions) showExchange(ctx context.Context, what string, e *scenarios.Exchange, p *prepared) (bool, error) {
+func (o *runOptions) showExchange(ctx context.Context, what string, e *scenarios.Exchange, p *session.Prepared) (bool, error) {
 	shown := report.Exchange{Name: what + e.Name, Request: e.Shown()}
-	s, err := e.Send(ctx, p.target, p.plan.Timeout, report.MostBody)
+	s, err := e.Send(ctx, p.Target, p.Plan.Timeout, report.MostBody)
 	interrupted := errors.Is(err, context.Canceled)
 	switch {
 	case interrupted:

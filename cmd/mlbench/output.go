@@ -46,10 +46,13 @@ type exportFile struct {
 func (o *outputOptions) register(cmd *cobra.Command) {
 	f := cmd.Flags()
 	defer cli.Section(f, "Output")()
+	defer cli.For(f, cli.Saved)()
 	f.StringVar(&o.format, "format", string(report.Text), "`FORMAT` of what goes to stdout: "+report.FormatNames)
 	f.StringArrayVar(&o.exports, "export", nil, "also write the report to a file, as `FORMAT=FILE` (repeatable)")
 	f.StringVar(&o.percentiles, "percentiles", "", "`PERCENTILES` to show, for example 50,90,99.9")
+	end := cli.For(f, cli.Once)
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "no progress on stderr")
+	end()
 	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(
 		strings.Split(report.FormatNames, ", "), cobra.ShellCompDirectiveNoFileComp))
 }

@@ -3,20 +3,16 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
-	"io"
-	"os"
-	"os/signal"
 	"regexp"
 	"strings"
-	"syscall"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/mlbench/mlbench/cmd/internal/cli"
+	"github.com/mlbench/mlbench/cmd/internal/session"
 	"github.com/mlbench/mlbench/results"
 	"github.com/mlbench/mlbench/scenarios"
+	"github.com/mlbench/mlbench/targets"
 )
 
 const runLong = `Run a scenario against one target and report what its clients saw.
@@ -52,20 +48,12 @@ var addressForm = regexp.MustCompile(`^([A-Za-z0-9.-]+|\[[0-9a-fA-F:.]+\]):[0-9]
 
 type runOptions struct {
 	cli.Streams
-	load       loadOptions
-	out        outputOptions
-	name       string // scenario
-	address    string // a URL in its place
-	target     string
-	start      string
-	url        string
-	requests   scenarios.Count
-	duration   time.Duration
-	objectives []string
-	raw        string
-	once       bool
-
-	judged []results.Objective
+	load    loadOptions
+	out     outputOptions
+	address string // a URL in place of a scenario
+	target  string
+	start   string
+	url     string
 }
 
 func newRunCmd(s cli.Streams) *cobra.Command {
@@ -82,7 +70,7 @@ func newRunCmd(s cli.Streams) *cobra.Command {
 			if len(args) > 0 && cli.IsURL(args[0]) {
 				o.address = args[0]
 			} else if len(args) > 0 {
-				o.name = args[0]
+				o.load.spec.Scenario = args[0]
 			}
 			return o.out.failed(cmd.Context(), "run", runScenario(cmd.Context(), o))
 		},
@@ -92,113 +80,107 @@ func newRunCmd(s cli.Streams) *cobra.Command {
 	o.out.registerDetails(cmd)
 	f := cmd.Flags()
 	end := cli.Section(f, "Target")
+	endOnce := cli.For(f, cli.Once)
 	f.StringVarP(&o.target, "target", "t", "", "`NAME|URL` of the target: a name of targets.yaml or a bundled server")
 	f.StringVar(&o.url, "url", "", "the target's `URL`; without a scenario, the ad-hoc request's")
 	f.StringVar(&o.start, "start", "", "`COMMAND` that starts the target, and is ended afterwards; {port} stands for a free port, which is also $PORT")
-	o.load.registerReady(f)
+	cli.Displaces(f, "target", "url", "start")
+	cli.Displaces(f, "url", "target")
+	cli.Displaces(f, "start", "target")
+	endOnce()
+	registerReady(f, &o.load.spec.Reach)
 	end()
 	end = cli.Section(f, "Load")
-	f.VarP(&o.requests, "requests", "n", "stop after this many requests, `N` such as 10000 or 10k")
-	f.DurationVarP(&o.duration, "duration", "d", 0, "stop after this time (default: the scenario's)")
+	f.VarP((*scenarios.Count)(&o.load.spec.Load.Requests), "requests", "n", "stop after this many requests, `N` such as 10000 or 10k")
+	f.DurationVarP(&o.load.spec.Load.Duration, "duration", "d", 0, "stop after this time (default: the scenario's)")
 	end()
 	defer cli.Section(f, "Output")()
-	f.StringVar(&o.raw, "raw", "", "also write every measured request to `FILE`, as JSON lines that vegeta's report and plot read; - is stdout, and the report then goes to stderr")
-	f.BoolVar(&o.once, "once", false, "measure nothing: send setup, each kind of request once, and teardown, and show them with their answers; exit 1 if one was not as expected")
-	f.StringArrayVar(&o.objectives, "objective", nil, "`LIMIT` that must hold, such as 'p99<50ms' or 'errors<0.1%' (repeatable); exit 6 if missed")
+	f.StringVar(&o.load.spec.Raw, "raw", "", "also write every measured request to `FILE`, as JSON lines that vegeta's report and plot read; - is stdout, and the report then goes to stderr")
+	f.StringArrayVar(&o.load.spec.Objectives, "objective", nil, "`LIMIT` that must hold, such as 'p99<50ms' or 'errors<0.1%' (repeatable); exit 6 if missed")
+	defer cli.For(f, cli.Once)()
+	f.BoolVar(&o.load.spec.Once, "once", false, "measure nothing: send setup, each kind of request once, and teardown, and show them with their answers; exit 1 if one was not as expected")
 	return cmd
 }
 
-// validate turns flags into what the run needs; its errors are the caller's.
-func (o *runOptions) validate() error {
-	if err := o.out.validate(); err != nil {
-		return err
-	}
-	if err := o.load.validate(o.In); err != nil {
-		return err
-	}
+// named chooses what names the target, and finds what is wrong with that.
+func (o *runOptions) named() error {
 	if o.address != "" {
-		if o.target+o.url+o.start != "" {
-			return cli.Usagef("%s and a flag (--target, --url or --start) both name the target: give one", o.address)
+		for into, flag := range map[*string]string{&o.target: "target", &o.url: "url", &o.start: "start"} {
+			if cli.Typed(o.load.flags.Lookup(flag)) {
+				return cli.Usagef("%s and a flag (--target, --url or --start) both name the target: give one", o.address)
+			}
+			*into = "" // a variable's
 		}
 		o.url = o.address
 	}
+	scenario := o.load.spec.Scenario
 	switch {
-	case addressForm.MatchString(o.name):
-		return cli.Usagef("which target? %q is no scenario; as the target it is 'mlbench run http://%s'", o.name, o.name)
+	case addressForm.MatchString(scenario):
+		return cli.Usagef("which target? %q is no scenario; as the target it is 'mlbench run http://%s'", scenario, scenario)
 	case o.target != "" && o.url != "":
 		return cli.Usagef("--target and --url both name the target: give one")
 	case o.target != "" && o.start != "":
 		return cli.Usagef("--target and --start both name the target: give one")
 	case o.target+o.url+o.start == "":
 		return cli.Usagef("which target? give --target NAME|URL, for example --target modern, or only its URL for one ad-hoc request")
-	case o.url == "" && o.name == "":
+	case o.url == "" && scenario == "":
 		return cli.Usagef("which scenario? give one of %s, a YAML file, or the URL alone (--url) for one ad-hoc request", strings.Join(scenarios.Names(), ", "))
-	case o.once:
-		return o.validateOnce()
-	case o.raw != "" && o.raw == o.load.output:
-		return cli.Usagef("--raw and --output both write %s: name two files", o.raw)
-	case o.duration < 0:
-		return cli.Usagef("--duration %s: want more than 0", o.duration)
 	}
-	for _, text := range o.objectives {
-		obj, err := results.ParseObjective(text)
-		if err != nil {
-			return cli.Usagef("--%w", err)
-		}
-		o.judged = append(o.judged, obj)
+	if useless := cli.Useless(o.load.flags, cli.Once); o.load.spec.Once && len(useless) > 0 {
+		return cli.Usagef("--once measures nothing, so %s has no meaning: leave one of them out", useless[0])
 	}
 	return nil
 }
 
-// overrides of the scenario's load by flags.
-func (o *runOptions) overrides() scenarios.Overrides {
-	ov := o.load.overrides()
-	ov.Duration, ov.Requests = o.duration, int64(o.requests)
-	if o.name == "" && ov.Connections > 0 && ov.Rate == 0 && ov.Shape.String() == "" {
-		// As hey, oha and wrk have it: -c alone is a closed model.
-		ov.Model = results.Closed
-	}
-	return ov
-}
-
 func runScenario(ctx context.Context, o *runOptions) error {
-	if err := o.validate(); err != nil {
+	if err := o.out.validate(); err != nil {
 		return err
 	}
-	sc, err := o.load.scenario(o.name)
+	spec, err := o.load.take("run", o.In)
 	if err != nil {
 		return err
 	}
-	if o.judged, err = withObjectives(o.judged, sc); err != nil {
+	if err := o.named(); err != nil {
 		return err
 	}
-	if err := o.checkFiles(); err != nil {
-		return err
-	}
-	defer o.load.stop(o.Err)
-	t, err := o.startTarget(ctx)
+	progress := cli.NewProgress(o.Err, o.out.quiet)
+	s, err := session.Open(spec, progress)
 	if err != nil {
 		return err
 	}
-	o.load.unseen = o.once
-	p, err := o.load.prepare(ctx, sc, t, o.overrides())
+	if err := spec.CheckFiles(); err != nil {
+		return err
+	}
+	s.Quiet, s.Stdout = o.out.quiet, o.Streams.Out
+	defer s.Stop()
+	var t targets.Target
+	if o.start != "" {
+		t, err = s.StartCommand(ctx, "", o.start, o.url)
+	} else {
+		t, err = s.Start(ctx, "", o.target+o.url)
+	}
 	if err != nil {
 		return err
 	}
-	if o.once {
-		return o.sendOnce(ctx, sc, p)
+	p, err := s.Prepare(ctx, t)
+	if err != nil {
+		return err
 	}
-	f, interrupted, err := o.measure(ctx, sc, p)
+	if spec.Once {
+		return o.sendOnce(ctx, s.Scenario, p)
+	}
+	f, interrupted, err := s.Run(ctx, p)
+	progress.Done()
 	if err != nil {
 		return err
 	}
 	sum := results.Summarize(f, results.Select{Arm: results.ArmA}, o.out.quantiles)
-	held, err := sum.JudgeAll(o.judged)
+	held, err := sum.JudgeAll(s.Judged)
 	if err != nil {
 		return cli.Usagef("%w", err)
 	}
 	shown := o.Streams
-	if o.raw == "-" {
+	if spec.Raw == "-" {
 		shown.Out = shown.Err // stdout is for single requests
 	}
 	if err := o.out.run(shown, sum); err != nil {
@@ -208,45 +190,4 @@ func runScenario(ctx context.Context, o *runOptions) error {
 		return errors.New(f.Footer.Reason)
 	}
 	return cli.End(cli.Judged(interrupted, held, sum.Valid))
-}
-
-// measuredStream is that of a run's measured phase; its warm-up's is 0.
-const measuredStream = 1
-
-// checkFiles finds out, before anything is sent or started, whether a file to be
-// written is there already.
-func (o *runOptions) checkFiles() error {
-	if err := o.load.checkOutput(o.load.output); err != nil {
-		return err
-	}
-	if info, err := os.Stat(o.raw); err == nil && !o.load.force && (info.Mode().IsRegular() || info.IsDir()) {
-		return fmt.Errorf("raw results: %s exists: name another file, or replace it with --force", o.raw)
-	}
-	return nil
-}
-
-// openRaw opens the file of single requests.
-func (o *runOptions) openRaw() (io.WriteCloser, error) {
-	if o.raw == "-" {
-		// A reader that goes away, as head does, fails the next write; else it would
-		// end this process before anything is saved.
-		signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
-		return nopCloser{o.Streams.Out}, nil
-	}
-	f, err := os.OpenFile(o.raw, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600) // that it may be, is checked
-	if err != nil {
-		return nil, fmt.Errorf("raw results: %w", err)
-	}
-	return f, nil
-}
-
-type nopCloser struct{ io.Writer }
-
-func (nopCloser) Close() error { return nil }
-
-// interval is the span of one slice of a run: a second, longer in runs of hours
-// so that the result file stays small.
-func interval(total time.Duration) time.Duration {
-	const most = 600
-	return max(time.Second, (total / most).Round(time.Second))
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/mlbench/mlbench/cmd/internal/cli"
+	"github.com/mlbench/mlbench/cmd/internal/session"
 	"github.com/mlbench/mlbench/loadgen"
 	"github.com/mlbench/mlbench/results"
 	"github.com/mlbench/mlbench/scenarios"
@@ -114,7 +115,7 @@ func dryRequests(page *bytes.Buffer, plan *loadgen.Plan, n int) {
 		sum += c.Weight
 	}
 	at, seen := 0, map[int]bool{}
-	for p := range plan.Requests(loadgen.Phase{Kind: results.Measure, Stream: measuredStream}) {
+	for p := range plan.Requests(loadgen.Phase{Kind: results.Measure, Stream: session.MeasuredStream}) {
 		if n > 0 && at == n || n == 0 && (len(seen) == len(plan.Classes) || at == previewed) {
 			break
 		}

@@ -22,8 +22,8 @@ var (
 // source is the revision that is measured, as far as the folder or the CI system
 // tell: nil where neither does. What the CI system names counts more: its
 // checkouts are of a merge, or have no branch.
-func source(ctx context.Context) *results.Source {
-	s := gitSource(ctx)
+func source() *results.Source {
+	s := gitSource()
 	commit := variable(commitVariables)
 	if !commitHash.MatchString(commit) {
 		return s
@@ -50,8 +50,8 @@ func variable(names []string) string {
 
 // gitSource asks git, which must not take long, write, or start what the
 // repository's configuration names.
-func gitSource(ctx context.Context) *results.Source {
-	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
+func gitSource() *results.Source {
+	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Second)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, "git", "-c", "core.fsmonitor=false", "--no-optional-locks",
 		"status", "--porcelain=v2", "--branch", "--untracked-files=no", "--ignore-submodules=all")

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"os"
 	"path/filepath"
 	"testing"
@@ -16,17 +15,16 @@ func TestSourceWithoutRepository(t *testing.T) {
 	for _, name := range append(commitVariables, branchVariables...) {
 		t.Setenv(name, "")
 	}
-	ctx := context.Background()
-	if s := source(ctx); s != nil {
+	if s := source(); s != nil {
 		t.Errorf("outside of a repository: %+v", s)
 	}
 	t.Setenv("GIT_COMMIT", "not-a-commit")
-	if s := source(ctx); s != nil {
+	if s := source(); s != nil {
 		t.Errorf("of what is no commit: %+v", s)
 	}
 	t.Setenv("CI_COMMIT_SHA", "0123456789abcdef")
 	t.Setenv("CI_COMMIT_REF_NAME", "topic")
-	if s := source(ctx); s == nil || s.Commit != "0123456789abcdef" || s.Branch != "topic" || s.Dirty {
+	if s := source(); s == nil || s.Commit != "0123456789abcdef" || s.Branch != "topic" || s.Dirty {
 		t.Errorf("of CI variables: %+v", s)
 	}
 	// A repository without a commit.
@@ -34,7 +32,7 @@ func TestSourceWithoutRepository(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Setenv("CI_COMMIT_SHA", "")
-	if s := source(ctx); s != nil {
+	if s := source(); s != nil {
 		t.Errorf("of a broken repository: %+v", s)
 	}
 }

@@ -5,12 +5,14 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"os"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/mlbench/mlbench/cmd/internal/cli"
+	"github.com/mlbench/mlbench/cmd/internal/session"
 	"github.com/mlbench/mlbench/report"
 	"github.com/mlbench/mlbench/targets"
 )
@@ -163,20 +165,15 @@ func targetsCheck(ctx context.Context, o *targetsCheckOptions) error {
 
 // check is one target's check, and what it found.
 func (o *targetsCheckOptions) check(ctx context.Context, file *targets.File, ref string) (string, error) {
-	t, err := file.Parse(ref)
+	begin := time.Now()
+	l := session.Launcher{Observer: cli.NewProgress(o.Err, false)}
+	defer l.Stop()
+	t, err := l.StartNamed(ctx, file, ref)
 	if err != nil {
 		return "", err
 	}
 	said := t.Name + ": ok, "
 	if t.Managed != nil {
-		begin := time.Now()
-		var l launcher
-		defer l.stop(o.Err)
-		l.point(o.Err, ref, &t)
-		if _, err := l.launch(ctx, o.Streams, false, t); err != nil {
-			return "", err
-		}
-		t = l.launched[0].target
 		said += fmt.Sprintf("started in %s, ", time.Since(begin).Round(time.Millisecond))
 	}
 	a, err := t.Check(ctx)
@@ -220,7 +217,7 @@ func tlsOf(t targets.Target, a targets.Checked) string {
 
 // loginOf tries the login that most scenarios use, if there are credentials.
 func loginOf(ctx context.Context, t targets.Target) (string, error) {
-	c, err := targets.CredentialsFor(t)
+	c, err := targets.CredentialsFrom(os.Getenv).For(t)
 	switch {
 	case err != nil:
 		return "", err

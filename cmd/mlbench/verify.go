@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"slices"
 	"strings"
 	"time"
@@ -12,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/mlbench/mlbench/cmd/internal/cli"
+	"github.com/mlbench/mlbench/cmd/internal/session"
 	"github.com/mlbench/mlbench/cmd/internal/verify"
 	"github.com/mlbench/mlbench/loadgen"
 	"github.com/mlbench/mlbench/report"
@@ -64,7 +66,7 @@ const verifyExample = `  mlbench verify legacy modern --expected examples/verify
 
 type verifyOptions struct {
 	cli.Streams
-	launcher
+	session.Reach
 	out        outputOptions
 	refs       []string
 	scenario   string
@@ -115,8 +117,8 @@ func (o *verifyOptions) command() *cobra.Command {
 	f.StringArrayVarP(&o.ownHeaders, "header", "H", nil, "header of every request, as `'Name: value'` (repeatable)")
 	f.StringVar(&o.expected, "expected", "", "`FILE` of differences that are meant to be, with reasons")
 	f.BoolVar(&o.schema, "schema", false, "print the JSON Schema of --format json")
-	o.connect.registerTarget(f)
-	o.registerReady(f)
+	registerReach(f, &o.Reach)
+	registerReady(f, &o.Reach)
 	f.StringVar(&o.out.format, "format", string(report.Text), "what goes to stdout: "+report.ParityFormats)
 	f.StringArrayVar(&o.out.exports, "export", nil, "also write the report to a file, as `FORMAT=FILE` (repeatable)")
 	f.BoolVarP(&o.out.quiet, "quiet", "q", false, "no progress on stderr")
@@ -142,17 +144,13 @@ func (o *verifyOptions) validate(scenarioGiven bool) (err error) {
 		if err != nil {
 			return cli.Usagef("--header: %w", err)
 		}
-		o.spec.Headers = append(o.spec.Headers, f)
+		o.Headers = append(o.Headers, f)
 	}
-	if err := o.launcher.validate(); err != nil {
+	o.Timeout = o.spec.Timeout
+	if err := o.Reach.Validate(); err != nil {
 		return err
 	}
-	host, err := o.connect.validate()
-	if err != nil {
-		return err
-	}
-	o.spec.Headers = append(o.spec.Headers, host...)
-	o.connect.fields, o.connect.timeout = o.spec.Headers, o.spec.Timeout
+	o.spec.Headers = o.Fields()
 	if o.expected != "" {
 		if o.spec.Expected, err = verify.LoadExpected(o.expected); err != nil {
 			return err
@@ -168,7 +166,7 @@ func (o *verifyOptions) validate(scenarioGiven bool) (err error) {
 	if scenarioGiven || o.spec.OpenAPI == "" {
 		o.spec.Scenario = sc
 	}
-	o.spec.UserAgent = "mlbench/" + version()
+	o.spec.UserAgent, o.spec.Credentials = "mlbench/"+version(), targets.CredentialsFrom(os.Getenv)
 	return nil
 }
 
@@ -192,10 +190,13 @@ func verifyTargets(ctx context.Context, o *verifyOptions, scenarioGiven bool) er
 	if err := o.validate(scenarioGiven); err != nil {
 		return err
 	}
-	defer o.stop(o.Err)
+	progress := cli.NewProgress(o.Err, o.out.quiet)
+	l := session.Launcher{Reach: o.Reach, Observer: progress, Quiet: o.out.quiet}
+	defer l.Stop()
+	var started [2]targets.Target
 	for i, ref := range o.refs {
 		var err error
-		if o.refs[i], err = o.start(ctx, o.Streams, o.out.quiet, "", ref); err != nil {
+		if started[i], err = l.Start(ctx, "", ref); err != nil {
 			return err
 		}
 	}
@@ -204,10 +205,10 @@ func verifyTargets(ctx context.Context, o *verifyOptions, scenarioGiven bool) er
 	if err != nil {
 		return err
 	}
-	var arms [2]*prepared
+	var arms [2]*session.Prepared
 	var sides [2]verify.Party
-	for i, ref := range o.refs {
-		if sides[i], arms[i], err = o.side(ctx, q, ref); err != nil {
+	for i, t := range started {
+		if sides[i], arms[i], err = o.side(ctx, q, t); err != nil {
 			return err
 		}
 	}
@@ -216,12 +217,12 @@ func verifyTargets(ctx context.Context, o *verifyOptions, scenarioGiven bool) er
 		return err
 	}
 	defer v.Close()
-	started := false
-	err = around(ctx, o.Err, arms[:], func() error {
-		started = true
-		return v.Run(ctx, cli.NewProgress(o.Err, o.out.quiet))
+	setUp := false
+	err = session.Around(ctx, progress, arms[:], func() error {
+		setUp = true
+		return v.Run(ctx, progress)
 	})
-	if !started { // a setup failed
+	if !setUp { // a setup failed
 		return err
 	}
 	p := v.Parity(err)
@@ -244,11 +245,7 @@ func verifyTargets(ctx context.Context, o *verifyOptions, scenarioGiven bool) er
 }
 
 // side is one of the two targets, ready to be asked.
-func (o *verifyOptions) side(ctx context.Context, q *verify.Questions, ref string) (verify.Party, *prepared, error) {
-	t, err := o.target(ref)
-	if err != nil {
-		return verify.Party{}, nil, err
-	}
+func (o *verifyOptions) side(ctx context.Context, q *verify.Questions, t targets.Target) (verify.Party, *session.Prepared, error) {
 	if err := t.FirstLook(ctx); err != nil {
 		return verify.Party{}, nil, err
 	}
@@ -260,5 +257,5 @@ func (o *verifyOptions) side(ctx context.Context, q *verify.Questions, ref strin
 		fmt.Fprintln(o.Err, "note:", note)
 	}
 	calls, err := q.Calls(side)
-	return side, &prepared{target: t, plan: &loadgen.Plan{Timeout: o.spec.Timeout}, calls: calls}, err
+	return side, &session.Prepared{Target: t, Plan: &loadgen.Plan{Timeout: o.spec.Timeout}, Calls: calls}, err
 }

@@ -19,22 +19,22 @@ const environmentPrefix = "MLBENCH_"
 
 // FromEnvironment gives flags that are not on the command line the value of
 // their variable: --max-regression that of MLBENCH_MAX_REGRESSION. An empty
-// variable is none.
+// variable is none, and so is one for which the command line leaves no room.
 func FromEnvironment(cmd *cobra.Command, _ []string) error {
 	var wrong []error
+	displaced := Displaced(cmd.Flags())
 	cmd.Flags().VisitAll(func(f *pflag.Flag) {
 		name := variableOf(f)
 		value := os.Getenv(name)
-		if f.Changed || value == "" || f.Name == "help" || f.Name == "version" {
+		if f.Changed || value == "" || f.Name == "help" || f.Name == "version" || displaced[f.Name] {
 			return
 		}
 		for _, v := range valuesOf(f, value) {
-			if err := cmd.Flags().Set(f.Name, v); err != nil {
+			if err := SetUntyped(cmd.Flags(), f.Name, v); err != nil {
 				wrong = append(wrong, fmt.Errorf("%s=%q, for --%s: %s", name, v, f.Name, BadValue(f, v, errors.Unwrap(err))))
 				return
 			}
 		}
-		_ = cmd.Flags().SetAnnotation(f.Name, environmentPrefix, nil) // the flag exists
 	})
 	if len(wrong) > 0 {
 		return Usagef("%w", errors.Join(wrong...))
@@ -90,11 +90,4 @@ func near(name string, known []string) []string {
 
 func variableOf(f *pflag.Flag) string {
 	return environmentPrefix + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
-}
-
-// IsFromEnvironment tells a flag that a variable has set from one of the command
-// line, whose author is there to be asked.
-func IsFromEnvironment(f *pflag.Flag) bool {
-	_, ok := f.Annotations[environmentPrefix]
-	return ok
 }

@@ -13,22 +13,6 @@ import (
 // sections are the titles under which help shows flags, in this order.
 var sections = []string{"Target", "Load", "Comparison", "Limits", "Output", "Connection"}
 
-const sectionKey = "mlbench_section"
-
-// Section puts the flags that are defined between its call and its result's under
-// a title of the help.
-func Section(f *pflag.FlagSet, title string) (end func()) {
-	before := map[string]bool{}
-	f.VisitAll(func(flag *pflag.Flag) { before[flag.Name] = true })
-	return func() {
-		f.VisitAll(func(flag *pflag.Flag) {
-			if !before[flag.Name] && flag.Annotations[sectionKey] == nil {
-				_ = f.SetAnnotation(flag.Name, sectionKey, []string{title}) // the flag exists
-			}
-		})
-	}
-}
-
 // helpWidth is that of help texts, in columns.
 const helpWidth = 100
 

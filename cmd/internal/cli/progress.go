@@ -89,6 +89,12 @@ func (p *Progress) Slice(s *results.Slice) {
 	write("%.40s  %.0fs%s  %.0f/s  p50 %.2f ms  errors %d", p.what, p.spent, of, rate, results.Milliseconds(median), failed)
 }
 
+// Note is a line that stays, also where there is no progress to see.
+func (p *Progress) Note(line string) {
+	p.Done()
+	fmt.Fprintln(Messages(p.w), line)
+}
+
 // Show replaces the live line, where there is one.
 func (p *Progress) Show(format string, args ...any) {
 	if p.live && !p.quiet {

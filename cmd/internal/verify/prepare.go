@@ -32,6 +32,7 @@ type Spec struct {
 	UserAgent   string
 	Timeout     time.Duration // of a request
 	Connections int           // requests under way at once
+	Credentials targets.CredentialSettings
 
 	Rules    answers.Rules // but for what they ignore
 	Ignored  []string      // JSON paths, and headers as "header NAME"
@@ -191,16 +192,16 @@ type Party struct {
 func (q *Questions) LogIn(ctx context.Context, t targets.Target) (p Party, note string, err error) {
 	p.Target = t
 	if q.Scenario != nil {
-		p.Token, note, err = q.Scenario.Token(ctx, t)
+		p.Token, note, err = q.Scenario.Token(ctx, t, q.Credentials)
 	}
 	if err != nil || p.Token != "" || !q.documented.asked {
 		return p, note, err
 	}
 	if q.documented.login != nil {
-		p.Token, note, err = q.documented.login.Token(ctx, t)
+		p.Token, note, err = q.documented.login.Token(ctx, t, q.Credentials)
 		return p, note, err
 	}
-	c, err := targets.CredentialsFor(t)
+	c, err := q.Credentials.For(t)
 	if err != nil || c.Token == "" {
 		return p, t.Name + ": the document asks for a token and describes no login: set MLBENCH_TOKEN; requests are sent without", err
 	}

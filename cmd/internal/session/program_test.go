@@ -1,4 +1,4 @@
-package main
+package session
 
 import "testing"
 
@@ -11,7 +11,7 @@ func TestProgramsAreNamedByWhatIsStarted(t *testing.T) {
 		"time taskset -c 0,1 ./e": "e", "timeout 10s ./f": "f", "(cd x && ./g)": "g", "nohup python app.py &": "python",
 		"sh run.sh": "sh", "cd /srv": "cd", "mkdir -p x && sudo -E ./h": "h", "numactl -C 0-3 ./i": "i", "export A=1\n./j": "j",
 	} {
-		if got := programOf(command); got != want {
+		if got := ProgramOf(command); got != want {
 			t.Errorf("%q: %q, want %q", command, got, want)
 		}
 	}

@@ -1,4 +1,4 @@
-package main
+package session
 
 import (
 	"cmp"
@@ -12,25 +12,6 @@ import (
 	"github.com/mlbench/mlbench/results"
 	"github.com/mlbench/mlbench/targets"
 )
-
-// ending is closed when a target that was started here has ended by itself; nil
-// for others.
-func (o *launcher) ending(t targets.Target) <-chan struct{} {
-	if p := o.processOf(t); p != nil {
-		return p.Done()
-	}
-	return nil
-}
-
-// processOf is the process of a target that was started here, else nil.
-func (o *launcher) processOf(t targets.Target) *targets.Process {
-	for _, l := range o.launched {
-		if t.PID != 0 && l.process.PID() == t.PID {
-			return l.process
-		}
-	}
-	return nil
-}
 
 var errEnded = errors.New("the target ended by itself")
 
@@ -48,8 +29,8 @@ func untilEnded(ctx context.Context, ended <-chan struct{}) (context.Context, co
 }
 
 // howEnded says how a target ended in the middle of a run.
-func (o *launcher) howEnded(t targets.Target, after time.Duration) string {
-	p := o.processOf(t)
+func (l *Launcher) howEnded(t targets.Target, after time.Duration) string {
+	p := l.processOf(t)
 	how := "crashed"
 	if p.Ended() == "exit status 0" {
 		how = "ended by itself"
@@ -67,13 +48,13 @@ func exitOf(p *targets.Process) string {
 
 // targetEnd describes, for the result file, how a target ended in the middle of
 // a comparison, and names it.
-func (o *compareOptions) targetEnd(gone *loadgen.Gone, arms []*prepared, f *results.File) (end *results.TargetEnd, name string) {
+func (s *Session) targetEnd(gone *loadgen.Gone, arms []*Prepared, f *results.File) (end *results.TargetEnd, name string) {
 	end = &results.TargetEnd{Arm: gone.Arm, AtS: gone.At.Seconds(), Pairs: gone.Pairs, Planned: gone.Planned, Answered: gone.Answered}
-	t := arms[0].target
+	t := arms[0].Target
 	if gone.Arm == results.ArmB {
-		t = arms[1].target
+		t = arms[1].Target
 	}
-	if p := o.load.processOf(t); gone.Ended && p != nil {
+	if p := s.processOf(t); gone.Ended && p != nil {
 		end.Ended = exitOf(p)
 		end.Said = lastLine(p.LastWords())
 	} else {

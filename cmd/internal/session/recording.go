@@ -1,4 +1,4 @@
-package main
+package session
 
 import (
 	"context"
@@ -7,9 +7,20 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/mlbench/mlbench/cmd/internal/cli"
 	"github.com/mlbench/mlbench/results"
 )
+
+// Check finds out, before anything is sent or started, whether a result file would
+// be refused.
+func (o Output) Check() error {
+	if o.File == "" || o.Replace || o.None {
+		return nil
+	}
+	if info, err := os.Lstat(o.File); err == nil && (info.Mode().IsRegular() || info.IsDir()) {
+		return results.Exists(o.File)
+	}
+	return nil
+}
 
 // recording is a measurement under way: its file, closed exactly once.
 type recording struct {
@@ -19,36 +30,24 @@ type recording struct {
 	pairs int // planned
 }
 
-// checkOutput finds out, before anything is sent or started, whether a result
-// file would be refused.
-func (o *loadOptions) checkOutput(path string) error {
-	if path == "" || o.force || o.noOutput {
-		return nil
-	}
-	if info, err := os.Lstat(path); err == nil && (info.Mode().IsRegular() || info.IsDir()) {
-		return results.Exists(path)
-	}
-	return nil
-}
-
-// startRecording creates the result file, and tells of a folder that it made for it
-// where a file was asked for: its name may be mistyped.
-func (o *loadOptions) startRecording(s cli.Streams, h *results.Header) (*recording, error) {
-	folder := filepath.Dir(o.output)
+// record creates the result file, and tells of a folder that it made for it where a
+// file was asked for: its name may be mistyped.
+func (s *Session) record(out Output, h *results.Header) (*recording, error) {
+	folder := filepath.Dir(out.File)
 	_, missing := os.Stat(folder)
 	create := results.Create
 	switch {
-	case o.noOutput:
+	case out.None:
 		create = results.CreateNone
-	case o.force:
+	case out.Replace:
 		create = results.CreateOver
 	}
-	w, err := create(o.output, h)
+	w, err := create(out.File, h)
 	if err != nil {
 		return nil, err
 	}
-	if o.output != "" && !o.noOutput && missing != nil {
-		fmt.Fprintln(s.Err, "note: made the folder", folder)
+	if out.File != "" && !out.None && missing != nil {
+		note(s, "note: made the folder %s", folder)
 	}
 	return &recording{w: w, h: h}, nil
 }
@@ -99,5 +98,5 @@ func (r *recording) read(err error) (*results.File, error) {
 		}
 		return nil, err
 	}
-	return r.w.Read(r.h.Command == "run")
+	return r.w.Read(r.h.Command == commandRun)
 }

@@ -1,0 +1,192 @@
+package session
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"slices"
+	"time"
+
+	"github.com/mlbench/mlbench/cmd/internal/cli"
+	"github.com/mlbench/mlbench/loadgen"
+	"github.com/mlbench/mlbench/loadgen/machine"
+	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/scenarios"
+	"github.com/mlbench/mlbench/targets"
+)
+
+// Session is a Spec under way: its scenario, read, and the targets that it started.
+type Session struct {
+	Launcher
+	Spec     Spec
+	Scenario *scenarios.Scenario
+	Judged   []results.Objective // the Spec's, and the scenario's
+	Stdout   io.Writer           // where Spec.Raw "-" goes
+}
+
+// Open reads the scenario and finds every mistake before a target is contacted. Stop
+// is to follow.
+func Open(spec Spec, o Observer) (*Session, error) {
+	if err := spec.Validate(); err != nil {
+		return nil, err
+	}
+	s := &Session{Launcher: Launcher{Reach: spec.Reach, Observer: o}, Spec: spec}
+	var err error
+	if s.Scenario, err = spec.scenario(); err != nil {
+		return nil, err
+	}
+	if s.Judged, err = judgedBy(slices.Concat(spec.Objectives, s.Scenario.Objectives), s.Scenario); err != nil {
+		return nil, err
+	}
+	if spec.Command == commandCompare {
+		_, err = s.experiment()
+	}
+	return s, err
+}
+
+// scenario loads what the Spec names.
+func (s *Spec) scenario() (*scenarios.Scenario, error) {
+	if s.Scenario == "" || s.Scenario == adHocName {
+		r := Request{}
+		if s.Request != nil {
+			r = *s.Request
+		}
+		if r.Method == "" && len(r.Body) > 0 {
+			r.Method = "POST"
+		}
+		sc, err := scenarios.AdHoc(r.Method, nil, r.Body, r.File)
+		if err != nil {
+			return nil, cli.Usagef("%w", err)
+		}
+		if s.Credentials.HasToken() {
+			sc.Requests[0].Auth = scenarios.Bearer
+		}
+		return sc, nil
+	}
+	if s.Request != nil {
+		return nil, cli.Usagef("--method and --body shape the ad-hoc request of --url, not the scenario %s: leave one out", s.Scenario)
+	}
+	sc, err := scenarios.Load(s.Scenario, s.AllowFiles...)
+	if err == nil {
+		err = sc.CheckVariables()
+	}
+	if err != nil {
+		return nil, cli.Usagef("%w", err)
+	}
+	return sc, nil
+}
+
+// judgedBy are objectives, all of classes that there are.
+func judgedBy(texts []string, sc *scenarios.Scenario) (judged []results.Objective, err error) {
+	for _, text := range texts {
+		obj, err := results.ParseObjective(text)
+		if err != nil {
+			return nil, cli.Usagef("scenario %s: %w", sc.Name, err)
+		}
+		if err := obj.CheckClasses(sc.ClassNames()); err != nil {
+			return nil, cli.Usagef("%w", err)
+		}
+		judged = append(judged, obj)
+	}
+	return judged, nil
+}
+
+// Prepared is a target that answered, ready to be loaded.
+type Prepared struct {
+	Target  targets.Target
+	Plan    *loadgen.Plan
+	Calls   *scenarios.Exchanges     // setup and teardown
+	Options scenarios.CompileOptions // of Plan
+	Notes   []string                 // what a person should know
+
+	pid int // to watch for what the target uses; 0: nothing to see
+}
+
+// Prepare looks whether the target is there, the way that the load will go, logs
+// in if the scenario asks for it, and compiles the plan.
+func (s *Session) Prepare(ctx context.Context, t targets.Target) (*Prepared, error) {
+	ov := s.Spec.overrides()
+	l, err := s.Scenario.Overridden(ov)
+	if err != nil {
+		return nil, cli.Usagef("%w", err)
+	}
+	t.Timeout = time.Duration(l.Timeout)
+	if err := t.FirstLook(ctx); err != nil {
+		return nil, err
+	}
+	token, login, err := s.Scenario.Token(ctx, t, s.Spec.Credentials)
+	if err != nil {
+		return nil, err
+	}
+	p := &Prepared{Target: t}
+	if p.pid, err = watchable(t); err != nil {
+		p.Notes = append(p.Notes, err.Error())
+	}
+	for _, n := range []string{login, t.ProxyNote()} {
+		if n != "" {
+			p.Notes = append(p.Notes, n)
+		}
+	}
+	p.Options = scenarios.CompileOptions{
+		Target:    t,
+		Headers:   s.Fields(),
+		Token:     token,
+		UserAgent: "mlbench/" + s.Spec.Tool,
+		Connect:   s.connect(),
+		Seed:      s.Spec.Seed,
+		Override:  ov,
+		Note:      func(note string) { p.Notes = append(p.Notes, note) },
+	}
+	if p.Plan, err = scenarios.Compile(s.Scenario, p.Options); err != nil {
+		return nil, cli.Usagef("%w", err)
+	}
+	if p.Calls, err = scenarios.Calls(s.Scenario, p.Options); err != nil {
+		return nil, cli.Usagef("%w", err)
+	}
+	// Nothing of the load goes before its setup, or without its teardown.
+	if request := scenarios.Harmless(p.Plan); request != nil && t.Ready == "" && !s.Spec.Once && len(p.Calls.Setup)+len(p.Calls.Teardown) == 0 {
+		if err := t.Look(ctx, request); err != nil {
+			return nil, err
+		}
+	}
+	p.Notes = append(p.Notes, p.Plan.Warnings(machine.ReadLimits())...)
+	return p, nil
+}
+
+// Warmup is the Spec's, or the scenario's.
+func (s *Session) Warmup() time.Duration {
+	if s.Spec.Warmup != nil {
+		return *s.Spec.Warmup
+	}
+	return time.Duration(s.Scenario.Load.Warmup)
+}
+
+// tearDownLimit bounds a teardown of many requests to a target that hangs: after
+// ctrl-C somebody waits.
+const tearDownLimit = 30 * time.Second
+
+// Around sends the scenario's setup to each target, measures, and sends the
+// teardown to those targets whose setup had begun: also when it failed, and
+// after an interrupt, as what was set up is to go. Neither is measured.
+func Around(ctx context.Context, o Observer, arms []*Prepared, measure func() error) error {
+	for _, p := range arms {
+		defer p.tearDown(context.WithoutCancel(ctx), o)
+		for i := range p.Calls.Setup {
+			if err := p.Calls.Setup[i].Must(ctx, p.Target, p.Plan.Timeout); err != nil {
+				return fmt.Errorf("setup %w", err)
+			}
+		}
+	}
+	return measure()
+}
+
+// tearDown sends every request, whatever the ones before came to.
+func (p *Prepared) tearDown(ctx context.Context, o Observer) {
+	ctx, cancel := context.WithTimeout(ctx, tearDownLimit)
+	defer cancel()
+	for i := range p.Calls.Teardown {
+		if err := p.Calls.Teardown[i].Must(ctx, p.Target, p.Plan.Timeout); err != nil {
+			note(o, "warning: teardown %v", err)
+		}
+	}
+}
