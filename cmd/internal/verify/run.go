@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/mlbench/mlbench/cmd/internal/cli"
@@ -19,7 +20,6 @@ type Verification struct {
 	*Questions
 	a, b  *asker
 	cases []cases.Case
-	start time.Time
 
 	mu    sync.Mutex
 	found *answers.Collector
@@ -48,7 +48,7 @@ func (v *Verification) Run(ctx context.Context, pr *cli.Progress) error {
 	defer pr.Done()
 	pr.Phase(fmt.Sprintf("verifying %s against %s: %s, each of A, of B and of A again",
 		v.b.target.Name, v.a.target.Name, cli.Plural(len(v.cases), "request")), 0)
-	v.start = time.Now()
+	begin := time.Now()
 	err := v.each(ctx, len(v.cases), func(ctx context.Context, i int) error {
 		err := v.exchange(ctx, i)
 		v.mu.Lock()
@@ -66,8 +66,10 @@ func (v *Verification) Run(ctx context.Context, pr *cli.Progress) error {
 	if len(doubtful) == 0 {
 		return nil
 	}
-	if err := wait(ctx, v.Later-time.Since(v.start)); err != nil {
-		return err
+	select {
+	case <-time.After(v.Later - time.Since(begin)):
+	case <-ctx.Done():
+		return ctx.Err()
 	}
 	return v.each(ctx, len(doubtful), func(ctx context.Context, i int) error {
 		c := &v.cases[doubtful[i]]
@@ -105,41 +107,23 @@ func (v *Verification) exchange(ctx context.Context, i int) error {
 func (v *Verification) each(ctx context.Context, n int, do func(ctx context.Context, i int) error) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	next := make(chan int)
+	var begun atomic.Int64
 	var workers sync.WaitGroup
 	for range min(n, v.Connections) {
 		workers.Go(func() {
-			for i := range next {
+			for ctx.Err() == nil {
+				i := int(begun.Add(1)) - 1
+				if i >= n {
+					return
+				}
 				if err := do(ctx, i); err != nil {
 					cancel(err)
-					return
 				}
 			}
 		})
 	}
-	func() {
-		defer close(next)
-		for i := range n {
-			select {
-			case next <- i:
-			case <-ctx.Done():
-				return
-			}
-		}
-	}()
 	workers.Wait()
 	return context.Cause(ctx)
-}
-
-func wait(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }
 
 // Parity is what was found, with all that a reader needs; ended is what ended it
