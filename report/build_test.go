@@ -321,7 +321,7 @@ func unmeasured() *results.Comparison {
 // notes are reasons that are sentences already.
 func notes(texts ...string) (out []results.Reason) {
 	for _, text := range texts {
-		out = append(out, results.Reason{Code: results.Noted, Args: results.Args{"text": text}})
+		out = append(out, results.Reason{Code: results.Noted, Args: map[string]any{"text": text}})
 	}
 	return out
 }

@@ -166,14 +166,10 @@ func classTitle(c *results.Comparison, class string, f form) string {
 	if c.ArmA == nil || c.ArmB == nil {
 		return f.name(class)
 	}
-	at := func(s *results.Summary) int {
-		return slices.IndexFunc(s.Classes, func(k results.ClassSummary) bool { return k.Name == class })
-	}
-	i, j := at(c.ArmA), at(c.ArmB)
-	if i < 0 || j < 0 {
+	ca, cb := c.ArmA.Class(class), c.ArmB.Class(class)
+	if ca == nil || cb == nil {
 		return f.name(class)
 	}
-	ca, cb := &c.ArmA.Classes[i], &c.ArmB.Classes[j]
 	return fmt.Sprintf("%s (%s%% asked; A %s%%, %s; B %s%%, %s)", f.name(class),
 		fixed(100*ca.Declared, 1), fixed(100*ca.Share, 1), count(ca.Requests, "request"), fixed(100*cb.Share, 1), count(cb.Requests, "request"))
 }

@@ -226,7 +226,7 @@ func (t *csvTable) errors(e results.Errors, requests int64) {
 	}
 }
 
-func (t *csvTable) latencies(l results.Latencies) {
+func (t *csvTable) latencies(l map[string]results.Latency) {
 	for i := range results.Clocks {
 		c, l := &results.Clocks[i], l[results.Clocks[i].Name]
 		if l.Count == 0 && !c.Always {

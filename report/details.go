@@ -30,12 +30,13 @@ func detailParts(s *results.Summary) []part {
 	}
 	parts := []part{wire}
 	if len(d.Histogram) > 0 {
-		parts = append(parts, histogramPart(d.Histogram))
+		parts = append(parts, histogramPart(s))
 	}
 	return parts
 }
 
-func histogramPart(bins []results.Bin) part {
+func histogramPart(s *results.Summary) part {
+	bins := s.Details.Histogram
 	var most, all int64
 	for _, b := range bins {
 		most, all = max(most, b.Requests), all+b.Requests
@@ -69,7 +70,8 @@ func sizeText(v float64) string {
 }
 
 // stagePart is a row for each stage of a load in stages.
-func stagePart(stages []results.StageSummary) part {
+func stagePart(run *results.Summary) part {
+	stages := run.Stages
 	head := []string{"stage", "from, s", "for, s", "asked, 1/s", "achieved, 1/s", "in flight"}
 	for _, p := range stages[0].Response.Percentiles {
 		head = append(head, results.PercentileName(p.Q))
@@ -80,7 +82,7 @@ func stagePart(stages []results.StageSummary) part {
 		s := &stages[i]
 		cells := []string{ordinal(s.Stage), fixed(s.StartS, 1), fixed(s.DurationS, 1), rateText(s.AskedRPS), rateText(s.AchievedRPS), countText(s.InFlightMax)}
 		for _, p := range s.Response.Percentiles {
-			cells = append(cells, percentileText(p, s.Response.Count))
+			cells = append(cells, percentileText(s.Response, p.Q))
 		}
 		t.add(Cells(Own, append(cells, countText(s.Dropped), countText(s.Errors.Total))...)...)
 		missed = append(missed, missedPercentiles(s.Response, nil)...)

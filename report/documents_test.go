@@ -159,7 +159,7 @@ func TestSeveralDocumentsAreOne(t *testing.T) {
 // 14: what is judged has a name of its own; a change is B against A, of all metrics.
 func TestCSVTellsTheChangeFromTheEstimate(t *testing.T) {
 	c := judged(pairedFile(24, constantly(1.2)))
-	row := c.Row(results.MetricID{Class: results.TotalClass, Metric: "p50"})
+	row := c.Row(results.TotalClass, "p50")
 	rows := map[string]map[string]string{}
 	for _, r := range sheet(t, renderDocuments(t, CSV, Options{}, Document{Comparison: c})) {
 		if r["class"] == results.TotalClass {

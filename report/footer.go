@@ -19,7 +19,7 @@ func originFacts(o *results.Origin, tags map[string]string, f form) []fact {
 		facts = append(facts, fact{"host", f.name(o.Host.Fingerprint())})
 	}
 	if o.Planned.Text != "" {
-		facts = append(facts, fact{"load", f.name(loadText(&o.Planned))})
+		facts = append(facts, fact{"load", f.name(loadText(o))})
 	}
 	return append(facts, tagFacts(tags, f)...)
 }
@@ -37,7 +37,8 @@ func measuredText(o *results.Origin, f form) string {
 }
 
 // loadText is the load in full.
-func loadText(l *results.LoadFacts) string {
+func loadText(o *results.Origin) string {
+	l := &o.Planned
 	text := l.Text
 	if l.Model == results.Open && l.Connections > 0 {
 		text += fmt.Sprintf(", at most %d in flight", l.Connections)

@@ -111,12 +111,12 @@ func unitText(v *float64, unit string) string {
 	return rateText(*v)
 }
 
-// percentileText is a percentile, or missing when n values are too few for it.
-func percentileText(p results.Percentile, n int64) string {
-	if !results.Enough(n, p.Q) {
+// percentileText is a percentile, or missing when there are too few values for it.
+func percentileText(l results.Latency, q float64) string {
+	if !results.Enough(l.Count, q) {
 		return missing
 	}
-	return msText(p.MS)
+	return msText(l.At(q))
 }
 
 // tooFew is the footnote to missing percentiles: for each, how many values it

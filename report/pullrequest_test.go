@@ -105,7 +105,7 @@ func TestMentionsAndLinksOfTargetsAreText(t *testing.T) {
 // says why, and the verdict's line does not pretend that one follows the other.
 func TestColumnsAndChangeThatContradictAreExplained(t *testing.T) {
 	c := regressed()
-	m := c.Row(results.MetricID{Class: "health", Metric: "p50"})
+	m := c.Row("health", "p50")
 	a, b := 16.8, 16.0
 	m.A, m.B = &a, &b
 	var page bytes.Buffer
@@ -130,7 +130,7 @@ func TestColumnsAndChangeThatContradictAreExplained(t *testing.T) {
 // A15: so it is where only the signs differ, within the interval.
 func TestSignsThatDifferAreExplained(t *testing.T) {
 	c := judged(pairedFile(48, constantly(1)))
-	m := c.Row(results.MetricID{Class: results.TotalClass, Metric: "p99"})
+	m := c.Row(results.TotalClass, "p99")
 	a, b, change := 1.42, 1.45, -7.7
 	m.A, m.B, m.ChangePct, m.CI95Pct = &a, &b, &change, &[2]float64{-28.2, 19.8}
 	if page := markdownOf(t, c); !strings.Contains(page, "p99: change and estimate say different things") || !strings.Contains(page, "p99 1.42 → 1.45 ms over all requests; in the typical pair -7.7%, allowed 20%") {

@@ -28,7 +28,7 @@ func runPage(s *results.Summary, f form) *page {
 		p.parts = append(p.parts, classPart(s))
 	}
 	if len(s.Stages) > 1 {
-		p.parts = append(p.parts, stagePart(s.Stages))
+		p.parts = append(p.parts, stagePart(s))
 	}
 	if s.Details != nil {
 		p.parts = append(p.parts, detailParts(s)...)
@@ -230,7 +230,7 @@ func latencyHead(first string, l results.Latency) []Cell {
 func latencyCells(name string, l results.Latency) []Cell {
 	cells := []string{name, msText(l.Min), msText(l.Mean)}
 	for _, p := range l.Percentiles {
-		cells = append(cells, percentileText(p, l.Count))
+		cells = append(cells, percentileText(l, p.Q))
 	}
 	return Cells(Own, append(cells, msText(l.Max))...)
 }
@@ -275,7 +275,7 @@ func classPart(s *results.Summary) part {
 		}
 		for _, p := range l.Percentiles {
 			if slices.Contains(qs, p.Q) {
-				cells = append(cells, percentileText(p, l.Count))
+				cells = append(cells, percentileText(l, p.Q))
 			}
 		}
 		t.add(append([]Cell{{Text: c.Name + onlyFailures(c.NoneSucceeded())}}, Cells(Own, append(cells, msText(l.Max))...)...)...)

@@ -46,7 +46,7 @@ func sentences(c *results.Comparison, f form) []string {
 func findingText(c *results.Comparison, found *results.Finding, f form) []string {
 	var lines []string
 	for _, id := range found.Metrics {
-		m := c.Row(id)
+		m := c.Row(id.Class, id.Metric)
 		if m == nil || !toldByRow(m) {
 			if found.Kind == results.FoundWithin {
 				continue // stalls: the table has them

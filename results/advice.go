@@ -14,7 +14,7 @@ import (
 func Sound(runs []*File) (sound []*File, left []Reason) {
 	for _, f := range runs {
 		if why := f.unsound(); why != nil {
-			left = append(left, Reason{Code: UnsoundRun, Args: Args{"file": f.Path, "reason": *why}})
+			left = append(left, Reason{Code: UnsoundRun, Args: args{"file": f.Path, "reason": *why}})
 		} else {
 			sound = append(sound, f)
 		}
@@ -30,7 +30,7 @@ func (f *File) unsound() *Reason {
 	case !s.Valid:
 		return &s.Warnings[slices.IndexFunc(s.Warnings, func(w Reason) bool { return w.Invalid })]
 	case float64(s.Errors.Total) > mostlyFailed*float64(s.Requests):
-		return &Reason{Code: HighErrors, Args: Args{"requests": s.Errors.Total, "of": s.Requests}}
+		return &Reason{Code: HighErrors, Args: args{"requests": s.Errors.Total, "of": s.Requests}}
 	}
 	return nil
 }

@@ -126,13 +126,13 @@ func TestSoundRuns(t *testing.T) {
 	runs[5].Slices[0].Classes["predict"].Errors = map[string]int64{ErrStatus: 4000} // of 8000
 	sound, left := Sound(runs)
 	leave := func(file string, why Reason) Reason {
-		return Reason{Code: UnsoundRun, Args: Args{"file": file, "reason": why}}
+		return Reason{Code: UnsoundRun, Args: args{"file": file, "reason": why}}
 	}
 	want := []Reason{
 		leave("legacy1.jsonl", noted([]string{"the measurement was cut off before its end"})[0]),
 		leave("legacy2.jsonl", noted([]string{"the measurement was interrupted before its end"})[0]),
-		leave("legacy5.jsonl", Reason{Code: OutOfResources, Invalid: true, Args: Args{"requests": int64(1)}}),
-		leave("legacy6.jsonl", Reason{Code: HighErrors, Args: Args{"requests": int64(4000), "of": int64(8000)}}),
+		leave("legacy5.jsonl", Reason{Code: OutOfResources, Invalid: true, Args: args{"requests": int64(1)}}),
+		leave("legacy6.jsonl", Reason{Code: HighErrors, Args: args{"requests": int64(4000), "of": int64(8000)}}),
 	}
 	if diff := cmp.Diff(want, left); diff != "" {
 		t.Errorf("left out (-want +got):\n%s", diff)

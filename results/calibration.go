@@ -12,9 +12,6 @@ import (
 	"github.com/mlbench/mlbench/results/stats"
 )
 
-// CalibrationSchema names the JSON form of Calibration.
-const CalibrationSchema = "mlbench.calibration/1"
-
 // Calibration is how much runs of one and the same target differ from launch to
 // launch: what single runs of it must differ by to mean anything.
 type Calibration struct {

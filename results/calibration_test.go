@@ -55,7 +55,7 @@ func TestCalibrate(t *testing.T) {
 	if _, err := Calibrate(runs[:1], DefaultLimits()); err == nil || !strings.Contains(err.Error(), "at least 2 runs, not 1") {
 		t.Errorf("of one run: %v", err)
 	}
-	if _, err := Calibrate([]*File{runs[0], runs[0]}, DefaultLimits()); !errors.Is(err, ErrNotComparable) {
+	if _, err := Calibrate([]*File{runs[0], runs[0]}, DefaultLimits()); !errors.Is(err, errNotComparable) {
 		t.Errorf("of a run twice: %v", err)
 	}
 	runs[3].Header.Host.Kernel = "7"

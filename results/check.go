@@ -62,13 +62,13 @@ func (s *Summary) checkGenerator(f *File, arm string) {
 func (s *Summary) checkEnd(f *File) {
 	switch {
 	case f.Damage != "":
-		s.warn(Damaged, Args{"where": f.Damage})
+		s.warn(Damaged, args{"where": f.Damage})
 	case f.Footer == nil:
 		s.warn(CutOff, nil)
 	case f.Footer.Ended == Interrupted:
 		s.warn(StoppedEarly, nil)
 	case f.Footer.Ended == Failed:
-		s.warn(MeasuringFailed, Args{"text": f.Footer.Reason})
+		s.warn(MeasuringFailed, args{"text": f.Footer.Reason})
 	}
 }
 
@@ -81,7 +81,7 @@ func (s *Summary) checkLag() {
 	if p99 <= lagFloor {
 		return
 	}
-	args := Args{"lag_p99_ms": Milliseconds(p99), "response_p99_ms": Milliseconds(tail)}
+	args := args{"lag_p99_ms": Milliseconds(p99), "response_p99_ms": Milliseconds(tail)}
 	decides := float64(p99) > lagShare*float64(resp.Quantile(0.5)) && float64(p99) >= invalidShare*float64(tail)
 	switch q, share := s.total.lagEffect(); {
 	case decides && !s.arm:
@@ -159,13 +159,13 @@ func (s *Slice) telemetrySpan(settle float64) float64 {
 func (s *Summary) checkHost(f *File, arm string) {
 	u := f.generatorUse(arm)
 	if u.unfinished > 0 {
-		s.warn(InFlightAtEnd, Args{"requests": u.unfinished})
+		s.warn(InFlightAtEnd, args{"requests": u.unfinished})
 	}
 	if u.stale > 0 {
-		s.warn(StaleConnections, Args{"connections": u.stale})
+		s.warn(StaleConnections, args{"connections": u.stale})
 	}
 	if u.steal > stealWarnPct {
-		s.warn(Steal, Args{"pct": u.steal})
+		s.warn(Steal, args{"pct": u.steal})
 	}
 	if u.seconds <= 0 {
 		return
@@ -174,7 +174,7 @@ func (s *Summary) checkHost(f *File, arm string) {
 	s.byShare(s.Model == Open, u.runDelay/u.seconds, runDelayWarn, runDelayInvalid, WaitedForCore)
 	s.byShare(s.Model == Closed, u.standstill/u.seconds, standstillWarn, standstillInvalid, StoodStill)
 	if cores := f.Header.Host.usableCores(); s.Model == Closed && u.cpu/u.seconds > busyGenerator*cores {
-		s.warn(BusyGenerator, Args{"pct": 100 * u.cpu / u.seconds / cores})
+		s.warn(BusyGenerator, args{"pct": 100 * u.cpu / u.seconds / cores})
 	}
 }
 
@@ -183,9 +183,9 @@ func (s *Summary) byShare(applies bool, share, warn, invalid float64, code Code)
 	switch {
 	case !applies || share <= warn:
 	case share > invalid:
-		s.invalid(code, Args{"s": share})
+		s.invalid(code, args{"s": share})
 	default:
-		s.warn(code, Args{"s": share})
+		s.warn(code, args{"s": share})
 	}
 }
 
@@ -197,7 +197,7 @@ func (s *Summary) checkThrottling(u *generatorUse) {
 		return
 	}
 	pct := u.throttled / u.seconds
-	args := Args{"ms": u.throttledMS, "pct": pct}
+	args := args{"ms": u.throttledMS, "pct": pct}
 	if s.Model == Closed && pct > throttledInvalid {
 		s.invalid(Throttled, args)
 		return
@@ -207,22 +207,22 @@ func (s *Summary) checkThrottling(u *generatorUse) {
 
 func (s *Summary) checkErrors() {
 	if s.Dropped > 0 {
-		s.warn(DroppedRequests, Args{"requests": s.Dropped, "planned": s.total.Planned})
+		s.warn(DroppedRequests, args{"requests": s.Dropped, "planned": s.total.Planned})
 	}
 	if n := s.Errors.ByClass[ErrTimeout]; n > 0 {
-		s.warn(TimedOut, Args{"requests": n})
+		s.warn(TimedOut, args{"requests": n})
 	}
 	if n := s.Errors.ByClass[ErrLocal]; n > 0 {
-		s.invalid(OutOfResources, Args{"requests": n})
+		s.invalid(OutOfResources, args{"requests": n})
 	}
 	switch share := float64(s.Errors.Total) / float64(max(s.Ended(), 1)); {
 	case s.Ended() == 0:
 	case s.total.Done == 0:
 		s.warn(NoneAnswered, s.ofFailures())
 	case s.NoneSucceeded():
-		s.warn(NonePassed, Args{"unauthorized": s.unauthorized()})
+		s.warn(NonePassed, args{"unauthorized": s.unauthorized()})
 	case share > mostlyFailed:
-		s.warn(MostlyFailed, Args{"pct": 100 * share, "unauthorized": s.unauthorized()})
+		s.warn(MostlyFailed, args{"pct": 100 * share, "unauthorized": s.unauthorized()})
 	}
 }
 
@@ -231,8 +231,8 @@ const mostlyFailed = 0.05
 
 // ofFailures tells whether there are latencies where nothing was answered, and by
 // which protocol it was tried if each connection was closed, or had no HTTP on it.
-func (s *Summary) ofFailures() Args {
-	args := Args{}
+func (s *Summary) ofFailures() args {
+	args := args{}
 	if resp := s.total.response(); resp != nil && resp.Count() > 0 {
 		args["latencies"] = resp.Count()
 	}

@@ -29,14 +29,14 @@ func checkComparable(a, b []*File) error {
 	all := slices.Concat(a, b)
 	for i, f := range all {
 		if arms := f.Arms(); !slices.Equal(arms, []string{ArmA}) {
-			return fmt.Errorf("%w: %s is no single run", ErrNotComparable, f.Path)
+			return fmt.Errorf("%w: %s is no single run", errNotComparable, f.Path)
 		}
 		if what := loadDiffers(&all[0].Header, &f.Header); what != "" {
-			return fmt.Errorf("%w: %s and %s: %s", ErrNotComparable, all[0].Path, f.Path, what)
+			return fmt.Errorf("%w: %s and %s: %s", errNotComparable, all[0].Path, f.Path, what)
 		}
 		for _, g := range all[:i] {
 			if g.Header.Start.Equal(f.Header.Start) && g.Header.Seed == f.Header.Seed && g.Header.target(ArmA) == f.Header.target(ArmA) {
-				return fmt.Errorf("%w: %s and %s are the same run", ErrNotComparable, g.Path, f.Path)
+				return fmt.Errorf("%w: %s and %s are the same run", errNotComparable, g.Path, f.Path)
 			}
 		}
 	}

@@ -207,7 +207,7 @@ func (f *File) wholePairs() (n int) {
 
 func (s *Summary) warnOverdue(over float64) {
 	if over > 0 {
-		s.warn(WarmUpBacklog, Args{"s": over})
+		s.warn(WarmUpBacklog, args{"s": over})
 	}
 }
 
@@ -223,8 +223,8 @@ func (f *File) sideBySide(percentiles []float64, figures func(*Slice) bool) *Com
 		Seed:       f.Header.Seed,
 		Tags:       f.Header.Tags,
 		Objectives: []Outcome{},
-		Errors:     ArmErrors{A: a.Errors, B: b.Errors},
-		Unfinished: ArmCounts{A: a.InFlight, B: b.InFlight},
+		Errors:     armErrors{A: a.Errors, B: b.Errors},
+		Unfinished: armCounts{A: a.InFlight, B: b.InFlight},
 		Resources:  armResources(a, b),
 		ResultFile: f.Path,
 		ArmA:       a,
@@ -251,7 +251,7 @@ func (s *Summary) figures() []figure {
 	return figures(s.ThroughputRPS, s.GoodputRPS, &s.total, s.Latency[ClockResponse], s.timeoutMS)
 }
 
-func (c *ClassSummary) figures() []figure {
+func (c *classSummary) figures() []figure {
 	return figures(c.Through, c.Goodput, &c.data, c.Latency[ClockResponse], c.timeoutMS)
 }
 
@@ -295,7 +295,8 @@ func (c *Comparison) rows(class string, a, b []figure) {
 	}
 }
 
-func (c *Comparison) row(class, metric string) *MetricRow {
+// Row is the row of a metric of a class; nil if there is none.
+func (c *Comparison) Row(class, metric string) *MetricRow {
 	for i := range c.Metrics {
 		if c.Metrics[i].Class == class && c.Metrics[i].Metric == metric {
 			return &c.Metrics[i]

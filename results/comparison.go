@@ -1,8 +1,5 @@
 package results
 
-// ComparisonSchema names the JSON form of Comparison.
-const ComparisonSchema = "mlbench.comparison/1"
-
 // Verdict is what a comparison came to.
 type Verdict string
 
@@ -23,14 +20,14 @@ type Comparison struct {
 	A          TargetName        `json:"a"`
 	B          TargetName        `json:"b"`
 	Pairs      int               `json:"pairs"`          // judged; 0 for saved runs
-	Runs       *ArmCounts        `json:"runs,omitempty"` // saved ones that stand for each arm
+	Runs       *armCounts        `json:"runs,omitempty"` // saved ones that stand for each arm
 	Seed       uint64            `json:"seed"`
 	Tags       map[string]string `json:"tags,omitempty"` // those that both have
 	MoreTimeS  float64           `json:"more_time_s"`    // 0: none would help, or none is needed
 	Metrics    []MetricRow       `json:"metrics"`
 	Objectives []Outcome         `json:"objectives"` // of B
-	Errors     ArmErrors         `json:"errors"`
-	Unfinished ArmCounts         `json:"unfinished"`            // in flight when it was interrupted: in no figure
+	Errors     armErrors         `json:"errors"`
+	Unfinished armCounts         `json:"unfinished"`            // in flight when it was interrupted: in no figure
 	SlotEffect *SlotEffect       `json:"slot_effect,omitempty"` // nil: not to be told
 	Scenario   string            `json:"scenario"`
 	Origin                       // of saved runs: of A's first
@@ -76,14 +73,14 @@ type Parity struct {
 	Ended       string   `json:"ended,omitempty"`
 }
 
-// ArmErrors are the failed requests of each arm.
-type ArmErrors struct {
+// armErrors are the failed requests of each arm.
+type armErrors struct {
 	A Errors `json:"a"`
 	B Errors `json:"b"`
 }
 
-// ArmCounts is a number of each arm.
-type ArmCounts struct {
+// armCounts is a number of each arm.
+type armCounts struct {
 	A int64 `json:"a"`
 	B int64 `json:"b"`
 }

@@ -55,7 +55,7 @@ func TestImpossibleNumbersAreDamage(t *testing.T) {
 				old.Write(b)
 			}
 			for how, in := range map[string]*bytes.Buffer{"old": &old, "new": bytes.NewBuffer(contents(t, write(t, f)))} {
-				got, err := Read(in, "x")
+				got, err := readFrom(in, "x")
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -97,7 +97,7 @@ func TestEveryFlippedBitIsNoticed(t *testing.T) {
 	for bit := 0; bit < 8*len(whole); bit += 7 {
 		b := bytes.Clone(whole)
 		b[bit/8] ^= 1 << (bit % 8)
-		if f, err := Read(bytes.NewReader(b), "x"); err == nil && f.Damage == "" {
+		if f, err := readFrom(bytes.NewReader(b), "x"); err == nil && f.Damage == "" {
 			t.Fatalf("bit %d of byte %d (%q) is not noticed", bit%8, bit/8, whole[bit/8])
 		}
 	}
@@ -108,7 +108,7 @@ func TestEveryMissingLineIsNoticed(t *testing.T) {
 	lines := bytes.SplitAfter(contents(t, write(t, full())), []byte("\n"))
 	lines = lines[:len(lines)-1]
 	read := func(what string, lines ...[]byte) {
-		if f, err := Read(bytes.NewReader(bytes.Join(lines, nil)), "x"); err == nil && f.Damage == "" {
+		if f, err := readFrom(bytes.NewReader(bytes.Join(lines, nil)), "x"); err == nil && f.Damage == "" {
 			t.Errorf("%s is not noticed", what)
 		}
 	}
@@ -125,11 +125,11 @@ func TestALineBeyondTheLimitIsDamageFromThere(t *testing.T) {
 	good := contents(t, write(t, f))
 	good = good[:bytes.LastIndex(good[:len(good)-1], []byte("\n"))+1] // without the footer
 	long := append(bytes.Clone(good), bytes.Repeat([]byte("x"), maxLine+1)...)
-	got, err := Read(bytes.NewReader(long), "x")
+	got, err := readFrom(bytes.NewReader(long), "x")
 	if err != nil || len(got.Slices) != 1 || got.Damage != "line 3: longer than 64 MB" {
 		t.Fatalf("%v; %+v", err, got)
 	}
-	if _, err := Read(bytes.NewReader(long[len(good):]), "x"); !errors.Is(err, ErrFormat) {
+	if _, err := readFrom(bytes.NewReader(long[len(good):]), "x"); !errors.Is(err, ErrFormat) {
 		t.Errorf("as its first line: %v, want ErrFormat", err)
 	}
 }
@@ -144,7 +144,7 @@ func TestManyTargetsAreOneShortMessage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = Read(bytes.NewReader(b), "x")
+	_, err = readFrom(bytes.NewReader(b), "x")
 	if !errors.Is(err, ErrFormat) || len(err.Error()) > 250 || !strings.Contains(err.Error(), "100001 in all") {
 		t.Errorf("%.300v", err)
 	}

@@ -7,11 +7,11 @@ import (
 	"github.com/mlbench/mlbench/results/stats"
 )
 
-// Details are what a run's report shows on demand: how response times are
+// details are what a run's report shows on demand: how response times are
 // distributed, what went over the wire, and what opening connections took.
-type Details struct {
+type details struct {
 	// Histogram is of response times, without empty bins at either end.
-	Histogram []Bin `json:"histogram"`
+	Histogram []bin `json:"histogram"`
 	// Bytes of complete messages, heads included.
 	BytesIn      int64   `json:"bytes_in"`
 	BytesOut     int64   `json:"bytes_out"`
@@ -25,16 +25,16 @@ type Details struct {
 	TLS       Latency `json:"tls_ms"`
 }
 
-// Bin counts the response times from FromMS up to ToMS.
-type Bin struct {
+// bin counts the response times from FromMS up to ToMS.
+type bin struct {
 	FromMS   float64 `json:"from_ms"`
 	ToMS     float64 `json:"to_ms"`
 	Requests int64   `json:"requests"`
 }
 
 // Detail computes the details of a run.
-func (s *Summary) Detail() *Details {
-	d := &Details{
+func (s *Summary) Detail() *details {
+	d := &details{
 		Histogram: bins(s.total.response()),
 		BytesIn:   s.total.BytesIn, BytesOut: s.total.BytesOut,
 		BytesInPerS: perSecond(s.total.BytesIn, s.DurationS), BytesOutPerS: perSecond(s.total.BytesOut, s.DurationS),
@@ -50,8 +50,8 @@ func (s *Summary) Detail() *Details {
 var binEdges = []float64{1, 1.5, 2, 3, 5, 7}
 
 // bins sorts values into bins whose edges go up by about a half.
-func bins(h *stats.Histogram) []Bin {
-	out := []Bin{}
+func bins(h *stats.Histogram) []bin {
+	out := []bin{}
 	if h == nil || h.Count() == 0 {
 		return out
 	}
@@ -64,9 +64,9 @@ func bins(h *stats.Histogram) []Bin {
 		from, to := binOf(ms)
 		for k := len(out); k > 0 && out[k-1].ToMS < from; k = len(out) { // empty ones between
 			lower, upper := binOf(out[k-1].ToMS)
-			out = append(out, Bin{FromMS: lower, ToMS: upper})
+			out = append(out, bin{FromMS: lower, ToMS: upper})
 		}
-		out = append(out, Bin{FromMS: from, ToMS: to, Requests: n})
+		out = append(out, bin{FromMS: from, ToMS: to, Requests: n})
 	})
 	return out
 }

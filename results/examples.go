@@ -71,7 +71,7 @@ func (s *Summary) failures(e Example) int64 {
 // showExamples quotes the first failure of each kind.
 func (s *Summary) showExamples() {
 	for _, e := range s.Errors.Examples {
-		args := Args{"error": e.Error, "requests": s.failures(e), "text": e.Text}
+		args := args{"error": e.Error, "requests": s.failures(e), "text": e.Text}
 		if e.Status != 0 {
 			args["status"] = e.Status
 		}

@@ -86,7 +86,7 @@ func TestTruncatedAtEveryByte(t *testing.T) {
 	}
 	headerEnd := bytes.IndexByte(whole, '\n')
 	for n := range whole {
-		f, err := Read(bytes.NewReader(whole[:n]), "cut.jsonl")
+		f, err := readFrom(bytes.NewReader(whole[:n]), "cut.jsonl")
 		if n < headerEnd {
 			if !errors.Is(err, ErrFormat) || !strings.HasPrefix(err.Error(), "cut.jsonl:") {
 				t.Fatalf("cut at %d, within the header: error %v, want one that names the file and ErrFormat", n, err)
@@ -133,7 +133,7 @@ func TestReadRefuses(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			_, err := Read(strings.NewReader(tt.in), "x")
+			_, err := readFrom(strings.NewReader(tt.in), "x")
 			if !errors.Is(err, ErrFormat) || !strings.Contains(err.Error(), tt.want) {
 				t.Errorf("error %v, want ErrFormat with %q", err, tt.want)
 			}
@@ -165,7 +165,7 @@ func TestReadAcceptsWhatIsNew(t *testing.T) {
 		``,
 		`{"type":"footer","ended":"completed","end":"2026-01-02T15:04:05Z","mood":"good"}`,
 	}, "\n")
-	f, err := Read(strings.NewReader(in), "x")
+	f, err := readFrom(strings.NewReader(in), "x")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -184,7 +184,7 @@ func TestReadDamage(t *testing.T) {
 		"bad footer":    `{"type":"footer","end":5}`,
 	} {
 		t.Run(name, func(t *testing.T) {
-			f, err := Read(strings.NewReader(head+bad+"\n"+`{"type":"footer","ended":"completed"}`), "x")
+			f, err := readFrom(strings.NewReader(head+bad+"\n"+`{"type":"footer","ended":"completed"}`), "x")
 			if err != nil {
 				t.Fatal(err)
 			}

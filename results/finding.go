@@ -6,7 +6,7 @@ import "github.com/mlbench/mlbench/results/stats"
 // say it in words of their own.
 type Finding struct {
 	Kind    FindingKind `json:"code"`
-	Metrics []MetricID  `json:"metrics,omitempty"` // that it is about; none: about the comparison
+	Metrics []metricID  `json:"metrics,omitempty"` // that it is about; none: about the comparison
 	Text    string      `json:"-"`                 // as Comparison.Reasons has it
 	// Advice is what would settle it, and Basis what there is of evidence for what
 	// is within its limits; both are in Text, too.
@@ -38,20 +38,17 @@ const (
 	foundNote        FindingKind = "note"
 )
 
-// MetricID names a row of Comparison.Metrics.
-type MetricID struct {
+// metricID names a row of Comparison.Metrics.
+type metricID struct {
 	Class  string `json:"class"`
 	Metric string `json:"metric"`
 }
-
-// Row is the row of a metric; nil if there is none.
-func (c *Comparison) Row(id MetricID) *MetricRow { return c.row(id.Class, id.Metric) }
 
 // found is a finding on metrics.
 func found(kind FindingKind, text string, metrics ...*stats.Judgement) Finding {
 	f := Finding{Kind: kind, Text: text}
 	for _, m := range metrics {
-		f.Metrics = append(f.Metrics, MetricID{m.Class, m.Name})
+		f.Metrics = append(f.Metrics, metricID{m.Class, m.Name})
 	}
 	return f
 }

@@ -7,6 +7,13 @@ import "time"
 // adds what may be ignored.
 const Schema = "mlbench.result/1.1"
 
+// Names of JSON forms: of Summary, Comparison and Calibration.
+const (
+	SummarySchema     = "mlbench.run/1"
+	ComparisonSchema  = "mlbench.comparison/1"
+	CalibrationSchema = "mlbench.calibration/1"
+)
+
 // Model is the load model: what decides when the next request starts.
 type Model string
 

@@ -31,7 +31,7 @@ func FuzzRead(f *testing.F) {
 		f.Add(v1)
 	}
 	f.Fuzz(func(t *testing.T, in []byte) {
-		file, err := Read(bytes.NewReader(in), "fuzz")
+		file, err := readFrom(bytes.NewReader(in), "fuzz")
 		if err != nil {
 			if file != nil {
 				t.Fatal("a file along with an error")

@@ -108,7 +108,7 @@ func TestTimeoutsAreNoPercentages(t *testing.T) {
 	}
 	c := Compare(tr.file(), CompareOptions{})
 	for _, metric := range []string{"min", "mean", "p50", "p99", "max"} {
-		if m := c.row(TotalClass, metric); !m.CensoredB || m.CensoredA || m.ChangePct != nil || m.CI95Pct != nil {
+		if m := c.Row(TotalClass, metric); !m.CensoredB || m.CensoredA || m.ChangePct != nil || m.CI95Pct != nil {
 			t.Errorf("%s: %+v; want B censored, and no change", metric, m)
 		}
 	}
@@ -120,7 +120,7 @@ func TestTimeoutsAreNoPercentages(t *testing.T) {
 // P18: answers that failed are throughput, and no goodput.
 func TestFailuresAreNoGoodput(t *testing.T) {
 	c := Compare(with(minute(), failOf("predict", 50, ArmB)).file(), CompareOptions{})
-	if m := c.row(TotalClass, "goodput"); m == nil || *m.B != 0 || *m.A < 90 || *m.ChangePct != -100 {
+	if m := c.Row(TotalClass, "goodput"); m == nil || *m.B != 0 || *m.A < 90 || *m.ChangePct != -100 {
 		t.Errorf("goodput %+v; want 100/s and none", m)
 	}
 }

@@ -14,11 +14,11 @@ import (
 type Latency struct {
 	Count          int64
 	Min, Mean, Max float64
-	Percentiles    []Percentile // ascending
+	Percentiles    []percentile // ascending
 }
 
-// Percentile is one quantile of a distribution.
-type Percentile struct {
+// percentile is one quantile of a distribution.
+type percentile struct {
 	Q  float64 // 0…1
 	MS float64
 }
@@ -34,7 +34,7 @@ func newLatency(h *stats.Histogram, percentiles []float64) Latency {
 		l.Min, l.Mean, l.Max = Milliseconds(h.Min()), Milliseconds(h.Mean()), Milliseconds(h.Max())
 	}
 	for _, q := range percentiles {
-		p := Percentile{Q: q, MS: math.NaN()}
+		p := percentile{Q: q, MS: math.NaN()}
 		if l.Count > 0 {
 			p.MS = Milliseconds(h.Quantile(q))
 		}
@@ -78,12 +78,12 @@ func jsonNumber(v float64) string {
 	return string(b)
 }
 
-// ClassSummaries are the request classes in the scenario's order; in JSON an
+// classSummaries are the request classes in the scenario's order; in JSON an
 // object by name.
-type ClassSummaries []ClassSummary
+type classSummaries []classSummary
 
 // MarshalJSON writes {"name": {…}, …} in order.
-func (cs ClassSummaries) MarshalJSON() ([]byte, error) {
+func (cs classSummaries) MarshalJSON() ([]byte, error) {
 	var b bytes.Buffer
 	b.WriteByte('{')
 	for i, c := range cs {

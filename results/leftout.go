@@ -50,12 +50,12 @@ func (s *Summary) checkLeftOut(l leftOut) {
 	switch {
 	case s.arm || l.slices == 0: // a comparison says it by pairs
 	case l.tooMuch():
-		s.invalid(SpoiltTime, Args{"text": l.why, "pct": 100 * l.seconds / l.of})
+		s.invalid(SpoiltTime, args{"text": l.why, "pct": 100 * l.seconds / l.of})
 	default:
-		s.warn(LeftOut, Args{"text": l.why, "s": l.seconds, "of_s": l.of, "requests": l.requests})
+		s.warn(LeftOut, args{"text": l.why, "s": l.seconds, "of_s": l.of, "requests": l.requests})
 	}
 	if n := s.leftOutErrors.Total; n > 0 {
-		s.warn(FailedLeftOut, Args{"requests": n, "errors": s.leftOutErrors})
+		s.warn(FailedLeftOut, args{"requests": n, "errors": s.leftOutErrors})
 	}
 }
 

@@ -10,12 +10,12 @@ import (
 func TestResultFileWithAByteOrderMark(t *testing.T) {
 	const header = `{"type":"header","schema":"` + Schema + `"}` + "\n"
 	for _, text := range []string{header, "\ufeff" + header} {
-		if f, err := Read(strings.NewReader(text), "f"); err != nil || f.Header.Schema != Schema {
+		if f, err := readFrom(strings.NewReader(text), "f"); err != nil || f.Header.Schema != Schema {
 			t.Errorf("%q: %v", text, err)
 		}
 	}
 	const utf16 = "\xff\xfe{\x00\"\x00"
-	if _, err := Read(strings.NewReader(utf16), "f"); !errors.Is(err, ErrFormat) || !strings.Contains(err.Error(), "f:1: ") || !strings.Contains(err.Error(), "UTF-16") {
+	if _, err := readFrom(strings.NewReader(utf16), "f"); !errors.Is(err, ErrFormat) || !strings.Contains(err.Error(), "f:1: ") || !strings.Contains(err.Error(), "UTF-16") {
 		t.Error(err)
 	}
 }

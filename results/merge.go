@@ -9,9 +9,9 @@ import (
 	"time"
 )
 
-// Node is a machine whose run was joined with others: its measured intervals
+// node is a machine whose run was joined with others: its measured intervals
 // added up, for what is judged of each generator by itself.
-type Node struct {
+type node struct {
 	Name        string    `json:"name"` // the file's, without its folder and ending
 	Host        Host      `json:"host"`
 	Start       time.Time `json:"start"`
@@ -110,12 +110,12 @@ func (f *File) measured() (at time.Time, seconds float64) {
 }
 
 // nodes are those of a merged file, or the one machine that made it.
-func (f *File) nodes() []Node {
+func (f *File) nodes() []node {
 	if f.Nodes != nil {
 		return f.Nodes
 	}
 	h := &f.Header
-	n := Node{
+	n := node{
 		Name: strings.TrimSuffix(filepath.Base(f.Path), ".jsonl"), Host: h.Host, Start: h.Start, Seed: h.Seed,
 		RateRPS: h.RateRPS, Connections: h.Connections,
 	}
@@ -126,7 +126,7 @@ func (f *File) nodes() []Node {
 		}
 	}
 	n.Slices = folded.Slices
-	return []Node{n}
+	return []node{n}
 }
 
 // clone is a slice of which nothing that add changes is shared.
@@ -243,7 +243,7 @@ func (s *Summary) checkNodes(f *File, arm string) {
 		n.Warnings, n.Valid = nil, true
 		n.checkGenerator(own, arm)
 		for _, w := range n.Warnings {
-			s.warn(OfNode, Args{"node": f.Nodes[i].Name, "reason": w})
+			s.warn(OfNode, args{"node": f.Nodes[i].Name, "reason": w})
 		}
 		if !n.Valid {
 			spoilt += n.Requests
@@ -251,6 +251,6 @@ func (s *Summary) checkNodes(f *File, arm string) {
 		}
 	}
 	if float64(spoilt) > mostInvalidNodes*float64(s.Requests) {
-		s.invalid(InvalidNodes, Args{"nodes": strings.Join(names, ", "), "pct": 100 * float64(spoilt) / float64(s.Requests)})
+		s.invalid(InvalidNodes, args{"nodes": strings.Join(names, ", "), "pct": 100 * float64(spoilt) / float64(s.Requests)})
 	}
 }

@@ -148,11 +148,11 @@ func (o *Objective) CheckClasses(names []string) error {
 func (o *Objective) Judge(s *Summary) (Outcome, error) {
 	d, goodput, throughput, clock := &s.total, s.GoodputRPS, s.ThroughputRPS, s.clock
 	if o.class != "" {
-		i := s.class(o.class)
-		if i < 0 {
+		c := s.Class(o.class)
+		if c == nil {
 			return Outcome{}, fmt.Errorf("objective %q: the scenario has no request class %q", o.Expr, o.class)
 		}
-		d, goodput, throughput = &s.Classes[i].data, s.Classes[i].Goodput, s.Classes[i].Through
+		d, goodput, throughput = &c.data, c.Goodput, c.Through
 		clock = d.clock
 	}
 	out := Outcome{Expr: o.Expr}
@@ -217,13 +217,14 @@ func (o *Objective) count(n, of int64) float64 {
 	return float64(n)
 }
 
-func (s *Summary) class(name string) int {
+// Class is the request class of a name; nil if there is none.
+func (s *Summary) Class(name string) *classSummary {
 	for i := range s.Classes {
 		if s.Classes[i].Name == name {
-			return i
+			return &s.Classes[i]
 		}
 	}
-	return -1
+	return nil
 }
 
 // JudgeAll adds the outcome of every objective to the summary and says whether

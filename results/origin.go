@@ -14,7 +14,7 @@ type Origin struct {
 	Version string    `json:"version"` // of mlbench
 	Source  *Source   `json:"source,omitempty"`
 	Host    Host      `json:"host"`
-	Planned LoadFacts `json:"load"`
+	Planned loadFacts `json:"load"`
 }
 
 // Source is the revision of the folder in which mlbench ran, as git or the CI
@@ -48,9 +48,9 @@ func (s *Source) Short() string {
 	return s.Commit[:min(12, len(s.Commit))]
 }
 
-// LoadFacts is the load that was asked for. What does not belong to its model is
+// loadFacts is the load that was asked for. What does not belong to its model is
 // absent. Durations are in seconds, rates per second.
-type LoadFacts struct {
+type loadFacts struct {
 	Text        string  `json:"text"` // in words
 	Model       Model   `json:"model"`
 	Arrivals    string  `json:"arrivals,omitempty"`
@@ -69,7 +69,7 @@ type LoadFacts struct {
 func (h *Header) origin() Origin {
 	return Origin{
 		Start: h.Start, Version: h.Tool, Source: h.Source, Host: h.Host,
-		Planned: LoadFacts{
+		Planned: loadFacts{
 			Text: h.load(), Model: h.Model, Arrivals: h.Arrivals, RateRPS: h.RateRPS, Shape: h.Shape,
 			Connections: h.Connections, Think: h.Think, SpawnRPS: h.SpawnRPS, Transport: h.Transport,
 			TimeoutS: h.TimeoutS, WarmupS: h.WarmupS, BudgetS: h.BudgetS,

@@ -37,7 +37,7 @@ func TestParityIsInTheFile(t *testing.T) {
 }
 
 func TestParityThatContradictsItselfIsDamage(t *testing.T) {
-	f, err := Read(strings.NewReader(`{"type":"header","schema":"mlbench.result/1.1"}`+"\n"+`{"type":"parity","requests":2,"differing":3}`), "x")
+	f, err := readFrom(strings.NewReader(`{"type":"header","schema":"mlbench.result/1.1"}`+"\n"+`{"type":"parity","requests":2,"differing":3}`), "x")
 	if err != nil || f.Damage == "" || f.Parity != nil {
 		t.Errorf("%v, %+v", err, f)
 	}

@@ -20,7 +20,7 @@ type File struct {
 	Slices []Slice
 	Ends   []TargetEnd // of targets that ended before their time
 	Parity *Parity     // nil: answers were not compared
-	Nodes  []Node      // the machines of a merged file; nil: one
+	Nodes  []node      // the machines of a merged file; nil: one
 	// Footer is nil when the measurement was cut off.
 	Footer *Footer
 	// Damage says what of the file could not be read; the rest stands.
@@ -58,11 +58,11 @@ func readFile(path string, in io.Reader, summed bool) (*File, error) {
 	return f, nil
 }
 
-// Read reads a result file; name is used in errors. A file that is cut off or
+// readFrom reads a result file; name is used in errors. A file that is cut off or
 // damaged (a line that is no JSON, whose checksum is another, or whose numbers
 // contradict each other) is read up to there and Damage says so; a missing,
 // damaged or foreign header is an error.
-func Read(r io.Reader, name string) (*File, error) {
+func readFrom(r io.Reader, name string) (*File, error) {
 	f := &File{Path: name}
 	if err := f.read(r, false); err != nil {
 		return nil, err
@@ -146,7 +146,7 @@ func (f *File) add(line []byte, summed bool) error {
 		}
 		f.Ends = append(f.Ends, e)
 	case "node":
-		var n Node
+		var n node
 		if err := json.Unmarshal(line, &n); err != nil {
 			return err
 		}

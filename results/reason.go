@@ -10,14 +10,14 @@ import (
 type Reason struct {
 	Code    Code
 	Invalid bool // it makes the run invalid
-	Args    Args
+	Args    args
 }
 
 // Code names a kind of Reason; it is part of the JSON forms and never changes.
 type Code string
 
-// Args are numbers, texts and counts by class of error, by their names.
-type Args map[string]any
+// args are numbers, texts and counts by class of error, by their names.
+type args map[string]any
 
 const (
 	Noted            Code = "noted" // text: said before or after the measurement
@@ -66,13 +66,13 @@ func (r Reason) MarshalJSON() ([]byte, error) {
 	return json.Marshal(out)
 }
 
-func (s *Summary) warn(code Code, args Args) {
+func (s *Summary) warn(code Code, args args) {
 	s.Warnings = append(s.Warnings, Reason{Code: code, Args: args})
 }
 
 // invalid warns, and of a run says that it is none. An arm of a comparison is not
 // judged by itself.
-func (s *Summary) invalid(code Code, args Args) {
+func (s *Summary) invalid(code Code, args args) {
 	s.Valid = s.Valid && s.arm
 	s.Warnings = append(s.Warnings, Reason{Code: code, Args: args, Invalid: !s.arm})
 }
@@ -80,7 +80,7 @@ func (s *Summary) invalid(code Code, args Args) {
 // noted are sentences of a file.
 func noted(texts []string) (out []Reason) {
 	for _, text := range texts {
-		out = append(out, Reason{Code: Noted, Args: Args{"text": text}})
+		out = append(out, Reason{Code: Noted, Args: args{"text": text}})
 	}
 	return out
 }

@@ -89,9 +89,9 @@ func (s *Slice) total() *ClassData {
 	return sum
 }
 
-// StageSummary is what one stage of a load in stages (steps, stages, spike) came
+// stageSummary is what one stage of a load in stages (steps, stages, spike) came
 // to. Rates are per second, latencies in milliseconds.
-type StageSummary struct {
+type stageSummary struct {
 	Stage       int     `json:"stage"` // from 1
 	StartS      float64 `json:"t_s"`   // seconds after Header.Start
 	DurationS   float64 `json:"duration_s"`
@@ -104,14 +104,14 @@ type StageSummary struct {
 	Response    Latency `json:"latency_ms"` // response time
 }
 
-// Stages are the stages of the measured phase of an arm, in order; nil of a load
+// stagesOf are the stages of the measured phase of an arm, in order; nil of a load
 // without stages, and of a file from before slices said theirs. percentiles nil
 // means DefaultPercentiles.
-func Stages(f *File, arm string, percentiles []float64) []StageSummary {
+func stagesOf(f *File, arm string, percentiles []float64) []stageSummary {
 	if percentiles == nil {
 		percentiles = DefaultPercentiles
 	}
-	var out []StageSummary
+	var out []stageSummary
 	var total *ClassData
 	for i := range f.Slices {
 		s := &f.Slices[i]
@@ -119,7 +119,7 @@ func Stages(f *File, arm string, percentiles []float64) []StageSummary {
 			continue
 		}
 		if n := len(out); n == 0 || out[n-1].Stage != s.Stage {
-			out, total = append(out, StageSummary{Stage: s.Stage, StartS: s.StartS}), &ClassData{}
+			out, total = append(out, stageSummary{Stage: s.Stage, StartS: s.StartS}), &ClassData{}
 		}
 		total.Add(s.total())
 		out[len(out)-1].take(s, total, percentiles)
@@ -128,7 +128,7 @@ func Stages(f *File, arm string, percentiles []float64) []StageSummary {
 }
 
 // take adds a slice; total is what the stage has done with it.
-func (st *StageSummary) take(s *Slice, total *ClassData, percentiles []float64) {
+func (st *stageSummary) take(s *Slice, total *ClassData, percentiles []float64) {
 	st.AskedRPS = meanOver(st.AskedRPS, st.DurationS, s.RateRPS, s.DurationS)
 	st.DurationS += s.DurationS
 	st.InFlightMax = max(st.InFlightMax, s.InFlightMax)

@@ -46,11 +46,11 @@ func TestSeriesAndStagesTellWhereALoadInStagesBroke(t *testing.T) {
 	if last := points[6]; last.AskedRPS != nil || last.AchievedRPS != nil || last.Requests != 3 {
 		t.Errorf("answers awaited after the end: %+v, want a point without rates", last)
 	}
-	stages := Stages(f, ArmA, nil)
+	stages := stagesOf(f, ArmA, nil)
 	if len(stages) != 2 {
 		t.Fatalf("%d stages, want 2", len(stages))
 	}
-	for i, want := range []StageSummary{
+	for i, want := range []stageSummary{
 		{Stage: 1, StartS: 1, DurationS: 2, AskedRPS: 10, AchievedRPS: 10, Requests: 20, InFlightMax: 10},
 		{Stage: 2, StartS: 3, DurationS: 3, AskedRPS: 40, AchievedRPS: 40, Requests: 123, Dropped: 15, InFlightMax: 40},
 	} {
@@ -89,7 +89,7 @@ func TestSeriesOfAFileReadSummed(t *testing.T) {
 	if diff := cmp.Diff(asJSON(Series(whole)), asJSON(Series(summed))); diff != "" {
 		t.Error("the series differ (-whole +summed):\n", diff)
 	}
-	if diff := cmp.Diff(asJSON(Stages(whole, ArmA, nil)), asJSON(Stages(summed, ArmA, nil))); diff != "" {
+	if diff := cmp.Diff(asJSON(stagesOf(whole, ArmA, nil)), asJSON(stagesOf(summed, ArmA, nil))); diff != "" {
 		t.Error("the stages differ (-whole +summed):\n", diff)
 	}
 }
@@ -101,13 +101,13 @@ func TestSeriesOfAnOldFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer in.Close()
-	f, err := Read(in, "v1.jsonl")
+	f, err := readFrom(in, "v1.jsonl")
 	if err != nil {
 		t.Fatal(err)
 	}
 	points := Series(f)
-	if len(points) != 5 || Stages(f, ArmA, nil) != nil {
-		t.Fatalf("%d points and stages %v; want 5 and none", len(points), Stages(f, ArmA, nil))
+	if len(points) != 5 || stagesOf(f, ArmA, nil) != nil {
+		t.Fatalf("%d points and stages %v; want 5 and none", len(points), stagesOf(f, ArmA, nil))
 	}
 	for _, p := range points {
 		if p.AskedRPS == nil || *p.AskedRPS != f.Header.RateRPS || p.P50 == nil {

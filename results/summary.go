@@ -10,9 +10,6 @@ import (
 	"github.com/mlbench/mlbench/results/stats"
 )
 
-// SummarySchema names the JSON form of Summary.
-const SummarySchema = "mlbench.run/1"
-
 // DefaultPercentiles are the quantiles that reports show.
 var DefaultPercentiles = []float64{0.50, 0.90, 0.95, 0.99, 0.999}
 
@@ -37,12 +34,12 @@ type Summary struct {
 	GoodputRPS    float64          `json:"goodput_rps"`    // those without error
 	Errors        Errors           `json:"errors"`
 	Status        map[string]int64 `json:"status"`
-	Latency       Latencies        `json:"latency_ms"`
-	Classes       ClassSummaries   `json:"classes"`
+	Latency       latencyByClock   `json:"latency_ms"`
+	Classes       classSummaries   `json:"classes"`
 	Objectives    []Outcome        `json:"objectives"`
 	Origin
-	Stages     []StageSummary `json:"stages,omitempty"`    // of a load in stages
-	Details    *Details       `json:"details,omitempty"`   // nil: not asked for; see Detail
+	Stages     []stageSummary `json:"stages,omitempty"`    // of a load in stages
+	Details    *details       `json:"details,omitempty"`   // nil: not asked for; see Detail
 	Resources  *Resources     `json:"resources,omitempty"` // nil: not known
 	Nodes      []string       `json:"nodes,omitempty"`     // the machines of a merged file
 	ResultFile string         `json:"result_file"`
@@ -76,11 +73,11 @@ type Errors struct {
 	Examples []Example `json:"examples,omitempty"`
 }
 
-// Latencies are what clocks came to, by their names.
-type Latencies map[string]Latency
+// latencyByClock are what clocks came to, by their names.
+type latencyByClock map[string]Latency
 
 // MarshalJSON writes them in the order of Clocks.
-func (l Latencies) MarshalJSON() ([]byte, error) {
+func (l latencyByClock) MarshalJSON() ([]byte, error) {
 	out := []byte{'{'}
 	for _, c := range Clocks {
 		if l[c.Name].Count == 0 && !c.Always {
@@ -98,17 +95,17 @@ func (l Latencies) MarshalJSON() ([]byte, error) {
 	return append(out, '}'), nil
 }
 
-// ClassSummary is the same for one request class.
-type ClassSummary struct {
-	Name     string    `json:"-"`
-	Declared float64   `json:"-"`     // share asked for, 0…1
-	Share    float64   `json:"share"` // share achieved, 0…1
-	Requests int64     `json:"requests"`
-	Through  float64   `json:"throughput_rps"` // answers per second
-	Goodput  float64   `json:"goodput_rps"`    // those without error
-	Errors   Errors    `json:"errors"`
-	Latency  Latencies `json:"latency_ms"`
-	Duration float64   `json:"-"` // seconds, of the whole run
+// classSummary is the same for one request class.
+type classSummary struct {
+	Name     string         `json:"-"`
+	Declared float64        `json:"-"`     // share asked for, 0…1
+	Share    float64        `json:"share"` // share achieved, 0…1
+	Requests int64          `json:"requests"`
+	Through  float64        `json:"throughput_rps"` // answers per second
+	Goodput  float64        `json:"goodput_rps"`    // those without error
+	Errors   Errors         `json:"errors"`
+	Latency  latencyByClock `json:"latency_ms"`
+	Duration float64        `json:"-"` // seconds, of the whole run
 
 	data      ClassData
 	timeoutMS float64
@@ -189,7 +186,7 @@ func summarize(f *File, arm string, percentiles []float64, figures func(*Slice) 
 	if !s.arm {
 		s.Requests += s.InFlight
 	}
-	s.Stages = Stages(f, arm, percentiles)
+	s.Stages = stagesOf(f, arm, percentiles)
 	s.Resources = use.resources()
 	for i := range f.Nodes {
 		s.Nodes = append(s.Nodes, f.Nodes[i].Name)
@@ -218,7 +215,7 @@ func (s *Summary) Answered() int64 { return s.total.Done }
 func (s *Summary) NoneSucceeded() bool { return s.total.Sent > 0 && s.Errors.Total >= s.total.Sent }
 
 // NoneSucceeded says the same of a class.
-func (c *ClassSummary) NoneSucceeded() bool { return c.Requests > 0 && c.Errors.Total >= c.Requests }
+func (c *classSummary) NoneSucceeded() bool { return c.Requests > 0 && c.Errors.Total >= c.Requests }
 
 // fill computes the totals.
 func (s *Summary) fill(percentiles []float64) {
@@ -233,8 +230,8 @@ func (s *Summary) fill(percentiles []float64) {
 	s.Latency = latencies(percentiles, s.clock)
 }
 
-func summarizeClass(c Class, d, total *ClassData, seconds float64, percentiles []float64) ClassSummary {
-	out := ClassSummary{
+func summarizeClass(c Class, d, total *ClassData, seconds float64, percentiles []float64) classSummary {
+	out := classSummary{
 		Name:     c.Name,
 		Declared: c.Share,
 		Requests: d.Sent,
@@ -256,8 +253,8 @@ func (s *Summary) data(class string) *ClassData {
 	if class == TotalClass {
 		return &s.total
 	}
-	if i := s.class(class); i >= 0 {
-		return &s.Classes[i].data
+	if c := s.Class(class); c != nil {
+		return &c.data
 	}
 	return &ClassData{}
 }
@@ -336,8 +333,8 @@ func (s *Summary) clock(name string) *stats.Histogram {
 	return s.total.clock(name)
 }
 
-func latencies(percentiles []float64, clock func(string) *stats.Histogram) Latencies {
-	out := Latencies{}
+func latencies(percentiles []float64, clock func(string) *stats.Histogram) latencyByClock {
+	out := latencyByClock{}
 	for _, c := range Clocks {
 		out[c.Name] = newLatency(clock(c.Name), percentiles)
 	}

@@ -72,7 +72,7 @@ func TestTrapMissingFigureIsNoPass(t *testing.T) {
 	if c.Verdict == VerdictOK {
 		t.Errorf("a target that answered nothing is %s: %v", c.Verdict, c.Reasons)
 	}
-	if row := c.row(TotalClass, "p50"); row != nil && row.B != nil && !math.IsNaN(*row.B) {
+	if row := c.Row(TotalClass, "p50"); row != nil && row.B != nil && !math.IsNaN(*row.B) {
 		t.Errorf("its p50 is %v", fmt.Sprint(*row.B))
 	}
 }

@@ -11,8 +11,8 @@ import (
 	"github.com/mlbench/mlbench/results/stats"
 )
 
-// ErrNotComparable marks saved runs that no numbers can set against each other.
-var ErrNotComparable = errors.New("not comparable")
+// errNotComparable marks saved runs that no numbers can set against each other.
+var errNotComparable = errors.New("not comparable")
 
 // CompareFiles compares saved single runs of two targets. Nothing pairs them, so
 // each run is one value, and whatever else changed between them counts as the
@@ -21,7 +21,7 @@ var ErrNotComparable = errors.New("not comparable")
 // inconclusive. Runs of different loads are refused.
 func CompareFiles(a, b []*File, o CompareOptions) (*Comparison, error) {
 	if len(a) == 0 || len(b) == 0 {
-		return nil, fmt.Errorf("%w: %d runs against %d", ErrNotComparable, len(a), len(b))
+		return nil, fmt.Errorf("%w: %d runs against %d", errNotComparable, len(a), len(b))
 	}
 	if err := checkComparable(a, b); err != nil {
 		return nil, err
@@ -34,7 +34,7 @@ func CompareFiles(a, b []*File, o CompareOptions) (*Comparison, error) {
 	f := joined(a, b)
 	c := f.sideBySide(limits.shown(o.Percentiles, h.Model), func(*Slice) bool { return true })
 	c.Metrics = slices.DeleteFunc(c.Metrics, func(m MetricRow) bool { return m.Metric == "stalls" })
-	c.Runs = &ArmCounts{int64(len(a)), int64(len(b))}
+	c.Runs = &armCounts{int64(len(a)), int64(len(b))}
 	c.ArmB.Origin = b[0].Header.origin()
 	sumsA, sumsB := summaries(a, limits), summaries(b, limits)
 	c.ArmA.Warnings, c.ArmB.Warnings = warningsOf(sumsA), warningsOf(sumsB)
@@ -146,7 +146,7 @@ func warningsOf(sums []*Summary) []Reason {
 	for _, s := range sums {
 		for _, w := range s.Warnings {
 			if len(sums) > 1 {
-				w = Reason{Code: OfRun, Args: Args{"file": s.ResultFile, "reason": w}}
+				w = Reason{Code: OfRun, Args: args{"file": s.ResultFile, "reason": w}}
 			}
 			out = append(out, w)
 		}
@@ -173,8 +173,8 @@ func valuesOf(sums []*Summary, m stats.Metric) []float64 {
 	var out []float64
 	for _, s := range sums {
 		figures := s.figures()
-		if i := s.class(m.Class); i >= 0 && m.Class != TotalClass {
-			figures = s.Classes[i].figures()
+		if c := s.Class(m.Class); c != nil && m.Class != TotalClass {
+			figures = c.figures()
 		}
 		value := 0.0
 		for _, x := range figures {

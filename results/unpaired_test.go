@@ -166,13 +166,13 @@ func TestCompareFiles(t *testing.T) {
 					t.Errorf("reason %d does not begin %q: %q", i, want, c.Reasons)
 				}
 			}
-			if c.Pairs != 0 || c.Runs == nil || *c.Runs != (ArmCounts{int64(len(tt.a)), int64(len(tt.b))}) {
+			if c.Pairs != 0 || c.Runs == nil || *c.Runs != (armCounts{int64(len(tt.a)), int64(len(tt.b))}) {
 				t.Errorf("%d pairs, runs %+v", c.Pairs, c.Runs)
 			}
-			if row := c.row(TotalClass, "throughput"); row.A == nil || row.B == nil || *row.A <= 0 {
+			if row := c.Row(TotalClass, "throughput"); row.A == nil || row.B == nil || *row.A <= 0 {
 				t.Errorf("the numbers are not shown: %+v", row)
 			}
-			if c.row(TotalClass, "stalls") != nil {
+			if c.Row(TotalClass, "stalls") != nil {
 				t.Error("stalls are counted without pairs")
 			}
 			if tt.a[0].Slices[0].Arm != ArmA || tt.b[0].Slices[0].Arm != ArmA || len(tt.a[0].Header.Targets) != 1 {
@@ -205,7 +205,7 @@ func TestWelchOfRuns(t *testing.T) {
 	}
 	low, high := shift.Interval(0.025)
 	want := []float64{percent(shift.Estimate), percent(low), percent(high)}
-	row := c.row(TotalClass, "p50")
+	row := c.Row(TotalClass, "p50")
 	if diff := cmp.Diff(want, []float64{*row.ChangePct, row.CI95Pct[0], row.CI95Pct[1]}, cmpopts.EquateApprox(0, 0.1)); diff != "" {
 		t.Errorf("p50 (-want +got):\n%s", diff)
 	}
@@ -250,7 +250,7 @@ func TestNotComparable(t *testing.T) {
 	}
 	for _, tt := range tests {
 		c, err := CompareFiles(tt.a, tt.b, CompareOptions{})
-		if c != nil || !errors.Is(err, ErrNotComparable) || !strings.HasPrefix(err.Error(), "not comparable: ") || !strings.Contains(err.Error(), tt.want) {
+		if c != nil || !errors.Is(err, errNotComparable) || !strings.HasPrefix(err.Error(), "not comparable: ") || !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("%s: %v; want %q", tt.name, err, tt.want)
 		}
 	}

@@ -65,7 +65,7 @@ func (j *judging) lacksData() bool {
 
 // enter writes a judgement into its row.
 func (j *judging) enter(m *stats.Judgement) {
-	row := j.c.row(m.Class, m.Name)
+	row := j.c.Row(m.Class, m.Name)
 	if row == nil {
 		return
 	}

@@ -25,7 +25,7 @@ func TestVerdicts(t *testing.T) {
 			}
 			for key, want := range tt.rows {
 				class, metric, _ := strings.Cut(key, " ")
-				row := c.row(class, metric)
+				row := c.Row(class, metric)
 				switch {
 				case row == nil:
 					t.Errorf("no row %s", key)

@@ -33,7 +33,7 @@ func (j *judging) changed(m *stats.Judgement) string {
 	if m.Kind == stats.StallShare {
 		return j.stalls(m)
 	}
-	if row := j.c.row(m.Class, m.Name); row != nil && row.censored() && m.Kind == stats.LogRatio {
+	if row := j.c.Row(m.Class, m.Name); row != nil && row.censored() && m.Kind == stats.LogRatio {
 		return metricName(m) + " reaches the timeout"
 	}
 	estimate, low, high := change(m)

@@ -22,9 +22,9 @@ type Writer struct {
 	plan int // pairs
 }
 
-// DefaultPath is where a result goes when no file is named:
+// defaultPath is where a result goes when no file is named:
 // mlbench-results/<utc>-<scenario>-<targets>.jsonl.
-func DefaultPath(h *Header) string {
+func defaultPath(h *Header) string {
 	name := h.Start.UTC().Format("20060102T150405Z") + "-" + fileName(h.Scenario.Label())
 	for _, t := range h.Targets {
 		name += "-" + fileName(t.Name)
@@ -49,14 +49,14 @@ func fileName(s string) string {
 
 // Create makes the file and its folder and writes the header. An existing file
 // is never overwritten, but a special one, such as /dev/null or a pipe, is
-// written to; an empty path means DefaultPath, made unique.
+// written to; an empty path means defaultPath, made unique.
 func Create(path string, h *Header) (*Writer, error) {
 	if info, err := os.Stat(path); path != "" && err == nil && !info.Mode().IsRegular() && !info.IsDir() {
 		return createSpecial(path, h)
 	}
 	named := path != ""
 	if !named {
-		path = DefaultPath(h)
+		path = defaultPath(h)
 	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return nil, fmt.Errorf("result file: %w", err)
@@ -184,10 +184,10 @@ func (w *Writer) Parity(p *Parity) error {
 }
 
 // Node appends a machine of a merged file.
-func (w *Writer) Node(n *Node) error {
+func (w *Writer) Node(n *node) error {
 	return w.line(struct {
 		Type string `json:"type"` // "node"
-		*Node
+		*node
 	}{"node", n})
 }
 
