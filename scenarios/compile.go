@@ -40,9 +40,9 @@ type Overrides struct {
 	Model       results.Model
 	Connections int
 	Rate        float64 // per second
-	Shape       Shape   // instead of Rate
+	Shape       Shape   `json:",omitzero"` // instead of Rate
 	Arrivals    loadgen.Arrivals
-	Think       Think
+	Think       Think   `json:",omitzero"`
 	SpawnRate   float64 // workers per second
 	Duration    time.Duration
 	Requests    int64

@@ -133,6 +133,9 @@ func (s *Shape) Set(text string) error { return s.UnmarshalText([]byte(text)) }
 // String is the shape as written.
 func (s Shape) String() string { return s.text }
 
+// MarshalText writes the text that it was read of.
+func (s Shape) MarshalText() ([]byte, error) { return []byte(s.text), nil }
+
 // Type names the flag value in help texts.
 func (Shape) Type() string { return "shape" }
 
@@ -191,6 +194,9 @@ func (t *Think) Set(text string) error { return t.UnmarshalText([]byte(text)) }
 
 // String is the think time as written.
 func (t Think) String() string { return t.text }
+
+// MarshalText writes the text that it was read of.
+func (t Think) MarshalText() ([]byte, error) { return []byte(t.text), nil }
 
 // Zero says that nobody waits.
 func (t Think) Zero() bool { return t.law.Min == 0 && t.law.Max == 0 && t.law.Mean == 0 }

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -43,5 +45,42 @@ func TestVariablesStandForFlags(t *testing.T) {
 	t.Setenv("MLBENCH_STRICT", "")
 	if code, _, stderr := invoke("compare", "run.jsonl", "run.jsonl"); code == cli.ExitUsage && strings.Contains(stderr, "--budget") {
 		t.Errorf("compare of files: %s", stderr)
+	}
+}
+
+// A variable loses to what is on the command line, also where the two would clash,
+// and says nothing to --once, which measures nothing.
+func TestVariablesLoseToFlagsThatLeaveNoRoom(t *testing.T) {
+	t.Chdir(t.TempDir())
+	var asked []string
+	srv := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { asked = append(asked, r.URL.Path) }))
+	defer srv.Close()
+	for _, tt := range []struct {
+		variable, value string
+		args            []string
+	}{
+		{"MLBENCH_TARGET", "http://127.0.0.1:1", []string{"--url", srv.URL}},
+		{"MLBENCH_URL", "http://127.0.0.1:1", []string{"ping", "-t", srv.URL}},
+		{"MLBENCH_TARGET", "http://127.0.0.1:1", []string{srv.URL}},
+		{"MLBENCH_START", "exit 1", []string{"ping", "-t", srv.URL}},
+		{"MLBENCH_RATE", "5/s", []string{srv.URL}},
+		{"MLBENCH_OUTPUT", "r.jsonl", []string{srv.URL}},
+		{"MLBENCH_UNIX_SOCKET", "/nowhere.sock", []string{srv.URL, "--resolve", strings.TrimPrefix(srv.URL, "http://")}},
+	} {
+		t.Run(tt.variable+" "+tt.args[0], func(t *testing.T) {
+			t.Setenv(tt.variable, tt.value)
+			asked = nil
+			code, _, stderr := invoke(append([]string{"run", "--once"}, tt.args...)...)
+			if code != cli.ExitOK || len(asked) == 0 {
+				t.Errorf("exit code %d, asked %q: %s", code, asked, stderr)
+			}
+		})
+	}
+	t.Setenv("MLBENCH_RATE", "5/s")
+	if code, _, stderr := invoke("run", srv.URL, "--stage", "100ms:20", "--warmup", "0s", "--no-output"); code == cli.ExitUsage {
+		t.Errorf("MLBENCH_RATE with --stage: %s", stderr)
+	}
+	if code, _, stderr := invoke("run", srv.URL, "--once", "--rate", "5/s"); code != cli.ExitUsage || !strings.Contains(stderr, "--rate has no meaning") {
+		t.Errorf("--rate with --once: exit code %d, %s", code, stderr)
 	}
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -288,5 +289,26 @@ func TestGateFileIsFound(t *testing.T) {
 	}
 	if code, _, stderr := invoke("gate", "-q"); code != cli.ExitUsage || strings.Contains(stderr, "settings") {
 		t.Errorf("quiet: exit code %d, %s", code, stderr)
+	}
+}
+
+// What is only for measuring is refused where something saved is judged, by gate as
+// by compare; in a variable or the gate file it speaks of other uses.
+func TestGateOfSavedRunsRefusesFlagsOfMeasuring(t *testing.T) {
+	t.Chdir(t.TempDir())
+	savedRun(t, "run.jsonl")
+	saved := []string{"gate", "--result", "run.jsonl", "--objective", "errors<100%"}
+	for _, flags := range [][]string{{"--rate", "5/s"}, {"--budget", "1m"}, {"--scenario", "mix"}, {"--output", "x.jsonl"}, {"--ready", "/x"}, {"-k"}} {
+		code, _, stderr := invoke(append(slices.Clone(saved), flags...)...)
+		if code != cli.ExitUsage || !strings.Contains(stderr, ": only for measuring, and --result is saved") {
+			t.Errorf("%q: exit code %d: %s", flags, code, stderr)
+		}
+	}
+	t.Setenv("MLBENCH_BUDGET", "1m")
+	if err := os.WriteFile(gateFileName, []byte("rate: 5/s\nbase: legacy\nhead: modern\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if code, _, stderr := invoke(append(saved, "--strict", "-q", "--inconclusive", "pass")...); code == cli.ExitUsage {
+		t.Errorf("%s", stderr)
 	}
 }

@@ -19,7 +19,7 @@ type Spec struct {
 	Tool    string          // version of mlbench
 	Source  *results.Source // revision that is measured; nil: not known
 
-	Credentials targets.CredentialSettings
+	Credentials targets.CredentialSettings `json:"-"` // secrets do not travel with the rest
 
 	Scenario   string   // shipped, or a file; "" and ping: the ad-hoc request
 	Request    *Request // that one's; nil: GET

@@ -1,0 +1,78 @@
+package session
+
+import (
+	"encoding/json"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/mlbench/mlbench/scenarios"
+	"github.com/mlbench/mlbench/targets"
+)
+
+// A Spec says all that is wrong with it at once, and is the same afterwards.
+func TestValidateReportsAllMistakesAndChangesNothing(t *testing.T) {
+	warmup := -time.Second
+	spec := Spec{
+		Reach:  Reach{Ready: "health", Transport: "quic", CertFile: "c.pem", Follow: true, NoKeepAlive: true, Timeout: -1},
+		Warmup: &warmup, Output: Output{File: "x", None: true}, Objectives: []string{"quick"},
+		Load: scenarios.Overrides{Connections: -1, Arrivals: "bursts"}, Comparison: Comparison{Limits: "p50"},
+	}
+	before, err := json.Marshal(spec)
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = spec.Validate()
+	if err == nil {
+		t.Fatal("no mistake found")
+	}
+	for _, flag := range []string{"ready", "transport", "cert", "connections", "timeout", "warmup", "output", "objective", "arrivals", "max-regression"} {
+		if !strings.Contains(err.Error(), "--"+flag) {
+			t.Errorf("nothing of --%s in:\n%v", flag, err)
+		}
+	}
+	if after, _ := json.Marshal(spec); string(after) != string(before) {
+		t.Errorf("changed from\n%s to\n%s", before, after)
+	}
+	if err := (&Spec{}).Validate(); err != nil {
+		t.Errorf("the zero Spec: %v", err)
+	}
+}
+
+// A Spec travels as JSON; secrets do not travel with it.
+func TestSpecIsPlainData(t *testing.T) {
+	warmup := 2 * time.Second
+	spec := Spec{
+		Command: "compare", Scenario: "mix", Warmup: &warmup, Seed: 7, Request: &Request{Body: []byte("{}")},
+		Reach:       Reach{Headers: []targets.Field{{Name: "X-A", Value: "1"}}, Timeout: time.Second},
+		Tags:        scenarios.Tags{"team": "search"},
+		Comparison:  Comparison{Budget: time.Minute, Limits: "p50=3%"},
+		Credentials: targets.CredentialSettings{Token: "hunter2"},
+	}
+	if err := spec.Load.Shape.Set("steps(30s:50, 1m:200)"); err != nil {
+		t.Fatal(err)
+	}
+	if err := spec.Load.Think.Set("uniform(1s, 3s)"); err != nil {
+		t.Fatal(err)
+	}
+	b, err := json.Marshal(spec)
+	if err != nil || strings.Contains(string(b), "hunter2") {
+		t.Fatalf("%v: %s", err, b)
+	}
+	var got Spec
+	if err := json.Unmarshal(b, &got); err != nil {
+		t.Fatal(err)
+	}
+	spec.Credentials = targets.CredentialSettings{}
+	if !reflect.DeepEqual(got, spec) {
+		t.Errorf("%+v, want %+v", got, spec)
+	}
+	var zero Spec
+	if b, err = json.Marshal(zero); err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(b, &got); err != nil {
+		t.Errorf("the zero Spec: %v", err)
+	}
+}
