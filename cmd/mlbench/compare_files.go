@@ -77,9 +77,30 @@ func filesOf(arg, pattern string) ([]string, error) {
 		err = errors.New("no such file")
 	}
 	if err != nil {
-		return nil, cli.Usagef("no result files in %s: %w (%s)", arg, err, pattern)
+		if pattern != arg {
+			arg += " (" + pattern + ")"
+		}
+		return nil, cli.Usagef("no result files in %s: %w", arg, err)
 	}
 	return paths, nil
+}
+
+// matching are the paths, with those of files in the place of a pattern that is no
+// file itself: in a file of settings, or in quotes, no shell has read it.
+func matching(paths []string) ([]string, error) {
+	var out []string
+	for _, p := range paths {
+		if _, err := os.Stat(p); err == nil || !strings.ContainsAny(p, "*?[") {
+			out = append(out, p)
+			continue
+		}
+		found, err := filesOf(p, p)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, found...)
+	}
+	return out, nil
 }
 
 // compareSaved judges result files: the comparisons of one side again, or the

@@ -2,10 +2,12 @@ package main
 
 import (
 	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/mlbench/mlbench/cmd/internal/cli"
+	"github.com/mlbench/mlbench/report"
 	"github.com/mlbench/mlbench/scenarios"
 	"github.com/mlbench/mlbench/scenarios/importer"
 	"github.com/mlbench/mlbench/targets"
@@ -13,6 +15,7 @@ import (
 
 // commonWords are those of flags that mean the same wherever they are.
 var commonWords = map[string]cobra.CompletionFunc{
+	"export":       exportWords,
 	"scenario":     scenarioWords,
 	"target":       targetWords,
 	"base":         targetWords,
@@ -20,6 +23,18 @@ var commonWords = map[string]cobra.CompletionFunc{
 	"arrivals":     cli.OneOf("poisson", "constant"),
 	"transport":    cli.OneOf("lean", "net/http", "h2"),
 	"inconclusive": cli.OneOf(inconclusiveWays...),
+}
+
+// exportWords are the formats, each to be followed by a file.
+func exportWords(_ *cobra.Command, _ []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	if strings.Contains(typed, "=") {
+		return nil, cobra.ShellCompDirectiveDefault
+	}
+	var words []cobra.Completion
+	for _, format := range strings.Split(report.FormatNames, ", ") {
+		words = append(words, format+"=")
+	}
+	return words, cobra.ShellCompDirectiveNoSpace | cobra.ShellCompDirectiveNoFileComp
 }
 
 // scenarioWords are the shipped scenarios, and files.

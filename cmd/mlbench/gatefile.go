@@ -1,21 +1,16 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/spf13/pflag"
 
 	"github.com/mlbench/mlbench/cmd/internal/cli"
-	"github.com/mlbench/mlbench/cmd/internal/session"
-	"github.com/mlbench/mlbench/report"
-	"github.com/mlbench/mlbench/results"
-	"github.com/mlbench/mlbench/scenarios"
-	"github.com/mlbench/mlbench/targets"
 	"github.com/mlbench/mlbench/targets/strict"
 )
 
@@ -98,6 +93,14 @@ var pairs = map[string]struct{ sign, form string }{
 	"header": {": ", "'Name: value'"},
 }
 
+// forms of texts that are more than that.
+var forms = map[string]string{
+	"parity":      "a share of the requests such as 1%",
+	"percentiles": "percentiles such as 50,90,99.9",
+	"ready":       "a path that begins with /",
+	"scenario":    "a scenario's name, or a file",
+}
+
 // read takes the values of a key.
 func (s *gateSetting) read(d *strict.Document, n *strict.Node, f *pflag.Flag) {
 	add := func(value string, at *strict.Node) {
@@ -113,22 +116,30 @@ func (s *gateSetting) read(d *strict.Document, n *strict.Node, f *pflag.Flag) {
 		}
 	case isPair && n.Kind == strict.Map && len(n.Keys) > 0:
 		for i, key := range n.Keys {
-			if item := n.Items[i]; isScalar(item) && item.Text != "" {
-				add(key.Name+pair.sign+item.Text, item)
-			} else {
-				d.Bad(item, "found %s, want text", item.Describe())
+			for _, item := range itemsOf(n.Items[i]) {
+				if isScalar(item) && item.Text != "" {
+					add(key.Name+pair.sign+item.Text, item)
+				} else {
+					d.Bad(item, "found %s, want text, or a list of texts", item.Describe())
+				}
 			}
 		}
-	case kind == "stringArray":
-		items := []*strict.Node{n}
-		if n.Kind == strict.List && len(n.Items) > 0 {
-			items = n.Items
+	case f.Name == "percentiles":
+		var parts []string
+		for _, item := range itemsOf(n) {
+			if !isScalar(item) || item.Text == "" {
+				d.Bad(item, "found %s, want %s", item.Describe(), forms[f.Name])
+				return
+			}
+			parts = append(parts, item.Text)
 		}
+		add(strings.Join(parts, ","), n)
+	case kind == "stringArray":
 		form := "text, or a list of texts"
 		if isPair {
 			form = pair.form + ", a list of them, or a mapping"
 		}
-		for _, item := range items {
+		for _, item := range itemsOf(n) {
 			if item.Kind != strict.String || item.Text == "" {
 				d.Bad(item, "found %s, want %s", item.Describe(), form)
 				continue
@@ -143,7 +154,7 @@ func (s *gateSetting) read(d *strict.Document, n *strict.Node, f *pflag.Flag) {
 		add(n.Text, n)
 	case kind == "string":
 		if n.Kind != strict.String || n.Text == "" {
-			d.Bad(n, "found %s, want text", n.Describe())
+			d.Bad(n, "found %s, want %s", n.Describe(), cmp.Or(forms[f.Name], "text"))
 			return
 		}
 		add(n.Text, n)
@@ -152,6 +163,14 @@ func (s *gateSetting) read(d *strict.Document, n *strict.Node, f *pflag.Flag) {
 	default:
 		add(n.Text, n)
 	}
+}
+
+// itemsOf are the items of a list, or the only one.
+func itemsOf(n *strict.Node) []*strict.Node {
+	if n.Kind == strict.List && len(n.Items) > 0 {
+		return n.Items
+	}
+	return []*strict.Node{n}
 }
 
 func isScalar(n *strict.Node) bool {
@@ -173,75 +192,6 @@ func (g gateFile) each(flag string, check func(value string, at *strict.Node)) {
 	values, nodes := g.values(flag)
 	for i, value := range values {
 		check(value, nodes[i])
-	}
-}
-
-// check finds what the flags themselves do not say until they are used.
-func (g gateFile) check(d *strict.Document) {
-	g.each("ready", func(path string, at *strict.Node) {
-		if err := targets.ValidPath(path); err != nil {
-			d.Bad(at, "%v", err)
-		}
-	})
-	g.each("scenario", func(name string, at *strict.Node) {
-		// A file's own mistakes have its name and lines, and are told when it is used.
-		if _, err := scenarios.Load(name); errors.Is(err, scenarios.ErrUnknown) || errors.Is(err, fs.ErrNotExist) {
-			d.Bad(at, "%v", err)
-		}
-	})
-	g.each("inconclusive", func(way string, at *strict.Node) {
-		if !slices.Contains(inconclusiveWays, way) {
-			d.Bad(at, "found %q, want fail, pass or exit4%s", way, cli.DidYouMean(way, inconclusiveWays))
-		}
-	})
-	g.each("objective", func(text string, at *strict.Node) {
-		if _, err := results.ParseObjective(text); err != nil {
-			d.Bad(at, "%v", err)
-		}
-	})
-	g.each("export", func(text string, at *strict.Node) {
-		format, path, ok := strings.Cut(text, "=")
-		if !ok || path == "" || path == "-" {
-			d.Bad(at, "found %q, want FORMAT=FILE, for example junit=gate.xml, or a mapping such as {junit: gate.xml}", text)
-		} else if _, err := report.ParseFormat(format); err != nil {
-			d.Bad(at, "%v", err)
-		}
-	})
-	for _, flag := range []string{"base", "head"} {
-		g.each(flag, func(ref string, at *strict.Node) {
-			if err := session.Resolvable(ref); err != nil {
-				d.Bad(at, "%v", err)
-			}
-		})
-	}
-	g.each("parity", func(share string, at *strict.Node) {
-		if err := (&parityOptions{share: share}).validate(); err != nil {
-			d.Bad(at, "%v", err)
-		}
-	})
-	for _, flag := range []string{"budget", "timeout", "slice"} {
-		g.each(flag, func(text string, at *strict.Node) {
-			if v, err := time.ParseDuration(text); err == nil && v <= 0 {
-				d.Bad(at, "found %q, want a duration such as 60s or 5m", text)
-			}
-		})
-	}
-	g.each("connections", func(text string, at *strict.Node) {
-		if strings.Trim(text, "+0") == "" || text[0] == '-' {
-			d.Bad(at, "found %q, want a whole number of at least 1", text)
-		}
-	})
-	g.checkKinds(d)
-}
-
-// checkKinds refuses a file that measures and reads at once.
-func (g gateFile) checkKinds(d *strict.Document) {
-	has := func(flag string) bool { values, _ := g.values(flag); return len(values) > 0 }
-	live := has("base") || has("head")
-	for _, flag := range []string{"baseline", "result"} {
-		if _, nodes := g.values(flag); live && len(nodes) > 0 {
-			d.Bad(nodes[0], "this is for saved runs, but base and head are to be measured: leave one kind out")
-		}
 	}
 }
 

@@ -43,7 +43,8 @@ transport: net/http
 insecure: true
 seed: 7
 output: gate.jsonl
-header: {X-A: "1", X-B: text}
+header: {X-A: "1", X-B: text, X-C: [a, b]}
+percentiles: [50, 99.9]
 tag: {team: search, run: 7}
 export: {junit: gate.xml, markdown: gate.md}
 `
@@ -90,7 +91,7 @@ func TestGateFile(t *testing.T) {
 		{everyFlagGateFile, map[string][]string{
 			"base": {"legacy"}, "head": {"modern"}, "parity": {"1%"}, "expected": {"expected.yaml"}, "warmup": {"3s"}, "timeout": {"20s"},
 			"slice": {"1s"}, "transport": {"net/http"}, "insecure": {"true"}, "seed": {"7"}, "output": {"gate.jsonl"},
-			"header": {"X-A: 1", "X-B: text"}, "tag": {"team=search", "run=7"}, "export": {"junit=gate.xml", "markdown=gate.md"},
+			"header": {"X-A: 1", "X-B: text", "X-C: a", "X-C: b"}, "percentiles": {"50,99.9"}, "tag": {"team=search", "run=7"}, "export": {"junit=gate.xml", "markdown=gate.md"},
 		}},
 	} {
 		if diff := cmp.Diff(tt.want, settingsOf(t, tt.src)); diff != "" {
@@ -150,8 +151,8 @@ f:12:27: export[2]: found "7", want FORMAT=FILE, a list of them, or a mapping`,
 		"what is not there, all at once", "base: ./nothing\nhead: moderm\nscenario: nothere.yaml\nparity: lots\n", true,
 		`f:1:7: base: "./nothing" is no program that can be run: is the path right, and the file executable? With blanks in it, or as cmd:COMMAND, it is a command for the shell
 f:2:7: head: unknown target "moderm", did you mean "modern"? (known: legacy, modern, reference; or give a URL such as http://127.0.0.1:8000)
-f:3:11: scenario: scenario: open nothere.yaml: no such file or directory
-f:4:9: parity: --parity "lots": want a share of the requests, above 0% and at most 100%, such as 1%`,
+f:3:11: scenario: open nothere.yaml: no such file or directory
+f:4:9: parity: "lots": want a share of the requests, above 0% and at most 100%, such as 1%`,
 	},
 	{"no time", "budget: 0s", true, `f:1:9: budget: found "0s", want a duration such as 60s or 5m`},
 	{
@@ -169,12 +170,23 @@ f:8:8: max-regression.p95: found the text "fast", want a change such as 5%, or o
 	{"limits as text", "max-regression: p50=fast\n", true, `f:1:17: max-regression: limit "p50=fast": "fast" is no limit above 0 and up to 10000%; want for example p50=5%,p90=10%,p99=20%,throughput=5%,errors=0.5pp; p99=off does not judge p99`},
 	{"two limits in a value", "max-regression: {p50: \"5%,p90=1%\"}\n", false, `f:1:23: max-regression.p50: found the text "5%,p90=1%", want a change such as 5%, or off`},
 	{"nothing judged", "max-regression: {p50: off, p90: off, p99: off}\n", true, `f:1:17: max-regression: limits: every percentile is off, so no latency would be judged`},
-	{"objectives", "result: a\nobjectives: p99\n", true, `f:2:13: objectives: objective "p99": want [CLASS:]METRIC<LIMIT, for example p99<50ms, lag_p99<1ms, errors<0.1% or goodput>150/s`},
+	{"objectives", "result: a\nobjectives: p99\n", true, `f:2:13: objectives: "p99": want [CLASS:]METRIC<LIMIT, for example p99<50ms, lag_p99<1ms, errors<0.1% or goodput>150/s`},
 	{
 		"measure and read", "base: legacy\nhead: modern\nbaseline: x\nresult: y\nobjectives: p99<1s\n", true,
 		`f:3:11: baseline: this is for saved runs, but base and head are to be measured: leave one kind out
 f:4:9: result: this is for saved runs, but base and head are to be measured: leave one kind out`,
 	},
+	{
+		// "want text" said nothing of the form that is wanted.
+		"forms of texts", "parity: 1\nready: 5\npercentiles: {p50: on}\nformat: yaml\nheader: {X: [{a: b}]}\n", false,
+		`f:1:9: parity: found "1", want a share of the requests such as 1%
+f:2:8: ready: found "5", want a path that begins with /
+f:3:14: percentiles: found a mapping, want percentiles such as 50,90,99.9
+f:4:9: format: unknown format "yaml": want one of text, json, jsonl, markdown, csv, junit
+f:5:14: header.X[0]: found a mapping, want text, or a list of texts`,
+	},
+	{"exports as JSON lines", "export: jsonl=x.jsonl\nobjective: 5\n", false, `f:2:12: objective: found "5", want text, or a list of texts`},
+	{"percentiles beyond", "percentiles: [50, 101]\n", true, `f:1:14: percentiles: "101" is no percentile between 0 and 99.9999; want for example 50,90,99.9`},
 	{"no runs", "result: []\n", false, `f:1:9: result: found an empty list, want text, or a list of texts`},
 	{"twice", "base: legacy\nbase: modern\n", true, `f:2:1: the key "base" is there twice`},
 }

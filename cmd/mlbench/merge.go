@@ -45,7 +45,7 @@ func newMergeCmd(s cli.Streams) *cobra.Command {
 }
 
 func mergeFiles(s cli.Streams, paths []string, output string, force bool) error {
-	files, err := readFiles(s, "merge", paths, results.ReadFile)
+	files, err := readFiles(s, paths, results.ReadFile)
 	if err != nil {
 		return err
 	}

@@ -188,29 +188,33 @@ func parseObjectives(exprs []string) ([]results.Objective, error) {
 	return out, nil
 }
 
-// readResults reads every file. One that is not there, or no result file, is the
-// caller's mistake.
+// readResults reads every file, of patterns all that match. One that is not
+// there, or no result file, is the caller's mistake.
 func readResults(s cli.Streams, paths []string) ([]*results.File, error) {
-	return readFiles(s, "report", paths, results.ReadSummed)
+	return readFiles(s, paths, results.ReadSummed)
 }
 
-func readFiles(s cli.Streams, command string, paths []string, read func(string, io.Reader) (*results.File, error)) ([]*results.File, error) {
+func readFiles(s cli.Streams, paths []string, read func(string, io.Reader) (*results.File, error)) ([]*results.File, error) {
 	var out []*results.File
 	stdin := false
+	paths, err := matching(paths)
+	if err != nil {
+		return nil, err
+	}
 	for _, p := range paths {
 		if p == "-" && stdin {
-			return nil, cli.Usagef("%s: - (stdin) is named twice", command)
+			return nil, cli.Usagef("- (stdin) is named twice")
 		}
 		stdin = stdin || p == "-"
 		f, err := read(p, s.In)
 		if errors.Is(err, results.ErrFormat) {
 			if what := foreignFile(p); what != "" {
-				return nil, cli.Usagef("%s: %s is %s", command, p, what)
+				return nil, cli.Usagef("%s is %s", p, what)
 			}
 			return nil, cli.Usagef("%w", err)
 		}
 		if err != nil {
-			return nil, cli.Usagef("%s: %w", command, err)
+			return nil, cli.Usagef("%w", err)
 		}
 		out = append(out, f)
 	}
