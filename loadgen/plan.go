@@ -95,6 +95,18 @@ type Class struct {
 	Step *Step
 }
 
+// Shares are those of the classes in all requests.
+func (p *Plan) Shares() (out []results.Class) {
+	var sum float64
+	for _, c := range p.Classes {
+		sum += c.Weight
+	}
+	for _, c := range p.Classes {
+		out = append(out, results.Class{Name: c.Name, Share: c.Weight / sum})
+	}
+	return out
+}
+
 // Validate reports every mistake of the plan at once.
 func (p *Plan) Validate() error {
 	var errs []error

@@ -110,11 +110,8 @@ const previewed = 20_000
 // dryRequests prints the first requests of the measurement, or if n is 0 the first
 // of each kind.
 func dryRequests(page *bytes.Buffer, plan *loadgen.Plan, n int) {
-	var sum float64
-	for _, c := range plan.Classes {
-		sum += c.Weight
-	}
 	at, seen := 0, map[int]bool{}
+	shares := plan.Shares()
 	for p := range plan.Requests(loadgen.Phase{Kind: results.Measure, Stream: session.MeasuredStream}) {
 		if n > 0 && at == n || n == 0 && (len(seen) == len(plan.Classes) || at == previewed) {
 			break
@@ -124,12 +121,11 @@ func dryRequests(page *bytes.Buffer, plan *loadgen.Plan, n int) {
 			continue
 		}
 		seen[p.Class] = true
-		c := plan.Classes[p.Class]
 		when := "when the answer before has come"
 		if p.At >= 0 {
 			when = "at " + p.At.Round(time.Microsecond).String()
 		}
-		dryRequest(page, fmt.Sprintf("%s (%.4g%%), request %d, %s", c.Name, 100*c.Weight/sum, at, when), p.Request.Shown())
+		dryRequest(page, fmt.Sprintf("%s (%.4g%%), request %d, %s", shares[p.Class].Name, 100*shares[p.Class].Share, at, when), p.Request.Shown())
 	}
 }
 

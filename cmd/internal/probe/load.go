@@ -96,7 +96,7 @@ func Measure(ctx context.Context, plan loadgen.Plan, how Loading) (*Measured, er
 	if plan.Timeout == 0 {
 		plan.Timeout = 10 * time.Second
 	}
-	h := results.Header{Model: plan.Load.Model, Start: time.Now(), Classes: Shares(plan.Classes), Host: machine.Host()}
+	h := results.Header{Model: plan.Load.Model, Start: time.Now(), Classes: plan.Shares(), Host: machine.Host()}
 	g, err := loadgen.New(plan, h.Start)
 	if err != nil {
 		return nil, err
@@ -149,18 +149,6 @@ func Measure(ctx context.Context, plan loadgen.Plan, how Loading) (*Measured, er
 	}
 	m.Sent, err = sentInstants(&raw)
 	return m, err
-}
-
-// Shares are those of classes in all requests, as result files have them.
-func Shares(classes []loadgen.Class) (out []results.Class) {
-	var sum float64
-	for _, c := range classes {
-		sum += c.Weight
-	}
-	for _, c := range classes {
-		out = append(out, results.Class{Name: c.Name, Share: c.Weight / sum})
-	}
-	return out
 }
 
 // sentInstants reads from raw results when each request was sent: planned

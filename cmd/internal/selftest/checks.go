@@ -224,13 +224,12 @@ func (l checklist) mix(ctx context.Context) (*attempt, error) {
 	}{{"predict", 70}, {"batch", 15}, {"info", 10}, {"stats", 5}} {
 		classes = append(classes, loadgen.Class{Name: c.name, Weight: c.weight, Pool: []send.Request{probe.Get("/" + c.name)}})
 	}
-	m, err := l.served(ctx, loadgen.Plan{
-		Load: probe.Open(1000, loadgen.Poisson, l.length(time.Second)), Classes: classes,
-	}, probe.Loading{Warmup: warmup}, "--service", "1ms")
+	plan := loadgen.Plan{Load: probe.Open(1000, loadgen.Poisson, l.length(time.Second)), Classes: classes}
+	m, err := l.served(ctx, plan, probe.Loading{Warmup: warmup}, "--service", "1ms")
 	if err != nil {
 		return nil, err
 	}
-	return &attempt{judgeMix(probe.Shares(classes), m.Classes), circumstances(m)}, nil
+	return &attempt{judgeMix(plan.Shares(), m.Classes), circumstances(m)}, nil
 }
 
 func (l checklist) timeouts(ctx context.Context) (*attempt, error) {

@@ -38,13 +38,7 @@ func (s *Session) header(arms ...*Prepared) *results.Header {
 		}
 		h.RateRPS = plan.Load.MeanRate()
 	}
-	var sum float64
-	for _, c := range plan.Classes {
-		sum += c.Weight
-	}
-	for _, c := range plan.Classes {
-		h.Classes = append(h.Classes, results.Class{Name: c.Name, Share: c.Weight / sum})
-	}
+	h.Classes = plan.Shares()
 	for i, p := range arms {
 		h.Targets = append(h.Targets, results.Target{
 			Arm: []string{results.ArmA, results.ArmB}[i], Name: p.Target.Name, URL: targets.ShownURL(p.Target.URL), Command: startedBy(p.Target),

@@ -59,9 +59,6 @@ func inTurn(all []cases.Case) []cases.Case {
 // After asks what is due when a slice has ended. A target that answers no more
 // ends the sample, not the comparison, in which it shows by itself.
 func (s *Sample) After(ctx context.Context, slice *results.Slice) {
-	if s == nil {
-		return
-	}
 	for range s.due(slice) {
 		if s.err != nil {
 			return
@@ -88,11 +85,8 @@ func (s *Sample) due(slice *results.Slice) int {
 	return n
 }
 
-// Result is what was found; nil of no sample.
+// Result is what was found.
 func (s *Sample) Result() *results.Parity {
-	if s == nil {
-		return nil
-	}
 	s.Close()
 	p := s.found.Parity(s.Expected)
 	out := &results.Parity{Requests: p.Requests, Differing: p.Differing}
