@@ -24,8 +24,7 @@ func (g *Generator) dial(left time.Duration) (net.Conn, connectTime, error) {
 	defer cancel()
 	var took connectTime
 	begin := g.now()
-	var d net.Dialer
-	nc, err := d.DialContext(ctx, g.network, g.address)
+	nc, err := g.way.Dial(ctx)
 	took.dial = g.now() - begin
 	if err == nil && g.plan.Load.Model == results.Open {
 		nc = stamped(nc)
@@ -33,9 +32,8 @@ func (g *Generator) dial(left time.Duration) (net.Conn, connectTime, error) {
 	if err != nil || g.plan.URL.Scheme != "https" {
 		return nc, took, err
 	}
-	tc := tls.Client(nc, g.tls)
-	if err := tc.HandshakeContext(ctx); err != nil {
-		_ = nc.Close()
+	tc, err := g.way.Handshake(ctx, nc)
+	if err != nil {
 		return nil, took, &tlsError{err}
 	}
 	took.tls = g.now() - begin - took.dial
@@ -76,24 +74,4 @@ func isTLS(err error) bool {
 		verified  *tls.CertificateVerificationError
 	)
 	return errors.As(err, &handshake) || errors.As(err, &record) || errors.As(err, &alert) || errors.As(err, &authority) || errors.As(err, &verified)
-}
-
-// address is where connections go: the URL's host with its scheme's port,
-// unless the plan says otherwise.
-func (p *Plan) address() (network, address string) {
-	network = p.Connect.Network
-	if network == "" {
-		network = "tcp"
-	}
-	if p.Connect.Address != "" {
-		return network, p.Connect.Address
-	}
-	port := p.URL.Port()
-	if port == "" {
-		port = "80"
-		if p.URL.Scheme == "https" {
-			port = "443"
-		}
-	}
-	return network, net.JoinHostPort(p.URL.Hostname(), port)
 }

@@ -3,33 +3,30 @@ package loadgen
 import (
 	"bufio"
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"runtime"
 	"runtime/debug"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/mlbench/mlbench/loadgen/http1"
 	"github.com/mlbench/mlbench/loadgen/machine"
+	"github.com/mlbench/mlbench/loadgen/send"
 	"github.com/mlbench/mlbench/results"
 )
 
 // Generator loads one target, phase after phase, and keeps its connections
 // between them.
 type Generator struct {
-	plan    Plan
-	origin  time.Time // the clock's zero
-	network string
-	address string
-	tls     *tls.Config
-	raw     *rawWriter       // nil: single requests are not written
-	use     *machine.TreeUse // nil: what the target uses is not known
+	plan   Plan
+	origin time.Time // the clock's zero
+	way    send.Way
+	raw    *rawWriter       // nil: single requests are not written
+	use    *machine.TreeUse // nil: what the target uses is not known
 
 	expect    []map[int]bool // per class; nil: any 2xx
 	weights   []float64      // per class; of steps 0
@@ -59,8 +56,8 @@ func New(plan Plan, origin time.Time) (*Generator, error) {
 	if err := plan.Validate(); err != nil {
 		return nil, fmt.Errorf("plan: %w", err)
 	}
-	g := &Generator{plan: plan, origin: origin, tls: tlsConfig(&plan), longest: plan.longest()}
-	g.network, g.address = plan.address()
+	g := &Generator{plan: plan, origin: origin, longest: plan.longest()}
+	g.way = send.Way{URL: plan.URL, TLS: plan.TLS, Network: plan.Connect.Network, Address: plan.Connect.Address, HTTP2: plan.Connect.Transport == HTTP2}
 	for _, c := range plan.Classes {
 		weight := c.Weight
 		if c.Step != nil {
@@ -109,18 +106,6 @@ func tightenHeap() {
 			debug.SetGCPercent(50)
 		}
 	})
-}
-
-func tlsConfig(p *Plan) *tls.Config {
-	cfg := p.TLS.Clone()
-	if cfg == nil {
-		cfg = &tls.Config{MinVersion: tls.VersionTLS12}
-	}
-	if cfg.ServerName == "" {
-		cfg.ServerName, _, _ = strings.Cut(p.URL.Hostname(), "%") // without an IPv6 zone
-	}
-	cfg.NextProtos = []string{"http/1.1"}
-	return cfg
 }
 
 // Close ends all connections.

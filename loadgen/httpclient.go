@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
@@ -45,32 +44,6 @@ func newHTTPClient(g *Generator, by http.RoundTripper) (*httpClient, error) {
 		}
 	}
 	return c, nil
-}
-
-// httpTransport is net/http's, as the plan wants it.
-func httpTransport(g *Generator) *http.Transport {
-	protocols := new(http.Protocols)
-	cfg := g.tls.Clone()
-	cfg.NextProtos = nil // net/http sets them from Protocols
-	if g.plan.Connect.Transport == HTTP2 {
-		protocols.SetHTTP2(true)
-		protocols.SetUnencryptedHTTP2(true)
-		cfg.VerifyConnection = wantHTTP2
-	} else {
-		protocols.SetHTTP1(true)
-	}
-	return &http.Transport{
-		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
-			var d net.Dialer
-			return d.DialContext(ctx, g.network, g.address)
-		},
-		Protocols:              protocols,
-		TLSClientConfig:        cfg,
-		MaxIdleConnsPerHost:    g.plan.Load.Connections,
-		MaxResponseHeaderBytes: http1.MaxHeaderBytes, // as the lean client
-		DisableCompression:     true,
-		DisableKeepAlives:      g.plan.Connect.MaxRequests == 1,
-	}
 }
 
 func (c *httpClient) close() { c.client.CloseIdleConnections() }

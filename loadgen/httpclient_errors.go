@@ -1,7 +1,6 @@
 package loadgen
 
 import (
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -20,15 +19,6 @@ func judgeStatus(code int) error {
 		return fmt.Errorf("%w: 101 without an upgrade asked for", http1.ErrMalformed)
 	case code < 100 || code > maxStatus:
 		return fmt.Errorf("%w: status %d", http1.ErrMalformed, code)
-	}
-	return nil
-}
-
-// wantHTTP2 ends a handshake that did not agree on HTTP/2, where net/http would
-// go on with HTTP/1.1.
-func wantHTTP2(s tls.ConnectionState) error {
-	if s.NegotiatedProtocol != "h2" {
-		return &tlsError{errors.New("the target does not offer HTTP/2 (ALPN)")}
 	}
 	return nil
 }

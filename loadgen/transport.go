@@ -18,7 +18,11 @@ type transport interface {
 func newTransport(g *Generator) (transport, error) {
 	switch g.plan.Connect.Transport {
 	case NetHTTP, HTTP2:
-		return newHTTPClient(g, httpTransport(g))
+		keep := g.plan.Load.Connections
+		if g.plan.Connect.MaxRequests == 1 {
+			keep = 0
+		}
+		return newHTTPClient(g, g.way.Transport(keep))
 	}
 	return newLean(g), nil
 }

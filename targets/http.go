@@ -1,17 +1,17 @@
 package targets
 
 import (
-	"cmp"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"strings"
 	"time"
+
+	"github.com/mlbench/mlbench/loadgen/send"
 )
 
 // exchangeTimeout bounds one login, check or look, if none longer is asked for.
@@ -40,28 +40,6 @@ func (t Target) TLSConfig() (*tls.Config, error) {
 		}
 		if !c.RootCAs.AppendCertsFromPEM(pem) {
 			return nil, fmt.Errorf("target %s: %s holds no certificate in PEM form", t.Name, t.CAFile)
-		}
-	}
-	return c, nil
-}
-
-// tlsConfig is the same for connections of our own, complete.
-func (t Target) tlsConfig() (*tls.Config, error) {
-	c, err := t.TLSConfig()
-	if err != nil {
-		return nil, err
-	}
-	if c == nil {
-		c = &tls.Config{MinVersion: tls.VersionTLS12}
-	}
-	c.ServerName, _, _ = strings.Cut(t.URL.Hostname(), "%") // without an IPv6 zone
-	if t.HTTP2 {
-		// Else net/http would go on with HTTP/1.1.
-		c.VerifyConnection = func(s tls.ConnectionState) error {
-			if s.NegotiatedProtocol != "h2" {
-				return errNoHTTP2
-			}
-			return nil
 		}
 	}
 	return c, nil
@@ -111,31 +89,20 @@ func (t Target) Check(ctx context.Context) (Checked, error) {
 	return a, nil
 }
 
-// Transport makes net/http go the way of the load: to the same address, by the
-// same protocol, TLS and bounds, past proxies, nothing added. It keeps so many idle
-// connections; 0: none.
+// Way is how the load gets to the target.
+func (t Target) Way() (*send.Way, error) {
+	cfg, err := t.TLSConfig()
+	network, address := t.Connect()
+	return &send.Way{URL: t.URL, TLS: cfg, Network: network, Address: address, HTTP2: t.HTTP2}, err
+}
+
+// Transport makes net/http go that way. It keeps so many idle connections; 0: none.
 func (t Target) Transport(keep int) (*http.Transport, error) {
-	cfg, err := t.tlsConfig()
+	way, err := t.Way()
 	if err != nil {
 		return nil, err
 	}
-	protocols := new(http.Protocols)
-	protocols.SetHTTP1(!t.HTTP2)
-	protocols.SetHTTP2(t.HTTP2)
-	protocols.SetUnencryptedHTTP2(t.HTTP2)
-	network, address := t.Connect()
-	return &http.Transport{
-		TLSClientConfig:        cfg,
-		Protocols:              protocols,
-		DisableCompression:     true,
-		DisableKeepAlives:      keep == 0,
-		MaxIdleConnsPerHost:    keep,
-		MaxResponseHeaderBytes: headLimit,
-		DialContext: func(ctx context.Context, _, host string) (net.Conn, error) {
-			var d net.Dialer
-			return d.DialContext(ctx, network, cmp.Or(address, host))
-		},
-	}, nil
+	return way.Transport(keep), nil
 }
 
 // RoundTrip sends one request by net/http, and refuses what is no answer to it:

@@ -3,7 +3,6 @@ package targets
 import (
 	"bufio"
 	"bytes"
-	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -134,13 +133,13 @@ func (t Target) otherProtocol(ctx context.Context) error {
 	if t.URL.Scheme == "https" || t.HTTP2 {
 		return nil
 	}
-	if nc, err := t.dialPlain(ctx); err == nil {
+	if nc, err := t.dial(ctx); err == nil {
 		defer nc.Close()
 		if tls.Client(nc, &tls.Config{InsecureSkipVerify: true}).HandshakeContext(ctx) == nil { // nothing is sent through it
 			return errTLSThere
 		}
 	}
-	nc, err := t.dialPlain(ctx)
+	nc, err := t.dial(ctx)
 	if err != nil {
 		return nil
 	}
@@ -157,33 +156,15 @@ func (t Target) otherProtocol(ctx context.Context) error {
 	return nil
 }
 
-// dialPlain opens a connection, without TLS.
-func (t Target) dialPlain(ctx context.Context) (net.Conn, error) {
-	network, address := t.Connect()
-	port := map[string]string{"http": "80", "https": "443"}[t.URL.Scheme]
-	address = cmp.Or(address, net.JoinHostPort(t.URL.Hostname(), cmp.Or(t.URL.Port(), port)))
-	var d net.Dialer
-	return d.DialContext(ctx, network, address)
-}
-
 // dial opens a connection, with TLS for https.
 func (t Target) dial(ctx context.Context) (net.Conn, error) {
-	cfg, err := t.tlsConfig()
+	way, err := t.Way()
 	if err != nil {
 		return nil, err
 	}
-	nc, err := t.dialPlain(ctx)
+	nc, err := way.Dial(ctx)
 	if err != nil || t.URL.Scheme != "https" {
 		return nc, err
 	}
-	cfg.NextProtos = []string{"http/1.1"}
-	if t.HTTP2 {
-		cfg.NextProtos = []string{"h2"}
-	}
-	tc := tls.Client(nc, cfg)
-	if err := tc.HandshakeContext(ctx); err != nil {
-		_ = nc.Close()
-		return nil, err
-	}
-	return tc, nil
+	return way.Handshake(ctx, nc)
 }

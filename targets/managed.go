@@ -97,7 +97,8 @@ func (t Target) Start(ctx context.Context) (Target, *Process, error) {
 		return t, nil, err
 	}
 	if m.fixed() {
-		if nc, err := t.dialPlain(ctx); err == nil {
+		way, _ := t.Way() // what is wrong with its TLS shows when it is there
+		if nc, err := way.Dial(ctx); err == nil {
 			_ = nc.Close()
 			return t, nil, fmt.Errorf("something answers at %s already: stop it, or use {port} in its command and url", t.URL.Redacted())
 		}

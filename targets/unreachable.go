@@ -13,13 +13,14 @@ import (
 	"os"
 	"strings"
 	"syscall"
+
+	"github.com/mlbench/mlbench/loadgen/send"
 )
 
 // ErrUnreachable is the sentinel of a target that does not answer.
 var ErrUnreachable = errors.New("target unreachable")
 
 var (
-	errNoHTTP2  = errors.New("it does not offer HTTP/2 (ALPN)")
 	errUnspoken = errors.New("what answers there is no HTTP/1.1")
 	errTLSThere = errors.New("it speaks TLS there")
 	errH2There  = errors.New("it speaks HTTP/2 there")
@@ -77,7 +78,7 @@ func (t Target) explain(err error) (remedy string, said error) {
 		return "give --transport h2", err
 	case t.HTTP2 && strings.Contains(err.Error(), "HTTP/1.1 header"):
 		return "leave out --transport h2", errors.New("it speaks HTTP/1.1 there, not HTTP/2")
-	case errors.Is(err, errNoHTTP2):
+	case errors.Is(err, send.ErrNoHTTP2):
 		return "leave out --transport h2", err
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded), errors.As(err, &timeout) && timeout.Timeout():
 		return "raise the timeout if it may take longer", fmt.Errorf("no answer within %s", t.timeout())

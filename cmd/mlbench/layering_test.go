@@ -31,7 +31,7 @@ var allowed = map[string][]string{
 	"loadgen":               {"loadgen/http1", "loadgen/machine", "loadgen/send", "results", "results/stats"},
 	"loadgen/http1":         {},
 	"loadgen/machine":       {"results"},
-	"loadgen/send":          {},
+	"loadgen/send":          {"loadgen/http1"},
 	"bench/acceptance":      {"results", "results/stats"},
 	"report":                {"results", "results/answers"},
 	"results":               {"results/stats"},

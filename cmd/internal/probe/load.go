@@ -186,13 +186,14 @@ func resetReference(ctx context.Context, base *url.URL) error {
 	return nil
 }
 
-// Ask sends one request by way of net/http and reads its answer away.
+// Ask sends one request, the way that load goes, and reads its answer away.
 func Ask(ctx context.Context, method string, u *url.URL, body io.Reader) (*http.Response, error) {
 	req, err := http.NewRequestWithContext(ctx, method, u.String(), body)
 	if err != nil {
 		return nil, err
 	}
-	resp, err := http.DefaultClient.Do(req)
+	way := send.Way{URL: u}
+	resp, err := way.Transport(0).RoundTrip(req)
 	if err != nil {
 		return nil, err
 	}

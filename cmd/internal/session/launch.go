@@ -173,15 +173,13 @@ func watchable(t targets.Target) (pid int, err error) {
 	if t.PID == 0 {
 		return 0, nil
 	}
-	network, address := t.Connect()
+	way, err := t.Way()
+	if err != nil {
+		return 0, err
+	}
 	port := ""
-	if network == "tcp" {
-		if port = t.URL.Port(); port == "" {
-			port = map[string]string{"http": "80", "https": "443"}[t.URL.Scheme]
-		}
-		if _, p, err := net.SplitHostPort(address); err == nil {
-			port = p
-		}
+	if network, address := way.Endpoint(); network == "tcp" {
+		_, port, _ = net.SplitHostPort(address)
 	}
 	if err := machine.Watchable(t.PID, port); err != nil {
 		return 0, errors.New(t.Name + ": its use of CPU and memory is not known: " + err.Error())
