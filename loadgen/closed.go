@@ -59,7 +59,7 @@ func (r *run) work(ctx context.Context, worker int, next *atomic.Uint64, stop *a
 		if rng != nil {
 			pause = load.Think.draw(rng)
 		}
-		if o.status == 0 && o.failure != failTimeout {
+		if !o.answered() && o.failure != failTimeout {
 			pause = max(pause, failurePause)
 		}
 		if pause > 0 && !t.wait(ctx, min(pause, r.remaining())) {

@@ -223,8 +223,7 @@ func (c *conn) end(status int, f failure) outcome {
 // reusable says whether the connection can carry another request after o.
 func (c *conn) reusable(o *outcome) bool {
 	limit := c.g.plan.Connect.MaxRequests
-	answered := o.failure == noFailure || o.failure == failStatus || o.failure == failCheck
-	return c.parser.KeepAlive && answered && (limit == 0 || c.served < limit) && c.written()
+	return c.parser.KeepAlive && o.answered() && (limit == 0 || c.served < limit) && c.written()
 }
 
 // written says whether the request is out as a whole. A target that answers

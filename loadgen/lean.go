@@ -114,7 +114,7 @@ func (g *Generator) unsent(req *request, f failure) outcome {
 // retire closes a connection after its last answer.
 func (g *Generator) retire(c *conn, o *outcome) {
 	c.close()
-	if o.status != 0 {
+	if o.answered() {
 		g.conns.closed.Add(1)
 	} else {
 		g.conns.failed.Add(1)

@@ -63,7 +63,7 @@ var clockNames = [clockCount]string{
 // outcome is how one sent request ended.
 type outcome struct {
 	class    int
-	status   int // 0: no complete answer
+	status   int // of an answer, in its protocol's numbers
 	failure  failure
 	planned  time.Duration // on the generator's clock
 	begun    time.Duration // planned, or of a step: its journey's; decides the slice
@@ -80,6 +80,12 @@ type outcome struct {
 	stale bool
 }
 
+// answered says that there was a complete answer, whatever it said. A status does
+// not tell: 0 is a good one of gRPC.
+func (o *outcome) answered() bool {
+	return o.failure == noFailure || o.failure == failStatus || o.failure == failCheck
+}
+
 // recorder collects outcomes. It is split into shards, each under its own lock
 // that its few connections hardly ever contend for, and each shard keeps two
 // sets, so that reading one never holds up recording into the other.
@@ -93,6 +99,9 @@ type recorder struct {
 	// ends is the instant at which the phase stops sending; 0: not by time.
 	ends    time.Duration
 	keepRaw bool // keep every outcome until the next drain
+	// statusKey is what files call a status: HTTP's number, unless the transport
+	// speaks another protocol.
+	statusKey func(status int) string
 }
 
 type shard struct {
@@ -123,7 +132,7 @@ type tally struct {
 }
 
 func newRecorder(classes []Class, open bool, shards int) *recorder {
-	r := &recorder{open: open, shards: make([]shard, shards)}
+	r := &recorder{open: open, statusKey: strconv.Itoa, shards: make([]shard, shards)}
 	for _, c := range classes {
 		r.names = append(r.names, c.Name)
 	}
@@ -155,7 +164,7 @@ func (r *recorder) record(sh int, o *outcome) {
 	done := o.planned + o.response
 	if o.begun < r.settled {
 		s.active.discarded++
-		if o.status != 0 && done >= r.settled && (r.ends == 0 || done < r.ends) {
+		if o.answered() && done >= r.settled && (r.ends == 0 || done < r.ends) {
 			t.carried++
 		}
 		return
@@ -164,7 +173,7 @@ func (r *recorder) record(sh int, o *outcome) {
 	t.bytesOut += o.bytesOut
 	t.bytesIn += o.bytesIn
 	t.failures[o.failure]++
-	if o.status != 0 {
+	if o.answered() {
 		t.done++
 		t.status[o.status]++
 		t.clocks[clockFirstByte].Record(o.first)
@@ -175,7 +184,7 @@ func (r *recorder) record(sh int, o *outcome) {
 	if r.keepRaw {
 		s.active.raw = append(s.active.raw, *o)
 	}
-	if o.status != 0 || o.failure == failTimeout {
+	if o.answered() || o.failure == failTimeout {
 		t.clocks[clockService].Record(o.service)
 		if r.open {
 			t.clocks[clockResponse].Record(o.response)
@@ -226,7 +235,7 @@ func (r *recorder) drain(sl *results.Slice) (raw []outcome) {
 		raw = append(raw, s.spare.raw...)
 		s.spare.raw = s.spare.raw[:0]
 		for c := range s.spare.classes {
-			d := s.spare.classes[c].drain()
+			d := s.spare.classes[c].drain(r.statusKey)
 			if into := sl.Classes[r.names[c]]; into != nil {
 				into.Add(d)
 			} else {
@@ -240,7 +249,7 @@ func (r *recorder) drain(sl *results.Slice) (raw []outcome) {
 }
 
 // drain moves the tally into the form of the result file and empties it.
-func (t *tally) drain() *results.ClassData {
+func (t *tally) drain(statusKey func(int) string) *results.ClassData {
 	d := &results.ClassData{
 		Planned:  t.sent + t.dropped,
 		Sent:     t.sent,
@@ -270,7 +279,7 @@ func (t *tally) drain() *results.ClassData {
 			if d.Status == nil {
 				d.Status = map[string]int64{}
 			}
-			d.Status[strconv.Itoa(code)] = n
+			d.Status[statusKey(code)] = n
 		}
 	}
 	*t = tally{clocks: t.clocks}
