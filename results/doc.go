@@ -3,10 +3,11 @@
 //
 //	loadgen ─► Writer ─► FILE.jsonl ─► Read ─► Summarize / Compare ─► report
 //
-// It owns the file format (schema mlbench.result/1: a header line, a line per
-// slice, a footer line), reading and writing it, the summary of a run and its
-// objectives, and the comparison of two targets: which slices and runs are
-// evidence of what, the limits, the verdict and its wording. It does not own
-// running load, the mathematics of a verdict (package stats), or rendering
-// anything for people.
+// It owns the file format (schema mlbench.result/1.1: a header line, a line per
+// slice, a footer line), reading, writing and merging it, the clocks (Clocks is
+// their table), the summary of a run and its objectives, and the comparison of
+// two targets: which slices and runs are evidence of what, the limits, the verdict
+// and the sentences of its reasons. What weakens a run is a Reason here, a code
+// with values, and a sentence in package report. It does not own running load, the
+// mathematics of a verdict (package stats), or rendering anything for people.
 package results

@@ -208,6 +208,9 @@ func TestEveryVersionStaysReadable(t *testing.T) {
 				t.Errorf("schema %q, newer %v; want %q, not newer", f.Header.Schema, f.Header.newer(), want)
 			}
 			sameFigures(t, f)
+			if c := Compare(f, CompareOptions{}); c.Differs() != (version != "v1") {
+				t.Errorf("answers differ: %v", c.Differs())
+			}
 			if firsts := Summarize(f, Select{Arm: ArmA}, nil).Latency[ClockFirstByte].Count; (firsts > 0) != (version != "v1") {
 				t.Errorf("%d first bytes", firsts)
 			}
