@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/mlbench/mlbench/cmd/internal/cli"
+	"github.com/mlbench/mlbench/cmd/internal/output"
 	"github.com/mlbench/mlbench/cmd/internal/session"
 	"github.com/mlbench/mlbench/report"
 	"github.com/mlbench/mlbench/results"
@@ -117,7 +118,7 @@ func (o *calibrateOptions) validate() error {
 	case spec.Load.Duration <= 0:
 		return cli.Usagef("--duration %s: want more than 0", spec.Load.Duration)
 	}
-	quantiles, err := parsePercentiles(o.percentiles)
+	quantiles, err := output.ParsePercentiles(o.percentiles)
 	if err != nil {
 		return cli.Usagef("--percentiles: %w", err)
 	}
@@ -143,7 +144,7 @@ func (o *calibrateOptions) checkOutput() error {
 	if _, err := results.ReadCalibration(o.output); err != nil && !errors.Is(err, fs.ErrNotExist) && !o.spec.Output.Replace {
 		return cli.Usagef("--output %s is there and no calibration: name another file, or replace it with --force", o.output)
 	}
-	return checkWritable(o.output)
+	return output.CheckWritable(o.output)
 }
 
 func calibrate(ctx context.Context, o *calibrateOptions) error {

@@ -5,12 +5,13 @@ import (
 	"testing"
 
 	"github.com/mlbench/mlbench/cmd/internal/cli"
+	"github.com/mlbench/mlbench/cmd/internal/output"
 )
 
 func TestCalibrateBadInput(t *testing.T) {
 	t.Chdir(t.TempDir())
 	for name, content := range map[string]string{"text.txt": "hello\n", "empty.jsonl": "", "config.json": "{}"} {
-		if err := writeAtomically(name, []byte(content)); err != nil {
+		if err := output.WriteAtomically(name, []byte(content)); err != nil {
 			t.Fatal(err)
 		}
 	}

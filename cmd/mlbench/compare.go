@@ -2,11 +2,16 @@ package main
 
 import (
 	"context"
+	"fmt"
+	"path/filepath"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/mlbench/mlbench/cmd/internal/cli"
+	"github.com/mlbench/mlbench/cmd/internal/output"
 	"github.com/mlbench/mlbench/cmd/internal/session"
 	"github.com/mlbench/mlbench/results"
 	"github.com/mlbench/mlbench/targets"
@@ -55,7 +60,7 @@ const compareExample = `  mlbench compare legacy modern
 type compareOptions struct {
 	cli.Streams
 	load        loadOptions
-	out         outputOptions
+	out         output.Options
 	parity      parityOptions
 	refs        []string // arguments of the command; the gate has flags instead
 	calibration string
@@ -78,11 +83,11 @@ func newCompareCmd(s cli.Streams) *cobra.Command {
 		ValidArgsFunction: targetWords,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.refs = args
-			return o.out.failed(cmd.Context(), "compare", compare(cmd.Context(), o))
+			return o.out.Failed(cmd.Context(), "compare", compare(cmd.Context(), o))
 		},
 	}
 	o.load.register(cmd)
-	o.out.register(cmd)
+	o.out.Register(cmd)
 	o.register(cmd, false)
 	registerReady(cmd.Flags(), &o.load.spec.Reach)
 	defer cli.Section(cmd.Flags(), "Comparison")()
@@ -108,7 +113,7 @@ func (o *compareOptions) register(cmd *cobra.Command, extend bool) {
 
 // validate checks flags before anything is contacted.
 func (o *compareOptions) validate() (err error) {
-	if err := o.out.validate(); err != nil {
+	if err := o.out.Validate(); err != nil {
 		return err
 	}
 	if err := o.parity.validate(); err != nil {
@@ -126,7 +131,7 @@ func (o *compareOptions) validate() (err error) {
 
 // options are those of judging what is saved, with limits of flags if there are any.
 func (o *compareOptions) options() results.CompareOptions {
-	opt := results.CompareOptions{Percentiles: o.out.quantiles, Strict: o.spec.Strict, Calibration: o.calibrated, Objectives: o.judged}
+	opt := results.CompareOptions{Percentiles: o.out.Quantiles, Strict: o.spec.Strict, Calibration: o.calibrated, Objectives: o.judged}
 	if o.spec.Limits != "" {
 		opt.Limits = &o.limits
 	}
@@ -171,7 +176,7 @@ func compare(ctx context.Context, o *compareOptions) error {
 			return err
 		}
 	}
-	made, err := o.out.comparisons(ctx, o.Streams, len(outputs), func(i int) (*results.Comparison, bool, error) {
+	made, err := o.out.Comparisons(ctx, o.Streams, len(outputs), func(i int) (*results.Comparison, bool, error) {
 		pair.Spec.Output.File = outputs[i]
 		c, _, interrupted, err := pair.compare(ctx, arms[0], arms[i+1])
 		return c, interrupted, err
@@ -186,7 +191,7 @@ func compare(ctx context.Context, o *compareOptions) error {
 type comparing struct {
 	*session.Session
 	progress *cli.Progress
-	out      *outputOptions
+	out      *output.Options
 	parity   *parityOptions
 }
 
@@ -195,13 +200,13 @@ func (o *compareOptions) open() (*comparing, error) {
 	return openComparing(o.spec, o.Streams, &o.out, &o.parity)
 }
 
-func openComparing(spec session.Spec, s cli.Streams, out *outputOptions, parity *parityOptions) (*comparing, error) {
-	progress := cli.NewProgress(s.Err, out.quiet)
+func openComparing(spec session.Spec, s cli.Streams, out *output.Options, parity *parityOptions) (*comparing, error) {
+	progress := cli.NewProgress(s.Err, out.Quiet)
 	opened, err := session.Open(spec, progress)
 	if err != nil {
 		return nil, err
 	}
-	opened.Quiet = out.quiet
+	opened.Quiet = out.Quiet
 	return &comparing{Session: opened, progress: progress, out: out, parity: parity}, nil
 }
 
@@ -212,5 +217,41 @@ func (c *comparing) compare(ctx context.Context, a, b targets.Target) (*results.
 	if err != nil {
 		return nil, nil, interrupted, err
 	}
-	return results.Compare(f, results.CompareOptions{Percentiles: c.out.quantiles, Strict: c.Spec.Strict}), f, interrupted, nil
+	return results.Compare(f, results.CompareOptions{Percentiles: c.out.Quantiles, Strict: c.Spec.Strict}), f, interrupted, nil
+}
+
+// outputs are the names of the result files of n comparisons; "" is the default.
+// That one is there already is found before anything is started.
+func (o *compareOptions) outputs(n int) ([]string, error) {
+	outputs := make([]string, n)
+	for i := range outputs {
+		switch {
+		case n == 1:
+			outputs[i] = o.spec.Output.File
+		case o.spec.Output.File != "":
+			ext := filepath.Ext(o.spec.Output.File)
+			outputs[i] = fmt.Sprintf("%s-%d%s", strings.TrimSuffix(o.spec.Output.File, ext), i+1, ext)
+		}
+		out := o.spec.Output
+		out.File = outputs[i]
+		if err := out.Check(); err != nil {
+			return nil, err
+		}
+	}
+	return outputs, nil
+}
+
+// prepareMany checks all that several comparisons need before the first of them
+// starts.
+func (o *compareOptions) prepareMany(ctx context.Context, s *session.Session, arms []targets.Target) error {
+	for _, t := range arms {
+		// Made anew for each comparison: by the last one a token may be too old.
+		if _, err := s.Prepare(ctx, t); err != nil {
+			return err
+		}
+	}
+	if !o.out.Quiet {
+		fmt.Fprintf(o.Err, "%d comparisons of %ss each\n", len(o.refs)-1, strconv.FormatFloat(o.spec.Budget.Seconds(), 'f', -1, 64))
+	}
+	return nil
 }

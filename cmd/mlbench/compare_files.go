@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/mlbench/mlbench/cmd/internal/cli"
+	"github.com/mlbench/mlbench/cmd/internal/output"
 	"github.com/mlbench/mlbench/cmd/internal/session"
 	"github.com/mlbench/mlbench/results"
 )
@@ -49,7 +50,7 @@ func savedFiles(arg string) ([]string, error) {
 		switch {
 		case info.IsDir() && strings.ContainsAny(arg, `/`+string(filepath.Separator)):
 			return filesOf(arg, filepath.Join(arg, "*"+resultSuffix))
-		case info.Mode().IsRegular() && (named || isResultFile(arg)):
+		case info.Mode().IsRegular() && (named || output.IsResultFile(arg)):
 			return []string{arg}, nil
 		}
 		return nil, nil
@@ -120,7 +121,7 @@ func (o *compareOptions) compareSaved(ctx context.Context, sides [][]string) err
 	if len(sides) == 1 {
 		n = len(files[0])
 	}
-	made, err := o.out.comparisons(ctx, o.Streams, n, func(i int) (*results.Comparison, bool, error) {
+	made, err := o.out.Comparisons(ctx, o.Streams, n, func(i int) (*results.Comparison, bool, error) {
 		opt := o.options()
 		if err := files[0][i].Header.CheckObjectives(o.judged); err != nil {
 			return nil, false, cli.Usagef("%w", err)

@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/mlbench/mlbench/cmd/internal/cli"
+	"github.com/mlbench/mlbench/cmd/internal/output"
 	"github.com/mlbench/mlbench/cmd/internal/session"
 	"github.com/mlbench/mlbench/results"
 	"github.com/mlbench/mlbench/servers"
@@ -33,7 +34,7 @@ const demoExample = `  mlbench demo
 
 type demoOptions struct {
 	cli.Streams
-	out    outputOptions
+	out    output.Options
 	budget time.Duration
 	seed   uint64
 }
@@ -47,10 +48,10 @@ func newDemoCmd(s cli.Streams) *cobra.Command {
 		Example: demoExample,
 		Args:    cli.CheckArgs(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return o.out.failed(cmd.Context(), "demo", demo(cmd.Context(), o))
+			return o.out.Failed(cmd.Context(), "demo", demo(cmd.Context(), o))
 		},
 	}
-	o.out.register(cmd)
+	o.out.Register(cmd)
 	cmd.Flags().DurationVar(&o.budget, "budget", 60*time.Second, "time for all three comparisons, warm-up included")
 	cmd.Flags().Uint64Var(&o.seed, "seed", 0, "seed of arrivals, classes and payloads (default: random, and reported)")
 	return cmd
@@ -59,7 +60,7 @@ func newDemoCmd(s cli.Streams) *cobra.Command {
 var demoScenarios = []string{"sequential", "concurrent", "mix"}
 
 func demo(ctx context.Context, o *demoOptions) error {
-	if err := o.out.validate(); err != nil {
+	if err := o.out.Validate(); err != nil {
 		return err
 	}
 	each := o.budget / time.Duration(len(demoScenarios))
@@ -75,7 +76,7 @@ func demo(ctx context.Context, o *demoOptions) error {
 		return err
 	}
 	defer os.RemoveAll(logs)
-	if !o.out.quiet {
+	if !o.out.Quiet {
 		fmt.Fprintln(o.Err, "starting both servers (training the model takes a moment)")
 	}
 	var urls []string
@@ -87,7 +88,7 @@ func demo(ctx context.Context, o *demoOptions) error {
 		defer p.Stop()
 		urls = append(urls, subject+"="+p.URL().String())
 	}
-	_, err = o.out.comparisons(ctx, o.Streams, len(demoScenarios), func(i int) (*results.Comparison, bool, error) {
+	_, err = o.out.Comparisons(ctx, o.Streams, len(demoScenarios), func(i int) (*results.Comparison, bool, error) {
 		// The demo's servers are its own: credentials for others would only fail.
 		pair, err := openComparing(session.Spec{
 			Command: "compare", Argv: []string{"mlbench", "demo"}, Tool: version(), Source: source(),

@@ -4,12 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"slices"
 
 	"github.com/spf13/cobra"
 
 	"github.com/mlbench/mlbench/cmd/internal/cli"
+	"github.com/mlbench/mlbench/cmd/internal/output"
 	"github.com/mlbench/mlbench/cmd/internal/session"
 	"github.com/mlbench/mlbench/report"
 	"github.com/mlbench/mlbench/results"
@@ -92,11 +94,11 @@ func newGateCmd(s cli.Streams) *cobra.Command {
 			if serr := failedStepSummary(ctx, "gate", err); serr != nil {
 				err = cli.AddErrors(err, serr)
 			}
-			return o.out.failed(ctx, "gate", err)
+			return o.out.Failed(ctx, "gate", err)
 		},
 	}
 	o.load.register(cmd)
-	o.out.register(cmd)
+	o.out.Register(cmd)
 	o.compareOptions.register(cmd, true)
 	f := cmd.Flags()
 	end := cli.Section(f, "Target")
@@ -159,7 +161,7 @@ func (o *gateOptions) validate() (err error) {
 	if !slices.Contains(inconclusiveWays, o.inconclusive) {
 		return cli.Usagef("--inconclusive %q: want fail, pass or exit4", o.inconclusive)
 	}
-	o.out.inconclusive = o.inconclusive
+	o.out.Inconclusive = o.inconclusive
 	if o.calibration != "" {
 		o.calibrated, err = openCalibration(o.calibration)
 	}
@@ -208,7 +210,7 @@ func (o *gateOptions) live(ctx context.Context) error {
 // publish shows the comparison on stdout, in exports, and to GitHub.
 func (o *gateOptions) publish(c *results.Comparison) error {
 	o.shown = true
-	return errors.Join(o.out.comparison(o.Streams, c), stepSummary(func(f *os.File) error {
+	return errors.Join(o.out.Comparison(o.Streams, c), stepSummary(func(f *os.File) error {
 		return report.Comparison(f, report.Markdown, c, report.Options{})
 	}))
 }
@@ -241,4 +243,13 @@ func (o *gateOptions) exit(c *results.Comparison) cli.Outcome {
 		}
 	}
 	return found
+}
+
+// failedStepSummary says so to GitHub.
+func failedStepSummary(ctx context.Context, command string, err error) error {
+	f, failed := output.FailureOf(ctx, command, err)
+	if !failed {
+		return nil
+	}
+	return stepSummary(func(w *os.File) error { return report.Failed(io.Writer(w), report.Markdown, f, report.Options{}) })
 }

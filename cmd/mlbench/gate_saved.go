@@ -70,13 +70,13 @@ func (o *gateOptions) single(files []*results.File) error {
 	if len(o.judged) == 0 {
 		return cli.Usagef("nothing to judge %s by: give --objective, or --baseline", f.Path)
 	}
-	sum := results.Summarize(f, results.Select{Arm: results.ArmA}, o.out.quantiles)
+	sum := results.Summarize(f, results.Select{Arm: results.ArmA}, o.out.Quantiles)
 	held, err := sum.JudgeAll(o.judged)
 	if err != nil {
 		return cli.Usagef("%w", err)
 	}
 	o.shown = true
-	if err := errors.Join(o.out.run(o.Streams, sum), stepSummary(func(f *os.File) error {
+	if err := errors.Join(o.out.Run(o.Streams, sum), stepSummary(func(f *os.File) error {
 		return report.Run(f, report.Markdown, sum, report.Options{})
 	})); err != nil {
 		return err

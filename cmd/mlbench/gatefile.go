@@ -221,7 +221,7 @@ func (o *gateOptions) takeFile() error {
 			o.files[ref] = o.file // its commands are run, and nobody typed them
 		}
 	}
-	if !o.out.quiet {
+	if !o.out.Quiet {
 		fmt.Fprintln(o.Err, "settings from", o.file)
 	}
 	return nil

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/mlbench/mlbench/cmd/internal/cli"
+	"github.com/mlbench/mlbench/cmd/internal/output"
 	"github.com/mlbench/mlbench/cmd/internal/session"
 	"github.com/mlbench/mlbench/report"
 	"github.com/mlbench/mlbench/results"
@@ -56,7 +57,7 @@ func (g gateFile) check(d *strict.Document) {
 		}
 	})
 	g.each("percentiles", func(text string, at *strict.Node) {
-		if _, err := parsePercentiles(text); err != nil {
+		if _, err := output.ParsePercentiles(text); err != nil {
 			d.Bad(at, "%v", err)
 		}
 	})

@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/mlbench/mlbench/cmd/internal/cli"
+	"github.com/mlbench/mlbench/cmd/internal/output"
 	"github.com/mlbench/mlbench/servers/model"
 )
 
@@ -260,7 +261,7 @@ func checkModelOutput(path string, force bool) error {
 	if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() && !force {
 		return cli.Usagef("%s exists: name another file with -o, or replace it with --force", path)
 	}
-	return checkWritable(path)
+	return output.CheckWritable(path)
 }
 
 func writeModelOutput(s cli.Streams, path string, file []byte) error {
@@ -268,7 +269,7 @@ func writeModelOutput(s cli.Streams, path string, file []byte) error {
 		_, err := s.Out.Write(file)
 		return err
 	}
-	return writeAtomically(path, file)
+	return output.WriteAtomically(path, file)
 }
 
 func printModel(w io.Writer, m model.Info) error {

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/mlbench/mlbench/cmd/internal/cli"
+	"github.com/mlbench/mlbench/cmd/internal/output"
 	"github.com/mlbench/mlbench/report"
 	"github.com/mlbench/mlbench/results"
 )
@@ -18,7 +19,7 @@ type reportOptions struct {
 	objectives []string
 	schema     string
 	timeline   bool
-	output     outputOptions
+	output     output.Options
 }
 
 const reportLong = `Render saved result files: a run as its summary, a comparison as two targets
@@ -62,12 +63,12 @@ func newReportCmd(s cli.Streams) *cobra.Command {
 			return reportFiles(s, o)
 		},
 	}
-	o.output.register(cmd)
-	o.output.registerDetails(cmd)
+	o.output.Register(cmd)
+	o.output.RegisterDetails(cmd)
 	f := cmd.Flags()
 	f.StringArrayVar(&o.objectives, "objective", nil, "`LIMIT` that every run must hold, for example 'p99<50ms' (repeatable)")
 	end := cli.Section(f, "Output")
-	f.BoolVar(&o.output.wide, "wide", false, "CSV of one row per run, with a column for every metric")
+	f.BoolVar(&o.output.Wide, "wide", false, "CSV of one row per run, with a column for every metric")
 	f.BoolVar(&o.timeline, "timeline", false, "the course over time instead of the sums")
 	end()
 	f.StringVar(&o.schema, "schema", "", "print the JSON Schema of --format json instead, of `WHAT`: "+report.SchemaNames)
@@ -78,17 +79,17 @@ func newReportCmd(s cli.Streams) *cobra.Command {
 // validate refuses flags that would not do anything, or exclude each other.
 func (o *reportOptions) validate() error {
 	switch {
-	case o.output.wide && !o.output.shows(report.CSV):
+	case o.output.Wide && !o.output.Shows(report.CSV):
 		return cli.Usagef("--wide shapes CSV: give --format csv or --export csv=FILE")
-	case o.timeline && o.output.wide:
+	case o.timeline && o.output.Wide:
 		return cli.Usagef("--timeline is a row per interval, --wide a row per run: leave one out")
 	case o.timeline && len(o.objectives) > 0:
 		return cli.Usagef("--timeline shows the course, --objective judges the whole: leave one out")
-	case o.timeline && o.output.shows(report.JUnit):
+	case o.timeline && o.output.Shows(report.JUnit):
 		return cli.Usagef("--timeline has no test cases: want text, markdown, csv, json or jsonl")
-	case o.timeline && o.output.details:
+	case o.timeline && o.output.Details:
 		return cli.Usagef("--timeline shows the course, --details the whole: leave one out")
-	case o.timeline && o.output.percentiles != "":
+	case o.timeline && o.output.Percentiles != "":
 		return cli.Usagef("--timeline shows p50 and p99: leave --percentiles out")
 	}
 	return nil
@@ -107,7 +108,7 @@ func reportFiles(s cli.Streams, o reportOptions) error {
 	if err != nil {
 		return err
 	}
-	if err := o.output.validate(); err != nil {
+	if err := o.output.Validate(); err != nil {
 		return err
 	}
 	if err := o.validate(); err != nil {
@@ -132,7 +133,7 @@ func reportFiles(s cli.Streams, o reportOptions) error {
 		docs = append(docs, doc)
 		held, valid = held && fileHeld, valid && doc.Valid()
 	}
-	if err := o.output.documents(s, docs); err != nil {
+	if err := o.output.Documents(s, docs); err != nil {
 		return err
 	}
 	if len(objectives) == 0 {
@@ -150,28 +151,28 @@ func reportFiles(s cli.Streams, o reportOptions) error {
 }
 
 // reportFile is what one file came to.
-func reportFile(f *results.File, objectives []results.Objective, o *outputOptions) (doc report.Document, held bool, err error) {
+func reportFile(f *results.File, objectives []results.Objective, o *output.Options) (doc report.Document, held bool, err error) {
 	if slices.Contains(f.Arms(), results.ArmB) {
-		if o.details {
+		if o.Details {
 			return doc, false, cli.Usagef("%s is a comparison: --details is of single runs", f.Path)
 		}
 		if err := f.Header.CheckObjectives(objectives); err != nil {
 			return doc, false, cli.Usagef("%s: %w", f.Path, err)
 		}
-		c := results.Compare(f, results.CompareOptions{Percentiles: o.quantiles, Objectives: objectives})
+		c := results.Compare(f, results.CompareOptions{Percentiles: o.Quantiles, Objectives: objectives})
 		return report.Document{Comparison: c}, !c.MissesObjective(), nil
 	}
-	sum := results.Summarize(f, results.Select{Arm: results.ArmA}, o.quantiles)
+	sum := results.Summarize(f, results.Select{Arm: results.ArmA}, o.Quantiles)
 	if held, err = sum.JudgeAll(objectives); err != nil {
 		return doc, false, cli.Usagef("%s: %w", f.Path, err)
 	}
-	o.detail(sum)
+	o.Detail(sum)
 	return report.Document{Run: sum}, held, nil
 }
 
 // reportTimelines shows the course of each file over time.
-func reportTimelines(s cli.Streams, files []*results.File, o *outputOptions) error {
-	return o.render(s, func(w io.Writer, format report.Format, opt report.Options) error {
+func reportTimelines(s cli.Streams, files []*results.File, o *output.Options) error {
+	return o.Render(s, func(w io.Writer, format report.Format, opt report.Options) error {
 		return report.Timelines(w, format, files, opt)
 	})
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/mlbench/mlbench/cmd/internal/cli"
+	"github.com/mlbench/mlbench/cmd/internal/output"
 	"github.com/mlbench/mlbench/cmd/internal/session"
 	"github.com/mlbench/mlbench/results"
 	"github.com/mlbench/mlbench/scenarios"
@@ -49,7 +50,7 @@ var addressForm = regexp.MustCompile(`^([A-Za-z0-9.-]+|\[[0-9a-fA-F:.]+\]):[0-9]
 type runOptions struct {
 	cli.Streams
 	load    loadOptions
-	out     outputOptions
+	out     output.Options
 	address string // a URL in place of a scenario
 	target  string
 	start   string
@@ -72,12 +73,12 @@ func newRunCmd(s cli.Streams) *cobra.Command {
 			} else if len(args) > 0 {
 				o.load.spec.Scenario = args[0]
 			}
-			return o.out.failed(cmd.Context(), "run", runScenario(cmd.Context(), o))
+			return o.out.Failed(cmd.Context(), "run", runScenario(cmd.Context(), o))
 		},
 	}
 	o.load.register(cmd)
-	o.out.register(cmd)
-	o.out.registerDetails(cmd)
+	o.out.Register(cmd)
+	o.out.RegisterDetails(cmd)
 	f := cmd.Flags()
 	end := cli.Section(f, "Target")
 	endOnce := cli.For(f, cli.Once)
@@ -133,7 +134,7 @@ func (o *runOptions) named() error {
 }
 
 func runScenario(ctx context.Context, o *runOptions) error {
-	if err := o.out.validate(); err != nil {
+	if err := o.out.Validate(); err != nil {
 		return err
 	}
 	spec, err := o.load.take("run", o.In)
@@ -143,7 +144,7 @@ func runScenario(ctx context.Context, o *runOptions) error {
 	if err := o.named(); err != nil {
 		return err
 	}
-	progress := cli.NewProgress(o.Err, o.out.quiet)
+	progress := cli.NewProgress(o.Err, o.out.Quiet)
 	s, err := session.Open(spec, progress)
 	if err != nil {
 		return err
@@ -151,7 +152,7 @@ func runScenario(ctx context.Context, o *runOptions) error {
 	if err := spec.CheckFiles(); err != nil {
 		return err
 	}
-	s.Quiet, s.Stdout = o.out.quiet, o.Streams.Out
+	s.Quiet, s.Stdout = o.out.Quiet, o.Streams.Out
 	defer s.Stop()
 	var t targets.Target
 	if o.start != "" {
@@ -174,7 +175,7 @@ func runScenario(ctx context.Context, o *runOptions) error {
 	if err != nil {
 		return err
 	}
-	sum := results.Summarize(f, results.Select{Arm: results.ArmA}, o.out.quantiles)
+	sum := results.Summarize(f, results.Select{Arm: results.ArmA}, o.out.Quantiles)
 	held, err := sum.JudgeAll(s.Judged)
 	if err != nil {
 		return cli.Usagef("%w", err)
@@ -183,7 +184,7 @@ func runScenario(ctx context.Context, o *runOptions) error {
 	if spec.Raw == "-" {
 		shown.Out = shown.Err // stdout is for single requests
 	}
-	if err := o.out.run(shown, sum); err != nil {
+	if err := o.out.Run(shown, sum); err != nil {
 		return err
 	}
 	if f.Footer != nil && f.Footer.Ended == results.Failed {

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/mlbench/mlbench/cmd/internal/cli"
+	"github.com/mlbench/mlbench/cmd/internal/output"
 	"github.com/mlbench/mlbench/scenarios"
 	"github.com/mlbench/mlbench/scenarios/importer"
 	"github.com/mlbench/mlbench/scenarios/openapi"
@@ -100,7 +101,7 @@ func scenariosNew(ctx context.Context, o scenariosNewOptions) error {
 		_, err := o.Out.Write(text)
 		return err
 	}
-	if err := writeAtomically(o.output, text); err != nil {
+	if err := output.WriteAtomically(o.output, text); err != nil {
 		return err
 	}
 	sc, err := scenarios.Parse(text, o.output, "/")
@@ -129,7 +130,7 @@ func (o *scenariosNewOptions) check() error {
 	if _, err := os.Lstat(o.output); err == nil {
 		return cli.Usagef("%s is there already: name another file, or --force", o.output)
 	} else if !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("cannot write %s: %w", o.output, reason(err))
+		return fmt.Errorf("cannot write %s: %w", o.output, output.Reason(err))
 	}
 	return nil
 }

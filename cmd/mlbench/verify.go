@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/mlbench/mlbench/cmd/internal/cli"
+	"github.com/mlbench/mlbench/cmd/internal/output"
 	"github.com/mlbench/mlbench/cmd/internal/session"
 	"github.com/mlbench/mlbench/cmd/internal/verify"
 	"github.com/mlbench/mlbench/loadgen"
@@ -67,7 +68,7 @@ const verifyExample = `  mlbench verify legacy modern --expected examples/verify
 type verifyOptions struct {
 	cli.Streams
 	session.Reach
-	out        outputOptions
+	out        output.Options
 	refs       []string
 	scenario   string
 	allowFiles []string
@@ -97,7 +98,7 @@ func (o *verifyOptions) command() *cobra.Command {
 				_, err := o.Streams.Out.Write(report.ParitySchema())
 				return err
 			}
-			return o.out.failed(cmd.Context(), "verify", verifyTargets(cmd.Context(), o, cmd.Flags().Changed("scenario")))
+			return o.out.Failed(cmd.Context(), "verify", verifyTargets(cmd.Context(), o, cmd.Flags().Changed("scenario")))
 		},
 	}
 	f := cmd.Flags()
@@ -119,9 +120,9 @@ func (o *verifyOptions) command() *cobra.Command {
 	f.BoolVar(&o.schema, "schema", false, "print the JSON Schema of --format json")
 	registerReach(f, &o.Reach)
 	registerReady(f, &o.Reach)
-	f.StringVar(&o.out.format, "format", string(report.Text), "what goes to stdout: "+report.ParityFormats)
-	f.StringArrayVar(&o.out.exports, "export", nil, "also write the report to a file, as `FORMAT=FILE` (repeatable)")
-	f.BoolVarP(&o.out.quiet, "quiet", "q", false, "no progress on stderr")
+	f.StringVar(&o.out.Format, "format", string(report.Text), "what goes to stdout: "+report.ParityFormats)
+	f.StringArrayVar(&o.out.Exports, "export", nil, "also write the report to a file, as `FORMAT=FILE` (repeatable)")
+	f.BoolVarP(&o.out.Quiet, "quiet", "q", false, "no progress on stderr")
 	return cmd
 }
 
@@ -171,16 +172,16 @@ func (o *verifyOptions) validate(scenarioGiven bool) (err error) {
 }
 
 func (o *verifyOptions) validateOutput() error {
-	if err := o.out.validate(); err != nil {
+	if err := o.out.Validate(); err != nil {
 		return err
 	}
 	known := strings.Split(report.ParityFormats, ", ")
-	if !slices.Contains(known, string(o.out.stdout)) {
-		return cli.Usagef("--format %s: want one of %s", o.out.stdout, report.ParityFormats)
+	if !slices.Contains(known, o.out.Format) {
+		return cli.Usagef("--format %s: want one of %s", o.out.Format, report.ParityFormats)
 	}
-	for _, f := range o.out.files {
-		if !slices.Contains(known, string(f.format)) {
-			return cli.Usagef("--export %s: want one of %s", f.format, report.ParityFormats)
+	for _, export := range o.out.Exports {
+		if format, _, _ := strings.Cut(export, "="); !slices.Contains(known, format) {
+			return cli.Usagef("--export %s: want one of %s", format, report.ParityFormats)
 		}
 	}
 	return nil
@@ -190,8 +191,8 @@ func verifyTargets(ctx context.Context, o *verifyOptions, scenarioGiven bool) er
 	if err := o.validate(scenarioGiven); err != nil {
 		return err
 	}
-	progress := cli.NewProgress(o.Err, o.out.quiet)
-	l := session.Launcher{Reach: o.Reach, Observer: progress, Quiet: o.out.quiet}
+	progress := cli.NewProgress(o.Err, o.out.Quiet)
+	l := session.Launcher{Reach: o.Reach, Observer: progress, Quiet: o.out.Quiet}
 	defer l.Stop()
 	var started [2]targets.Target
 	for i, ref := range o.refs {
@@ -226,7 +227,7 @@ func verifyTargets(ctx context.Context, o *verifyOptions, scenarioGiven bool) er
 		return err
 	}
 	p := v.Parity(err)
-	if rerr := o.out.render(o.Streams, func(w io.Writer, f report.Format, opt report.Options) error {
+	if rerr := o.out.Render(o.Streams, func(w io.Writer, f report.Format, opt report.Options) error {
 		return report.Parity(w, f, p, opt)
 	}); rerr != nil {
 		return rerr
@@ -253,7 +254,7 @@ func (o *verifyOptions) side(ctx context.Context, q *verify.Questions, t targets
 	if err != nil {
 		return side, nil, err
 	}
-	if note != "" && !o.out.quiet {
+	if note != "" && !o.out.Quiet {
 		fmt.Fprintln(o.Err, "note:", note)
 	}
 	calls, err := q.Calls(side)

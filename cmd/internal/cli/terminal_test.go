@@ -3,6 +3,9 @@ package cli
 import (
 	"bytes"
 	"fmt"
+	"io"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -19,5 +22,18 @@ func TestMessagesAreCleanedAndBounded(t *testing.T) {
 	n, err := fmt.Fprintln(cleaner{&out}, strings.Repeat("x", 469_000))
 	if out.Len() > longestMessage+64 || n != 469_001 || err != nil || !strings.Contains(out.String(), "bytes more") {
 		t.Errorf("%d bytes of %d, %v", out.Len(), n, err)
+	}
+}
+
+func TestNoColorForFiles(t *testing.T) {
+	f, err := os.Create(filepath.Join(t.TempDir(), "out"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	for name, w := range map[string]io.Writer{"file": f, "buffer": &strings.Builder{}} {
+		if UseColor(w) {
+			t.Errorf("colour for a %s", name)
+		}
 	}
 }

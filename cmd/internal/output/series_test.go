@@ -1,17 +1,12 @@
-package main
+package output
 
 import (
 	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
-	"net"
-	"net/http"
-	"net/http/httptest"
 	"os"
 	"strings"
-	"sync/atomic"
 	"testing"
 
 	"github.com/mlbench/mlbench/cmd/internal/cli"
@@ -21,7 +16,7 @@ import (
 // Whatever ends a series, what was made until then is shown whole, and nothing
 // is started after it.
 func TestSeriesIsShownWhateverEndsIt(t *testing.T) {
-	f, err := results.ReadFile("../../results/testdata/v1.jsonl", nil)
+	f, err := results.ReadFile("../../../results/testdata/v1.jsonl", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -46,15 +41,15 @@ func TestSeriesIsShownWhateverEndsIt(t *testing.T) {
 		for _, format := range []string{"text", "json", "markdown", "csv", "junit"} {
 			t.Run(tc.name+" "+format, func(t *testing.T) {
 				t.Chdir(t.TempDir())
-				o := outputOptions{format: format, exports: []string{"text=t", "json=j", "markdown=m", "csv=c", "junit=x"}}
-				if err := o.validate(); err != nil {
+				o := Options{Format: format, Exports: []string{"text=t", "json=j", "markdown=m", "csv=c", "junit=x"}}
+				if err := o.Validate(); err != nil {
 					t.Fatal(err)
 				}
 				ctx, cancel := context.WithCancel(context.Background())
 				defer cancel()
 				var out bytes.Buffer
 				calls := 0
-				made, err := o.comparisons(ctx, cli.Streams{Out: &out}, tc.n, func(i int) (*results.Comparison, bool, error) {
+				made, err := o.Comparisons(ctx, cli.Streams{Out: &out}, tc.n, func(i int) (*results.Comparison, bool, error) {
 					calls++
 					interrupted, err := tc.next(i, cancel)
 					return c, interrupted, err
@@ -70,13 +65,13 @@ func TestSeriesIsShownWhateverEndsIt(t *testing.T) {
 					t.Errorf("exit code %d (%v), %d started, %d made; want %d, %d, %d", code, err, calls, len(made), tc.code, tc.calls, tc.made)
 				}
 				if tc.made == 0 {
-					if out.Len() > 0 || ls(t) != "" {
-						t.Errorf("shown: %s, written: %s", &out, ls(t))
+					if out.Len() > 0 || written(t) != "" {
+						t.Errorf("shown: %s, written: %s", &out, written(t))
 					}
 					return
 				}
 				for file, f := range map[string]string{"t": "text", "j": "json", "m": "markdown", "c": "csv", "x": "junit"} {
-					doc := string(mustRead(t, file))
+					doc := read(t, file)
 					if f == format && doc != out.String() {
 						t.Errorf("stdout is not what the %s export has:\n%s", f, &out)
 					}
@@ -128,75 +123,34 @@ func TestSeriesWithBrokenExport(t *testing.T) {
 	if err := os.Mkdir("gone", 0o755); err != nil {
 		t.Fatal(err)
 	}
-	o := outputOptions{format: "text", exports: []string{"json=gone/x.json", "csv=y.csv"}}
-	if err := o.validate(); err != nil {
+	o := Options{Format: "text", Exports: []string{"json=gone/x.json", "csv=y.csv"}}
+	if err := o.Validate(); err != nil {
 		t.Fatal(err)
 	}
 	if err := os.Remove("gone"); err != nil {
 		t.Fatal(err)
 	}
 	var out bytes.Buffer
-	_, err := o.comparisons(context.Background(), cli.Streams{Out: &out}, 2, func(i int) (*results.Comparison, bool, error) {
+	_, err := o.Comparisons(context.Background(), cli.Streams{Out: &out}, 2, func(i int) (*results.Comparison, bool, error) {
 		return &results.Comparison{Verdict: results.VerdictOK, Metrics: []results.MetricRow{{Metric: "p50", Class: results.TotalClass, Unit: "ms"}}}, i == 1, nil
 	})
 	if err == nil || !strings.Contains(err.Error(), "gone/x.json") {
 		t.Errorf("error %v", err)
 	}
-	if ls(t) != "y.csv" || strings.Count(out.String(), "OK  ") != 2 {
-		t.Errorf("files: %s; stdout:\n%s", ls(t), &out)
+	if written(t) != "y.csv" || strings.Count(out.String(), "OK  ") != 2 {
+		t.Errorf("files: %s; stdout:\n%s", written(t), &out)
 	}
 }
 
-// Mistakes that concern any of several comparisons are found before the first
-// one starts: no target gets more than what checks it.
-func TestCompareManyBadInput(t *testing.T) {
-	t.Chdir(t.TempDir())
-	var asked atomic.Int64
-	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		asked.Add(1)
-		fmt.Fprint(w, `{"token":"t"}`)
-	}))
-	defer srv.Close()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+func written(t *testing.T) string {
+	t.Helper()
+	var names []string
+	entries, err := os.ReadDir(".")
 	if err != nil {
 		t.Fatal(err)
 	}
-	nobody := "http://" + l.Addr().String()
-	l.Close()
-	if err := os.WriteFile("x-2.jsonl", []byte("mine\n"), 0o644); err != nil {
-		t.Fatal(err)
+	for _, e := range entries {
+		names = append(names, e.Name())
 	}
-	ok := srv.URL + " b=" + srv.URL
-	for _, tc := range []struct {
-		args   string
-		code   int
-		stderr []string
-	}{
-		{ok + " c=" + nobody, cli.ExitFailure, []string{"refused"}},
-		{ok + " modrn", cli.ExitUsage, []string{`"modern"`}},
-		{ok + " c=ftp://x", cli.ExitUsage, []string{"ftp"}},
-		{ok + " c=" + srv.URL + " -o x.jsonl", cli.ExitFailure, []string{"x-2.jsonl exists", "--output"}},
-		{ok + " c=" + srv.URL + " --budget 2s", cli.ExitUsage, []string{"2s", "--budget"}},
-		{ok + " c=" + srv.URL + " --scenario nope", cli.ExitUsage, []string{"nope"}},
-		{ok + " c=x.jsonl x-2.jsonl", cli.ExitUsage, []string{"x-2.jsonl is saved"}},
-	} {
-		t.Run(tc.args, func(t *testing.T) {
-			asked.Store(0)
-			code, stdout, stderr := invoke(append([]string{"compare"}, strings.Fields(tc.args)...)...)
-			if code != tc.code || stdout != "" {
-				t.Errorf("exit code %d, want %d; stdout %q, stderr %q", code, tc.code, stdout, stderr)
-			}
-			for _, want := range tc.stderr {
-				if !strings.Contains(stderr, want) {
-					t.Errorf("stderr does not mention %q:\n%s", want, stderr)
-				}
-			}
-			if n := asked.Load(); n > 6 { // for three targets, whether it is there, and a login
-				t.Errorf("%d requests before the mistake was found", n)
-			}
-			if ls(t) != "x-2.jsonl" {
-				t.Errorf("left behind: %s", ls(t))
-			}
-		})
-	}
+	return strings.Join(names, " ")
 }

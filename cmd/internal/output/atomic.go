@@ -1,4 +1,4 @@
-package main
+package output
 
 import (
 	"bytes"
@@ -10,8 +10,8 @@ import (
 	"path/filepath"
 )
 
-// checkWritable tries, without leaving a trace, whether path can be written.
-func checkWritable(path string) error {
+// CheckWritable tries, without leaving a trace, whether path can be written.
+func CheckWritable(path string) error {
 	direct, path, err := exportPath(path)
 	if direct || err != nil {
 		return err
@@ -23,9 +23,9 @@ func checkWritable(path string) error {
 	return errors.Join(f.Close(), os.Remove(f.Name()))
 }
 
-// writeAtomically replaces path by data: readers see the old file or the whole
+// WriteAtomically replaces path by data: readers see the old file or the whole
 // new one.
-func writeAtomically(path string, data []byte) error {
+func WriteAtomically(path string, data []byte) error {
 	direct, path, err := exportPath(path)
 	if err != nil {
 		return err
@@ -43,7 +43,7 @@ func writeAtomically(path string, data []byte) error {
 	}
 	if err != nil {
 		_ = os.Remove(f.Name())
-		return fmt.Errorf("cannot write %s: %w", path, reason(err))
+		return fmt.Errorf("cannot write %s: %w", path, Reason(err))
 	}
 	return nil
 }
@@ -56,24 +56,24 @@ func exportPath(path string) (direct bool, real string, err error) {
 		return false, path, nil
 	}
 	if err != nil {
-		return false, path, fmt.Errorf("cannot write %s: %w", path, reason(err))
+		return false, path, fmt.Errorf("cannot write %s: %w", path, Reason(err))
 	}
 	switch {
 	case info.IsDir():
 		return false, path, fmt.Errorf("cannot write %s: it is a folder; name a file", path)
 	case !info.Mode().IsRegular():
 		return true, path, nil
-	case isResultFile(path):
+	case IsResultFile(path):
 		return false, path, fmt.Errorf("%s is a result file and would be lost: name another file", path)
 	}
 	if real, err = filepath.EvalSymlinks(path); err != nil {
-		return false, path, fmt.Errorf("cannot write %s: %w", path, reason(err))
+		return false, path, fmt.Errorf("cannot write %s: %w", path, Reason(err))
 	}
 	return false, real, nil
 }
 
-// isResultFile recognises the beginning of a result file's header.
-func isResultFile(path string) bool {
+// IsResultFile recognises the beginning of a result file's header.
+func IsResultFile(path string) bool {
 	f, err := os.Open(path)
 	if err != nil {
 		return false
@@ -92,7 +92,7 @@ func createTemp(path string) (*os.File, error) {
 		return nil, fmt.Errorf("cannot write %s: the folder %s does not exist; create it first", path, filepath.Dir(path))
 	}
 	if err != nil {
-		return nil, fmt.Errorf("cannot write %s: %w", path, reason(err))
+		return nil, fmt.Errorf("cannot write %s: %w", path, Reason(err))
 	}
 	return f, nil
 }
@@ -100,14 +100,14 @@ func createTemp(path string) (*os.File, error) {
 func writeDirect(path string, data []byte) error {
 	f, err := os.OpenFile(path, os.O_WRONLY, 0)
 	if err != nil {
-		return fmt.Errorf("cannot write %s: %w", path, reason(err))
+		return fmt.Errorf("cannot write %s: %w", path, Reason(err))
 	}
 	_, err = f.Write(data)
 	return errors.Join(err, f.Close())
 }
 
-// reason is err without the path, which for the user is the wrong one.
-func reason(err error) error {
+// Reason is err without the path, which for the user is the wrong one.
+func Reason(err error) error {
 	var pe *fs.PathError
 	if errors.As(err, &pe) {
 		return pe.Err

@@ -1,13 +1,10 @@
-package main
+package output
 
 import (
-	"io"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
-
-	"github.com/mlbench/mlbench/cmd/internal/cli"
 )
 
 func read(t *testing.T, path string) string {
@@ -23,10 +20,10 @@ func TestWriteAtomically(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "x.json")
 	for _, text := range []string{"first", "2"} {
-		if err := checkWritable(path); err != nil {
+		if err := CheckWritable(path); err != nil {
 			t.Fatal(err)
 		}
-		if err := writeAtomically(path, []byte(text)); err != nil {
+		if err := WriteAtomically(path, []byte(text)); err != nil {
 			t.Fatal(err)
 		}
 		if got := read(t, path); got != text {
@@ -46,7 +43,7 @@ func TestCheckWritableLeavesNoTrace(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, path := range []string{old, filepath.Join(dir, "new")} {
-		if err := checkWritable(path); err != nil {
+		if err := CheckWritable(path); err != nil {
 			t.Error(err)
 		}
 	}
@@ -66,7 +63,7 @@ func TestWriteThroughALink(t *testing.T) {
 	if err := os.Symlink(file, link); err != nil {
 		t.Skip(err)
 	}
-	if err := writeAtomically(link, []byte("new")); err != nil {
+	if err := WriteAtomically(link, []byte("new")); err != nil {
 		t.Fatal(err)
 	}
 	if info, err := os.Lstat(link); err != nil || info.Mode()&os.ModeSymlink == 0 {
@@ -80,29 +77,18 @@ func TestWriteThroughALink(t *testing.T) {
 // A result that appears only while measuring is safe from an export, too.
 func TestExportNeverReplacesAResult(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "x")
-	if err := checkWritable(path); err != nil {
+	if err := CheckWritable(path); err != nil {
 		t.Fatal(err)
 	}
-	savedRun(t, path)
-	before := read(t, path)
-	err := writeAtomically(path, []byte("{}"))
+	before := read(t, "../../../results/testdata/v1.jsonl")
+	if err := os.WriteFile(path, []byte(before), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	err := WriteAtomically(path, []byte("{}"))
 	if err == nil || !strings.Contains(err.Error(), "is a result file and would be lost") {
 		t.Errorf("error %v", err)
 	}
 	if read(t, path) != before {
 		t.Error("the result was replaced")
-	}
-}
-
-func TestNoColorForFiles(t *testing.T) {
-	f, err := os.Create(filepath.Join(t.TempDir(), "out"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	for name, w := range map[string]io.Writer{"file": f, "buffer": &strings.Builder{}} {
-		if cli.UseColor(w) {
-			t.Errorf("colour for a %s", name)
-		}
 	}
 }

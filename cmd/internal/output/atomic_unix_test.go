@@ -1,6 +1,6 @@
 //go:build unix
 
-package main
+package output
 
 import (
 	"io"
@@ -22,10 +22,10 @@ func TestWriteToAPipe(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer pipe.Close()
-	if err := checkWritable(path); err != nil {
+	if err := CheckWritable(path); err != nil {
 		t.Fatal(err)
 	}
-	if err := writeAtomically(path, []byte("report")); err != nil {
+	if err := WriteAtomically(path, []byte("report")); err != nil {
 		t.Fatal(err)
 	}
 	if info, err := os.Stat(path); err != nil || info.Mode()&os.ModeNamedPipe == 0 {
