@@ -10,7 +10,6 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -201,17 +200,4 @@ func freePort() (string, error) {
 	}
 	defer l.Close()
 	return strconv.Itoa(l.Addr().(*net.TCPAddr).Port), nil
-}
-
-// secretSetting finds, in a command, variables and flags whose names promise a
-// secret.
-var secretSetting = regexp.MustCompile(`(?i)((?:^|[\s"'=:])-*(?:[a-z0-9]+[_-])*(?:key|apikey|token|secret|password|passwd|auth)(?:=|\s+))("[^"]*"|'[^']*'|\S+)`)
-
-// ShownCommand is a command for people and files: of several lines the first, and
-// without what promises to be a secret.
-func ShownCommand(command string) string {
-	if first, _, more := strings.Cut(command, "\n"); more {
-		command = first + " …"
-	}
-	return secretSetting.ReplaceAllString(command, "$1[redacted]")
 }
