@@ -154,6 +154,9 @@ func (c *Calibration) Write(path string) error {
 	if err != nil {
 		return fmt.Errorf("calibration: %w", err)
 	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return fmt.Errorf("calibration: %w", err)
+	}
 	tmp, err := os.CreateTemp(filepath.Dir(path), ".calibration-*.tmp")
 	if err != nil {
 		return fmt.Errorf("calibration: %w", err)

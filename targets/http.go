@@ -84,7 +84,7 @@ func (t Target) Check(ctx context.Context) (Checked, error) {
 	resp.Body.Close()
 	a := Checked{Status: resp.StatusCode, Server: resp.Header.Get("Server"), TLS: resp.TLS, Took: time.Since(begin)}
 	if t.Ready != "" && (a.Status < 200 || a.Status > 399) {
-		return a, fmt.Errorf("target %s is not ready: GET %s answered %d, want 200 to 399", t.Name, t.Ready, a.Status)
+		return a, fmt.Errorf("target %s is not ready: GET %s answered %d, want 200 to 399%s", t.Name, t.Ready, a.Status, unreadyRemedy(a.Status))
 	}
 	return a, nil
 }

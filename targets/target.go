@@ -53,10 +53,15 @@ var labelForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
 
 // Parse is like the function Parse, with this file.
 func (f *File) Parse(ref string) (Target, error) {
-	if label, rest, ok := strings.Cut(ref, "="); ok && labelForm.MatchString(label) {
+	label, rest, ok := strings.Cut(ref, "=")
+	if ok && labelForm.MatchString(label) {
 		t, err := f.resolve(rest)
 		t.Name = label
 		return t, err
+	}
+	// A URL that has another one in it has it in its query.
+	if scheme, _, isURL := CutScheme(rest); isURL && (scheme == "http" || scheme == "https") && !strings.ContainsAny(label, "?@") && !strings.Contains(label, "://") {
+		return Target{}, fmt.Errorf("label %q: want letters, digits, '.', '_' and '-', of which the first is a letter or digit", label)
 	}
 	return f.resolve(ref)
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/http"
 	"net/url"
 	"os"
 	"strings"
@@ -31,11 +32,26 @@ func (w *wait) ask(ctx context.Context) (ready bool) {
 		return true
 	case ctx.Err() != nil:
 	case answer.Status != 0:
-		w.last = fmt.Sprintf("GET %s answers %d", w.t.Ready, answer.Status)
+		w.last = fmt.Sprintf("GET %s answers %d%s", w.t.Ready, answer.Status, unreadyRemedy(answer.Status))
 	case !errors.Is(err, ErrUnreachable):
 		w.last = err.Error()
 	}
 	return false
+}
+
+// unreadyRemedy is what may be done about a status that waiting does not change.
+func unreadyRemedy(status int) string {
+	switch status {
+	case http.StatusMisdirectedRequest:
+		return "; is it known by another name? Give --host-header HOST"
+	case http.StatusMethodNotAllowed, http.StatusNotImplemented:
+		return "; give another path that answers GET as --ready (key ready of the target file)"
+	case http.StatusUnauthorized, http.StatusForbidden:
+		return "; give its header (-H), or a path that wants none as --ready (key ready of the target file)"
+	case http.StatusNotFound, http.StatusGone:
+		return "; is the path of --ready (key ready of the target file) right?"
+	}
+	return ""
 }
 
 // text says what keeps the target from being ready.

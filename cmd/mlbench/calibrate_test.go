@@ -32,7 +32,7 @@ func TestCalibrateBadInput(t *testing.T) {
 		{"calibrate --start x --percentiles=", cli.ExitUsage, []string{"--percentiles"}},
 		{"calibrate --start x --format csv", cli.ExitUsage, []string{"csv", "json"}},
 		{"calibrate --start x -o config.json", cli.ExitUsage, []string{"config.json is there and no calibration"}},
-		{"calibrate --start x -o /nowhere/c.json", cli.ExitFailure, []string{"/nowhere"}},
+		{"calibrate --start x -o /proc/nowhere/c.json", cli.ExitFailure, []string{"/proc/nowhere"}},
 		{"calibrate mxi --start x", cli.ExitUsage, []string{`"mix"`}},
 		{"calibrate mix " + three, cli.ExitUsage, []string{"the scenario mix is for --start"}},
 		{"calibrate " + three, cli.ExitUsage, []string{"text.txt:1"}},

@@ -91,7 +91,7 @@ func newGateCmd(s cli.Streams) *cobra.Command {
 			if o.schema || o.shown {
 				return err
 			}
-			if serr := failedStepSummary(ctx, "gate", err); serr != nil {
+			if serr := failedStepSummary(ctx, "gate", err); serr != nil && (err == nil || serr.Error() != err.Error()) {
 				err = cli.AddErrors(err, serr)
 			}
 			return o.out.Failed(ctx, "gate", err)

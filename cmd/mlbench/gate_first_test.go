@@ -21,7 +21,7 @@ func TestStepSummaryIsTriedBeforeMeasuring(t *testing.T) {
 	defer srv.Close()
 	t.Setenv("GITHUB_STEP_SUMMARY", filepath.Join(t.TempDir(), "missing", "summary.md"))
 	code, _, stderr := invoke("gate", "--file=", "--base", "base="+srv.URL, "--head", "head="+srv.URL)
-	if code != cli.ExitFailure || !strings.Contains(stderr, "step summary") {
+	if code != cli.ExitFailure || strings.Count(stderr, "step summary") != 1 {
 		t.Errorf("exit code %d: %s", code, stderr)
 	}
 	if n := asked.Load(); n > 0 {

@@ -236,7 +236,7 @@ func TestModelMistakes(t *testing.T) {
 		{"train extra", cli.ExitUsage, "--help"},
 		{"train --rows 5 --trees 0", cli.ExitUsage, "rows must be between 10 and 1000000, not 5; trees must be"},
 		{"train -o " + dir, cli.ExitFailure, "folder"},
-		{"train -o " + filepath.Join(dir, "no", "model.onnx"), cli.ExitFailure, "does not exist"},
+		{"train -o " + filepath.Join(damaged, "no", "model.onnx"), cli.ExitFailure, "not a directory"},
 		{"info", cli.ExitUsage, "--help"},
 		{"info " + path + " --format yaml", cli.ExitUsage, "use text or json"},
 		{"info " + missing, cli.ExitUsage, "make one with 'mlbench model train"},

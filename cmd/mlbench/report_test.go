@@ -161,7 +161,6 @@ func TestReport(t *testing.T) {
 		{name: "export format", args: "run.jsonl --export pdf=x", code: cli.ExitUsage, errOut: "mlbench: --export \"pdf=x\": unknown format \"pdf\"…"},
 		{name: "export to stdout", args: "run.jsonl --export json=-", code: cli.ExitUsage, errOut: "mlbench: --export \"json=-\": an export is a file; use --format json for stdout\n"},
 		{name: "export twice", args: "run.jsonl --export json=x --export csv=./x", code: cli.ExitUsage, errOut: "mlbench: --export \"csv=./x\": ./x is named twice\n"},
-		{name: "export to no folder", args: "run.jsonl --export json=none/x", code: cli.ExitFailure, errOut: "mlbench: export: cannot write none/x: the folder none does not exist; create it first\n"},
 		{name: "export to a folder", args: "run.jsonl --export json=folder", code: cli.ExitFailure, errOut: "mlbench: export: cannot write folder: it is a folder; name a file\n"},
 		{name: "export below a file", args: "run.jsonl --export json=text.txt/x", code: cli.ExitFailure, errOut: "mlbench: export: cannot write text.txt/x: not a directory\n"},
 		{name: "export over the measurement", args: "run.jsonl --export json=run.jsonl", code: cli.ExitFailure, errOut: "mlbench: export: run.jsonl is a result file and would be lost: name another file\n"},

@@ -16,15 +16,28 @@ func CheckWritable(path string) error {
 	if direct || err != nil {
 		return err
 	}
-	f, err := createTemp(path)
+	near := path // in the nearest folder that is there: the others are made when it is written
+	for folder := missingFolder(near); folder != ""; folder = missingFolder(near) {
+		near = folder
+	}
+	f, err := createTemp(near)
 	if err != nil {
-		return err
+		return fmt.Errorf("cannot write %s: %w", path, Reason(err))
 	}
 	return errors.Join(f.Close(), os.Remove(f.Name()))
 }
 
+// missingFolder is the folder of path, if it is not there; else "".
+func missingFolder(path string) string {
+	folder := filepath.Dir(path)
+	if _, err := os.Stat(folder); errors.Is(err, fs.ErrNotExist) && folder != path {
+		return folder
+	}
+	return ""
+}
+
 // WriteAtomically replaces path by data: readers see the old file or the whole
-// new one.
+// new one. It makes the folder.
 func WriteAtomically(path string, data []byte) error {
 	direct, path, err := exportPath(path)
 	if err != nil {
@@ -33,9 +46,12 @@ func WriteAtomically(path string, data []byte) error {
 	if direct {
 		return writeDirect(path, data)
 	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return fmt.Errorf("cannot write %s: %w", path, Reason(err))
+	}
 	f, err := createTemp(path)
 	if err != nil {
-		return err
+		return fmt.Errorf("cannot write %s: %w", path, Reason(err))
 	}
 	_, err = f.Write(data)
 	if err = errors.Join(err, f.Close()); err == nil {
@@ -87,14 +103,7 @@ func IsResultFile(path string) bool {
 // createTemp makes the file that is going to be renamed to path.
 func createTemp(path string) (*os.File, error) {
 	name := filepath.Join(filepath.Dir(path), fmt.Sprintf(".%s.%d.tmp", filepath.Base(path), os.Getpid()))
-	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o644)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("cannot write %s: the folder %s does not exist; create it first", path, filepath.Dir(path))
-	}
-	if err != nil {
-		return nil, fmt.Errorf("cannot write %s: %w", path, Reason(err))
-	}
-	return f, nil
+	return os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o644)
 }
 
 func writeDirect(path string, data []byte) error {

@@ -161,20 +161,24 @@ func (o *Options) Shows(f report.Format) bool {
 func (o *Options) Render(s cli.Streams, show Show) error {
 	opt := report.Options{Continued: o.shown > 0, Inconclusive: o.Inconclusive, Wide: o.Wide}
 	o.shown++
-	return errors.Join(o.export(show, opt), o.print(s, show, opt))
+	return errors.Join(o.export(s, show, opt), o.print(s, show, opt))
 }
 
 // Show renders a document in a format.
 type Show func(io.Writer, report.Format, report.Options) error
 
 // export adds a document to every export.
-func (o *Options) export(show Show, opt report.Options) error {
+func (o *Options) export(s cli.Streams, show Show, opt report.Options) error {
 	var errs []error
 	for _, f := range o.files {
 		err := show(&f.buf, f.format, opt)
 		if err == nil {
+			folder := missingFolder(f.path)
 			// All documents so far: the file is whole after each of them.
 			err = WriteAtomically(f.path, f.buf.Bytes())
+			if folder != "" && err == nil { // as for result files: its name may be mistyped
+				fmt.Fprintln(s.Err, "note: made the folder", folder)
+			}
 		}
 		if err != nil {
 			errs = append(errs, fmt.Errorf("export: %w", err))

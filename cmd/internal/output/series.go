@@ -62,7 +62,7 @@ func (o *Options) allOf(s cli.Streams, made []*results.Comparison) error {
 	show := func(w io.Writer, f report.Format, opt report.Options) error {
 		return report.Comparisons(w, f, made, opt)
 	}
-	err := o.export(show, report.Options{})
+	err := o.export(s, show, report.Options{})
 	if !o.asMade() {
 		err = errors.Join(err, o.print(s, show, report.Options{}))
 	}

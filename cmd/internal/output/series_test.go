@@ -127,7 +127,7 @@ func TestSeriesWithBrokenExport(t *testing.T) {
 	if err := o.Validate(); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.Remove("gone"); err != nil {
+	if err := errors.Join(os.Remove("gone"), os.WriteFile("gone", nil, 0o600)); err != nil {
 		t.Fatal(err)
 	}
 	var out bytes.Buffer
@@ -137,7 +137,7 @@ func TestSeriesWithBrokenExport(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "gone/x.json") {
 		t.Errorf("error %v", err)
 	}
-	if written(t) != "y.csv" || strings.Count(out.String(), "OK  ") != 2 {
+	if written(t) != "gone y.csv" || strings.Count(out.String(), "OK  ") != 2 {
 		t.Errorf("files: %s; stdout:\n%s", written(t), &out)
 	}
 }

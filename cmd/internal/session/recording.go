@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -43,7 +44,11 @@ func (s *Session) record(out Output, h *results.Header) (*recording, error) {
 		create = results.CreateOver
 	}
 	w, err := create(out.File, h)
-	if err != nil {
+	var refused *fs.PathError // what the system says: others have a remedy of their own
+	switch {
+	case errors.As(err, &refused) && !errors.Is(err, fs.ErrExist):
+		return nil, fmt.Errorf("%w; name a file elsewhere with -o FILE, or keep none with --no-output", err)
+	case err != nil:
 		return nil, err
 	}
 	if out.File != "" && !out.None && missing != nil {
