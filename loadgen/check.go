@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"io"
 	"net/http"
-	"regexp"
 	"time"
 
 	"github.com/mlbench/mlbench/loadgen/http1"
@@ -61,7 +60,7 @@ func (k *keeper) add(b []byte, p *http1.ResponseParser) {
 func (c *conn) judge(o *outcome) failure {
 	k := &c.keep
 	k.answer = Answer{
-		Status: o.status, Header: Unfold(finalHeader(k.head)), Body: c.parser.Body,
+		Status: o.status, Header: http1.Unfold(finalHeader(k.head)), Body: c.parser.Body,
 		Cut: c.parser.BodyBytes > MaxCheckedBody, Service: o.service, Captured: c.req.captured(),
 	}
 	err := k.check(&k.answer)
@@ -104,17 +103,6 @@ func finalHeader(b []byte) []byte {
 		begin = rest
 	}
 	return nil
-}
-
-var fold = regexp.MustCompile(`[ \t]*\r?\n[ \t]+`)
-
-// Unfold makes each header a line: where one goes on in the next line, which begins
-// with a blank, a space stands for the break (RFC 9112 §5.2).
-func Unfold(header []byte) []byte {
-	if !bytes.Contains(header, []byte("\n ")) && !bytes.Contains(header, []byte("\n\t")) {
-		return header
-	}
-	return fold.ReplaceAll(header, []byte(" "))
 }
 
 // cutLine splits b behind its first line end, which is CR LF or LF.

@@ -34,7 +34,7 @@ func (r *run) work(ctx context.Context, worker int, next *atomic.Uint64, stop *a
 		}
 	}
 	var rng *rand.Rand
-	if load.Think.Law != NoThink {
+	if !load.Think.Zero() {
 		rng = newRand(r.g.plan.Seed, streamThink+uint64(worker), r.phase.Stream)
 	}
 	var req request // one for all: the transport may keep it on the heap

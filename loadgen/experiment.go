@@ -84,7 +84,7 @@ func (e *Experiment) fit(response *stats.Histogram) (pairs int) {
 	if e.Slice == 0 {
 		e.Slice = max(20*p50, 3*p99)
 		if load := &e.Plans[0].Load; load.Model == results.Open {
-			e.Slice = max(e.Slice, time.Duration(20/MeanRate(load.Rate, load.Duration)*float64(time.Second)))
+			e.Slice = max(e.Slice, time.Duration(20/meanOver(load.Rate, load.Duration)*float64(time.Second)))
 		}
 		e.Slice = min(max(e.Slice, minSlice), max(maxSlice, e.drains/2))
 		// Rather shorter slices than too few pairs.

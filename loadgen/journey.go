@@ -102,7 +102,7 @@ func (r *run) follow(req *request, o *outcome, t *timer) bool {
 	}
 	due := o.planned + o.response
 	next := &r.g.plan.Classes[req.class+1]
-	if think := &next.Step.Think; think.Law != NoThink {
+	if think := &next.Step.Think; !think.Zero() {
 		due += think.draw(newRand(r.g.plan.Seed, streamSteps, req.number))
 	}
 	if r.overWarmup(due) || !t.wait(r.ctx, due-r.g.now()) {

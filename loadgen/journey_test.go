@@ -135,7 +135,7 @@ func TestJourneys(t *testing.T) {
 		srv := httptest.NewServer(s)
 		defer srv.Close()
 		classes := append([]Class{{Name: "plain", Weight: 3, Pool: []send.Request{get("/login")}}},
-			session(1, Think{Law: UniformThink, Max: time.Millisecond})...)
+			session(1, Think{Max: time.Millisecond})...)
 		plan := closedPlan(t, srv.URL, load(200), classes...)
 		plan.Connect.Transport = transport
 		got, _ := measureClasses(t, plan)
@@ -241,7 +241,7 @@ func TestJourneysAcrossSlices(t *testing.T) {
 		defer srv.Close()
 		l := load(0)
 		l.Requests, l.Duration, l.Rate = 0, 200*time.Millisecond, ConstantRate(200)
-		plan := closedPlan(t, srv.URL, l, session(1, Think{Law: FixedThink, Min: 10 * time.Millisecond})...)
+		plan := closedPlan(t, srv.URL, l, session(1, Think{Min: 10 * time.Millisecond, Max: 10 * time.Millisecond})...)
 		plan.Connect.Transport = transport
 		g, err := New(plan, time.Now())
 		if err != nil {
@@ -278,7 +278,7 @@ func TestStepsArePlannedByTheAnswerBefore(t *testing.T) {
 	srv := httptest.NewServer(newShop())
 	defer srv.Close()
 	for _, transport := range []Transport{Lean, NetHTTP} {
-		plan := closedPlan(t, srv.URL, openLoad(500, 1), session(1, Think{Law: FixedThink, Min: think})...)
+		plan := closedPlan(t, srv.URL, openLoad(500, 1), session(1, Think{Min: think, Max: think})...)
 		plan.Connect.Transport = transport
 		all := rawRequests(t, plan)
 		if len(all) != 3 {
@@ -317,7 +317,7 @@ func TestJourneysDoNotHoldUpTheEnd(t *testing.T) {
 		}))
 		defer srv.Close()
 		l := load(4)
-		plan := closedPlan(t, srv.URL, l, session(1, Think{Law: FixedThink, Min: time.Hour})...)
+		plan := closedPlan(t, srv.URL, l, session(1, Think{Min: time.Hour, Max: time.Hour})...)
 		plan.Connect.Transport = transport
 		g, err := New(plan, time.Now())
 		if err != nil {
@@ -383,7 +383,7 @@ func TestPlanRefusesBadSteps(t *testing.T) {
 		"a step needs a class before it": {{Name: "a", Weight: 1, Step: &Step{}}},
 		"want that of its journey, 1":    {{Name: "a", Weight: 1}, {Name: "b", Weight: 2, Step: &Step{}}},
 		"nothing is captured before it":  {{Name: "a", Weight: 1, Pool: []send.Request{{Fill: fill}}}},
-		"think time: want":               {{Name: "a", Weight: 1}, {Name: "b", Weight: 1, Step: &Step{Think: Think{Law: "odd"}}}},
+		"think time: want":               {{Name: "a", Weight: 1}, {Name: "b", Weight: 1, Step: &Step{Think: Think{Min: 1}}}},
 	} {
 		base.Classes = classes
 		if err := base.Validate(); err == nil || !strings.Contains(err.Error(), want) {

@@ -159,7 +159,7 @@ func TestShapes(t *testing.T) {
 	}{
 		{"ramps", Ramps(0, stages), map[time.Duration]float64{0: 0, 5 * time.Second: 25, 15 * time.Second: 50, 35 * time.Second: 125, 42500 * time.Millisecond: 100, time.Hour: 0}, 250 + 1000 + 1250 + 500},
 		{"steps", Steps(stages), map[time.Duration]float64{0: 50, 29 * time.Second: 50, 30 * time.Second: 200, 41 * time.Second: 0}, 1500 + 2000},
-		{"spike", Spike(10, 500, 20*time.Second, 5*time.Second), map[time.Duration]float64{0: 10, 20 * time.Second: 500, 24 * time.Second: 500, 25 * time.Second: 10}, 400 + 2500},
+		{"spike", Steps([]Stage{{20 * time.Second, 10}, {5 * time.Second, 500}, {time.Hour, 10}}), map[time.Duration]float64{0: 10, 20 * time.Second: 500, 24 * time.Second: 500, 25 * time.Second: 10}, 400 + 2500},
 		{"sine", Sine(100, 50, 45*time.Second), map[time.Duration]float64{0: 100, 11250 * time.Millisecond: 150, 33750 * time.Millisecond: 50}, 4500},
 	} {
 		for at, want := range tc.want {

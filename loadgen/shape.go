@@ -91,14 +91,9 @@ func Steps(stages []Stage) Shape {
 	return p
 }
 
-// Spike is base, but peak for length from at on.
-func Spike(base, peak float64, at, length time.Duration) Shape {
-	return Steps([]Stage{{at, base}, {length, peak}, {math.MaxInt64 - at - length, base}})
-}
-
-// MeanRate is the mean of a shape over its first d, in requests per second; over
+// meanOver is the mean of a shape over its first d, in requests per second; over
 // no time at all, its rate at the start.
-func MeanRate(s Shape, d time.Duration) float64 {
+func meanOver(s Shape, d time.Duration) float64 {
 	if d <= 0 {
 		return s.Rate(0)
 	}
@@ -109,9 +104,9 @@ func MeanRate(s Shape, d time.Duration) float64 {
 // that its number of requests takes.
 func (l *Load) MeanRate() float64 {
 	if l.Duration > 0 || l.Requests <= 0 {
-		return MeanRate(l.Rate, l.Duration)
+		return meanOver(l.Rate, l.Duration)
 	}
-	planned := func(d time.Duration) float64 { return MeanRate(l.Rate, d) * d.Seconds() }
+	planned := func(d time.Duration) float64 { return meanOver(l.Rate, d) * d.Seconds() }
 	const longest = 1000 * time.Hour // a rate that ends at 0 may never get there
 	after := time.Millisecond
 	for planned(after) < float64(l.Requests) {
@@ -127,7 +122,7 @@ func (l *Load) MeanRate() float64 {
 			after = middle
 		}
 	}
-	return MeanRate(l.Rate, after)
+	return meanOver(l.Rate, after)
 }
 
 // meanRate is the mean of a shape from one instant to a later one, by the middle
@@ -150,13 +145,4 @@ func stageAt(s Shape, at time.Duration) (number int, end time.Duration) {
 		}
 	}
 	return 0, 0
-}
-
-// TotalDuration is the length of all stages together.
-func TotalDuration(stages []Stage) time.Duration {
-	var d time.Duration
-	for _, s := range stages {
-		d += s.Duration
-	}
-	return d
 }

@@ -64,8 +64,8 @@ func TestSlicesEndWithTheirStage(t *testing.T) {
 			t.Fatalf("slices end at %v", ends)
 		}
 	}
-	// The last stage of a spike has no end.
-	s.rate, s.begin = Spike(10, 100, time.Second, time.Second), 12*time.Second
+	// The last stage of a spike has as good as no end.
+	s.rate, s.begin = Steps([]Stage{{time.Second, 10}, {time.Second, 100}, {math.MaxInt64 - 2*time.Second, 10}}), 12*time.Second
 	if next := s.next(time.Second); next != 13*time.Second {
 		t.Errorf("the slice from 12 s ends at %s", next)
 	}

@@ -8,46 +8,26 @@ import (
 )
 
 // Think is the time a worker of a closed model waits between an answer and its
-// next request: none, fixed (Min), uniform (Min to Max) or exponential (Mean).
-type Think struct {
-	Law  ThinkLaw
-	Min  time.Duration
-	Max  time.Duration
-	Mean time.Duration
-}
+// next request: from Min to Max, uniformly, or exponential with a Mean; all zero:
+// it does not wait.
+type Think struct{ Min, Max, Mean time.Duration }
 
-// ThinkLaw is the distribution of think times.
-type ThinkLaw string
-
-const (
-	NoThink          ThinkLaw = ""
-	FixedThink       ThinkLaw = "fixed"
-	UniformThink     ThinkLaw = "uniform"
-	ExponentialThink ThinkLaw = "exponential"
-)
+// Zero says that nobody waits.
+func (t *Think) Zero() bool { return *t == Think{} }
 
 func (t *Think) validate() error {
-	switch {
-	case t.Law == NoThink,
-		t.Law == FixedThink && t.Min >= 0,
-		t.Law == UniformThink && t.Min >= 0 && t.Max >= t.Min,
-		t.Law == ExponentialThink && t.Mean > 0:
-		return nil
+	if t.Min < 0 || t.Max < t.Min || t.Mean < 0 || t.Mean > 0 && t.Max > 0 {
+		return fmt.Errorf("think time: want one from low to high, or exponential with a mean, have %+v", *t)
 	}
-	return fmt.Errorf("think time: want none, fixed, uniform from low to high, or exponential with a mean, have %+v", *t)
+	return nil
 }
 
 // draw is one think time.
 func (t *Think) draw(rng *rand.Rand) time.Duration {
-	switch t.Law {
-	case FixedThink:
-		return t.Min
-	case UniformThink:
-		return t.Min + time.Duration(rng.Float64()*float64(t.Max-t.Min))
-	case ExponentialThink:
+	if t.Mean > 0 {
 		return time.Duration(rng.ExpFloat64() * float64(t.Mean))
 	}
-	return 0
+	return t.Min + time.Duration(rng.Float64()*float64(t.Max-t.Min))
 }
 
 // timer is a timer to use again and again by one goroutine.

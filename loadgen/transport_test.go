@@ -221,7 +221,7 @@ func TestThinkTimesAndSpawnRate(t *testing.T) {
 	// 4 workers, 20 ms between requests, 400 ms: at most 4 × 21 requests, where
 	// without think time there would be thousands.
 	load := closedLoad(4, 0)
-	load.Duration, load.Think = 400*time.Millisecond, Think{Law: FixedThink, Min: 20 * time.Millisecond}
+	load.Duration, load.Think = 400*time.Millisecond, Think{Min: 20 * time.Millisecond, Max: 20 * time.Millisecond}
 	if d, _ := measure(t, closedPlan(t, srv.URL, load)); d.Done < 4 || d.Done > 84 {
 		t.Errorf("%d requests by 4 workers that think 20 ms, in 400 ms", d.Done)
 	}
@@ -245,10 +245,10 @@ func TestThinkTimeLaws(t *testing.T) {
 		}
 		return
 	}
-	if m, low, high := mean(Think{Law: UniformThink, Min: time.Second, Max: 3 * time.Second}); low < time.Second || high > 3*time.Second || m < 1980*time.Millisecond || m > 2020*time.Millisecond {
+	if m, low, high := mean(Think{Min: time.Second, Max: 3 * time.Second}); low < time.Second || high > 3*time.Second || m < 1980*time.Millisecond || m > 2020*time.Millisecond {
 		t.Errorf("uniform(1s,3s): mean %s, from %s to %s", m, low, high)
 	}
-	if m, low, high := mean(Think{Law: ExponentialThink, Mean: time.Second}); low > time.Millisecond || high < 7*time.Second || m < 970*time.Millisecond || m > 1030*time.Millisecond {
+	if m, low, high := mean(Think{Mean: time.Second}); low > time.Millisecond || high < 7*time.Second || m < 970*time.Millisecond || m > 1030*time.Millisecond {
 		t.Errorf("exponential(1s): mean %s, from %s to %s", m, low, high)
 	}
 }

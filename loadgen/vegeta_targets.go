@@ -4,25 +4,21 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"net/http"
+	"maps"
 	"os"
+	"slices"
 
 	vegeta "github.com/tsenart/vegeta/v12/lib"
+
+	"github.com/mlbench/mlbench/loadgen/send"
 )
 
-// VegetaTarget is one request of a target list of vegeta's.
-type VegetaTarget struct {
-	Method string
-	URL    string
-	Header http.Header
-	Body   []byte
-}
-
 // ReadVegetaTargets reads a target list as `vegeta attack` does, in its http or
-// its json format, whichever it is. Bodies that the http format names by file
+// its json format, whichever it is; the target of each request is a whole URL, its
+// header in the order of names. Bodies that the http format names by file
 // are read, if they are files of at most maxBody bytes: vegeta would read
 // a device until memory ends, and wait for a pipe for ever.
-func ReadVegetaTargets(list []byte, maxBody int64) ([]VegetaTarget, error) {
+func ReadVegetaTargets(list []byte, maxBody int64) ([]send.Request, error) {
 	targeter := vegeta.NewHTTPTargeter(bytes.NewReader(list), nil, nil)
 	if bytes.HasPrefix(bytes.TrimSpace(list), []byte("{")) {
 		if !bytes.HasSuffix(list, []byte("\n")) {
@@ -39,9 +35,14 @@ func ReadVegetaTargets(list []byte, maxBody int64) ([]VegetaTarget, error) {
 	if err != nil {
 		return nil, fmt.Errorf("vegeta targets: %w", err)
 	}
-	out := make([]VegetaTarget, len(all))
+	out := make([]send.Request, len(all))
 	for i, t := range all {
-		out[i] = VegetaTarget{Method: t.Method, URL: t.URL, Header: t.Header, Body: t.Body}
+		out[i] = send.Request{Method: t.Method, Target: t.URL, Body: t.Body}
+		for _, name := range slices.Sorted(maps.Keys(t.Header)) {
+			for _, value := range t.Header[name] {
+				out[i].Header = append(out[i].Header, send.Field{Name: name, Value: value})
+			}
+		}
 	}
 	return out, nil
 }

@@ -2,13 +2,14 @@ package loadgen
 
 import (
 	"fmt"
-	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/mlbench/mlbench/loadgen/send"
 )
 
 func TestReadVegetaTargets(t *testing.T) {
@@ -16,18 +17,18 @@ func TestReadVegetaTargets(t *testing.T) {
 	if err := os.WriteFile(body, []byte("hello"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	header := http.Header{"X-A": {"1", "2"}}
+	header := []send.Field{{Name: "X-A", Value: "1"}, {Name: "X-A", Value: "2"}}
 	for name, tt := range map[string]struct {
 		list string
-		want []VegetaTarget
+		want []send.Request
 	}{
 		"http": {
 			"# comment\nGET http://h/a\n\nPOST http://h/b\nX-A: 1\nX-A: 2\n@" + body + "\n",
-			[]VegetaTarget{{Method: "GET", URL: "http://h/a", Header: http.Header{}}, {"POST", "http://h/b", header, []byte("hello")}},
+			[]send.Request{{Method: "GET", Target: "http://h/a"}, {Method: "POST", Target: "http://h/b", Header: header, Body: []byte("hello")}},
 		},
 		"json": {
 			`{"method":"POST","url":"http://h/b","header":{"X-A":["1","2"]},"body":"aGVsbG8="}`,
-			[]VegetaTarget{{"POST", "http://h/b", header, []byte("hello")}},
+			[]send.Request{{Method: "POST", Target: "http://h/b", Header: header, Body: []byte("hello")}},
 		},
 	} {
 		got, err := ReadVegetaTargets([]byte(tt.list), 100)

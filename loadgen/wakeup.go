@@ -7,13 +7,16 @@ import (
 	"github.com/mlbench/mlbench/results/stats"
 )
 
-// ProbeTimer and ProbePacer wait for an instant every probeEvery, and say how
-// late each wake-up was: with the runtime's timers, as most programs do, and
-// with the thread that paces the open model.
 const probeEvery = 2 * time.Millisecond
 
-// ProbeTimer measures how late the runtime's timers wake.
-func ProbeTimer(ctx context.Context, d time.Duration) *stats.Histogram {
+// ProbeWakeUps waits for an instant every probeEvery for d, twice, and says how
+// late each wake-up was: with the runtime's timers, as most programs do, and then
+// with the thread that paces the open model.
+func ProbeWakeUps(ctx context.Context, d time.Duration) (timer, pacer *stats.Histogram) {
+	return probeTimer(ctx, d), probePacer(ctx, d)
+}
+
+func probeTimer(ctx context.Context, d time.Duration) *stats.Histogram {
 	begin := time.Now()
 	late := stats.NewLive()
 	for at := probeEvery; at <= d && ctx.Err() == nil; at += probeEvery {
@@ -23,8 +26,7 @@ func ProbeTimer(ctx context.Context, d time.Duration) *stats.Histogram {
 	return late.Drain()
 }
 
-// ProbePacer measures how late the pacing thread of the open model wakes.
-func ProbePacer(ctx context.Context, d time.Duration) *stats.Histogram {
+func probePacer(ctx context.Context, d time.Duration) *stats.Histogram {
 	reserveThread()
 	late := stats.NewLive()
 	done := make(chan struct{})

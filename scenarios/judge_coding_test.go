@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/mlbench/mlbench/loadgen"
+	"github.com/mlbench/mlbench/loadgen/http1"
 	"github.com/mlbench/mlbench/targets"
 )
 
@@ -60,7 +61,7 @@ func TestChecksLookIntoCompressedBodies(t *testing.T) {
 		"no header":         {"", "checks: [{json: $.prediction, equals: 1.5}]", body, "not JSON"},
 		"a header alone":    {"Content-Encoding: compress\r\n", "checks: [{header: Content-Encoding, equals: compress}]", body, ""},
 	} {
-		err := checkedBy(t, tc.request, loadgen.Answer{Status: 200, Header: loadgen.Unfold([]byte(tc.header)), Body: tc.body})
+		err := checkedBy(t, tc.request, loadgen.Answer{Status: 200, Header: http1.Unfold([]byte(tc.header)), Body: tc.body})
 		if tc.want == "" && err != nil || tc.want != "" && (err == nil || !strings.Contains(err.Error(), tc.want)) {
 			t.Errorf("%s: %v, want %q", name, err, tc.want)
 		}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/mlbench/mlbench/loadgen"
+	"github.com/mlbench/mlbench/loadgen/http1"
 	"github.com/mlbench/mlbench/loadgen/send"
 	"github.com/mlbench/mlbench/results/answers"
 	"github.com/mlbench/mlbench/targets"
@@ -147,7 +148,7 @@ func (e *Exchange) Send(ctx context.Context, t targets.Target, timeout time.Dura
 	if err != nil {
 		return nil, err
 	}
-	a.Head = loadgen.Unfold(a.Head)
+	a.Head = http1.Unfold(a.Head)
 	s := &Sent{Answer: a}
 	_, header, _ := bytes.Cut(a.Head, []byte("\r\n"))
 	got := &loadgen.Answer{

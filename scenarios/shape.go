@@ -3,6 +3,7 @@ package scenarios
 import (
 	"errors"
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -68,7 +69,9 @@ func (s *Shape) stages(name string, args []string) error {
 			return errors.New("a stage must last longer than 0s; only the first of stages(…) may be 0s:RATE, the rate to begin with")
 		}
 	}
-	s.length = loadgen.TotalDuration(stages)
+	for _, st := range stages {
+		s.length += st.Duration
+	}
 	if name == "steps" {
 		s.shape = loadgen.Steps(stages)
 	} else {
@@ -123,7 +126,11 @@ func (s *Shape) spike(args []string) error {
 	if length == 0 {
 		return fmt.Errorf("a spike's length must be more than 0")
 	}
-	s.shape = loadgen.Spike(float64(base), float64(peak), time.Duration(at), time.Duration(length))
+	s.shape = loadgen.Steps([]loadgen.Stage{
+		{Duration: time.Duration(at), Rate: float64(base)},
+		{Duration: time.Duration(length), Rate: float64(peak)},
+		{Duration: math.MaxInt64 - time.Duration(at+length), Rate: float64(base)},
+	})
 	return nil
 }
 
@@ -168,17 +175,17 @@ func (t *Think) UnmarshalText(b []byte) error {
 	switch {
 	case name == "fixed" && len(args) == 1:
 		err = scanArgs(args, &low)
-		out.law = loadgen.Think{Law: loadgen.FixedThink, Min: time.Duration(low)}
+		out.law = loadgen.Think{Min: time.Duration(low), Max: time.Duration(low)}
 	case name == "uniform" && len(args) == 2:
 		if err = scanArgs(args, &low, &high); high < low {
 			err = errThink
 		}
-		out.law = loadgen.Think{Law: loadgen.UniformThink, Min: time.Duration(low), Max: time.Duration(high)}
+		out.law = loadgen.Think{Min: time.Duration(low), Max: time.Duration(high)}
 	case name == "exponential" && len(args) == 1:
 		if err = scanArgs(args, &low); low == 0 {
 			err = errThink
 		}
-		out.law = loadgen.Think{Law: loadgen.ExponentialThink, Mean: time.Duration(low)}
+		out.law = loadgen.Think{Mean: time.Duration(low)}
 	default:
 		err = errThink
 	}
@@ -199,7 +206,7 @@ func (t Think) String() string { return t.text }
 func (t Think) MarshalText() ([]byte, error) { return []byte(t.text), nil }
 
 // Zero says that nobody waits.
-func (t Think) Zero() bool { return t.law.Min == 0 && t.law.Max == 0 && t.law.Mean == 0 }
+func (t Think) Zero() bool { return t.law.Zero() }
 
 // Type names the flag value in help texts.
 func (Think) Type() string { return "think" }

@@ -50,10 +50,10 @@ func TestShapes(t *testing.T) {
 
 func TestThinkTimes(t *testing.T) {
 	for text, want := range map[string]loadgen.Think{
-		"1s":                {Law: loadgen.FixedThink, Min: time.Second},
-		"fixed(1500ms)":     {Law: loadgen.FixedThink, Min: 1500 * time.Millisecond},
-		" uniform(1s, 3s) ": {Law: loadgen.UniformThink, Min: time.Second, Max: 3 * time.Second},
-		"exponential(2s)":   {Law: loadgen.ExponentialThink, Mean: 2 * time.Second},
+		"1s":                {Min: time.Second, Max: time.Second},
+		"fixed(1500ms)":     {Min: 1500 * time.Millisecond, Max: 1500 * time.Millisecond},
+		" uniform(1s, 3s) ": {Min: time.Second, Max: 3 * time.Second},
+		"exponential(2s)":   {Mean: 2 * time.Second},
 	} {
 		var th Think
 		if err := th.Set(text); err != nil || th.law != want {
@@ -78,7 +78,7 @@ func TestThinkAndShapeAreCompiled(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := (loadgen.Think{Law: loadgen.UniformThink, Min: time.Second, Max: 3 * time.Second}); plan.Load.Think != want || plan.Load.SpawnRate != 10 || plan.Load.Connections != 100 {
+	if want := (loadgen.Think{Min: time.Second, Max: 3 * time.Second}); plan.Load.Think != want || plan.Load.SpawnRate != 10 || plan.Load.Connections != 100 {
 		t.Errorf("users: %+v", plan.Load)
 	}
 	// A rate over time by flag opens the model, sets the duration, and drops
@@ -90,7 +90,7 @@ func TestThinkAndShapeAreCompiled(t *testing.T) {
 	if plan, err = Compile(sc, o); err != nil {
 		t.Fatal(err)
 	}
-	if plan.Load.Model != "open" || plan.Load.Duration != 30*time.Second || plan.Load.Rate.Rate(10*time.Second) != 5 || plan.Load.Think.Law != loadgen.NoThink {
+	if plan.Load.Model != "open" || plan.Load.Duration != 30*time.Second || plan.Load.Rate.Rate(10*time.Second) != 5 || !plan.Load.Think.Zero() {
 		t.Errorf("users with stages: %+v", plan.Load)
 	}
 	for name, ov := range map[string]Overrides{
@@ -106,7 +106,7 @@ func TestThinkAndShapeAreCompiled(t *testing.T) {
 		t.Fatal(err)
 	}
 	o.Override = Overrides{}
-	if plan, err = Compile(sc, o); err != nil || plan.Load.Duration != 2*time.Minute || math.Abs(loadgen.MeanRate(plan.Load.Rate, plan.Load.Duration)-250) > 1e-6 {
+	if plan, err = Compile(sc, o); err != nil || plan.Load.Duration != 2*time.Minute || math.Abs(plan.Load.MeanRate()-250) > 1e-6 {
 		t.Errorf("ramp: %+v, %v", plan.Load, err)
 	}
 }

@@ -83,8 +83,8 @@ requests:
 	want := map[string]string{
 		"plain": "weight 3, 1 payloads, filled false, step <nil>, check false",
 		"a":     "weight 1, 1 payloads, filled false, step <nil>, check true",
-		"a.b":   "weight 1, 1 payloads, filled false, step &{{fixed 20ms 0s 0s}}, check false",
-		"a.c":   "weight 1, 7 payloads, filled true, step &{{ 0s 0s 0s}}, check false",
+		"a.b":   "weight 1, 1 payloads, filled false, step &{{20ms 20ms 0s}}, check false",
+		"a.c":   "weight 1, 7 payloads, filled true, step &{{0s 0s 0s}}, check false",
 	}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Errorf("classes (-want +got):\n%s", d)

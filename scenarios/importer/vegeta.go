@@ -3,7 +3,6 @@ package importer
 import (
 	"bytes"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/mlbench/mlbench/loadgen"
@@ -24,21 +23,18 @@ func FromVegeta(raw []byte, o Options) ([]byte, error) {
 	}}
 	var all []exchange
 	for i, t := range list {
-		u, err := parseRecorded(t.URL)
+		u, err := parseRecorded(t.Target)
 		if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || !targets.Token(t.Method) || t.Method == "CONNECT" {
 			d.left = append(d.left, fmt.Sprintf("target %d: want a method and an http or https URL", i+1))
 			continue
 		}
 		x := exchange{method: strings.ToUpper(t.Method), url: u, body: t.Body, typed: true}
-		for name, values := range t.Header {
-			if strings.Contains(name, " ") { // vegeta's own reading of it: a header "GET http"
-				return nil, fmt.Errorf("%s: target %d: a blank line is missing before %q", o.Source, i+1, name+":…")
+		for _, f := range t.Header {
+			if strings.Contains(f.Name, " ") { // vegeta's own reading of it: a header "GET http"
+				return nil, fmt.Errorf("%s: target %d: a blank line is missing before %q", o.Source, i+1, f.Name+":…")
 			}
-			for _, value := range values {
-				x.headers = append(x.headers, targets.Field{Name: name, Value: value, Empty: value == ""})
-			}
+			x.headers = append(x.headers, targets.Field{Name: f.Name, Value: f.Value, Empty: f.Value == ""})
 		}
-		slices.SortStableFunc(x.headers, func(a, b targets.Field) int { return strings.Compare(a.Name, b.Name) })
 		all = append(all, x)
 	}
 	d.traffic(all, &o)

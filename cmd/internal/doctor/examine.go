@@ -50,8 +50,8 @@ func examine(ctx context.Context, self probe.Program, d spans, pr *cli.Progress)
 	pr.Phase("measuring how steadily this machine works", d.noise)
 	f.Noise = newNoiseFacts(machine.ProbeNoise(ctx, d.noise))
 	pr.Phase("measuring how late it wakes up", 2*d.wakeUps)
-	f.Timer = newWakeUps(loadgen.ProbeTimer(ctx, d.wakeUps))
-	f.Pacer = newWakeUps(loadgen.ProbePacer(ctx, d.wakeUps))
+	timer, pacer := loadgen.ProbeWakeUps(ctx, d.wakeUps)
+	f.Timer, f.Pacer = newWakeUps(timer), newWakeUps(pacer)
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
 	}
