@@ -74,7 +74,7 @@ func toldByRow(m *results.MetricRow) bool {
 // withinText begins what is said of a comparison that passes: with what it does
 // not say.
 func withinText(c *results.Comparison, found *results.Finding) string {
-	text := "no regression beyond the limits"
+	text := openings[results.FoundWithin]
 	var unjudged []string
 	for i := range c.Metrics {
 		if m := &c.Metrics[i]; m.Class == results.TotalClass && m.LimitPct != nil && !m.Judged {
@@ -90,13 +90,18 @@ func withinText(c *results.Comparison, found *results.Finding) string {
 	return text + " (" + found.Basis + ")"
 }
 
+// openings are how sentences of findings begin.
+var openings = map[results.FindingKind]string{
+	results.FoundWithin: "no regression beyond the limits", results.FoundImprovement: "improved: ", results.FoundOpen: "open: ",
+	results.FoundSlower: "worse for certain, but within its limit: ", results.FoundLikely: "possibly worse, not proven: ",
+}
+
 // metricLine is what became of one metric, for people.
 func metricLine(c *results.Comparison, m *results.MetricRow, kind results.FindingKind) string {
-	text := map[results.FindingKind]string{
-		results.FoundImprovement: "improved: ", results.FoundSlower: "worse for certain, but within its limit: ",
-		results.FoundLikely: "possibly worse, not proven: ", results.FoundOpen: "open: ",
-	}[kind]
-	text += valuesText(c, m)
+	text := valuesText(c, m)
+	if kind != results.FoundWithin {
+		text = openings[kind] + text
+	}
 	low, high := percentText(m, m.CI95Pct[0]), percentText(m, m.CI95Pct[1])
 	sure := ""
 	switch kind {

@@ -35,7 +35,7 @@ func verdictOf(c *results.Comparison, f form) *verdict {
 		v.heading += ", " + f.name(c.ArmA.Title)
 	}
 	v.brief = briefPart(c, rawA, rawB)
-	says := fmt.Sprintf("%s %s.", lead(c, a, b), finding(sentences(c, f)[0]))
+	says := fmt.Sprintf("%s %s.", lead(c, a, b), finding(c, f))
 	var alarms []string
 	if c.Differs() {
 		alarms = append(alarms, "**The answers differ: "+f.name(parityText(c.Parity))+"**")
@@ -79,10 +79,14 @@ func lead(c *results.Comparison, a, b string) string {
 	return fmt.Sprintf("**These numbers say nothing about %s and %s:**", a, b)
 }
 
-// finding is a reason within a sentence that says its beginning already.
-func finding(reason string) string {
-	for _, said := range []string{"no regression beyond the limits", "improved: ", "open: "} {
-		reason = strings.TrimPrefix(reason, said)
+// finding is the first reason within a sentence that says its opening already.
+func finding(c *results.Comparison, f form) string {
+	reason := sentences(c, f)[0]
+	if len(c.Findings) > 0 {
+		switch kind := c.Findings[0].Kind; kind {
+		case results.FoundWithin, results.FoundImprovement, results.FoundOpen:
+			reason = strings.TrimPrefix(reason, openings[kind])
+		}
 	}
 	return strings.TrimPrefix(strings.TrimSuffix(strings.TrimSpace(reason), "."), "; ")
 }
