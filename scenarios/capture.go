@@ -13,22 +13,22 @@ import (
 	"github.com/mlbench/mlbench/targets/strict"
 )
 
-// Capture says which part of an answer later steps use: a value of the JSON body,
+// capture says which part of an answer later steps use: a value of the JSON body,
 // a header, or what a regular expression finds in the body or header. It is
 // written as the JSON path alone, or as a mapping.
-type Capture struct {
+type capture struct {
 	JSON   *answers.Path `yaml:"json"`
 	Header string        `yaml:"header"` // name
-	Regex  *Pattern      `yaml:"regex"`  // its first group, or all it matches; of the body, or of the header
+	Regex  *pattern      `yaml:"regex"`  // its first group, or all it matches; of the body, or of the header
 }
 
 // DecodeNode reads both forms.
-func (c *Capture) DecodeNode(d *strict.Document, n *strict.Node) {
+func (c *capture) DecodeNode(d *strict.Document, n *strict.Node) {
 	if n.Kind != strict.Map {
 		d.Decode(n, &c.JSON)
 		return
 	}
-	type plain Capture // without this method
+	type plain capture // without this method
 	d.Decode(n, (*plain)(c))
 	path, header, regex := n.Get("json"), n.Get("header"), n.Get("regex")
 	switch {
@@ -61,7 +61,7 @@ func (v *validator) captures(method string, n *strict.Node) {
 
 // namedCapture is a capture for one journey.
 type namedCapture struct {
-	Capture
+	capture
 	name string
 	line bool // a later step has it in its path or a header
 	// segment says that a later step has it for a segment of its path.
@@ -70,7 +70,7 @@ type namedCapture struct {
 
 // namedCaptures are in the order of their names; line holds those that a later
 // step has in its path or a header, segment those that are one of its path's.
-func namedCaptures(captures map[string]Capture, line, segment map[string]bool) []namedCapture {
+func namedCaptures(captures map[string]capture, line, segment map[string]bool) []namedCapture {
 	var out []namedCapture
 	for name, c := range captures {
 		out = append(out, namedCapture{c, name, line[name], segment[name]})

@@ -9,15 +9,15 @@ import (
 	"github.com/mlbench/mlbench/targets/strict"
 )
 
-// Check is a condition on every answer of expected status; an answer that fails
+// check is a condition on every answer of expected status; an answer that fails
 // it is an error of class check. Its subject is one of the first five: a value of
 // the JSON body or a header, which has to be there, the body's text, or the
 // service time. The others go with json and header.
-type Check struct {
+type check struct {
 	JSON    *answers.Path `yaml:"json"`    // path; where it selects several values, each must hold
 	Header  string        `yaml:"header"`  // name
 	Text    string        `yaml:"text"`    // the body contains it
-	Regex   *Pattern      `yaml:"regex"`   // the body matches it; with json or header: the value does
+	Regex   *pattern      `yaml:"regex"`   // the body matches it; with json or header: the value does
 	Latency Duration      `yaml:"latency"` // service time, at most
 
 	Absent   bool         `yaml:"absent"` // it has to be missing
@@ -31,22 +31,22 @@ type Check struct {
 
 	// unfilled is the check before captured values took their places, for
 	// messages: a value may be a secret. Nil if it is this one.
-	unfilled *Check
+	unfilled *check
 }
 
 // written is the check as the scenario has it.
-func (c *Check) written() *Check {
+func (c *check) written() *check {
 	if c.unfilled != nil {
 		return c.unfilled
 	}
 	return c
 }
 
-// Pattern is a regular expression in Go's syntax (RE2).
-type Pattern struct{ re *regexp.Regexp }
+// pattern is a regular expression in Go's syntax (RE2).
+type pattern struct{ re *regexp.Regexp }
 
 // UnmarshalText compiles it.
-func (p *Pattern) UnmarshalText(b []byte) (err error) {
+func (p *pattern) UnmarshalText(b []byte) (err error) {
 	p.re, err = regexp.Compile(string(b))
 	return err
 }
@@ -59,7 +59,7 @@ func jsonTypes() []string {
 }
 
 // checks notes what is wrong with the checks of a request.
-func (v *validator) checks(checks []Check, method string, n *strict.Node) {
+func (v *validator) checks(checks []check, method string, n *strict.Node) {
 	for i := range checks {
 		if n.Items[i].Kind == strict.Map {
 			v.check(&checks[i], method, n.Items[i])
@@ -70,7 +70,7 @@ func (v *validator) checks(checks []Check, method string, n *strict.Node) {
 // subjects are the keys that say what is checked.
 func subjects() []string { return []string{"json", "header", "text", "regex", "latency"} }
 
-func (v *validator) check(c *Check, method string, n *strict.Node) {
+func (v *validator) check(c *check, method string, n *strict.Node) {
 	has := func(key string) bool { return n.Get(key) != nil }
 	bad := func(key, format string, args ...any) { v.d.Bad(n.Get(key), format, args...) }
 	value := has("json") || has("header")
@@ -109,7 +109,7 @@ func (v *validator) check(c *Check, method string, n *strict.Node) {
 
 // checkValues notes what is wrong with single values; those that could not be
 // read have been noted already.
-func (v *validator) checkValues(c *Check, n *strict.Node) {
+func (v *validator) checkValues(c *check, n *strict.Node) {
 	bad := func(key, format string, args ...any) { v.d.Bad(n.Get(key), format, args...) }
 	text := func(key string) bool { return n.Get(key) != nil && n.Get(key).Kind == strict.String }
 	if text("header") && !targets.Token(c.Header) {

@@ -14,7 +14,7 @@ func checkKeys() []string { return []string{"text", "equals", "contains"} }
 
 // filled is the check with what the journey has captured in the place of {{name}}.
 // It fails where that leaves nothing to check.
-func (c *Check) filled(captured map[string]string) (*Check, error) {
+func (c *check) filled(captured map[string]string) (*check, error) {
 	text := func(s string) string {
 		return reference.ReplaceAllStringFunc(s, func(ref string) string { return plainText(captured[references(ref)[0]]) })
 	}

@@ -13,8 +13,8 @@ import (
 	"github.com/mlbench/mlbench/targets/strict"
 )
 
-// DataSource is a file whose rows go into bodies.
-type DataSource struct {
+// dataSource is a file whose rows go into bodies.
+type dataSource struct {
 	File      string       `yaml:"file"`      // relative to the scenario file
 	Order     rows.Order   `yaml:"order"`     // default sequential
 	Columns   *strict.Node `yaml:"columns"`   // names, or names with types; default all
@@ -28,7 +28,7 @@ type DataSource struct {
 }
 
 // columns are the names that uses may take.
-func (s *DataSource) columns() []string {
+func (s *dataSource) columns() []string {
 	if s.chosen == nil {
 		return s.source.Columns
 	}
@@ -40,7 +40,7 @@ func (s *DataSource) columns() []string {
 }
 
 // has says whether uses may take the column.
-func (s *DataSource) has(column string) bool {
+func (s *dataSource) has(column string) bool {
 	if s.chosen == nil {
 		return s.source.Has(column)
 	}
@@ -49,7 +49,7 @@ func (s *DataSource) has(column string) bool {
 
 // narrow leaves out columns that no use takes: what is wrong with those is no
 // mistake, and their cells need no memory.
-func (s *DataSource) narrow(uses []*rowGen) {
+func (s *dataSource) narrow(uses []*rowGen) {
 	if s.chosen != nil {
 		return
 	}
@@ -85,7 +85,7 @@ func (v *validator) data() {
 			}
 		}
 	}
-	uses := map[*DataSource][]*rowGen{}
+	uses := map[*dataSource][]*rowGen{}
 	for _, use := range v.rows {
 		if s := v.resolve(use); s != nil {
 			uses[s] = append(uses[s], use)
@@ -115,7 +115,7 @@ func (v *validator) data() {
 }
 
 // openData checks the keys of a source and opens its file.
-func (v *validator) openData(s *DataSource, n *strict.Node) {
+func (v *validator) openData(s *dataSource, n *strict.Node) {
 	file := n.Get("file")
 	if file == nil {
 		v.d.Bad(n, "no file")
@@ -169,7 +169,7 @@ func (v *validator) openData(s *DataSource, n *strict.Node) {
 }
 
 // selectColumns reads a list of names, or names with types.
-func (v *validator) selectColumns(s *DataSource, n *strict.Node) {
+func (v *validator) selectColumns(s *dataSource, n *strict.Node) {
 	if n == nil {
 		return
 	}
@@ -208,7 +208,7 @@ func (v *validator) selectColumns(s *DataSource, n *strict.Node) {
 	s.source = nil
 }
 
-func (v *validator) noColumn(at *strict.Node, s *DataSource, name string, known []string) {
+func (v *validator) noColumn(at *strict.Node, s *dataSource, name string, known []string) {
 	hint := ""
 	if c := strict.Suggest(name, known); c != "" {
 		hint = fmt.Sprintf(", did you mean %q?", c)

@@ -17,7 +17,7 @@ import (
 // later steps take from it?
 type judge struct {
 	class    string
-	checks   []Check
+	checks   []check
 	captures []namedCapture
 	captured map[string]bool // names captured before, that checks may refer to
 }
@@ -96,7 +96,7 @@ func (v *view) headers(name string) (values []string) {
 	return values
 }
 
-func (c *Check) holds(v *view) error {
+func (c *check) holds(v *view) error {
 	switch {
 	case c.Latency > 0:
 		if most := time.Duration(c.Latency); v.a.Service > most {
@@ -122,7 +122,7 @@ func (c *Check) holds(v *view) error {
 
 // headerHolds wants one of the headers of that name to hold, or all of them as the
 // list that they stand for (RFC 9110 §5.3).
-func (c *Check) headerHolds(v *view) error {
+func (c *check) headerHolds(v *view) error {
 	values := v.headers(c.Header)
 	switch {
 	case c.Absent && len(values) > 0:
@@ -144,7 +144,7 @@ func (c *Check) headerHolds(v *view) error {
 	return fmt.Errorf("%w; nor does another of its %d values hold", err, len(values))
 }
 
-func (c *Check) headerValueHolds(value string) error {
+func (c *check) headerValueHolds(value string) error {
 	name := "header " + c.Header
 	switch {
 	case c.Equals != nil && value != c.Equals.Text:
@@ -155,7 +155,7 @@ func (c *Check) headerValueHolds(value string) error {
 	return c.valueHolds(name, c.Header, value)
 }
 
-func (c *Check) jsonHolds(v *view) error {
+func (c *check) jsonHolds(v *view) error {
 	document, err := v.json()
 	if err != nil {
 		return err
@@ -186,7 +186,7 @@ func (c *Check) jsonHolds(v *view) error {
 }
 
 // valueHolds checks what json and header have in common.
-func (c *Check) valueHolds(subject, name string, value any) error {
+func (c *check) valueHolds(subject, name string, value any) error {
 	bad := func(format string, args ...any) error {
 		return fmt.Errorf("%s: found %s, want %s", subject, shown(name, value), fmt.Sprintf(format, args...))
 	}

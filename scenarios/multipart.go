@@ -13,8 +13,8 @@ import (
 	"github.com/mlbench/mlbench/targets/strict"
 )
 
-// Part is one part of a multipart body that is more than a plain value.
-type Part struct {
+// part is one part of a multipart body that is more than a plain value.
+type part struct {
 	JSON     *strict.Node `yaml:"json"`
 	Text     *string      `yaml:"text"`
 	Base64   *string      `yaml:"base64"`
@@ -59,7 +59,7 @@ func (v *validator) part(n *strict.Node) (head string, content template) {
 	if n.Kind != strict.Map || len(n.Keys) == 1 && isGenerator(n.Keys[0].Name) {
 		return "", v.formValue(n, nil)
 	}
-	var p Part
+	var p part
 	v.d.Decode(n, &p)
 	if !v.exactlyOne(n, "json", "text", "base64", "file") {
 		return "", nil

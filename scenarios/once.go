@@ -103,7 +103,7 @@ func (s *Scenario) calls(o *CompileOptions) (*Exchanges, error) {
 }
 
 // calls compiles what is sent once in any case.
-func calls(list []Call, o *CompileOptions) ([]Exchange, error) {
+func calls(list []onceCall, o *CompileOptions) ([]Exchange, error) {
 	var out []Exchange
 	for i := range list {
 		r := list[i].request()

@@ -20,7 +20,7 @@ type writer struct {
 	// pool has been through.
 	unique bool
 
-	data     map[*DataSource]*classRows // of data files
+	data     map[*dataSource]*classRows // of data files
 	hot      map[*zipfGen]*hotSet
 	hotValue bool // a value of a hot set is rendered, not a body
 

@@ -23,7 +23,7 @@ type rowGen struct {
 	Rows    *Span    `yaml:"rows"`    // an array of so many rows
 
 	node   *strict.Node
-	source *DataSource
+	source *dataSource
 }
 
 func (b *templateBuilder) row(n *strict.Node) generator {
@@ -69,7 +69,7 @@ func (g *rowGen) most() int {
 }
 
 // resolve finds the source of a use; nil when there is none to read.
-func (v *validator) resolve(g *rowGen) *DataSource {
+func (v *validator) resolve(g *rowGen) *dataSource {
 	at := g.node
 	if from := at.Get("from"); from != nil {
 		at = from
@@ -156,7 +156,7 @@ func (g *rowGen) one(w *writer, r rows.Row) {
 // classRows are the rows of a source that one class sends, from a stream of
 // their own: other classes do not change them.
 type classRows struct {
-	source *DataSource
+	source *dataSource
 	rows   []rows.Row
 	stride int // most rows that one body takes
 	varies bool
@@ -173,8 +173,8 @@ func (c *classRows) take(w *writer, n int) {
 }
 
 // readRows takes what a pool of so many bodies needs of the files.
-func readRows(t template, class string, size int, seed uint64) (map[*DataSource]*classRows, error) {
-	all, want := map[*DataSource]*classRows{}, map[*DataSource]int{}
+func readRows(t template, class string, size int, seed uint64) (map[*dataSource]*classRows, error) {
+	all, want := map[*dataSource]*classRows{}, map[*dataSource]int{}
 	var collect func(t template, bodies int)
 	collect = func(t template, bodies int) {
 		t.walk(func(g generator) {
@@ -208,7 +208,7 @@ func readRows(t template, class string, size int, seed uint64) (map[*DataSource]
 // wholePasses makes a pool shorter, where that makes it a number of whole passes
 // over the lists and files that are used in order: so that they stay in order
 // when the pool begins again.
-func wholePasses(t template, size int, data map[*DataSource]*classRows) int {
+func wholePasses(t template, size int, data map[*dataSource]*classRows) int {
 	period := 1
 	join := func(n int) {
 		if n = period / gcd(period, n) * n; n <= size {
@@ -235,7 +235,7 @@ func gcd(a, b int) int {
 	return a
 }
 
-func sorted(data map[*DataSource]*classRows) []*classRows {
+func sorted(data map[*dataSource]*classRows) []*classRows {
 	var all []*classRows
 	for _, c := range data {
 		all = append(all, c)
@@ -245,7 +245,7 @@ func sorted(data map[*DataSource]*classRows) []*classRows {
 }
 
 // rowNotes say how much of the files a finished pool holds.
-func rowNotes(class string, bodies int, data map[*DataSource]*classRows, note func(string)) {
+func rowNotes(class string, bodies int, data map[*dataSource]*classRows, note func(string)) {
 	for _, c := range sorted(data) {
 		total := c.source.source.Rows
 		if sent := int64(min(c.next, len(c.rows))); sent > 0 && sent < total {

@@ -20,14 +20,14 @@ type Scenario struct {
 	Name        string                 `yaml:"name"`        // default: the file's name
 	Description string                 `yaml:"description"` // one line: what it answers
 	Tags        Tags                   `yaml:"tags"`        // kept with results
-	Variables   Variables              `yaml:"variables"`   // what ${NAME} stands for, before the environment
-	Data        map[string]*DataSource `yaml:"data"`        // files whose rows go into bodies, by name
+	Variables   variables              `yaml:"variables"`   // what ${NAME} stands for, before the environment
+	Data        map[string]*dataSource `yaml:"data"`        // files whose rows go into bodies, by name
 	Load        LoadModel              `yaml:"load"`
 	Login       *Login                 `yaml:"login"` // nil: none
-	Setup       []Call                 `yaml:"setup"` // sent once, before the load
+	Setup       []onceCall             `yaml:"setup"` // sent once, before the load
 	Objectives  []string               `yaml:"objectives"`
 	Requests    []Request              `yaml:"requests"`
-	Teardown    []Call                 `yaml:"teardown"` // sent once, after the load
+	Teardown    []onceCall             `yaml:"teardown"` // sent once, after the load
 
 	text  string   // the file, as loaded
 	dir   string   // of the file: where other files are looked for
@@ -69,13 +69,13 @@ type Request struct {
 	Headers targets.Headers `yaml:"headers"`
 	Auth    Auth            `yaml:"auth"` // default none
 	Body    *Body           `yaml:"body"`
-	Expect  Expect          `yaml:"expect"`
+	Expect  expectation     `yaml:"expect"`
 	Fresh   bool            `yaml:"fresh"` // default true: no two requests of a run have the same generated body
 	Pool    Count           `yaml:"pool"`  // bodies prepared before the clock starts; default 2000
 
-	Checks  []Check            `yaml:"checks"`  // what answers of expected status have to be like
-	Capture map[string]Capture `yaml:"capture"` // by name: what later steps use of the answer
-	Steps   []Step             `yaml:"steps"`   // sent one after the other behind it: a journey
+	Checks  []check            `yaml:"checks"`  // what answers of expected status have to be like
+	Capture map[string]capture `yaml:"capture"` // by name: what later steps use of the answer
+	Steps   []step             `yaml:"steps"`   // sent one after the other behind it: a journey
 }
 
 // Auth is what a request carries to say who sends it.
@@ -87,18 +87,18 @@ const (
 	Bearer Auth = "bearer" // the token of the login
 )
 
-// Expect says which answers are not errors.
-type Expect struct {
-	Status Statuses `yaml:"status"` // empty: 200 to 299
+// expectation says which answers are not errors.
+type expectation struct {
+	Status statuses `yaml:"status"` // empty: 200 to 299
 }
 
-// Statuses are a list of them, or one.
-type Statuses []int
+// statuses are a list of them, or one.
+type statuses []int
 
 // DecodeNode reads both forms.
-func (s *Statuses) DecodeNode(d *strict.Document, n *strict.Node) {
+func (s *statuses) DecodeNode(d *strict.Document, n *strict.Node) {
 	if n.Kind == strict.Int {
-		*s = Statuses{0}
+		*s = statuses{0}
 		d.Decode(n, &(*s)[0])
 		return
 	}

@@ -9,34 +9,34 @@ import (
 	"github.com/mlbench/mlbench/targets/strict"
 )
 
-// Call is a request that is sent once, before or after the load, and never
+// onceCall is a request that is sent once, before or after the load, and never
 // measured.
-type Call struct {
+type onceCall struct {
 	Name    string          `yaml:"name"`   // default: setup-1, setup-2, …
 	Method  string          `yaml:"method"` // default POST with a body, else GET
 	Path    string          `yaml:"path"`
 	Headers targets.Headers `yaml:"headers"`
 	Auth    Auth            `yaml:"auth"` // default none
 	Body    *Body           `yaml:"body"`
-	Expect  Expect          `yaml:"expect"`
+	Expect  expectation     `yaml:"expect"`
 }
 
 // DecodeNode is that of requests.
-func (c *Call) DecodeNode(d *strict.Document, n *strict.Node) {
-	type plain Call // without this method
+func (c *onceCall) DecodeNode(d *strict.Document, n *strict.Node) {
+	type plain onceCall // without this method
 	var p plain
 	d.Decode(n, &p)
-	*c = Call(p)
+	*c = onceCall(p)
 	c.Method = strings.ToUpper(c.Method)
 }
 
 // request is the call as a request of the load.
-func (c *Call) request() *Request {
+func (c *onceCall) request() *Request {
 	return &Request{Name: c.Name, Weight: 1, Method: c.Method, Path: c.Path, Headers: c.Headers, Auth: c.Auth, Body: c.Body, Expect: c.Expect}
 }
 
 // calls checks a list of calls like the requests that they become.
-func (v *validator) calls(key string, list []Call) {
+func (v *validator) calls(key string, list []onceCall) {
 	seen := map[string]bool{}
 	for i := range list {
 		c, n := &list[i], v.d.At(key, i)

@@ -10,9 +10,9 @@ import (
 	"github.com/mlbench/mlbench/targets/strict"
 )
 
-// Step is a request that is sent after the answer to the request before it in its
+// step is a request that is sent after the answer to the request before it in its
 // journey, on the same connection. It is a class of its own, "journey.step".
-type Step struct {
+type step struct {
 	Name    string             `yaml:"name"`
 	Think   Think              `yaml:"think"` // between the answer before and the request; default none
 	Method  string             `yaml:"method"`
@@ -20,24 +20,24 @@ type Step struct {
 	Headers targets.Headers    `yaml:"headers"`
 	Auth    Auth               `yaml:"auth"`
 	Body    *Body              `yaml:"body"`
-	Expect  Expect             `yaml:"expect"`
-	Checks  []Check            `yaml:"checks"`
-	Capture map[string]Capture `yaml:"capture"`
+	Expect  expectation        `yaml:"expect"`
+	Checks  []check            `yaml:"checks"`
+	Capture map[string]capture `yaml:"capture"`
 	Fresh   bool               `yaml:"fresh"`
 	Pool    Count              `yaml:"pool"`
 }
 
 // DecodeNode sets the defaults that are not zero.
-func (s *Step) DecodeNode(d *strict.Document, n *strict.Node) {
-	type plain Step // without this method
+func (s *step) DecodeNode(d *strict.Document, n *strict.Node) {
+	type plain step // without this method
 	p := plain{Auth: NoAuth, Fresh: true}
 	d.Decode(n, &p)
-	*s = Step(p)
+	*s = step(p)
 	s.Method = strings.ToUpper(s.Method)
 }
 
 // request is the step as a request of the weight of its journey.
-func (s *Step) request(journey *Request) Request {
+func (s *step) request(journey *Request) Request {
 	return Request{
 		Name: journey.Name + "." + s.Name, Weight: journey.Weight, Method: s.Method, Path: s.Path, Headers: s.Headers, Auth: s.Auth,
 		Body: s.Body, Expect: s.Expect, Checks: s.Checks, Capture: s.Capture, Fresh: s.Fresh, Pool: s.Pool,
@@ -47,7 +47,7 @@ func (s *Step) request(journey *Request) Request {
 // requestClass is one class: a request of the scenario, or a step.
 type requestClass struct {
 	Request
-	step     *Step           // nil: the first of its journey
+	step     *step           // nil: the first of its journey
 	captured map[string]bool // names captured before
 	line     map[string]bool // names that later steps have in paths or headers
 	segment  map[string]bool // names that later steps have as a segment of their path, or as all of it but dots

@@ -11,13 +11,13 @@ import (
 	"github.com/mlbench/mlbench/targets/strict"
 )
 
-// Variables are names for what differs between places: ${NAME} stands for the
+// variables are names for what differs between places: ${NAME} stands for the
 // value.
-type Variables []Variable
+type variables []variable
 
-// Variable has a plain value, which is part of the file, or one from outside,
+// variable has a plain value, which is part of the file, or one from outside,
 // which is a secret: it never shows.
-type Variable struct {
+type variable struct {
 	Name    string
 	value   string // plain
 	outside bool   // from Env or File
@@ -34,7 +34,7 @@ const maxVariableFile = 64 << 10
 const maxVariables = 1000
 
 // DecodeNode reads a mapping of names to single values, or to what is outside.
-func (vs *Variables) DecodeNode(d *strict.Document, n *strict.Node) {
+func (vs *variables) DecodeNode(d *strict.Document, n *strict.Node) {
 	if n.Kind != strict.Map {
 		d.Bad(n, "found %s, want a mapping of names to values", n.Describe())
 		return
@@ -45,7 +45,7 @@ func (vs *Variables) DecodeNode(d *strict.Document, n *strict.Node) {
 	}
 	for i, key := range n.Keys {
 		item := n.Items[i]
-		v := Variable{Name: key.Name}
+		v := variable{Name: key.Name}
 		if targets.CheckTemplate("${"+key.Name+"}") != nil || strings.ContainsAny(key.Name, ":-}") {
 			d.BadAt(key.Line, key.Col, "variable %q: want letters, digits and '_', no digit first", key.Name)
 		}
@@ -69,7 +69,7 @@ func (vs *Variables) DecodeNode(d *strict.Document, n *strict.Node) {
 }
 
 // resolve says what the variable stands for, and whether it is a secret.
-func (v *Variable) resolve(s *Scenario) (value string, secret bool, err error) {
+func (v *variable) resolve(s *Scenario) (value string, secret bool, err error) {
 	if !v.outside {
 		return v.value, false, nil
 	}
