@@ -2,11 +2,9 @@ package results
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"math"
 	"os"
-	"path/filepath"
 	"time"
 
 	"github.com/mlbench/mlbench/results/stats"
@@ -147,29 +145,13 @@ func ReadCalibration(path string) (*Calibration, error) {
 	return &c, nil
 }
 
-// Write stores c at path, in place of an earlier one. The file is whole at any
-// moment.
-func (c *Calibration) Write(path string) error {
+// Encode is the file that ReadCalibration reads.
+func (c *Calibration) Encode() ([]byte, error) {
 	b, err := json.MarshalIndent(c, "", "  ")
 	if err != nil {
-		return fmt.Errorf("calibration: %w", err)
+		return nil, fmt.Errorf("calibration: %w", err)
 	}
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		return fmt.Errorf("calibration: %w", err)
-	}
-	tmp, err := os.CreateTemp(filepath.Dir(path), ".calibration-*.tmp")
-	if err != nil {
-		return fmt.Errorf("calibration: %w", err)
-	}
-	_, err = tmp.Write(append(b, '\n'))
-	if err = errors.Join(err, tmp.Chmod(0o644), tmp.Close()); err == nil {
-		err = os.Rename(tmp.Name(), path)
-	}
-	if err != nil {
-		_ = os.Remove(tmp.Name())
-		return fmt.Errorf("calibration: %w", err)
-	}
-	return nil
+	return append(b, '\n'), nil
 }
 
 // spread is the calibration of one metric, if there is one.

@@ -167,7 +167,11 @@ func calibrate(ctx context.Context, o *calibrateOptions) error {
 	if err != nil {
 		return cli.Usagef("%w", err)
 	}
-	if err := c.Write(o.output); err != nil {
+	file, err := c.Encode()
+	if err != nil {
+		return err
+	}
+	if err := output.WriteAtomically(o.output, file); err != nil {
 		return err
 	}
 	if err := report.Calibration(o.Out, report.Format(o.format), c, sound, left, o.output); err != nil {

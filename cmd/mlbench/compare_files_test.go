@@ -68,12 +68,15 @@ func savedDir(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := cal.Write("calibration.json"); err != nil {
-		t.Fatal(err)
-	}
-	cal.Host = "elsewhere"
-	if err := cal.Write("elsewhere.json"); err != nil {
-		t.Fatal(err)
+	for name, host := range map[string]string{"calibration.json": cal.Host, "elsewhere.json": "elsewhere"} {
+		cal.Host = host
+		b, err := cal.Encode()
+		if err == nil {
+			err = os.WriteFile(name, b, 0o644)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
 	}
 	for _, dir := range []string{"legacy", "runs", "nothing"} { // a folder named like a target
 		if err := os.Mkdir(dir, 0o755); err != nil {
