@@ -80,6 +80,32 @@ const (
 	runsNote     = "change: of all requests together; estimate: of the typical run, which is what is judged"
 )
 
+// lateNote explains a throughput that is low beside requests without error: in the
+// open model those of a slow target are answered when their slice is over.
+func lateNote(c *results.Comparison, a, b string) string {
+	var names []string
+	for i, arm := range []*results.Summary{c.ArmA, c.ArmB} {
+		if arm == nil || arm.Model != results.Open {
+			continue
+		}
+		answers := 0.0
+		for _, n := range arm.Status {
+			answers += float64(n)
+		}
+		if within := arm.ThroughputRPS * arm.DurationS; answers-within > muchLate*answers {
+			names = append(names, fmt.Sprintf("%.0f of the %.0f answers of %s", answers-within, answers, [...]string{a, b}[i]))
+		}
+	}
+	if names == nil {
+		return ""
+	}
+	return "throughput: " + strings.Join(names, " and ") + " came after their slices and are in every figure but this one; it is not judged in the open model, and longer slices (--slice) hold more of them"
+}
+
+// muchLate is the share of answers after their slice that is told: at the end of
+// every slice some are open.
+const muchLate = 0.1
+
 // contradictions explains where the columns and the estimate beside them say
 // different things.
 func contradictions(rows []*results.MetricRow) string {

@@ -34,6 +34,9 @@ func comparisonPage(c *results.Comparison, f form) *page {
 		if s := c.SlotEffect; s != nil && s.Seen() && class == results.TotalClass {
 			part.notes = append(part.notes, slotText(s, f))
 		}
+		if note := lateNote(c, a, b); note != "" && class == results.TotalClass {
+			part.notes = append(part.notes, note)
+		}
 		p.parts = append(p.parts, part)
 		missed = append(missed, without...)
 	}
