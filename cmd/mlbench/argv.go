@@ -10,8 +10,8 @@ import (
 
 // argv is the command line, without what may be secret: the values of headers
 // and bodies, and of query parameters that look it.
-func (o *loadOptions) argv(command string) []string {
-	out := append([]string{"mlbench", command}, o.flags.Args()...)
+func (o *loadOptions) argv() []string {
+	out := append([]string{"mlbench", o.flags.Name()}, o.flags.Args()...)
 	o.flags.Visit(func(f *pflag.Flag) {
 		values := []string{f.Value.String()}
 		if list, ok := f.Value.(pflag.SliceValue); ok {

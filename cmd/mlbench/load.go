@@ -70,7 +70,7 @@ func (o *loadOptions) take(command string, in io.Reader) (session.Spec, error) {
 	spec := o.spec
 	var wrong []error
 	mistake := func(format string, args ...any) { wrong = append(wrong, fmt.Errorf(format, args...)) }
-	spec.Command, spec.Argv, spec.Tool = command, o.argv(command), version()
+	spec.Command, spec.Argv, spec.Tool = command, o.argv(), version()
 	spec.Source, spec.Credentials = source(), targets.CredentialsFrom(os.Getenv)
 	for _, h := range o.headers {
 		f, err := targets.ParseField(h)
