@@ -97,7 +97,7 @@ func (g *Filler) form(s *openapi.Schema, hint any, depth int) (any, error) {
 	}
 	switch {
 	case s.Recursive:
-		return nil, errors.New("its body contains itself")
+		return nil, errors.New("its body contains itself, or is nested too deep")
 	case s.Never:
 		return nil, errors.New("a part of its body may be nothing")
 	case len(s.Enum) > 0:

@@ -79,6 +79,14 @@ func (d *draft) finish(o Options) ([]byte, error) {
 		}
 		return nil, fmt.Errorf("%s: no requests to make a scenario of%s", o.Source, why)
 	}
+	if n := len(d.requests); n > maxRequests {
+		return nil, fmt.Errorf("%s: %d requests: want at most %d", o.Source, n, maxRequests)
+	}
+	for _, r := range d.requests {
+		if n := len(r.headers); n > maxHeaders {
+			return nil, fmt.Errorf("%s: a request with %d headers: want at most %d", o.Source, n, maxHeaders)
+		}
+	}
 	bearer := slices.ContainsFunc(d.requests, func(r draftRequest) bool { return r.bearer })
 	if d.login != nil && !bearer {
 		d.left = append(d.left, fmt.Sprintf("%s %s: a login, but nothing needs its token", d.login.method, d.login.path))
@@ -128,6 +136,7 @@ var (
 // Where that is not enough to tell them apart, the method and a number help.
 func nameRequests(all []draftRequest) {
 	taken := map[string]bool{"total": true}
+	numbered := map[string]int{} // how far the numbers of each name are taken
 	for i := range all {
 		r := &all[i]
 		base := cmp.Or(r.name, pathName(r.path))
@@ -136,7 +145,8 @@ func nameRequests(all []draftRequest) {
 			name = clipName(strings.ToLower(notOfNames.ReplaceAllString(r.method, "")) + "-" + base)
 			name = strings.Trim(name, "-")
 		}
-		for n := 2; taken[name]; n++ {
+		for n := max(2, numbered[base]); taken[name]; n++ {
+			numbered[base] = n
 			suffix := fmt.Sprintf("-%d", n)
 			name = base[:min(len(base), maxName-len(suffix))] + suffix
 		}
@@ -144,6 +154,12 @@ func nameRequests(all []draftRequest) {
 		r.name = name
 	}
 }
+
+// What a scenario has at most: none has a smaller share than 1 in 10,000.
+const (
+	maxRequests = 10_000
+	maxHeaders  = 1000 // of a request
+)
 
 const maxName = 48 // of 64 that are allowed: tables want to be read
 

@@ -171,7 +171,18 @@ func (r *shellReader) call(c *syntax.CallExpr, in shellInput) error {
 }
 
 // expandsBraces says whether the shell makes several words of {a,b} or {1..3}.
+// So many that their nesting would take long to look at are such, too.
 func expandsBraces(w *syntax.Word) bool {
+	const most = 200
+	braces := 0
+	for _, p := range w.Parts {
+		if lit, ok := p.(*syntax.Lit); ok {
+			braces += strings.Count(lit.Value, "{")
+		}
+	}
+	if braces > most {
+		return true
+	}
 	split := &syntax.Word{Parts: slices.Clone(w.Parts)}
 	syntax.SplitBraces(split)
 	return slices.ContainsFunc(split.Parts, func(p syntax.WordPart) bool { _, ok := p.(*syntax.BraceExp); return ok })

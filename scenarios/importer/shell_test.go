@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -255,5 +256,22 @@ func TestRecordedHeadersAreAllSent(t *testing.T) {
 	text, err := FromHAR([]byte(har), Options{Source: "s"})
 	if err != nil || !strings.Contains(string(text), `x-a: ["1", "2"]`) || !strings.Contains(string(text), "cookie: \"${COOKIE}\" #") {
 		t.Errorf("%v\n%s", err, text)
+	}
+}
+
+// M11: what grew by the square of a command's length is bounded, or linear. (The
+// braces took 7 GB and the rest minutes, at a megabyte.)
+func TestLongCommandsAreRefusedOrQuick(t *testing.T) {
+	for command, want := range map[string]string{
+		"curl http://h/x -d " + strings.Repeat("{a,", 300_000):          "quote it",
+		"curl http://h/x " + strings.Repeat("-H 'X: 1' ", 2*maxHeaders): "2000 headers",
+		"curl " + strings.Repeat("http://h/same ", maxRequests):         "",
+		"curl " + strings.Repeat("http://h/same ", maxRequests+1):       "10001 requests",
+	} {
+		text, err := FromCurl(command, Options{})
+		last := fmt.Sprintf("name: same-%d\n", maxRequests-1)
+		if want == "" && (err != nil || !strings.Contains(string(text), last)) || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
+			t.Errorf("%.40s…: %v, want %q", command, err, want)
+		}
 	}
 }

@@ -65,6 +65,9 @@ func (j *judge) at(pointer string) *jsonschema.Schema {
 // in the value; nil, if it meets all, or the schema is none that can be read.
 func (s *Schema) Check(v any) error {
 	for _, o := range s.origins {
+		if s.doc.steps(o.v, map[string]int{}) >= maxSteps {
+			continue // nobody would wait for it
+		}
 		schema := s.doc.judge.at(o.at)
 		if schema == nil {
 			continue
@@ -75,6 +78,37 @@ func (s *Schema) Check(v any) error {
 		}
 	}
 	return nil
+}
+
+// maxSteps bounds the schemas that one value is checked by: alternatives that
+// refer to the same schema twice double them, in each of a row of references.
+const maxSteps = 20_000
+
+// steps counts the schemas that a value is checked by, up to maxSteps; known are
+// those of references.
+func (d *document) steps(v any, known map[string]int) int {
+	m, _ := v.(map[string]any)
+	o := object(m)
+	n := 1
+	if ref := o.text("$ref"); strings.HasPrefix(ref, "#/") {
+		if _, has := known[ref]; !has {
+			known[ref] = 0 // of a circle: it ends here
+			target, _ := d.lookup(ref)
+			known[ref] = d.steps(map[string]any(target), known)
+		}
+		n = min(n+known[ref], maxSteps)
+	}
+	for _, key := range []string{"allOf", "anyOf", "oneOf"} {
+		for _, part := range o.list(key) {
+			n = min(n+d.steps(part, known), maxSteps)
+		}
+	}
+	for _, key := range []string{"not", "if", "then", "else"} {
+		if part, is := o[key]; is {
+			n = min(n+d.steps(part, known), maxSteps)
+		}
+	}
+	return n
 }
 
 // brokenRule is the innermost cause: of alternatives the first one's.

@@ -93,9 +93,16 @@ func (d *document) base(item, op object) string {
 	return ""
 }
 
+// maxParameters bounds those of an operation, each compared with all others.
+const maxParameters = 1000
+
 // parameters of the operation replace those of the path, which is at a pointer.
 func (d *document) parameters(at, method string, item, op object) []Parameter {
 	var out []Parameter
+	if n := len(op.list("parameters")) + len(item.list("parameters")); n > maxParameters {
+		d.bad("it has %d parameters: want at most %d", n, maxParameters)
+		return nil
+	}
 	for _, level := range []struct {
 		of object
 		at string

@@ -15,8 +15,9 @@ func TestOneMistakeLeavesOutOneOperation(t *testing.T) {
 		`"/x":{"get":{"parameters":[{"$ref":"#/components/parameters/Gone"}]}}`:                                                               "GET /x: ",
 		`"/x":{"get":{"responses":{"200":{"$ref":"other.yaml#/ok"}}}}`:                                                                        "GET /x: the reference \"other.yaml#/ok\" leads out",
 		`"/x":{"$ref":"other.yaml"}`: "/x: ",
-		`"/x":{"get":{"requestBody":{"$ref":"#/components/requestBodies/Round"}}}`: "GET /x: ",
-		`"/x":{"get":{"security":[{"gone":[]}]}}`:                                  "GET /x: ",
+		`"/x":{"get":{"requestBody":{"$ref":"#/components/requestBodies/Round"}}}`:                                                   "GET /x: ",
+		`"/x":{"get":{"parameters":[` + strings.Repeat(`{"name":"a","in":"query"},`, maxParameters) + `{"name":"b","in":"query"}]}}`: "GET /x: it has 1001 parameters",
+		`"/x":{"get":{"security":[{"gone":[]}]}}`:                                                                                    "GET /x: ",
 	} {
 		ops, notes, err := Load([]byte(`{"openapi":"3.0.3","paths":{` + wrong + `,` + ok + `},"components":{"requestBodies":{"Round":{"$ref":"#/components/requestBodies/Round"}},"securitySchemes":{"gone":{"$ref":"#/nowhere"}}}}`))
 		if err != nil || len(ops) != 1 || ops[0].Path != "/ok" || len(notes) != 1 || !strings.HasPrefix(notes[0], want) {
@@ -35,5 +36,26 @@ func TestNumbersAreExact(t *testing.T) {
 		if got, _ := new(big.Rat).SetString(fmt.Sprint(s.Enum[0])); got == nil || got.Cmp(rat(text)) != 0 {
 			t.Errorf("%s in an enum is read as %v", text, s.Enum[0])
 		}
+	}
+}
+
+// H3, M11: alternatives that double at each reference took 2⁴⁰ steps; what is
+// too much to be checked is not.
+func TestDoublingAlternativesEnd(t *testing.T) {
+	var schemas strings.Builder
+	for i := range 40 {
+		fmt.Fprintf(&schemas, `"S%d":{"oneOf":[{"$ref":"#/components/schemas/S%d"},{"$ref":"#/components/schemas/S%d"},{"type":"integer"}]},`, i, i+1, i+1)
+	}
+	ops, _, err := Load([]byte(`{"openapi":"3.0.3","paths":{"/x":{"post":{"requestBody":{"content":{"application/json":{"schema":{"$ref":"#/components/schemas/S0"}}}}}}},"components":{"schemas":{` +
+		schemas.String() + `"S40":{"type":"string"}}}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := ops[0].Body.Schema
+	if n := s.doc.steps(s.origins[0].v, map[string]int{}); n != maxSteps {
+		t.Errorf("%d steps, want no more than %d", n, maxSteps)
+	}
+	if err := s.Check("text"); err != nil {
+		t.Errorf("unchecked values are refused: %v", err)
 	}
 }
