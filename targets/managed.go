@@ -175,7 +175,7 @@ func (p *Process) answers(ctx context.Context, t *Target) error {
 		case <-ctx.Done():
 			why := w.text()
 			p.Stop()
-			if w.last == "" {
+			if w.last == "" && !strings.Contains(t.Managed.String(), "{port}") && !strings.Contains(t.Managed.String(), "PORT") {
 				why += " (its command can take the port from {port} or $PORT)"
 			}
 			return fmt.Errorf("%w: %s%s", context.Cause(ctx), why, p.LastWords())

@@ -120,6 +120,7 @@ func TestStartFailures(t *testing.T) {
 		"ends":            {soon("echo no such model >&2; exit 3"), "it ended before it answered (exit status 3); it wrote:\n\tno such model"},
 		"no such program": {soon("no-such-program-here"), "not found"},
 		"never answers":   {soon("echo waiting; while :; do :; done"), "not ready within 300ms: nothing answers at http://127.0.0.1:"},
+		"takes no port":   {soon("exec sleep 60"), "(its command can take the port from {port} or $PORT)"},
 		"never ready":     {unready, "GET /elsewhere answers 404; is the path of --ready (key ready of the target file) right?"},
 		"no command":      {Target{Name: "plain"}, "it has no command"},
 		"occupied":        {busy, "something answers at " + occupied.URL + " already"},

@@ -5,6 +5,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 )
 
 // What waiting does not change is said with what does.
@@ -44,6 +45,17 @@ func TestLabelWithOddLetters(t *testing.T) {
 	for _, url := range []string{"127.0.0.1:9/x?to=http://127.0.0.1:8", "http://127.0.0.1:9/x=http://y"} {
 		if _, err := f.Parse(url); err != nil {
 			t.Errorf("%s: %v", url, err)
+		}
+	}
+}
+
+// A command that takes the port is not told that it can.
+func TestUnreadyTakesThePortAlready(t *testing.T) {
+	for _, command := range []string{"sleep 60 # {port}", "sleep 60 # $PORT"} {
+		target := ByCommand("late", command, "")
+		target.Managed.Timeout = 300 * time.Millisecond
+		if _, _, err := target.Start(t.Context()); err == nil || strings.Contains(err.Error(), "can take the port") || !strings.Contains(err.Error(), "nothing answers at") {
+			t.Errorf("%s: %v", command, err)
 		}
 	}
 }

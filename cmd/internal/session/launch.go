@@ -85,9 +85,10 @@ func (l *Launcher) Launch(ctx context.Context, t targets.Target) (targets.Target
 	if name := t.Name; !l.Quiet {
 		t.Managed.Waiting = func(why string) { note(l, "waiting for %s: %s", name, why) }
 	}
+	command := t.Managed.Command
 	t, p, err := t.Start(ctx)
 	if err != nil {
-		return t, fmt.Errorf("start %s: %w", t.Name, err)
+		return t, fmt.Errorf("start %s%s: %w", t.Name, aboutVariable(command), err)
 	}
 	l.launched = append(l.launched, launch{target: t, process: p})
 	return t, nil

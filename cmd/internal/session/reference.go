@@ -1,6 +1,7 @@
 package session
 
 import (
+	"fmt"
 	"os/exec"
 	"path/filepath"
 	"regexp"
@@ -46,6 +47,16 @@ func startable(label, ref string) (targets.Target, error) {
 		label = ProgramOf(command)
 	}
 	return targets.ByCommand(label, command, ""), nil
+}
+
+// aboutVariable tells of a command that failed to start that what was a label to its
+// writer is a variable to the shell.
+func aboutVariable(command string) string {
+	name, rest, ok := strings.Cut(command, "=")
+	if !ok || !labelForm.MatchString(name) || !strings.ContainsAny(rest, " \t") {
+		return ""
+	}
+	return fmt.Sprintf(" (%s=… sets a variable of the shell; with a label it is %s=cmd:COMMAND)", name, name)
 }
 
 // isPath tells a path, which no target's name or URL begins as.

@@ -4,7 +4,10 @@ package session
 
 import (
 	"os"
+	"strings"
 	"testing"
+
+	"github.com/mlbench/mlbench/targets"
 )
 
 func TestStartable(t *testing.T) {
@@ -40,5 +43,21 @@ func TestStartable(t *testing.T) {
 	}
 	if got, err := startable("base", "./server -x"); err != nil || got.Name != "base" {
 		t.Errorf("%+v, %v: want the label", got, err)
+	}
+}
+
+// A label before a command with blanks is a variable to the shell, as documented: what
+// comes of it says so, and how a label is written.
+func TestLabelOfACommandThatIsAVariable(t *testing.T) {
+	for command, hinted := range map[string]bool{
+		"a=no-such-program app --port {port}": true,
+		"a=no-such-program":                   false,
+		"no-such-program --x=a b":             false,
+	} {
+		l := &Launcher{Quiet: true}
+		_, err := l.Launch(t.Context(), targets.ByCommand("x", command, ""))
+		if err == nil || strings.Contains(err.Error(), "a=cmd:COMMAND") != hinted {
+			t.Errorf("%s: %v", command, err)
+		}
 	}
 }
