@@ -66,11 +66,10 @@ func (f *File) gone(arm, name string) string {
 		return ""
 	}
 	class, most := d.commonestError()
-	all := fmt.Sprintf("all of %d requests", d.Sent)
 	if d.Sent == 1 {
-		all = "its only request"
+		return fmt.Sprintf("%s never answered: its only request failed (%s 1)", name, class)
 	}
-	return fmt.Sprintf("%s never answered: %s failed (%s %d)", name, all, class, most)
+	return fmt.Sprintf("%s never answered: all of %d requests failed (%s %d%s)", name, d.Sent, class, most, f.beyond(arm, TotalClass))
 }
 
 // goneClasses says which request classes an arm never answered, though the other
@@ -87,12 +86,27 @@ func (f *File) goneClasses(arm, other, name string) string {
 			continue
 		}
 		class, n := d.commonestError()
-		silent = append(silent, fmt.Sprintf("%s (all of %d requests failed: %s %d)", c.Name, d.Sent, class, n))
+		silent = append(silent, fmt.Sprintf("%s (all of %d requests failed: %s %d%s)", c.Name, d.Sent, class, n, f.beyond(arm, c.Name)))
 	}
 	if silent == nil {
 		return ""
 	}
 	return fmt.Sprintf("%s never answered %s", name, strings.Join(silent, ", "))
+}
+
+// beyond says that traffic counts more requests than the tables, which are of the
+// measured ones.
+func (f *File) beyond(arm, class string) string {
+	for i := range f.Slices {
+		if s := &f.Slices[i]; s.Arm == arm && s.Phase == Warmup {
+			for name, d := range s.Classes {
+				if d.Sent > 0 && (name == class || class == TotalClass) {
+					return ", warm-up included"
+				}
+			}
+		}
+	}
+	return ""
 }
 
 // commonestError is the class of error that most requests came to.

@@ -54,8 +54,8 @@ func TestHeadThatIsGoneIsARegression(t *testing.T) {
 		{"crash in the warm-up", after(with(minute(), ofPairs(0)), ending(TargetEnd{Arm: ArmB, Ended: "exit 1"})), VerdictRegression, "modern crashed (exit 1) in the warm-up"},
 		{"end by itself", after(with(minute(), ofPairs(9)), ending(TargetEnd{Arm: ArmB, Pairs: 9, Planned: 48, Ended: "exit 0"})), VerdictRegression, "modern ended by itself (exit 0) after 9 of 48 pairs"},
 		{"refused from then on", after(with(minute(), ofPairs(9)), ending(TargetEnd{Arm: ArmB, Pairs: 9, Planned: 12, Answered: true, Error: "connection refused"})), VerdictRegression, "modern answered no more after 9 of 12 pairs: connection refused"},
-		{"silent in 12 pairs", after(minute(), silentB(12)), VerdictRegression, "modern never answered: all of 900 requests failed (timeout 900)"},
-		{"silent in one pair", after(minute(), silentB(1)), VerdictRegression, "modern never answered: all of 350 requests failed (timeout 350)"},
+		{"silent in 12 pairs", after(minute(), silentB(12)), VerdictRegression, "modern never answered: all of 900 requests failed (timeout 900, warm-up included)"},
+		{"silent in one pair", after(minute(), silentB(1)), VerdictRegression, "modern never answered: all of 350 requests failed (timeout 350, warm-up included)"},
 		{"silent in the warm-up, which took all the time", after(minute(), silentB(0)), VerdictRegression, "modern never answered: all of 300 requests failed"},
 		{"silent in a closed model of one connection", after(minute(), func(f *File) {
 			silentB(0)(f)
@@ -122,5 +122,18 @@ func TestFailuresAreNoGoodput(t *testing.T) {
 	c := Compare(with(minute(), failOf("predict", 50, ArmB)).file(), CompareOptions{})
 	if m := c.Row(TotalClass, "goodput"); m == nil || *m.B != 0 || *m.A < 90 || *m.ChangePct != -100 {
 		t.Errorf("goodput %+v; want 100/s and none", m)
+	}
+}
+
+// The headline counts what the tables do not, and says so.
+func TestNeverAnsweredSaysWhenItCountsTheWarmUp(t *testing.T) {
+	for name, want := range map[string]string{string(Warmup): ", warm-up included", string(Measure): ""} {
+		f := &File{Slices: []Slice{
+			{Arm: ArmB, Phase: Phase(name), Classes: map[string]*ClassData{"info": {Sent: 3}}},
+			{Arm: ArmA, Phase: Warmup, Classes: map[string]*ClassData{"info": {Sent: 3}}},
+		}}
+		if got := f.beyond(ArmB, "info") + f.beyond(ArmB, TotalClass) + f.beyond(ArmB, "other"); got != want+want {
+			t.Errorf("%s: %q", name, got)
+		}
 	}
 }
