@@ -222,6 +222,8 @@ func TestWaitingStartSaysWhatFor(t *testing.T) {
 // M9: the credentials of those who measure are not the server's to see.
 func TestManagedCommandInheritsNoCredentials(t *testing.T) {
 	t.Setenv("MLBENCH_TOKEN", "secret-1")
+	t.Setenv("MLBENCH_HEADER", "Authorization: Bearer secret-3") // what -H says
+	t.Setenv("MLBENCH_BODY", `{"password":"secret-4"}`)
 	t.Setenv("MLBENCH_PASSWORD_FILE", "secret-2")
 	t.Setenv("MLBENCH_PASSWORD", "secret-3")
 	t.Setenv("OTHER", "inherited")

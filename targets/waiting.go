@@ -119,6 +119,7 @@ func plainText(s string) string {
 // credentials of those who measure it. It may be given its own by env.
 var withheld = []string{
 	"MLBENCH_TOKEN", "MLBENCH_TOKEN_FILE", "MLBENCH_PASSWORD", "MLBENCH_PASSWORD_FILE", "MLBENCH_USERNAME", "MLBENCH_USERNAME_FILE",
+	"MLBENCH_HEADER", "MLBENCH_BODY", // of -H and -b: as secret as what they say
 }
 
 // inherited is this process's environment without what is withheld.
