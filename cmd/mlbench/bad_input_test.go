@@ -88,7 +88,7 @@ func TestBadInput(t *testing.T) {
 		{"run mix -n 10 --warmup 0s --objective none:p99<1s --url " + ok.URL, cli.ExitUsage, []string{`"none"`}},
 		{"run mix --format yaml --url " + ok.URL, cli.ExitUsage, []string{"yaml", "markdown"}},
 		{"run mix --export markdown --url " + ok.URL, cli.ExitUsage, []string{"FORMAT=FILE"}},
-		{"run mix --export csv=/nowhere/at/all.csv --url " + ok.URL, cli.ExitFailure, []string{"/nowhere/at"}},
+		{"run mix --export csv=text.txt/all.csv --url " + ok.URL, cli.ExitFailure, []string{"text.txt/all.csv"}},
 		{"run mix -o text.txt --url " + ok.URL, cli.ExitFailure, []string{"text.txt exists", "--output"}},
 		{"run mix -o text.txt/x.jsonl --url " + ok.URL, cli.ExitFailure, []string{"text.txt"}},
 		{"run mix -o - --url " + ok.URL, cli.ExitUsage, []string{"--output", "--raw -"}},
