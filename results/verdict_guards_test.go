@@ -118,7 +118,9 @@ func guardCases() []verdictCase {
 						d.Done, d.Errors, d.Status, d.Clocks = 0, map[string]int64{ErrReset: d.Sent}, nil, nil
 					}
 				}
-			}), CompareOptions{}, "regression", nil,
+			}),
+			CompareOptions{},
+			"regression", nil,
 			[]string{"modern never answered info (all of "},
 		},
 		{"half fails in B, 4 pairs", with(with(minute(), ofPairs(4)), failOf("predict", 25, ArmB)).file(), CompareOptions{}, "regression", nil, []string{"modern fails: errors +50.00 pp [95% CI +42.88, +56.86], 0/200 vs 100/200, limit 0.5 pp (4 pairs, p=0.0039)"}},
