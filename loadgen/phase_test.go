@@ -56,12 +56,12 @@ func TestInterruptWhileNothingIsDue(t *testing.T) {
 
 // One generator runs phases of different rates; the slices know them.
 func TestAPhaseHasItsOwnRate(t *testing.T) {
-	g, err := New(closedPlan(t, instant(t), openLoad(1, 0)), time.Now())
-	if err == nil {
+	if _, err := New(closedPlan(t, instant(t), openLoad(1, 0)), time.Now()); err == nil {
 		t.Fatal("a load without an end")
 	}
 	plan := closedPlan(t, instant(t), openLoad(100, 1))
-	if g, err = New(plan, time.Now()); err != nil {
+	g, err := New(plan, time.Now())
+	if err != nil {
 		t.Fatal(err)
 	}
 	defer g.Close()

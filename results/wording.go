@@ -179,13 +179,6 @@ func them(n int) string {
 	return "them"
 }
 
-func howOften(n int64) string {
-	if n == 1 {
-		return "once"
-	}
-	return fmt.Sprintf("%d times", n)
-}
-
 func were(n int64) string {
 	if n == 1 {
 		return "was"
