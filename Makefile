@@ -19,8 +19,8 @@ build: ## build bin/mlbench
 	$(BUILD) -o bin/mlbench ./cmd/mlbench
 
 .PHONY: test
-test: ## vet and test everything
-	go vet ./... && go test ./...
+test: ## vet and test everything, a package at a time: several tests measure
+	go vet ./... && go test -p 1 ./...
 
 .PHONY: race
 race: ## test everything under the race detector (needs a C compiler)

