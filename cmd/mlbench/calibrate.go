@@ -18,25 +18,6 @@ import (
 	"github.com/mlbench/mlbench/results"
 )
 
-const calibrateLong = `Measure how much launches of the same target differ: start it several times, run
-the same load on every launch, and store the spread of each metric. One start of
-a server is one draw of memory layout, hash seeds and caches; no interval of a
-comparison speaks of that, and no limit should be tighter.
-
-The stored file tells 'mlbench gate' how far two single saved runs must be apart,
-and whether its limits are tighter than the luck of a launch. It holds for this
-target, load and host only.
-
-Twelve launches know the spread to within -30 and +70%, five to a factor of
-three; fewer than three are refused. Each launch gets a seed of its own, as saved
-runs have. With --result, runs that were made before are used instead: one run
-per launch, all of the same load.`
-
-const calibrateExample = `  mlbench calibrate --start './server --port {port}' --ready /health
-  mlbench calibrate mix --start './server --port {port}' --rate 300/s --launches 20 --duration 30s --name api
-  mlbench calibrate --result mlbench-results/1.jsonl --result mlbench-results/2.jsonl --result mlbench-results/3.jsonl
-  mlbench gate --baseline main.jsonl --result head.jsonl --calibration calibration.json`
-
 const leastLaunches = 3
 
 type calibrateOptions struct {
@@ -58,11 +39,9 @@ type calibrateOptions struct {
 func newCalibrateCmd(s cli.Streams) *cobra.Command {
 	o := &calibrateOptions{Streams: s}
 	cmd := &cobra.Command{
-		Use:     "calibrate [SCENARIO]",
-		Short:   "Measure how much launches of one target differ",
-		Long:    calibrateLong,
-		Example: calibrateExample,
-		Args:    cli.CheckArgs(cobra.MaximumNArgs(1)),
+		Use:   "calibrate [SCENARIO]",
+		Short: "Measure how much launches of one target differ",
+		Args:  cli.CheckArgs(cobra.MaximumNArgs(1)),
 
 		ValidArgsFunction: firstScenario,
 		RunE: func(cmd *cobra.Command, args []string) error {

@@ -17,46 +17,6 @@ import (
 	"github.com/mlbench/mlbench/targets"
 )
 
-const compareLong = `Load two targets in turn, in many short slices whose order is drawn by lot, and
-put them side by side. A is the baseline, B the candidate; each is a name, a
-URL, or label=URL. A managed target of targets.yaml, or a command that starts a
-server (in quotes, with a blank in it or as label=cmd:COMMAND), is started, and
-ended whatever happens; its CPU time and memory are then compared, too (on
-Linux). In a command {port} stands for a free port, which is also $PORT.
-
-Both slices of a pair send the same requests at the same distances, so that what
-differs is the target and not the traffic or the machine's mood. The verdict is
-by pairs: regression (exit 3), ok (0), inconclusive (4) or invalid (5). What the
-candidate must hold by itself, whatever it is compared with, is an --objective,
-or one of the scenario's: exit 6 when it is missed, unless something weightier is
-found. A candidate that crashes, or never answers, is a regression.
-
-More than two targets are compared with the first, one comparison after another,
-each with the whole --budget and a result file of its own: --output x.jsonl
-gives x-1.jsonl, x-2.jsonl, in the order of the candidates. All targets are
-checked before the first comparison starts. The exit code is that of the worst
-finding: regression (3), which stands whatever else could not be measured, then
-answers that differ (7), a missed objective (6), invalid (5), inconclusive (4).
---format json and --export json are then one array. An interrupt keeps what was
-measured and starts no other.
-
-Saved results are judged without any load. One FILE is a comparison, judged
-again as it was, or with other limits. Two are single runs of A and of B; a
-folder (written with a slash) or a pattern in quotes stands for several runs.
-Nothing pairs them: with fewer than five a side they are inconclusive unless a
---calibration of the target says how much is luck. An argument is a FILE if it
-exists and ends in .jsonl or begins as a result file does; for a target of such
-a name write label=NAME.`
-
-const compareExample = `  mlbench compare legacy modern
-  mlbench compare old=http://127.0.0.1:5000 new=http://127.0.0.1:8000 --scenario concurrent
-  mlbench compare legacy modern --budget 2m --rate 300/s --export markdown=report.md
-  mlbench compare flask fastapi                               # started as targets.yaml says
-  mlbench compare 'old=cmd:./old --port {port}' 'new=cmd:./new --port {port}' --ready /health
-  mlbench compare legacy modern new=http://127.0.0.1:8001     # each against legacy
-  mlbench compare mlbench-results/20260102T150405Z-mix-legacy-modern.jsonl --max-regression p50=3%
-  mlbench compare 'base-*.jsonl' 'head-*.jsonl'               # saved runs`
-
 type compareOptions struct {
 	cli.Streams
 	load        loadOptions
@@ -75,10 +35,8 @@ type compareOptions struct {
 func newCompareCmd(s cli.Streams) *cobra.Command {
 	o := &compareOptions{Streams: s}
 	cmd := &cobra.Command{
-		Use:     "compare A B [C …] | FILE [FILE]",
-		Short:   "Compare targets, or saved results, side by side",
-		Long:    compareLong,
-		Example: compareExample,
+		Use:   "compare A B [C …] | FILE [FILE]",
+		Short: "Compare targets, or saved results, side by side",
 
 		ValidArgsFunction: targetWords,
 		RunE: func(cmd *cobra.Command, args []string) error {

@@ -21,17 +21,6 @@ import (
 	"github.com/mlbench/mlbench/targets"
 )
 
-const demoLong = `Start both bundled servers, each in a process of its own, compare them in the
-scenarios sequential, concurrent and mix, and print what was found. It takes
-about a minute and needs nothing to be set up. The exit code is 0 whatever the
-verdicts are, as nothing is judged here: 'mlbench gate' is for that.
-
---format json prints one array of the three comparisons.`
-
-const demoExample = `  mlbench demo
-  mlbench demo --budget 3m                  # more pairs
-  mlbench demo --export markdown=demo.md`
-
 type demoOptions struct {
 	cli.Streams
 	out    output.Options
@@ -42,11 +31,9 @@ type demoOptions struct {
 func newDemoCmd(s cli.Streams) *cobra.Command {
 	o := &demoOptions{Streams: s}
 	cmd := &cobra.Command{
-		Use:     "demo",
-		Short:   "Compare the two bundled servers, nothing to configure",
-		Long:    demoLong,
-		Example: demoExample,
-		Args:    cli.CheckArgs(cobra.NoArgs),
+		Use:   "demo",
+		Short: "Compare the two bundled servers, nothing to configure",
+		Args:  cli.CheckArgs(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return o.out.Failed(cmd.Context(), "demo", demo(cmd.Context(), o))
 		},

@@ -11,14 +11,6 @@ import (
 	"github.com/mlbench/mlbench/report"
 )
 
-const doctorLong = `Say how good this machine is for measuring: cores and limits, clock, how
-punctually it wakes up, how steadily it works, what mlbench itself takes of a
-latency, how many requests it can send, and what to change. It takes about ten
-seconds, in which the machine should do what it does while you measure.`
-
-const doctorExample = `  mlbench doctor
-  mlbench doctor --format json > doctor.json`
-
 type doctorOptions struct {
 	cli.Streams
 	format string
@@ -28,12 +20,10 @@ type doctorOptions struct {
 func newDoctorCmd(s cli.Streams) *cobra.Command {
 	o := &doctorOptions{Streams: s}
 	cmd := &cobra.Command{
-		Use:     "doctor",
-		Short:   "Say how good this machine is for measuring",
-		Long:    doctorLong,
-		Example: doctorExample,
-		Args:    cli.CheckArgs(cobra.NoArgs),
-		RunE:    func(cmd *cobra.Command, _ []string) error { return examine(cmd.Context(), o) },
+		Use:   "doctor",
+		Short: "Say how good this machine is for measuring",
+		Args:  cli.CheckArgs(cobra.NoArgs),
+		RunE:  func(cmd *cobra.Command, _ []string) error { return examine(cmd.Context(), o) },
 	}
 	f := cmd.Flags()
 	f.StringVar(&o.format, "format", "text", "what goes to stdout: text or json")

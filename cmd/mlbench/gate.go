@@ -17,52 +17,6 @@ import (
 	"github.com/mlbench/mlbench/results"
 )
 
-const gateLong = `Judge a change in CI, by exit code.
-
---base and --head are the revisions before and after: URLs, target names, or
-commands that start a server (managed targets do), so that both are built and measured in the same
-job, the only honest way on shared machines. In a command {port} stands for a
-free port, which is also $PORT.
-
-  0  no regression beyond the limits
-  3  regression
-  4  inconclusive: not enough data (see --inconclusive)
-  5  invalid: the machine decided the numbers, or over 5% of the
-     base's requests fail
-  6  the head missed an objective
-  7  the answers differ (with --parity)
-
-Of several findings the code is the first of 3, 7, 6, 5, 4. A head that crashes,
-or never answers (at all, or one request class), is a regression; a base that
-does, is invalid.
-
-A missing, empty, damaged or unreadable input is never a pass, --inconclusive
-pass or not: that passes what lacks data, and nothing else. When $GITHUB_STEP_SUMMARY
-is set, the report is added to it as markdown.
-
-What does not change from job to job can be kept in the repository: in
-mlbench-gate.yaml, which is read when it is in the current folder, or in another
---file. Its keys are names of flags, every one of them, and flags go before it:
-
-  base: ./old/server --port {port}
-  head: ./new/server --port {port}
-  ready: /health
-  max-regression: {p50: 3%, p99: 30%}
-  parity: 1%
-  export: {junit: gate.xml}
-
-With a --calibration (see 'mlbench calibrate') single saved runs can be judged,
-and limits that are tighter than the luck of a launch are pointed out.`
-
-const gateExample = `  mlbench gate                                   # as mlbench-gate.yaml has it
-  mlbench gate --base http://127.0.0.1:5000 --head http://127.0.0.1:8000
-  mlbench gate --base './old/server --port {port}' --head './new/server --port {port}' --ready /health
-  mlbench gate --base main=http://127.0.0.1:5000 --head http://127.0.0.1:8000 --max-regression p50=3% --export junit=gate.xml
-  mlbench gate --baseline mlbench-results/main.jsonl --result mlbench-results/head.jsonl
-  mlbench gate --baseline main.jsonl --result head.jsonl --calibration calibration.json
-  mlbench gate --result mlbench-results/run.jsonl --objective 'p99<50ms' --objective 'errors<0.1%'
-  mlbench gate --schema > gate.schema.json       # of the gate file, for editors`
-
 type gateOptions struct {
 	compareOptions
 	base, head   string
@@ -80,11 +34,9 @@ func newGateCmd(s cli.Streams) *cobra.Command {
 	o := &gateOptions{}
 	o.Streams = s
 	cmd := &cobra.Command{
-		Use:     "gate",
-		Short:   "Judge a change in CI, by exit code",
-		Long:    gateLong,
-		Example: gateExample,
-		Args:    cli.CheckArgs(cobra.NoArgs),
+		Use:   "gate",
+		Short: "Judge a change in CI, by exit code",
+		Args:  cli.CheckArgs(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			ctx := cmd.Context()
 			err := gate(ctx, o)

@@ -10,27 +10,13 @@ import (
 	"github.com/mlbench/mlbench/results"
 )
 
-const mergeLong = `Join runs that several machines made at the same time into one result file, as if
-one machine had sent it all: counts and histograms of the same interval add up,
-exactly, so that percentiles are those of all requests. What is judged of a
-generator, its lag and its host, is judged of each machine by itself.
-
-The runs must be of one scenario, target, load model and --duration, and begin
-within half a second or a twentieth of it. Give each machine a --seed of its own,
-or all send at the same instants. Machines are called by their files.`
-
-const mergeExample = `  mlbench merge node1.jsonl node2.jsonl -o all.jsonl
-  mlbench merge node*.jsonl -o all.jsonl && mlbench report all.jsonl --objective 'p99<50ms'`
-
 func newMergeCmd(s cli.Streams) *cobra.Command {
 	var output string
 	var force bool
 	cmd := &cobra.Command{
-		Use:     "merge FILE…",
-		Short:   "Join runs that several machines made at the same time",
-		Long:    mergeLong,
-		Example: mergeExample,
-		Args:    cli.CheckArgs(cobra.MinimumNArgs(2)),
+		Use:   "merge FILE…",
+		Short: "Join runs that several machines made at the same time",
+		Args:  cli.CheckArgs(cobra.MinimumNArgs(2)),
 		RunE: func(_ *cobra.Command, files []string) error {
 			if output == "" {
 				return cli.Usagef("merge: name the joined file with -o")

@@ -19,21 +19,12 @@ import (
 	"github.com/mlbench/mlbench/servers/model"
 )
 
-const modelLong = `Make, describe or convert the model that the bundled servers answer with: a
-regression forest on a synthetic problem of ten features. A model file is plain
-ONNX (TreeEnsembleRegressor), so other serving stacks can serve the very same
-model and be load-tested with it.`
-
 func newModelCmd(s cli.Streams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "model",
 		Short: "Make, describe or convert the servers' model",
-		Long:  modelLong,
-		Example: `  mlbench model train                            # model.onnx, in about a second
-  mlbench model info model.onnx
-  mlbench model export model.onnx --to xgboost -o model.json`,
-		Args: cli.CheckArgs(cobra.NoArgs),
-		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		Args:  cli.CheckArgs(cobra.NoArgs),
+		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(newModelTrainCmd(s), newModelInfoCmd(s), newModelExportCmd(s))
 	return cmd
@@ -51,14 +42,8 @@ func newModelTrainCmd(s cli.Streams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "train",
 		Short: "Train a model and say how good it is",
-		Long: `Train a forest on four fifths of the rows of a synthetic regression problem,
-measure it on the rest, save it and print what was measured. The same flags make
-the same trees, on any number of cores.`,
-		Example: `  mlbench model train
-  mlbench model train -o big.onnx --trees 500 --depth 12 --rows 5000
-  mlbench model train --seed 7 --force           # replaces model.onnx`,
-		Args: cli.CheckArgs(cobra.NoArgs),
-		RunE: func(cmd *cobra.Command, _ []string) error { return modelTrain(cmd.Context(), o) },
+		Args:  cli.CheckArgs(cobra.NoArgs),
+		RunE:  func(cmd *cobra.Command, _ []string) error { return modelTrain(cmd.Context(), o) },
 	}
 	f := cmd.Flags()
 	f.StringVarP(&o.output, "output", "o", "model.onnx", "model `FILE`, or - for stdout")
@@ -133,11 +118,7 @@ func newModelInfoCmd(s cli.Streams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "info FILE",
 		Short: "Say what a model file holds",
-		Long: `Check a model file (- is stdin) and print what it holds: the shape of the forest
-and what was measured when it was trained.`,
-		Example: `  mlbench model info model.onnx
-  mlbench model info model.onnx --format json`,
-		Args: cli.CheckArgs(cobra.ExactArgs(1)),
+		Args:  cli.CheckArgs(cobra.ExactArgs(1)),
 		RunE: func(_ *cobra.Command, args []string) error {
 			o.file = args[0]
 			return modelInfo(o)
@@ -181,12 +162,7 @@ func newModelExportCmd(s cli.Streams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "export FILE --to FORMAT -o FILE",
 		Short: "Convert a model file for another serving stack",
-		Long: `Convert a model file (- is stdin) to a LightGBM text model, an XGBoost JSON model
-or ONNX. The converted model predicts the same, but for the rounding of runtimes
-that add the trees up in single precision.`,
-		Example: `  mlbench model export model.onnx --to lightgbm -o model.txt
-  mlbench model export model.onnx --to xgboost -o - | gzip > model.json.gz`,
-		Args: cli.CheckArgs(cobra.ExactArgs(1)),
+		Args:  cli.CheckArgs(cobra.ExactArgs(1)),
 		RunE: func(_ *cobra.Command, args []string) error {
 			o.file = args[0]
 			return modelExport(o)

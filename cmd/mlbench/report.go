@@ -22,33 +22,11 @@ type reportOptions struct {
 	output     output.Options
 }
 
-const reportLong = `Render saved result files: a run as its summary, a comparison as two targets
-side by side. Several files are one document: pages and CSV follow one another,
-JSON is an array, JSON lines have a line for each; - is stdin.
-
---wide makes of CSV a sheet of runs: one row each, with a column for every
-metric. --timeline shows the course of a measurement over time instead: an
-interval a row, with the rates asked and achieved. --details adds to a run the
-distribution of its response times, bytes, times to the first byte and of
-connecting.
-
-With --objective the exit code says whether every run held every objective
-(0 held, 6 missed, 5 the measurement is invalid, 1 it did not come to its end).`
-
-const reportExample = `  mlbench report mlbench-results/20260102T150405Z-mix-modern.jsonl
-  mlbench report run.jsonl --format markdown --export csv=run.csv
-  mlbench report mlbench-results/*.jsonl --format csv --wide > runs.csv
-  mlbench report ramp.jsonl --timeline
-  mlbench report run.jsonl --percentiles 50,99,99.99 --objective 'p99<50ms' --objective 'errors<0.1%'
-  mlbench report --schema run`
-
 func newReportCmd(s cli.Streams) *cobra.Command {
 	var o reportOptions
 	cmd := &cobra.Command{
-		Use:     "report FILE…",
-		Short:   "Render saved result files",
-		Long:    reportLong,
-		Example: reportExample,
+		Use:   "report FILE…",
+		Short: "Render saved result files",
 		Args: func(_ *cobra.Command, args []string) error {
 			switch {
 			case o.schema == "" && len(args) == 0:

@@ -1,28 +1,18 @@
 package main
 
 import (
+	"embed"
+	"strings"
+
 	"github.com/spf13/cobra"
 
 	"github.com/mlbench/mlbench/cmd/internal/cli"
 )
 
-const rootLong = `mlbench load-tests HTTP prediction APIs and compares two of them honestly:
-is the new one faster, by how much, and can you prove it?
-
-Every flag has a variable, for whoever leaves it out: --max-regression has
-MLBENCH_MAX_REGRESSION. Of a flag that can be given more than once each line of
-the variable is a value.`
-
-const rootExample = `  mlbench demo                                   # both bundled servers, side by side, in a minute
-  mlbench run mix --target http://127.0.0.1:8000
-  mlbench compare old=http://127.0.0.1:5000 new=http://127.0.0.1:8000`
-
 func newRootCmd(s cli.Streams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:           "mlbench",
 		Short:         "Load testing and honest comparison of HTTP prediction APIs",
-		Long:          rootLong,
-		Example:       rootExample,
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		Version:       version(),
@@ -42,12 +32,33 @@ func newRootCmd(s cli.Streams) *cobra.Command {
 		newSelftestCmd(s), newDoctorCmd(s),
 		newServeCmd(s), newScenariosCmd(s), newTargetsCmd(s), newModelCmd(s), newVersionCmd(s),
 	)
+	explain(cmd)
 	cmd.InitDefaultCompletionCmd()
 	if completion, _, err := cmd.Find([]string{"completion"}); err == nil {
 		completion.Args = cli.CheckArgs(cobra.NoArgs) // else an unknown shell is answered with help, and exit 0
 		completion.RunE = func(c *cobra.Command, _ []string) error { return c.Help() }
 	}
 	return cmd
+}
+
+// help is what 'mlbench COMMAND --help' says between usage and flags: examples, and
+// after an empty line what the command does.
+//
+//go:embed help/*.txt
+var help embed.FS
+
+// explain gives commands their help; one without a file has its parent's.
+func explain(cmd *cobra.Command) {
+	name := strings.ReplaceAll(strings.TrimPrefix(cmd.CommandPath(), "mlbench "), " ", "-")
+	if text, err := help.ReadFile("help/" + name + ".txt"); err == nil {
+		examples, about, _ := strings.Cut(string(text), "\n\n")
+		cmd.Example, cmd.Long = strings.TrimPrefix(examples, "Examples:\n"), about
+	} else {
+		cmd.Example, cmd.Long = cmd.Parent().Example, cmd.Parent().Long
+	}
+	for _, sub := range cmd.Commands() {
+		explain(sub)
+	}
 }
 
 // newHelpCmd is cobra's, but for what it says of a command that does not exist.

@@ -16,35 +16,6 @@ import (
 	"github.com/mlbench/mlbench/targets"
 )
 
-const runLong = `Run a scenario against one target and report what its clients saw.
-
-SCENARIO is a shipped one (see 'mlbench scenarios list') or a YAML file. With
-a URL and no scenario, one ad-hoc request is repeated: at 100/s, at --rate, or by
--c workers that each send again when their answer has come.
-
-A managed target of targets.yaml, or a --start 'COMMAND', is started, measured
-when it is ready, and ended, whatever happens; its CPU time and memory are then
-measured, too (on Linux). One that ends by itself ends the run, with exit code 1.
-
-Rates and numbers of requests are for the whole run, never per worker.
-
-With --once nothing is measured: the scenario's setup, one request of each kind
-and the teardown are sent, one after the other, and shown with their answers, for
-you to see whether scenario and target understand each other. No result file is
-written. The exit code is 0 if all answers were as expected, else 1. Secrets show
-as [redacted]; long bodies are cut.`
-
-const runExample = `  mlbench run sequential -t modern
-  mlbench run mix --target http://127.0.0.1:8000 --rate 500/s --duration 1m
-  mlbench run concurrent -t modern -c 64 -n 100k --format json
-  mlbench run http://127.0.0.1:8000/health -c 16 -d 10s
-  mlbench run http://127.0.0.1:8000/predict -b @body.json -H 'Content-Type: application/json'
-  mlbench run my.yaml -t http://127.0.0.1:8000 --once               # does it work at all?
-  mlbench run mix -t modern --stage 30s:100 --stage 1m:500          # ramps
-  mlbench run mix --start 'gunicorn --bind 127.0.0.1:{port} app:app' --ready /health
-  mlbench run users -t modern -c 500 --spawn-rate 50/s
-  mlbench run mix -t modern --objective 'p99<50ms' --objective 'errors<0.1%'`
-
 var addressForm = regexp.MustCompile(`^([A-Za-z0-9.-]+|\[[0-9a-fA-F:.]+\]):[0-9]+(/.*)?$`)
 
 type runOptions struct {
@@ -60,11 +31,9 @@ type runOptions struct {
 func newRunCmd(s cli.Streams) *cobra.Command {
 	o := &runOptions{Streams: s}
 	cmd := &cobra.Command{
-		Use:     "run [SCENARIO|URL]",
-		Short:   "Run a scenario against one target",
-		Long:    runLong,
-		Example: runExample,
-		Args:    cli.CheckArgs(cobra.MaximumNArgs(1)),
+		Use:   "run [SCENARIO|URL]",
+		Short: "Run a scenario against one target",
+		Args:  cli.CheckArgs(cobra.MaximumNArgs(1)),
 
 		ValidArgsFunction: firstScenario,
 		RunE: func(cmd *cobra.Command, args []string) error {

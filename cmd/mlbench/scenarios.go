@@ -16,20 +16,12 @@ import (
 	"github.com/mlbench/mlbench/targets/strict"
 )
 
-const scenariosLong = `A scenario says what clients do: weighted requests, their payloads, a login and a
-load model. Some are shipped; a YAML file of your own is used like them.`
-
 func newScenariosCmd(s cli.Streams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "scenarios",
 		Short: "List, show and check scenarios",
-		Long:  scenariosLong,
-		Example: `  mlbench scenarios list
-  mlbench scenarios show mix > my.yaml           # a start for one of your own
-  mlbench scenarios validate my.yaml
-  mlbench run my.yaml --target http://127.0.0.1:8000`,
-		Args: cli.CheckArgs(cobra.NoArgs),
-		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		Args:  cli.CheckArgs(cobra.NoArgs),
+		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(newScenariosListCmd(s), newScenariosShowCmd(s), newScenariosValidateCmd(s), newScenariosSchemaCmd(s), newScenariosNewCmd(s))
 	return cmd
@@ -37,11 +29,10 @@ func newScenariosCmd(s cli.Streams) *cobra.Command {
 
 func newScenariosListCmd(s cli.Streams) *cobra.Command {
 	return &cobra.Command{
-		Use:     "list",
-		Short:   "List the shipped scenarios",
-		Example: `  mlbench scenarios list`,
-		Args:    cli.CheckArgs(cobra.NoArgs),
-		RunE:    func(*cobra.Command, []string) error { return scenariosList(s.Out) },
+		Use:   "list",
+		Short: "List the shipped scenarios",
+		Args:  cli.CheckArgs(cobra.NoArgs),
+		RunE:  func(*cobra.Command, []string) error { return scenariosList(s.Out) },
 	}
 }
 
@@ -62,11 +53,7 @@ func newScenariosValidateCmd(s cli.Streams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "validate FILE...",
 		Short: "Check scenario files, and list every mistake",
-		Long: `Check scenario files; - is stdin. Every mistake is listed on stderr with file,
-line and column; the exit code is 2 when there is one.`,
-		Example: `  mlbench scenarios validate my.yaml
-  mlbench scenarios validate scenarios/*.yaml`,
-		Args: cli.CheckArgs(cobra.MinimumNArgs(1)),
+		Args:  cli.CheckArgs(cobra.MinimumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return scenariosValidate(cmd.Context(), s, args, allowFiles)
 		},
@@ -147,12 +134,7 @@ func newScenariosSchemaCmd(s cli.Streams) *cobra.Command {
 	return &cobra.Command{
 		Use:   "schema",
 		Short: "Print the JSON Schema of scenario files",
-		Long: `Print the JSON Schema of scenario files, for editors that complete and check
-YAML. Name it in a file's first line:
-
-  # yaml-language-server: $schema=scenario.schema.json`,
-		Example: `  mlbench scenarios schema > scenario.schema.json`,
-		Args:    cli.CheckArgs(cobra.NoArgs),
+		Args:  cli.CheckArgs(cobra.NoArgs),
 		RunE: func(*cobra.Command, []string) error {
 			_, err := s.Out.Write(scenarios.Schema())
 			return err

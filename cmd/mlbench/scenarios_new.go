@@ -21,24 +21,6 @@ import (
 	"github.com/mlbench/mlbench/targets/strict"
 )
 
-const scenariosNewLong = `Write a scenario to begin with: runnable, commented, for you to change. It is made
-of what --from names:
-
-  openapi  an OpenAPI document (3.0, 3.1; JSON or YAML): a file, or the URL of a live
-           service (of a URL without a path, /openapi.json is read)
-  curl     command lines as pasted, in one argument: of a Unix shell, Windows' cmd or
-           PowerShell; nothing is run, $VARIABLES are asked of the environment
-  har      recorded traffic, as browsers save it
-  vegeta   a target list of vegeta's, http or json format
-  locust   a table of weights: lines of WEIGHT METHOD PATH [BODY], or CSV of
-           name,weight,method,path[,body]
-  preset   a serving protocol: kserve-v2, tensorflow-serving, torchserve, mlflow,
-           bentoml; or plain, which is also what you get without --from
-
-- is stdin. Secrets are not written: headers become ${VARIABLES} of the environment,
-and REDACTED stands where there can be none. The file is never overwritten without
---force.`
-
 type scenariosNewOptions struct {
 	cli.Streams
 	from, source string
@@ -53,13 +35,7 @@ func newScenariosNewCmd(s cli.Streams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "new [--from KIND SOURCE]",
 		Short: "Write a scenario to begin with, made of what you have",
-		Long:  scenariosNewLong,
-		Example: `  mlbench scenarios new --from openapi http://127.0.0.1:8000 -o my.yaml
-  mlbench scenarios new --from curl "curl -X POST http://127.0.0.1:8000/predict --json '{\"features\":[1,2]}'"
-  mlbench scenarios new --from har session.har -o session.yaml
-  mlbench scenarios new --from preset kserve-v2 --model iris --features 4
-  mlbench scenarios new > my.yaml`,
-		Args: cli.CheckArgs(cobra.MaximumNArgs(1)),
+		Args:  cli.CheckArgs(cobra.MaximumNArgs(1)),
 
 		ValidArgsFunction: presetWords,
 		RunE: func(cmd *cobra.Command, args []string) error {

@@ -32,17 +32,7 @@ func newScenariosShowCmd(s cli.Streams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "show SCENARIO",
 		Short: "Print a scenario, or the requests that it makes",
-		Long: `Print the YAML of a shipped scenario or a file. With --dry-run, print instead the
-requests that 'mlbench run' would send with the same seed, byte by byte, in their
-order and with the instants of the schedule, without contacting anything: of the
-measurement, the first of each kind, or the first -n of all; and all of setup and
-teardown. Tokens and other secrets show as [redacted] (Content-Length counts what
-they stand for); line ends of the head, CR LF when sent, show as plain ones.`,
-		Example: `  mlbench scenarios show mix
-  mlbench scenarios show mix --dry-run
-  mlbench scenarios show mix --dry-run -n 20 --seed 7
-  mlbench scenarios show my.yaml --dry-run --target https://staging.example.com/api`,
-		Args: cli.CheckArgs(cobra.ExactArgs(1)),
+		Args:  cli.CheckArgs(cobra.ExactArgs(1)),
 
 		ValidArgsFunction: firstScenario,
 		RunE: func(cmd *cobra.Command, args []string) error {

@@ -11,19 +11,6 @@ import (
 	"github.com/mlbench/mlbench/report"
 )
 
-const selftestLong = `Prove on this machine, now, that mlbench measures what it says it measures: load
-the reference server, whose behaviour is known, and hold what was measured
-against what must be. It takes about half a minute and needs nothing to be set up.
-
-A check that fails while something else used the machine is repeated, twice at
-most and as long as there is time, and says so. Exit code 5 when a check does
-not hold: the numbers that this tool gives on this machine cannot be trusted
-until it does.`
-
-const selftestExample = `  mlbench selftest
-  mlbench selftest --thorough               # longer stalls, more requests: some 4 minutes
-  mlbench selftest --format json > selftest.json`
-
 type selftestOptions struct {
 	cli.Streams
 	format string
@@ -36,12 +23,10 @@ type selftestOptions struct {
 func newSelftestCmd(s cli.Streams) *cobra.Command {
 	o := &selftestOptions{Streams: s, run: selftest.Run}
 	cmd := &cobra.Command{
-		Use:     "selftest",
-		Short:   "Prove the tool's own numbers on this machine",
-		Long:    selftestLong,
-		Example: selftestExample,
-		Args:    cli.CheckArgs(cobra.NoArgs),
-		RunE:    func(cmd *cobra.Command, _ []string) error { return selfTest(cmd.Context(), o) },
+		Use:   "selftest",
+		Short: "Prove the tool's own numbers on this machine",
+		Args:  cli.CheckArgs(cobra.NoArgs),
+		RunE:  func(cmd *cobra.Command, _ []string) error { return selfTest(cmd.Context(), o) },
 	}
 	f := cmd.Flags()
 	f.Uint64Var(&o.self.Seed, "seed", 1, "seed of arrivals, classes and service times")

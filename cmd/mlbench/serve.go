@@ -16,47 +16,10 @@ import (
 	"github.com/mlbench/mlbench/servers/reference"
 )
 
-const serveLong = `Run one of the bundled servers until interrupted:
-
-  legacy     the prediction API as an older service has it (gin)
-  modern     the same API as a new one has it (fiber, huma), with OpenAPI,
-             /docs and /redoc
-  reference  a server of known behaviour, to check measurements against
-
-The first line on stdout is "listening on http://HOST:PORT", once requests are
-answered. SIGTERM or ctrl-C lets requests in flight finish, and tells clients
-with kept connections to leave. Exit 1 means that something was lost: requests
-cut off, or records of the prediction log.
-
-legacy and modern read their environment:
-  PORT              of 127.0.0.1, unless --addr is given
-  MODEL_PATH        the model file, trained and saved there if missing
-  PREDICTION_LOG    a file to append each prediction to (default
-                    predictions.log in the working folder), or 'off'
-  MLBENCH_USERNAME, MLBENCH_PASSWORD
-                    the login. Without them: admin/password, on loopback
-                    addresses and by the names of this machine only
-  SECRET_KEY        signs the tokens: with the same one, and the same login, a
-                    token of one server is valid at the other
-  METRICS_TOKEN     who has it may read /metrics. Without it: on loopback
-                    addresses anybody, elsewhere who has a token of /login
-  CORS_ORIGINS      of modern: https://example.com,…, loopback (the default),
-                    * or off
-MLBENCH_USERNAME, MLBENCH_PASSWORD, SECRET_KEY and METRICS_TOKEN can also come
-from a file: NAME_FILE=path. SIGHUP reopens the prediction log, after it was
-renamed, unless the server runs on a terminal.`
-
-const serveExample = `  mlbench serve legacy
-  mlbench serve modern --addr 127.0.0.1:0        # any free port
-  PREDICTION_LOG=predictions.jsonl mlbench serve modern --model model.onnx
-  mlbench serve reference --service 2ms --stall 500ms/10s --workers 4`
-
 func newServeCmd(s cli.Streams) *cobra.Command {
 	cmd := &cobra.Command{
-		Use:     "serve legacy|modern|reference",
-		Short:   "Run a bundled server",
-		Long:    serveLong,
-		Example: serveExample,
+		Use:   "serve legacy|modern|reference",
+		Short: "Run a bundled server",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) > 0 {
 				return cli.Usagef("unknown server %q: use legacy, modern or reference", args[0])
@@ -79,12 +42,10 @@ type serveOptions struct {
 func newServeSubjectCmd(s cli.Streams, subject string) *cobra.Command {
 	o := serveOptions{Streams: s, subject: subject}
 	cmd := &cobra.Command{
-		Use:     subject,
-		Short:   "Run the " + subject + " prediction API",
-		Long:    serveLong,
-		Example: serveExample,
-		Args:    cli.CheckArgs(cobra.NoArgs),
-		RunE:    func(cmd *cobra.Command, _ []string) error { return serve(cmd.Context(), o) },
+		Use:   subject,
+		Short: "Run the " + subject + " prediction API",
+		Args:  cli.CheckArgs(cobra.NoArgs),
+		RunE:  func(cmd *cobra.Command, _ []string) error { return serve(cmd.Context(), o) },
 	}
 	addAddrFlag(cmd, subject, &o.addr)
 	cmd.Flags().StringVar(&o.model, "model", "", "model `FILE`, trained and saved there if missing (default $MODEL_PATH, else trained and kept in memory)")
@@ -128,21 +89,13 @@ type serveReferenceOptions struct {
 	bimodal, stall, errors string
 }
 
-const serveReferenceExample = `  mlbench serve reference --service 2ms
-  mlbench serve reference --service 2ms --sigma 0.3 --slow 1.10     # the same, 10% slower
-  mlbench serve reference --service 2ms --bimodal 10%:20ms          # a slow tenth
-  mlbench serve reference --service 1ms --stall 500ms/10s --workers 4
-  mlbench serve reference --service 1ms --burn --errors 1% --seed 7`
-
 func newServeReferenceCmd(s cli.Streams) *cobra.Command {
 	o := serveReferenceOptions{Streams: s}
 	cmd := &cobra.Command{
-		Use:     servers.Reference,
-		Short:   "Run a server of known behaviour",
-		Long:    "Run a server of known behaviour, to check measurements against: whatever is asked\nis answered after the time that its flags say. The same seed and the same\nrequests give the same times.",
-		Example: serveReferenceExample,
-		Args:    cli.CheckArgs(cobra.NoArgs),
-		RunE:    func(cmd *cobra.Command, _ []string) error { return serveReference(cmd.Context(), o) },
+		Use:   servers.Reference,
+		Short: "Run a server of known behaviour",
+		Args:  cli.CheckArgs(cobra.NoArgs),
+		RunE:  func(cmd *cobra.Command, _ []string) error { return serveReference(cmd.Context(), o) },
 	}
 	addAddrFlag(cmd, servers.Reference, &o.addr)
 	f := cmd.Flags()

@@ -17,38 +17,12 @@ import (
 	"github.com/mlbench/mlbench/targets"
 )
 
-const targetsLong = `A target is a service under test. Commands take a URL, label=URL, the name of a
-bundled server at its default address (legacy, modern, reference), or a name of
-the target file: targets.yaml in the working directory, or $MLBENCH_TARGETS.
-
-  targets:
-    staging:
-      url: https://staging.example.com/api
-      headers: {X-Api-Key: "${STAGING_KEY}"}   # from the environment
-      ca: internal-ca.pem                      # or insecure: true
-      ready: /health                           # answers 200 to 399 when ready
-    flask:                                     # managed: started, measured, ended
-      command: gunicorn --bind 127.0.0.1:{port} app:app
-      ready: /health
-      start_timeout: 30s                       # default 3m
-      env: {MODEL: large}                      # values may be ${VARIABLES}, too
-      dir: services/flask                      # default: the file's folder
-      log: flask.log                           # its stdout and stderr
-    image:
-      command: [docker, run, --rm, -p, "{port}:8000", my/image]
-
-In command and url {port} stands for a free port, which is also $PORT. A text is
-run by the shell, a list is run as it is. Paths are relative to the file.`
-
 func newTargetsCmd(s cli.Streams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "targets",
 		Short: "List targets, and check that they answer",
-		Long:  targetsLong,
-		Example: `  mlbench targets list
-  mlbench targets check staging http://127.0.0.1:8000`,
-		Args: cli.CheckArgs(cobra.NoArgs),
-		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		Args:  cli.CheckArgs(cobra.NoArgs),
+		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(newTargetsListCmd(s), newTargetsCheckCmd(s))
 	return cmd
@@ -57,11 +31,10 @@ func newTargetsCmd(s cli.Streams) *cobra.Command {
 func newTargetsListCmd(s cli.Streams) *cobra.Command {
 	file := ""
 	cmd := &cobra.Command{
-		Use:     "list",
-		Short:   "List the targets that have names",
-		Example: `  mlbench targets list`,
-		Args:    cli.CheckArgs(cobra.NoArgs),
-		RunE:    func(*cobra.Command, []string) error { return targetsList(s, file) },
+		Use:   "list",
+		Short: "List the targets that have names",
+		Args:  cli.CheckArgs(cobra.NoArgs),
+		RunE:  func(*cobra.Command, []string) error { return targetsList(s, file) },
 	}
 	registerTargetFile(cmd, &file)
 	return cmd
@@ -104,18 +77,8 @@ type targetsCheckOptions struct {
 func newTargetsCheckCmd(s cli.Streams) *cobra.Command {
 	o := &targetsCheckOptions{Streams: s}
 	cmd := &cobra.Command{
-		Use:   "check [NAME|URL...]",
-		Short: "Check that targets answer",
-		Long: `Send one GET to each target, by default to all of the target file, or to the
-bundled servers when there is none. With the key ready the answer must be 200 to
-399; without it any answer will do. Managed targets are started for it and ended
-again. Then POST /login is tried, with MLBENCH_USERNAME and MLBENCH_PASSWORD if
-they are set. Else a bundled server on this machine, as the header Server of its
-/health says, gets the published login, whose refusal is no failure, and any
-other none. All targets are checked; the exit code is 1 when one fails.`,
-		Example: `  mlbench targets check
-  mlbench targets check modern staging
-  mlbench targets check http://127.0.0.1:8000`,
+		Use:               "check [NAME|URL...]",
+		Short:             "Check that targets answer",
 		ValidArgsFunction: targetWords,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.refs = args

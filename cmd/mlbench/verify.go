@@ -22,49 +22,6 @@ import (
 	"github.com/mlbench/mlbench/targets"
 )
 
-const verifyLong = `Ask two targets the same and say in what their answers differ: the faster one
-must still give the right ones. A is the baseline, B the candidate; each is a
-name, a URL, label=URL, or a command that starts a server. The exit code is 7
-when there is a difference that nothing explains, and 4 when there is none but A
-did no ordinary request of some class: two refusals alike show nothing.
-
-Sent are the requests of a scenario, from one seed, and edge cases made of them:
-limits of the generators and values just past them, values of a wrong type,
-fields missing, added and doubled, huge and odd numbers, odd texts, broken JSON,
-empty bodies, deep nesting, other content types, no token and bad ones, unknown
-paths and methods. With --openapi the requests and edge cases of a document's
-operations are sent instead, or as well if --scenario is given; it leaves out
-PUT, PATCH and DELETE, which may do harm. Values are those that 'mlbench
-scenarios new' makes, within all that a schema says; what cannot be met is left
-out, and named. There is no login but that of the document, if its operations
-ask for a token, or the scenario's.
-
-Compared are status, headers (by value Content-Type, Content-Encoding, Location,
-WWW-Authenticate and those of --headers; of others, whether they are there),
-the shape of JSON and its values, and texts. Every request is asked of A twice:
-what differs between A's own answers, such as times and ids, is noise and not
-held against B.
-
-Differences that are meant to be are kept in a file, each with its reason:
-
-  expected:
-    - reason: the new framework times every answer
-      difference: header          # kind: see the report
-      where: X-Process-Time       # a header, or a place in JSON and all below it
-    - reason: invalid input is 422 now
-      difference: status
-      a_status: 400               # also: class, case
-      b_status: 422
-
-An expected difference that did not occur is told, too.`
-
-const verifyExample = `  mlbench verify legacy modern --expected examples/verify/legacy-modern.yaml
-  mlbench verify old=http://127.0.0.1:5000 new=http://127.0.0.1:8000 --scenario my.yaml
-  mlbench verify old=cmd:'python3 app.py --port {port}' new=cmd:'./server --port {port}' --ready /health
-  mlbench verify legacy modern --ignore '$.timestamp' --headers Cache-Control
-  mlbench verify v1=http://127.0.0.1:5000 v2=http://127.0.0.1:8000 --openapi http://127.0.0.1:8000/openapi.json
-  mlbench verify legacy modern --export json=parity.json --export markdown=parity.md`
-
 type verifyOptions struct {
 	cli.Streams
 	session.Reach
@@ -86,10 +43,8 @@ func newVerifyCmd(s cli.Streams) *cobra.Command {
 
 func (o *verifyOptions) command() *cobra.Command {
 	cmd := &cobra.Command{
-		Use:     "verify A B",
-		Short:   "Check that two targets answer the same",
-		Long:    verifyLong,
-		Example: verifyExample,
+		Use:   "verify A B",
+		Short: "Check that two targets answer the same",
 
 		ValidArgsFunction: targetWords,
 		RunE: func(cmd *cobra.Command, args []string) error {

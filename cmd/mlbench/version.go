@@ -26,10 +26,9 @@ func version() string {
 
 func newVersionCmd(s cli.Streams) *cobra.Command {
 	return &cobra.Command{
-		Use:     "version",
-		Short:   "Print the version of mlbench",
-		Example: "  mlbench version",
-		Args:    cli.CheckArgs(cobra.NoArgs),
+		Use:   "version",
+		Short: "Print the version of mlbench",
+		Args:  cli.CheckArgs(cobra.NoArgs),
 		RunE: func(*cobra.Command, []string) error {
 			_, err := fmt.Fprintf(s.Out, "mlbench version %s (%s, %s/%s)\n", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 			return err
