@@ -83,6 +83,7 @@ func New(plan Plan, origin time.Time) (*Generator, error) {
 	if g.transport, err = newTransport(g); err != nil {
 		return nil, fmt.Errorf("plan: %w", err)
 	}
+	g.recorder.statusKey = g.transport.statusKey
 	g.watch = newWatchdog(g.now) // last: nobody would end it
 	return g, nil
 }

@@ -20,6 +20,7 @@ import (
 // for what the lean transport does not speak. Connections are opened as it needs
 // them: with HTTP/2 many requests share one.
 type httpClient struct {
+	httpStatus
 	g         *Generator
 	client    *http.Client
 	templates map[*send.Request]*http.Request

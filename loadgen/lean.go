@@ -8,6 +8,7 @@ import (
 // lean is the engine's own transport: HTTP/1.1, one request at a time on a
 // connection.
 type lean struct {
+	httpStatus
 	g         *Generator
 	heads     [][]string // of each class's requests, up to the body's length
 	workers   []*conn    // closed model: each worker's connection

@@ -2,7 +2,6 @@ package loadgen
 
 import (
 	"maps"
-	"strconv"
 	"sync"
 	"time"
 
@@ -97,11 +96,9 @@ type recorder struct {
 	// requests are settle traffic: counted, in no figure. Set between phases.
 	settled time.Duration
 	// ends is the instant at which the phase stops sending; 0: not by time.
-	ends    time.Duration
-	keepRaw bool // keep every outcome until the next drain
-	// statusKey is what files call a status: HTTP's number, unless the transport
-	// speaks another protocol.
-	statusKey func(status int) string
+	ends      time.Duration
+	keepRaw   bool                    // keep every outcome until the next drain
+	statusKey func(status int) string // the transport's
 }
 
 type shard struct {
@@ -112,10 +109,11 @@ type shard struct {
 }
 
 type set struct {
-	classes   []tally
-	discarded int64 // settle requests
-	dial, tls *stats.Live
-	raw       []outcome
+	classes      []tally
+	discarded    int64 // settle requests
+	settleErrors int64 // of those: failed, or not sent
+	dial, tls    *stats.Live
+	raw          []outcome
 }
 
 // maxStatus is the largest that three digits make; every client refuses others.
@@ -132,7 +130,7 @@ type tally struct {
 }
 
 func newRecorder(classes []Class, open bool, shards int) *recorder {
-	r := &recorder{open: open, statusKey: strconv.Itoa, shards: make([]shard, shards)}
+	r := &recorder{open: open, shards: make([]shard, shards)}
 	for _, c := range classes {
 		r.names = append(r.names, c.Name)
 	}
@@ -164,6 +162,9 @@ func (r *recorder) record(sh int, o *outcome) {
 	done := o.planned + o.response
 	if o.begun < r.settled {
 		s.active.discarded++
+		if o.failure != noFailure {
+			s.active.settleErrors++
+		}
 		if o.answered() && done >= r.settled && (r.ends == 0 || done < r.ends) {
 			t.carried++
 		}
@@ -202,6 +203,7 @@ func (r *recorder) drop(req *request) {
 	defer s.mu.Unlock()
 	if req.planned < r.settled {
 		s.active.discarded++
+		s.active.settleErrors++
 		return
 	}
 	s.active.classes[req.class].dropped++
@@ -229,7 +231,8 @@ func (r *recorder) drain(sl *results.Slice) (raw []outcome) {
 		s.active, s.spare = s.spare, s.active
 		s.mu.Unlock()
 		sl.Discarded += s.spare.discarded
-		s.spare.discarded = 0
+		sl.SettleErrors += s.spare.settleErrors
+		s.spare.discarded, s.spare.settleErrors = 0, 0
 		connecting[results.ClockDial].Merge(s.spare.dial.Drain())
 		connecting[results.ClockTLS].Merge(s.spare.tls.Drain())
 		raw = append(raw, s.spare.raw...)

@@ -53,7 +53,7 @@ func (g *Generator) drainSamples() (out []results.Example) {
 	}
 	for status := range g.samples.statuses {
 		if s := g.samples.statuses[status].Swap(nil); s != nil {
-			out = append(out, g.example(s, results.Example{Error: results.ErrStatus, Status: status, Text: s.answer()}))
+			out = append(out, g.example(s, results.Example{Error: results.ErrStatus, Status: results.StatusKey(g.recorder.statusKey(status)), Text: s.answer()}))
 		}
 	}
 	return out

@@ -49,11 +49,11 @@ func TestAnUnexpectedStatusShowsTheBeginningOfItsFirstAnswer(t *testing.T) {
 			}
 			_, s := measure(t, plan)
 			want := []results.Example{
-				{Error: "status", Status: 200, Class: "created", Text: "not created"},
-				{Error: "status", Status: 404, Class: "empty", Text: "an answer without a body"},
-				{Error: "status", Status: 418, Class: "binary", Text: "an answer that is no text"},
-				{Error: "status", Status: 500, Class: "crash", Text: "model [31mworker crashed: token [redacted]"},
-				{Error: "status", Status: 502, Class: "long", Text: strings.Repeat("é", 95) + "[redacted][redacted]…"},
+				{Error: "status", Status: "200", Class: "created", Text: "not created"},
+				{Error: "status", Status: "404", Class: "empty", Text: "an answer without a body"},
+				{Error: "status", Status: "418", Class: "binary", Text: "an answer that is no text"},
+				{Error: "status", Status: "500", Class: "crash", Text: "model [31mworker crashed: token [redacted]"},
+				{Error: "status", Status: "502", Class: "long", Text: strings.Repeat("é", 95) + "[redacted][redacted]…"},
 			}
 			if diff := cmp.Diff(want, s.Examples, cmpopts.IgnoreFields(results.Example{}, "AtS")); diff != "" {
 				t.Errorf("-want +got:\n%s", diff)

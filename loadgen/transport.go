@@ -1,5 +1,7 @@
 package loadgen
 
+import "strconv"
+
 // transport carries requests to the target, and records what came of them.
 type transport interface {
 	// exchange carries a request of a closed model's worker until it has ended.
@@ -9,6 +11,8 @@ type transport interface {
 	// where it is not sent here, for anything else; req is the caller's. Who ends
 	// it, with the steps of its journey (run.follow), calls run.done.
 	start(r *run, req *request)
+	// statusKey is what files call a status of its protocol, of 0 to maxStatus.
+	statusKey(status int) string
 	// close ends the connections that nobody uses.
 	close()
 }
@@ -26,3 +30,8 @@ func newTransport(g *Generator) (transport, error) {
 	}
 	return newLean(g), nil
 }
+
+// httpStatus names statuses as HTTP does: by their number.
+type httpStatus struct{}
+
+func (httpStatus) statusKey(status int) string { return strconv.Itoa(status) }

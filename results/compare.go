@@ -31,7 +31,7 @@ func Compare(f *File, o CompareOptions) *Comparison {
 	c := f.sideBySide(limits.shown(o.Percentiles, f.Header.Model), p.figures())
 	c.Pairs, c.Measured, c.LateShown = len(p.kept), len(p.kept)+p.leftOut(), p.late > 0 && p.tooFew()
 	j := judging{
-		c: c, e: p.evidence(&f.Header, limits), rule: stats.RuleFor(f.Header.Looks),
+		c: c, e: p.evidence(&f.Header, limits), rule: stats.RuleFor(len(f.Header.Looks)),
 		basis: counted(c.Pairs, "pair"), unfinished: f.unfinished(),
 	}
 	j.rule.Strict, j.rule.Seed = o.Strict || f.Header.Strict, f.Header.Seed
@@ -196,7 +196,7 @@ func (f *File) interrupted() string {
 func (f *File) wholePairs() (n int) {
 	ended := map[int]int{}
 	for i := range f.Slices {
-		if s := &f.Slices[i]; s.Phase == Measure && s.Pair > 0 && s.Excluded != excludedByInterrupt {
+		if s := &f.Slices[i]; s.Phase == Measure && s.Pair > 0 && s.Arm != ArmControl && s.Excluded != excludedByInterrupt {
 			if ended[s.Pair]++; ended[s.Pair] == 2 {
 				n++
 			}

@@ -3,7 +3,6 @@ package results
 import (
 	"cmp"
 	"slices"
-	"strconv"
 )
 
 // Sample is the text of the first failure of a class of error in the slice; ""
@@ -62,8 +61,8 @@ func (s *Summary) exemplify(f *File, arm string, figures func(*Slice) bool) {
 // class and not of another.
 func (s *Summary) failures(e Example) int64 {
 	n := s.Errors.ByClass[e.Error]
-	if e.Status != 0 {
-		n = min(n, s.Status[strconv.Itoa(e.Status)])
+	if e.Status != "" {
+		n = min(n, s.Status[string(e.Status)])
 	}
 	return n
 }
@@ -72,7 +71,7 @@ func (s *Summary) failures(e Example) int64 {
 func (s *Summary) showExamples() {
 	for _, e := range s.Errors.Examples {
 		args := args{"error": e.Error, "requests": s.failures(e), "text": e.Text}
-		if e.Status != 0 {
+		if e.Status != "" {
 			args["status"] = e.Status
 		}
 		if e.Class != "" && len(s.Classes) > 1 {

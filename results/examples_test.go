@@ -21,11 +21,11 @@ func TestErrorsHaveTheirFirstExamples(t *testing.T) {
 	add := func(phase Phase, at float64, examples ...Example) {
 		f.Slices = append(f.Slices, Slice{Arm: ArmA, Phase: phase, StartS: at, DurationS: 1, Examples: examples, Classes: map[string]*ClassData{"predict": failing()}})
 	}
-	crash := Example{Error: ErrStatus, Status: 500, Class: "predict", AtS: 1.5, Text: "worker crashed"}
-	later := Example{Error: ErrStatus, Status: 500, Class: "health", AtS: 2.5, Text: "later"}
-	missing := Example{Error: ErrStatus, Status: 404, Class: "predict", AtS: 2.7, Text: "no such model"}
+	crash := Example{Error: ErrStatus, Status: "500", Class: "predict", AtS: 1.5, Text: "worker crashed"}
+	later := Example{Error: ErrStatus, Status: "500", Class: "health", AtS: 2.5, Text: "later"}
+	missing := Example{Error: ErrStatus, Status: "404", Class: "predict", AtS: 2.7, Text: "no such model"}
 	check := Example{Error: ErrCheck, Class: "predict", AtS: 2.1, Text: "no id"}
-	add(Warmup, 0, Example{Error: ErrStatus, Status: 503, Text: "warming up"})
+	add(Warmup, 0, Example{Error: ErrStatus, Status: "503", Text: "warming up"})
 	add(Measure, 1, crash)
 	add(Measure, 2, check, missing, later, Example{Error: ErrTimeout, Text: "of settle traffic"})
 	want := []Example{missing, crash, check}
@@ -40,7 +40,7 @@ func TestErrorsHaveTheirFirstExamples(t *testing.T) {
 			t.Errorf("-want +got:\n%s", diff)
 		}
 		if !slices.ContainsFunc(s.Warnings, func(r Reason) bool {
-			return r.Code == Failure && r.Args["status"] == 500 && r.Args["requests"] == int64(10) && r.Args["text"] == "worker crashed"
+			return r.Code == Failure && r.Args["status"] == StatusKey("500") && r.Args["requests"] == int64(10) && r.Args["text"] == "worker crashed"
 		}) {
 			t.Errorf("warnings %v", s.Warnings)
 		}

@@ -2,10 +2,12 @@ package results
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -38,7 +40,7 @@ func full() *File {
 	h.Argv = []string{"mlbench", "run", "mix"}
 	h.Scenario.Digest, h.Scenario.Text = "sha256:0", "name: mix\n"
 	h.Connections = 8
-	h.WarmupS, h.BudgetS, h.Limits, h.Strict, h.Looks = 3, 60, "p50=3%", true, 2
+	h.WarmupS, h.BudgetS, h.Limits, h.Strict, h.Looks = 3, 60, "p50=3%", true, Looks{24, 48}
 	h.Host.Kernel, h.Host.CPU, h.Host.CPULimit, h.Host.MemoryMB = "6.1", "some <cpu> & more", 1.5, 4096
 	h.Warnings = []string{"the clock is coarse"}
 	sl := &f.Slices[0]
@@ -263,4 +265,37 @@ func pointers(vs ...*float64) string {
 		}
 	}
 	return strings.Join(out, " ")
+}
+
+// Looks are a list now; files of the time when a comparison could be extended once
+// have a number.
+func TestLooksOfOldFilesAreRead(t *testing.T) {
+	for text, want := range map[string]Looks{`2`: {0, 0}, `[24,48,96]`: {24, 48, 96}, `0`: {}} {
+		var l Looks
+		if err := json.Unmarshal([]byte(text), &l); err != nil || !slices.Equal(l, want) {
+			t.Errorf("%s: %v, %v", text, l, err)
+		}
+		if b, err := json.Marshal(l); len(l) > 0 && (err != nil || string(b) != text) {
+			t.Errorf("%s became %s, %v", text, b, err)
+		}
+	}
+	for _, text := range []string{`-1`, `[48,24]`, `[0]`, `"two"`, `[24,24]`} {
+		var l Looks
+		if json.Unmarshal([]byte(text), &l) == nil {
+			t.Errorf("%s was read: %v", text, l)
+		}
+	}
+}
+
+// A status is a number of HTTP, in files old and new, and the name of it elsewhere.
+func TestStatusKeysAreReadAsNumbersAndNames(t *testing.T) {
+	for text, want := range map[string]StatusKey{`404`: "404", `"UNAVAILABLE"`: "UNAVAILABLE", `0`: "0", `"007"`: "007"} {
+		var k StatusKey
+		if err := json.Unmarshal([]byte(text), &k); err != nil || k != want {
+			t.Errorf("%s: %q, %v", text, k, err)
+		}
+		if b, err := json.Marshal(k); err != nil || string(b) != text {
+			t.Errorf("%s became %s, %v", text, b, err)
+		}
+	}
 }

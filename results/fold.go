@@ -30,6 +30,7 @@ func (s *Slice) add(next *Slice) {
 	s.DurationS += next.DurationS
 	s.InFlightMax = max(s.InFlightMax, next.InFlightMax)
 	s.Discarded += next.Discarded
+	s.SettleErrors += next.SettleErrors
 	s.DrainS += next.DrainS
 	s.Unfinished += next.Unfinished
 	s.Connections.add(&next.Connections)

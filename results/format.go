@@ -1,6 +1,11 @@
 package results
 
-import "time"
+import (
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"time"
+)
 
 // Schema names the format of result files: major and minor version. A reader
 // refuses majors it does not know; a minor one, 0 where none is written, only
@@ -28,7 +33,50 @@ const (
 const (
 	ArmA = "A" // the baseline
 	ArmB = "B" // the candidate
+	// ArmControl is slices of a comparison on A's target that are not A's: what they
+	// differ from A by is chance. It has no target of its own in the header.
+	ArmControl = "A2"
 )
+
+// Looks are the numbers of pairs (of launch pairs, where there are Launches) that
+// are kept when a comparison is judged, and ends if that decides it. It is judged
+// last when it ends, with however many there are. The list does not depend on what
+// was measured; none: judged at the end only.
+//
+// Files of earlier versions have how many looks there were: 2, of a comparison that
+// could be extended. That is read as a list of as many zeros, and written so.
+type Looks []int
+
+// UnmarshalJSON reads both forms.
+func (l *Looks) UnmarshalJSON(b []byte) error {
+	var n int
+	if json.Unmarshal(b, &n) == nil {
+		if n < 0 || n > 100 {
+			return fmt.Errorf("looks: %d, want 0 to 100", n)
+		}
+		*l = make(Looks, n)
+		return nil
+	}
+	var list []int
+	if err := json.Unmarshal(b, &list); err != nil {
+		return fmt.Errorf("looks: %w", err)
+	}
+	for i, at := range list {
+		if at < 1 || i > 0 && at <= list[i-1] {
+			return fmt.Errorf("looks: %d, want numbers of pairs that grow", list)
+		}
+	}
+	*l = list
+	return nil
+}
+
+// MarshalJSON writes the form that was read.
+func (l Looks) MarshalJSON() ([]byte, error) {
+	if len(l) > 0 && l[0] == 0 {
+		return json.Marshal(len(l))
+	}
+	return json.Marshal([]int(l))
+}
 
 // Phase says what a slice's load was for. Only Measure enters figures.
 type Phase string
@@ -64,7 +112,9 @@ type Header struct {
 	Limits      string            `json:"limits,omitempty"`     // comparison: see ParseLimits
 	Objectives  []string          `json:"objectives,omitempty"` // comparison: of arm B; see ParseObjective
 	Strict      bool              `json:"strict,omitempty"`     // comparison: see CompareOptions
-	Looks       int               `json:"looks,omitempty"`      // comparison: how often it may be judged as it grows; 0 is 1
+	Looks       Looks             `json:"looks,omitempty"`      // comparison: when it may be judged as it grows
+	Control     bool              `json:"control,omitempty"`    // comparison: each pair has a slice of ArmControl, too
+	Launches    int               `json:"launches,omitempty"`   // comparison: most starts of each target; 0: one, for all pairs
 	Classes     []Class           `json:"classes"`              // in the scenario's order
 	Seed        uint64            `json:"seed"`
 	Start       time.Time         `json:"start"`
@@ -114,38 +164,61 @@ type Slice struct {
 	Type       string  `json:"type"` // "slice"
 	Arm        string  `json:"arm"`
 	Pair       int     `json:"pair,omitempty"`     // comparison: from 1
-	Position   int     `json:"position,omitempty"` // comparison: 1 or 2, the slot within the pair
+	Position   int     `json:"position,omitempty"` // comparison: 1 to 3, the slot within the pair
+	Launch     int     `json:"launch,omitempty"`   // comparison by launches: from 1, of both targets together
 	Phase      Phase   `json:"phase"`
 	StartS     float64 `json:"start_s"`              // seconds after Header.Start
 	DurationS  float64 `json:"duration_s"`           // as planned; until the last answer if planned by number
 	DrainS     float64 `json:"drain_s,omitempty"`    // from then to the last answer
-	Unfinished int64   `json:"unfinished,omitempty"` // in flight when interrupted: in no figure
+	Unfinished int64   `json:"unfinished,omitempty"` // in flight when interrupted, or when the budget ended: in no figure
 	// RateRPS is what the load of an open model asked for, in the mean of the
 	// slice's time, and Stage the part of a load in stages that it is of, from 1;
 	// absent in the files of earlier versions.
-	RateRPS     float64               `json:"rate_rps,omitempty"`
-	Stage       int                   `json:"stage,omitempty"`
-	InFlightMax int64                 `json:"in_flight_max"`
-	Discarded   int64                 `json:"discarded,omitempty"` // settle requests, in no figure
-	Connections Connections           `json:"connections"`
-	Classes     map[string]*ClassData `json:"classes"`
-	Examples    []Example             `json:"examples,omitempty"`      // the first failure of each kind
-	Samples     map[string]string     `json:"error_samples,omitempty"` // of earlier versions: texts by class of error
-	Telemetry   *Telemetry            `json:"telemetry,omitempty"`
-	TargetUse   *TargetUse            `json:"target_use,omitempty"` // nil: not known
-	Excluded    string                `json:"excluded,omitempty"`   // why it is left out of figures
+	RateRPS      float64               `json:"rate_rps,omitempty"`
+	Stage        int                   `json:"stage,omitempty"`
+	InFlightMax  int64                 `json:"in_flight_max"`
+	Discarded    int64                 `json:"discarded,omitempty"`     // settle requests, in no figure but that of errors
+	SettleErrors int64                 `json:"settle_errors,omitempty"` // of the discarded: failed, or not sent
+	Connections  Connections           `json:"connections"`
+	Classes      map[string]*ClassData `json:"classes"`
+	Examples     []Example             `json:"examples,omitempty"`      // the first failure of each kind
+	Samples      map[string]string     `json:"error_samples,omitempty"` // of earlier versions: texts by class of error
+	Telemetry    *Telemetry            `json:"telemetry,omitempty"`
+	TargetUse    *TargetUse            `json:"target_use,omitempty"` // nil: not known
+	Excluded     string                `json:"excluded,omitempty"`   // why it is left out of figures
 }
 
 // Example is the first failure of its kind, which is a class of error and, of
 // ErrStatus, the status.
 type Example struct {
-	Error  string  `json:"error"`            // class of error
-	Status int     `json:"status,omitempty"` // of ErrStatus
-	Class  string  `json:"class,omitempty"`  // request class
-	AtS    float64 `json:"at_s"`             // seconds after Header.Start
+	Error  string    `json:"error"`            // class of error
+	Status StatusKey `json:"status,omitempty"` // of ErrStatus
+	Class  string    `json:"class,omitempty"`  // request class
+	AtS    float64   `json:"at_s"`             // seconds after Header.Start
 	// Text says what went wrong; of ErrStatus it is how the answer begins. Secrets
 	// are redacted, control characters left out.
 	Text string `json:"text"`
+}
+
+// StatusKey is what the transport calls the status of an answer: "404" of HTTP. In
+// JSON a number where it is one, as the first version wrote it.
+type StatusKey string
+
+// MarshalJSON writes a number or a text.
+func (k StatusKey) MarshalJSON() ([]byte, error) {
+	if n, err := strconv.Atoi(string(k)); err == nil && strconv.Itoa(n) == string(k) {
+		return []byte(k), nil
+	}
+	return json.Marshal(string(k))
+}
+
+// UnmarshalJSON reads both.
+func (k *StatusKey) UnmarshalJSON(b []byte) error {
+	if n := 0; json.Unmarshal(b, &n) == nil {
+		*k = StatusKey(strconv.Itoa(n))
+		return nil
+	}
+	return json.Unmarshal(b, (*string)(k))
 }
 
 // excludedByInterrupt is the Slice.Excluded of what was cut off.

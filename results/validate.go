@@ -34,6 +34,7 @@ func (h *Header) validate() error {
 		{"cores", float64(h.Host.Cores)},
 		{"cpu_limit", h.Host.CPULimit},
 		{"gomaxprocs", float64(h.Host.GOMAXPROCS)},
+		{"launches", float64(h.Launches)},
 	} {
 		if !(x.value >= 0 && x.value <= maxFigure) {
 			return fmt.Errorf("%s is %g, want no negative number", x.name, x.value)
@@ -73,17 +74,23 @@ func (h *Header) newer() bool {
 // validate refuses slices that cannot be of the header's measurement, or whose
 // numbers contradict each other.
 func (s *Slice) validate(h *Header) error {
-	known := len(h.Targets) == 0 // nothing to know it by
+	known := len(h.Targets) == 0 || h.Control && s.Arm == ArmControl // nothing to know it by
 	for _, t := range h.Targets {
 		known = known || t.Arm == s.Arm
+	}
+	slots := 2
+	if h.Control {
+		slots = 3
 	}
 	switch {
 	case !known:
 		return fmt.Errorf("slice: its arm is %.20q, which the header does not have", s.Arm)
 	case !h.newer() && s.Phase != Warmup && s.Phase != Settle && s.Phase != Measure:
 		return fmt.Errorf("slice: its phase is %.20q, want warmup, settle or measure", s.Phase)
-	case s.Position < 0 || s.Position > 2 || s.Pair < 0 || s.Stage < 0:
-		return fmt.Errorf("slice: pair %d, position %d, stage %d: want no such", s.Pair, s.Position, s.Stage)
+	case s.Position < 0 || s.Position > slots || s.Pair < 0 || s.Launch < 0 || s.Stage < 0:
+		return fmt.Errorf("slice: pair %d, position %d, launch %d, stage %d: want no such", s.Pair, s.Position, s.Launch, s.Stage)
+	case s.SettleErrors < 0 || s.SettleErrors > s.Discarded:
+		return fmt.Errorf("slice: %d errors of %d settle requests", s.SettleErrors, s.Discarded)
 	}
 	for _, v := range []float64{s.StartS, s.DurationS, s.DrainS} {
 		if !(v >= 0 && v <= maxSeconds) {

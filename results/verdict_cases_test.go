@@ -158,7 +158,7 @@ func limitCases() []verdictCase {
 			[]string{"not enough data: p50 could be anywhere from -6.7% to +19.3% (95% CI; estimate +4.5%, limit 5%, 48 pairs). About 7h more, or a wider limit, would settle it: --budget 7h"},
 		},
 		{"one look passes", with(minute(), func(t *trial) { t.noise, t.seed = 0.13, 3 }).file(), CompareOptions{}, "ok", nil, []string{""}},
-		{"two looks do not yet", with(minute(), func(t *trial) { t.noise, t.seed, t.header = 0.13, 3, func(h *Header) { h.Looks = 2 } }).file(), CompareOptions{}, "inconclusive", nil, []string{""}},
+		{"two looks do not yet", with(minute(), func(t *trial) { t.noise, t.seed, t.header = 0.13, 3, func(h *Header) { h.Looks = make(Looks, 2) } }).file(), CompareOptions{}, "inconclusive", nil, []string{""}},
 		{"wide, for hours", after(with(minute(), noisy(1.2)), func(f *File) { f.Header.BudgetS = 7200 }), CompareOptions{}, "inconclusive", nil, []string{""}},
 	}
 }

@@ -142,7 +142,7 @@ func (s *Session) compareHeader(arms []*Prepared) *results.Header {
 		h.Objectives = append(h.Objectives, s.Judged[i].Expr)
 	}
 	if s.Spec.Extend {
-		h.Looks = 2
+		h.Looks = make(results.Looks, 2)
 	}
 	switch a, b := arms[0].Target, arms[1].Target; {
 	case a.Managed != nil && b.Managed != nil && a.Managed.String() == b.Managed.String() && a.Managed.Dir == b.Managed.Dir && slices.Equal(a.Managed.Env, b.Managed.Env):
