@@ -1,6 +1,9 @@
 package report
 
-import "github.com/mlbench/mlbench/results"
+import (
+	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/results/verdict"
+)
 
 // mostBrief is how many rows the table at the top of a pull request has.
 const mostBrief = 5
@@ -8,22 +11,22 @@ const mostBrief = 5
 // briefPart is the table for who decides on a pull request: what regressed, what
 // is open, what improved, then the rest of what is judged of all requests. It is
 // nil where the numbers must not be used.
-func briefPart(c *results.Comparison, a, b string) *part {
-	if c.Verdict == results.VerdictInvalid {
+func briefPart(c *verdict.Comparison, a, b string) *part {
+	if c.Verdict == verdict.Invalid {
 		return nil
 	}
 	t := &Table{Head: []Cell{{"", Own}, {"metric", Own}, {Text: a}, {Text: b}, {"change", Own}, {"allowed", Own}}, Left: 2}
 	more := 0
-	for _, rank := range []func(*results.MetricRow, mark) bool{
-		func(_ *results.MetricRow, mark mark) bool { return mark == regressionMark },
-		func(_ *results.MetricRow, mark mark) bool { return mark == openMark },
-		func(m *results.MetricRow, mark mark) bool { return mark == betterMark && total(m) },
-		func(m *results.MetricRow, mark mark) bool { return mark == okMark && total(m) && m.Unit == "ms" },
-		func(m *results.MetricRow, mark mark) bool {
+	for _, rank := range []func(*verdict.MetricRow, mark) bool{
+		func(_ *verdict.MetricRow, mark mark) bool { return mark == regressionMark },
+		func(_ *verdict.MetricRow, mark mark) bool { return mark == openMark },
+		func(m *verdict.MetricRow, mark mark) bool { return mark == betterMark && total(m) },
+		func(m *verdict.MetricRow, mark mark) bool { return mark == okMark && total(m) && m.Unit == "ms" },
+		func(m *verdict.MetricRow, mark mark) bool {
 			return mark == okMark && total(m) && (m.Unit == "1/s" || m.Unit == "%")
 		},
-		func(m *results.MetricRow, mark mark) bool { return mark == betterMark && !total(m) },
-		func(m *results.MetricRow, mark mark) bool { return mark == unjudgedMark && total(m) },
+		func(m *verdict.MetricRow, mark mark) bool { return mark == betterMark && !total(m) },
+		func(m *verdict.MetricRow, mark mark) bool { return mark == unjudgedMark && total(m) },
 	} {
 		for i := range c.Metrics {
 			m := &c.Metrics[i]
@@ -47,9 +50,9 @@ func briefPart(c *results.Comparison, a, b string) *part {
 	return out
 }
 
-func total(m *results.MetricRow) bool { return m.Class == results.TotalClass }
+func total(m *verdict.MetricRow) bool { return m.Class == results.TotalClass }
 
-func briefRow(c *results.Comparison, m *results.MetricRow, mark mark) []Cell {
+func briefRow(c *verdict.Comparison, m *verdict.MetricRow, mark mark) []Cell {
 	name := m.Metric + ", " + m.Unit
 	if !total(m) {
 		name = m.Class + " " + name
@@ -67,7 +70,7 @@ func briefRow(c *results.Comparison, m *results.MetricRow, mark mark) []Cell {
 }
 
 // failedText is a share of errors as counts, which anybody can weigh.
-func failedText(s *results.Summary, m *results.MetricRow, share string) string {
+func failedText(s *results.Summary, m *verdict.MetricRow, share string) string {
 	n, of, ok := failed(s, m.Class)
 	if !ok {
 		return share + "%"

@@ -8,6 +8,7 @@ import (
 
 	"github.com/mlbench/mlbench/results"
 	"github.com/mlbench/mlbench/results/stats"
+	"github.com/mlbench/mlbench/results/verdict"
 )
 
 // spread is n latencies between lo and hi ms, even in their logarithm: as
@@ -96,7 +97,7 @@ func managedRun() *results.Summary {
 }
 
 // managedPair are two such targets; of those named otherwise nothing is known.
-func managedPair(known ...string) *results.Comparison {
+func managedPair(known ...string) *verdict.Comparison {
 	f := compareFile()
 	f.Header.Targets[0].Command, f.Header.Targets[1].Command = "./old/server --port {port}", "./new/server --port {port}"
 	for i := range f.Slices {
@@ -106,7 +107,7 @@ func managedPair(known ...string) *results.Comparison {
 			s.TargetUse = use[s.Arm]
 		}
 	}
-	return results.Compare(f, results.CompareOptions{})
+	return verdict.Compare(f, verdict.Options{})
 }
 
 // closedRun has one class, and the percentiles that its user asked for.
@@ -142,7 +143,7 @@ func hostileRun() *results.Summary {
 	d.Errors = map[string]int64{"new|\x1b[m": 1}
 	f.Slices = []results.Slice{measured(results.ArmA, 0, 1, map[string]*results.ClassData{hostile: d, "世界": class(30, 1, 2)})}
 	s := results.Summarize(f, results.Select{Arm: results.ArmA}, nil)
-	s.Objectives = []results.Outcome{{Expr: hostile + "<5ms"}}
+	s.Objectives = []results.ObjectiveResult{{Expr: hostile + "<5ms"}}
 	return s
 }
 
@@ -166,8 +167,8 @@ func compareFile() *results.File {
 	return f
 }
 
-func comparison() *results.Comparison {
-	return results.Compare(compareFile(), results.CompareOptions{})
+func comparison() *verdict.Comparison {
+	return verdict.Compare(compareFile(), verdict.Options{})
 }
 
 // pairedFile measures legacy and modern in so many pairs, each slice with luck of
@@ -199,12 +200,12 @@ func pairedFile(pairs int, factor func(class string) float64) *results.File {
 // constantly is a factor for every class.
 func constantly(by float64) func(string) float64 { return func(string) float64 { return by } }
 
-func judged(f *results.File) *results.Comparison {
-	return results.Compare(f, results.CompareOptions{})
+func judged(f *results.File) *verdict.Comparison {
+	return verdict.Compare(f, verdict.Options{})
 }
 
 // regressed is slower in one class only, and a few of its requests fail.
-func regressed() *results.Comparison {
+func regressed() *verdict.Comparison {
 	f := pairedFile(24, func(class string) float64 {
 		if class == "health" {
 			return 1.3
@@ -217,18 +218,18 @@ func regressed() *results.Comparison {
 			d.Errors, d.Status = map[string]int64{results.ErrStatus: 1}, map[string]int64{"200": d.Sent - 1, "503": 1}
 		}
 	}
-	return results.Compare(f, results.CompareOptions{Percentiles: []float64{0.25, 0.5}})
+	return verdict.Compare(f, verdict.Options{Percentiles: []float64{0.25, 0.5}})
 }
 
 // missingObjective is no worse, and not good enough.
-func missingObjective() *results.Comparison {
+func missingObjective() *verdict.Comparison {
 	f := pairedFile(48, constantly(1))
 	f.Header.Objectives = []string{"p99<50ms", "health:p50<0.01ms", "errors<1%"}
 	return judged(f)
 }
 
 // goneHead hangs, then crashes.
-func goneHead() *results.Comparison {
+func goneHead() *verdict.Comparison {
 	f := pairedFile(9, constantly(1))
 	f.Header.TimeoutS = 10
 	for i := range f.Slices {
@@ -245,7 +246,7 @@ func goneHead() *results.Comparison {
 }
 
 // improvedInAll is better throughout, with more reasons than a page shows.
-func improvedInAll() *results.Comparison {
+func improvedInAll() *verdict.Comparison {
 	c := judged(pairedFile(24, constantly(0.6)))
 	for i := range 7 {
 		c.Reasons = append(c.Reasons, fmt.Sprintf("reason %d", i))
@@ -254,7 +255,7 @@ func improvedInAll() *results.Comparison {
 }
 
 // closedComparison judges throughput.
-func closedComparison() *results.Comparison {
+func closedComparison() *verdict.Comparison {
 	f := pairedFile(24, constantly(1.1))
 	f.Header.Model, f.Header.Arrivals, f.Header.RateRPS, f.Header.Connections = results.Closed, "", 0, 8
 	for i := range f.Slices {
@@ -266,11 +267,11 @@ func closedComparison() *results.Comparison {
 			s.DurationS *= 1.1 + 0.001*float64(s.Pair%5)
 		}
 	}
-	return results.Compare(f, results.CompareOptions{})
+	return verdict.Compare(f, verdict.Options{})
 }
 
 // slots is a comparison on a machine that slows down within each pair.
-func slots() *results.Comparison {
+func slots() *verdict.Comparison {
 	f := pairedFile(24, constantly(1))
 	for i := range f.Slices {
 		s := &f.Slices[i]
@@ -289,14 +290,14 @@ func slots() *results.Comparison {
 func ms(d time.Duration) float64 { return d.Seconds() * 1000 }
 
 // savedRuns are too few to be judged.
-func savedRuns() *results.Comparison {
+func savedRuns() *verdict.Comparison {
 	run := func(name string, seed uint64, hi float64) *results.File {
 		f := file(results.Open, mixClasses[:1]...)
 		f.Header.Seed, f.Header.Targets[0].Name, f.Path = seed, name, name+".jsonl"
 		f.Slices = []results.Slice{measured(results.ArmA, 0, 10, map[string]*results.ClassData{"predict": class(2000, 0.4, hi)})}
 		return f
 	}
-	c, err := results.CompareFiles([]*results.File{run("legacy", 1, 9)}, []*results.File{run("modern", 2, 8)}, results.CompareOptions{})
+	c, err := verdict.CompareRuns([]*results.File{run("legacy", 1, 9)}, []*results.File{run("modern", 2, 8)}, verdict.Options{})
 	if err != nil {
 		panic(err)
 	}
@@ -304,18 +305,18 @@ func savedRuns() *results.Comparison {
 }
 
 // twins is a target compared with itself, with hostile names.
-func twins() *results.Comparison {
+func twins() *verdict.Comparison {
 	f := compareFile()
 	f.Header.Targets[0].Name, f.Header.Targets[1].Name = hostile, hostile
 	f.Header.Scenario.Name = hostile
-	return results.Compare(f, results.CompareOptions{Percentiles: []float64{0.5}})
+	return verdict.Compare(f, verdict.Options{Percentiles: []float64{0.5}})
 }
 
 // unmeasured is a comparison that broke off before its first slice.
-func unmeasured() *results.Comparison {
+func unmeasured() *verdict.Comparison {
 	f := compareFile()
 	f.Slices, f.Footer = nil, nil
-	return results.Compare(f, results.CompareOptions{})
+	return verdict.Compare(f, verdict.Options{})
 }
 
 // notes are reasons that are sentences already.

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/results/verdict"
 )
 
 const (
@@ -19,7 +20,7 @@ const (
 // calibration is a calibration with what follows from it. Its JSON form can be
 // read as a calibration, too.
 type calibration struct {
-	*results.Calibration
+	*verdict.Calibration
 	Metrics       []calibratedMetric `json:"metrics"`
 	MaxRegression string             `json:"max_regression"` // advised; "" if nothing is known
 	Warnings      []string           `json:"warnings"`
@@ -33,13 +34,13 @@ type calibratedMetric struct {
 	Metric      string  `json:"metric"`
 	SpreadPct   Number  `json:"spread_pct"`
 	DF          float64 `json:"df"`
-	CallablePct Number  `json:"callable_pct"` // see results.Calibration.Callable
-	LimitPct    Number  `json:"limit_pct"`    // see results.Spread.Limit
+	CallablePct Number  `json:"callable_pct"` // see verdict.Calibration.Callable
+	LimitPct    Number  `json:"limit_pct"`    // see verdict.Spread.Limit
 }
 
 // Calibration renders, as text or JSON, how much launches differ: of these runs,
 // kept in file; left says which runs were left out, and why.
-func Calibration(w io.Writer, format Format, c *results.Calibration, runs []*results.File, left []string, file string) error {
+func Calibration(w io.Writer, format Format, c *verdict.Calibration, runs []*results.File, left []string, file string) error {
 	r := &calibration{
 		Calibration: c, MaxRegression: c.MaxRegression(), File: file,
 		Metrics: []calibratedMetric{}, Warnings: append([]string{}, left...), ResultFiles: []string{},

@@ -7,12 +7,13 @@ import (
 	"strings"
 
 	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/results/verdict"
 )
 
 // comparedPart is the table of one class, and the quantiles that it misses. Of
 // a single class it has a selection, as a terminal is not endless.
-func comparedPart(c *results.Comparison, class, a, b string, f form) (part, []float64) {
-	var rows []*results.MetricRow
+func comparedPart(c *verdict.Comparison, class, a, b string, f form) (part, []float64) {
+	var rows []*verdict.MetricRow
 	judged, estimated := false, false
 	for i := range c.Metrics {
 		m := &c.Metrics[i]
@@ -53,7 +54,7 @@ func comparedPart(c *results.Comparison, class, a, b string, f form) (part, []fl
 
 // repeatsThroughput says that no answer failed, so that a row of goodput would
 // say what the row before it does.
-func repeatsThroughput(c *results.Comparison, i int) bool {
+func repeatsThroughput(c *verdict.Comparison, i int) bool {
 	m := &c.Metrics[i]
 	if m.Metric != "goodput" || i == 0 || c.Metrics[i-1].Metric != "throughput" {
 		return false
@@ -82,7 +83,7 @@ const (
 
 // lateNote explains a throughput that is low beside requests without error: in the
 // open model those of a slow target are answered when their slice is over.
-func lateNote(c *results.Comparison, a, b string) string {
+func lateNote(c *verdict.Comparison, a, b string) string {
 	var names []string
 	for i, arm := range []*results.Summary{c.ArmA, c.ArmB} {
 		if arm == nil || arm.Model != results.Open {
@@ -108,7 +109,7 @@ const muchLate = 0.1
 
 // contradictions explains where the columns and the estimate beside them say
 // different things.
-func contradictions(rows []*results.MetricRow) string {
+func contradictions(rows []*verdict.MetricRow) string {
 	var names []string
 	for _, m := range rows {
 		if contradicted(m) {
@@ -123,7 +124,7 @@ func contradictions(rows []*results.MetricRow) string {
 
 // pooledText is B against A over all requests together: in milliseconds and in
 // percent.
-func pooledText(m *results.MetricRow) string {
+func pooledText(m *verdict.MetricRow) string {
 	if d := shareChange(m); d != nil {
 		return signedText(*d, 2) + " pp"
 	}
@@ -139,7 +140,7 @@ func pooledText(m *results.MetricRow) string {
 
 // estimateText is the change that is judged, with its interval; empty where
 // there is none.
-func estimateText(m *results.MetricRow) string {
+func estimateText(m *verdict.MetricRow) string {
 	if m.CI95Pct == nil {
 		return ""
 	}
@@ -148,7 +149,7 @@ func estimateText(m *results.MetricRow) string {
 
 // shownOfClass says whether a row of a single class is worth its line: counts,
 // p50, p90, p99 and what is judged; and all percentiles that were asked for.
-func shownOfClass(c *results.Comparison, m *results.MetricRow) bool {
+func shownOfClass(c *verdict.Comparison, m *verdict.MetricRow) bool {
 	if slices.Contains([]string{"throughput", "goodput", "errors", "p50", "p90", "p99", "max"}, m.Metric) || m.LimitPct != nil {
 		return true
 	}
@@ -158,7 +159,7 @@ func shownOfClass(c *results.Comparison, m *results.MetricRow) bool {
 
 // defaultPercentiles says whether none was asked for: those shown are the
 // default ones and those that are judged.
-func defaultPercentiles(c *results.Comparison) bool {
+func defaultPercentiles(c *verdict.Comparison) bool {
 	want := map[string]bool{}
 	for _, q := range results.DefaultPercentiles {
 		want[results.PercentileName(q)] = true
@@ -178,7 +179,7 @@ func defaultPercentiles(c *results.Comparison) bool {
 
 // changeText is B against A in percent, for shares in percentage points, with
 // its 95% interval where one is known.
-func changeText(m *results.MetricRow) string {
+func changeText(m *verdict.MetricRow) string {
 	change, unit, decimals := m.ChangePct, "%", 1
 	if d := shareChange(m); d != nil {
 		change, unit, decimals = d, " pp", 2
@@ -195,7 +196,7 @@ func changeText(m *results.MetricRow) string {
 
 // shareChange is the difference of two shares in percentage points; nil for
 // other units.
-func shareChange(m *results.MetricRow) *float64 {
+func shareChange(m *verdict.MetricRow) *float64 {
 	if m.Unit != "%" || m.A == nil || m.B == nil {
 		return nil
 	}
@@ -204,7 +205,7 @@ func shareChange(m *results.MetricRow) *float64 {
 }
 
 // limitText is the largest change for the worse that is allowed.
-func limitText(m *results.MetricRow) string {
+func limitText(m *verdict.MetricRow) string {
 	if m.LimitPct == nil {
 		return ""
 	}
@@ -242,7 +243,7 @@ var marks = map[mark]struct {
 	unjudgedMark:   {"not judged", "– not judged", Own},
 }
 
-func markOf(m *results.MetricRow) mark {
+func markOf(m *verdict.MetricRow) mark {
 	switch {
 	case !m.Judged && m.LimitPct != nil:
 		return unjudgedMark
@@ -261,7 +262,7 @@ func markOf(m *results.MetricRow) mark {
 }
 
 // missedRows lists the quantiles that a class with data is missing.
-func missedRows(rows []*results.MetricRow) (missed []float64) {
+func missedRows(rows []*verdict.MetricRow) (missed []float64) {
 	for _, m := range rows {
 		if m.Metric == "max" && m.A == nil && m.B == nil {
 			return nil // nothing recorded: not a matter of too few

@@ -6,11 +6,12 @@ import (
 	"strings"
 
 	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/results/verdict"
 )
 
 // comparisonPage is the content of a comparison's report: the verdict, the
 // numbers side by side, and what weakens them.
-func comparisonPage(c *results.Comparison, f form) *page {
+func comparisonPage(c *verdict.Comparison, f form) *page {
 	a, b := armNames(c, f)
 	rawA, rawB := armNames(c, form{}) // a table escapes for itself
 	p := &page{verdict: verdictOf(c, f), title: comparisonTitle(c, f), file: f.code(c.ResultFile)}
@@ -48,7 +49,7 @@ func comparisonPage(c *results.Comparison, f form) *page {
 	if c.ArmA != nil && c.ArmA.Model == results.Closed {
 		last.notes = append(last.notes, closedNote)
 	}
-	if slices.ContainsFunc(c.Metrics, func(m results.MetricRow) bool { return m.CI95Pct != nil }) {
+	if slices.ContainsFunc(c.Metrics, func(m verdict.MetricRow) bool { return m.CI95Pct != nil }) {
 		note := pairsNote
 		if c.Runs != nil {
 			note = runsNote
@@ -57,7 +58,7 @@ func comparisonPage(c *results.Comparison, f form) *page {
 	}
 	if c.Resources != nil {
 		// After all requests, before single classes.
-		p.parts = slices.Insert(p.parts, min(len(p.parts), classesFrom+1), resourcesPart(c.Resources, rawA, rawB))
+		p.parts = slices.Insert(p.parts, min(len(p.parts), classesFrom+1), resourcesPart(c, rawA, rawB))
 	}
 	p.warnings = armWarnings(c, a, b, f)
 	if c.Findings != nil {
@@ -84,7 +85,7 @@ func parityText(p *results.Parity) string {
 }
 
 // detailsOf are the statistics behind the sentences, where they say more.
-func detailsOf(c *results.Comparison, said []string, f form) []string {
+func detailsOf(c *verdict.Comparison, said []string, f form) []string {
 	var out []string
 	for i := range c.Findings {
 		if text := f.name(c.Findings[i].Text); len(c.Findings[i].Metrics) > 0 && !slices.Contains(said, text) {
@@ -94,7 +95,7 @@ func detailsOf(c *results.Comparison, said []string, f form) []string {
 	return out
 }
 
-func comparisonTitle(c *results.Comparison, f form) string {
+func comparisonTitle(c *verdict.Comparison, f form) string {
 	var b strings.Builder
 	if c.ArmA != nil {
 		b.WriteString(f.name(c.ArmA.Title) + ": ")
@@ -118,7 +119,7 @@ func comparisonTitle(c *results.Comparison, f form) string {
 }
 
 // armNames are the names of both targets, told apart where they are the same.
-func armNames(c *results.Comparison, f form) (a, b string) {
+func armNames(c *verdict.Comparison, f form) (a, b string) {
 	a, b = f.name(c.A.Name), f.name(c.B.Name)
 	if a == "" {
 		a = f.name(c.A.URL)
@@ -151,7 +152,7 @@ func armText(t results.TargetName, s *results.Summary, e results.Errors, f form)
 }
 
 // comparedClasses lists the classes in the order of their rows.
-func comparedClasses(c *results.Comparison) []string {
+func comparedClasses(c *verdict.Comparison) []string {
 	var out []string
 	for i := range c.Metrics {
 		if class := c.Metrics[i].Class; !slices.Contains(out, class) {
@@ -162,7 +163,7 @@ func comparedClasses(c *results.Comparison) []string {
 }
 
 // classTitle names a class with its declared share and what each target got.
-func classTitle(c *results.Comparison, class string, f form) string {
+func classTitle(c *verdict.Comparison, class string, f form) string {
 	if class == results.TotalClass {
 		return "all requests"
 	}
@@ -178,7 +179,7 @@ func classTitle(c *results.Comparison, class string, f form) string {
 }
 
 // slotText says what the second slices of pairs suffered or gained.
-func slotText(s *results.SlotEffect, f form) string {
+func slotText(s *verdict.SlotEffect, f form) string {
 	estimate, low, high := s.Slower()
 	word := "slower"
 	if estimate < 0 {
@@ -189,7 +190,7 @@ func slotText(s *results.SlotEffect, f form) string {
 }
 
 // armWarnings are those of both arms; what both say is said once.
-func armWarnings(c *results.Comparison, a, b string, f form) []string {
+func armWarnings(c *verdict.Comparison, a, b string, f form) []string {
 	var out []string
 	arm := func(s, other *results.Summary, name string, first bool) {
 		if s == nil {

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/results/verdict"
 )
 
 // A comparison begins with its verdict, in every form that is read.
@@ -74,15 +74,15 @@ func TestComparisonWithoutSummaries(t *testing.T) {
 // The slot's effect is said when it is seen, turned so that more is slower.
 func TestSlotText(t *testing.T) {
 	for _, tt := range []struct {
-		effect *results.SlotEffect
+		effect *verdict.SlotEffect
 		want   string
 	}{
 		{nil, ""},
-		{&results.SlotEffect{Metric: "p50", ChangePct: 1.2, CI95Pct: [2]float64{-0.1, 2.1}}, ""},
-		{&results.SlotEffect{Metric: "p50", ChangePct: 1.2, CI95Pct: [2]float64{0.3, 2.1}}, "was 1.2% slower [95% CI 0.3, 2.1] in p50: the order is drawn by lot, so neither target gains\n"},
-		{&results.SlotEffect{Metric: "p50", ChangePct: -1.2, CI95Pct: [2]float64{-2.1, -0.3}}, "was 1.2% faster [95% CI 0.3, 2.1] in p50"},
-		{&results.SlotEffect{Metric: "throughput", ChangePct: -1.2, CI95Pct: [2]float64{-2.1, -0.3}}, "was 1.2% slower [95% CI 0.3, 2.1] in throughput"},
-		{&results.SlotEffect{Metric: "throughput", ChangePct: 1.2, CI95Pct: [2]float64{0.3, 2.1}}, "was 1.2% faster [95% CI 0.3, 2.1] in throughput"},
+		{&verdict.SlotEffect{Metric: "p50", ChangePct: 1.2, CI95Pct: [2]float64{-0.1, 2.1}}, ""},
+		{&verdict.SlotEffect{Metric: "p50", ChangePct: 1.2, CI95Pct: [2]float64{0.3, 2.1}}, "was 1.2% slower [95% CI 0.3, 2.1] in p50: the order is drawn by lot, so neither target gains\n"},
+		{&verdict.SlotEffect{Metric: "p50", ChangePct: -1.2, CI95Pct: [2]float64{-2.1, -0.3}}, "was 1.2% faster [95% CI 0.3, 2.1] in p50"},
+		{&verdict.SlotEffect{Metric: "throughput", ChangePct: -1.2, CI95Pct: [2]float64{-2.1, -0.3}}, "was 1.2% slower [95% CI 0.3, 2.1] in throughput"},
+		{&verdict.SlotEffect{Metric: "throughput", ChangePct: 1.2, CI95Pct: [2]float64{0.3, 2.1}}, "was 1.2% faster [95% CI 0.3, 2.1] in throughput"},
 	} {
 		c := comparison()
 		c.SlotEffect = tt.effect

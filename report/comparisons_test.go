@@ -9,17 +9,16 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/mlbench/mlbench/results/verdict"
 	"github.com/santhosh-tekuri/jsonschema/v6"
-
-	"github.com/mlbench/mlbench/results"
 )
 
 // several are comparisons of different verdicts.
-func several() []*results.Comparison {
-	return []*results.Comparison{comparison(), unmeasured()}
+func several() []*verdict.Comparison {
+	return []*verdict.Comparison{comparison(), unmeasured()}
 }
 
-func renderAll(t *testing.T, f Format, cs []*results.Comparison, o Options) string {
+func renderAll(t *testing.T, f Format, cs []*verdict.Comparison, o Options) string {
 	t.Helper()
 	var b bytes.Buffer
 	if err := Comparisons(&b, f, cs, o); err != nil {

@@ -142,7 +142,7 @@ func runVerdict(s *results.Summary) string {
 	switch {
 	case !s.Valid:
 		return "invalid"
-	case slices.ContainsFunc(s.Objectives, func(o results.Outcome) bool { return !o.Held }):
+	case slices.ContainsFunc(s.Objectives, func(o results.ObjectiveResult) bool { return !o.Held }):
 		return "objective missed"
 	case s.Unfinished != "":
 		return "unfinished"
@@ -196,7 +196,7 @@ func runRows(s *results.Summary) []csvRow {
 }
 
 // objectiveRow has an objective's value, in its own unit, and whether it was held.
-func objectiveRow(run *csvRun, target string, o *results.Outcome) csvRow {
+func objectiveRow(run *csvRun, target string, o *results.ObjectiveResult) csvRow {
 	row := newRow(run, target, results.TotalClass, "objective "+o.Expr, "", orNaN(o.Value))
 	if row.outcome = "missed"; o.Held {
 		row.outcome = "held"

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/results/verdict"
 )
 
 // comparedRows collects the rows of a comparison.
@@ -15,13 +16,13 @@ type comparedRows struct {
 }
 
 // comparisonRows are the rows of A, of B, and the changes.
-func comparisonRows(c *results.Comparison) []csvRow {
+func comparisonRows(c *verdict.Comparison) []csvRow {
 	t := newComparedRows(c)
 	for i := range c.Metrics {
 		t.metric(&c.Metrics[i])
 	}
 	if c.Resources != nil {
-		t.resources(c.Resources)
+		t.resources(c)
 	}
 	for i := range c.Objectives {
 		row := objectiveRow(t.runB, t.b, &c.Objectives[i])
@@ -31,7 +32,7 @@ func comparisonRows(c *results.Comparison) []csvRow {
 	return append(append(t.as, t.bs...), t.changes...)
 }
 
-func newComparedRows(c *results.Comparison) *comparedRows {
+func newComparedRows(c *verdict.Comparison) *comparedRows {
 	t := &comparedRows{}
 	t.a, t.b = armNames(c, form{})
 	title, originA, originB, seedB := c.Scenario, &c.Origin, &c.Origin, c.Seed
@@ -55,7 +56,7 @@ func (t *comparedRows) change(class, metric, unit string, v float64) csvRow {
 	return newRow(t.runB, t.b+"/"+t.a, class, metric+"_change", unit, v)
 }
 
-func (t *comparedRows) metric(m *results.MetricRow) {
+func (t *comparedRows) metric(m *verdict.MetricRow) {
 	t.add(m.Class, m.Metric, m.Unit, orNaN(m.A), orNaN(m.B))
 	if m.Unit == "pairs" { // no change: each counts what the other did not have
 		row := &t.bs[len(t.bs)-1]
@@ -84,8 +85,8 @@ func (t *comparedRows) metric(m *results.MetricRow) {
 	t.changes = append(t.changes, estimate)
 }
 
-func (t *comparedRows) resources(r *results.ArmResources) {
-	ofA, ofB := resourceFigures(r.A), resourceFigures(r.B)
+func (t *comparedRows) resources(c *verdict.Comparison) {
+	ofA, ofB := resourceFigures(c.Resources.A), resourceFigures(c.Resources.B)
 	for i, x := range ofA {
 		t.add(results.TotalClass, x.metric, x.unit, orNaN(x.value), orNaN(ofB[i].value))
 		if x.name != "" {

@@ -8,12 +8,13 @@ import (
 	"io"
 
 	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/results/verdict"
 )
 
 // Document is what a result file came to: a run, or a comparison.
 type Document struct {
 	Run        *results.Summary
-	Comparison *results.Comparison
+	Comparison *verdict.Comparison
 }
 
 // write renders it alone.
@@ -27,7 +28,7 @@ func (d Document) write(w io.Writer, format Format, o Options) error {
 // Valid says that the target, not the generator or its host, decided the numbers.
 func (d Document) Valid() bool {
 	if d.Comparison != nil {
-		return d.Comparison.Verdict != results.VerdictInvalid
+		return d.Comparison.Verdict != verdict.Invalid
 	}
 	return d.Run.Valid
 }
@@ -83,7 +84,7 @@ func Documents(w io.Writer, format Format, ds []Document, o Options) error {
 
 // Comparisons renders several comparisons as one document, as Documents does,
 // but JSON is an array even if there is only one.
-func Comparisons(w io.Writer, format Format, cs []*results.Comparison, o Options) error {
+func Comparisons(w io.Writer, format Format, cs []*verdict.Comparison, o Options) error {
 	if len(cs) == 0 {
 		return errors.New("there is no comparison to render")
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/results/verdict"
 )
 
 // originFacts say what was measured, for who reads the report a year later.
@@ -54,7 +55,7 @@ func loadText(o *results.Origin) string {
 
 // comparisonFooter is that of both arms; of saved runs each has its own time and
 // commit.
-func comparisonFooter(c *results.Comparison, f form) []fact {
+func comparisonFooter(c *verdict.Comparison, f form) []fact {
 	facts := originFacts(&c.Origin, c.Tags, f)
 	if c.Runs == nil || c.ArmA == nil || c.ArmB == nil {
 		return facts

@@ -3,24 +3,24 @@ package report
 import (
 	"slices"
 
-	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/results/verdict"
 )
 
 // headline is the word that a report of a comparison begins with, and its
 // sentences: those of the weightiest finding, which makes the exit code, before
 // the others.
-func headline(c *results.Comparison, f form) (word string, reasons []string) {
+func headline(c *verdict.Comparison, f form) (word string, reasons []string) {
 	word, reasons = verdictWord(c.Verdict), sentences(c, f)
 	var first []string
 	switch c.Weightiest() {
-	case results.WeightVerdict:
+	case verdict.ByVerdict:
 		return word, reasons
-	case results.WeightAnswers:
+	case verdict.ByAnswers:
 		first = []string{f.name(parityText(c.Parity))}
 		reasons[0], word = word+": "+reasons[0], "ANSWERS DIFFER"
-	case results.WeightObjective:
+	case verdict.ByObjective:
 		for i := range c.Findings {
-			if c.Findings[i].Kind == results.FoundMissed {
+			if c.Findings[i].Kind == verdict.FoundMissed {
 				first = append(first, f.name(c.Findings[i].Text))
 			}
 		}

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/results/verdict"
 )
 
 // 3: what every form begins with is the finding that makes the exit code: a
@@ -46,11 +47,11 @@ func TestHeadlineIsTheWeightiestFinding(t *testing.T) {
 		"interrupted in a regression": {of(24, 1.5, interrupted), nil, false, "REGRESSION", "the measurement was interrupted after 24 of 30 planned pairs; p50", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			o := results.CompareOptions{}
+			o := verdict.Options{}
 			if tt.objective {
 				o.Objectives = []results.Objective{missed}
 			}
-			c := results.Compare(tt.file, o)
+			c := verdict.Compare(tt.file, o)
 			c.Parity = tt.parity
 			write := func(format Format) string {
 				var b bytes.Buffer
@@ -108,11 +109,11 @@ func TestSentenceTellsAllRequestsFromTheTypicalPair(t *testing.T) {
 		{10, 10.004, -0.04, false}, // nothing of either
 		{10, 20, 95, false},
 	} {
-		m := &results.MetricRow{
+		m := &verdict.MetricRow{
 			Metric: "p50", Class: results.TotalClass, Unit: "ms", A: num(tt.a), B: num(tt.b),
 			ChangePct: num(tt.estimate), CI95Pct: &[2]float64{-90, 900},
 		}
-		got := metricLine(&results.Comparison{}, m, results.FoundOpen)
+		got := metricLine(&verdict.Comparison{}, m, verdict.FoundOpen)
 		if apart := strings.Contains(got, " over all requests; in the typical pair "); apart != tt.apart || apart == strings.Contains(got, " ms, ") {
 			t.Errorf("%v to %v, estimate %v: %s", tt.a, tt.b, tt.estimate, got)
 		}

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/results/verdict"
 )
 
 // junitEnd closes the root element.
@@ -78,7 +79,7 @@ func runSuite(s *results.Summary) *junitSuite {
 }
 
 // objectives adds a case for each.
-func (s *junitSuite) objectives(outcomes []results.Outcome, class string) {
+func (s *junitSuite) objectives(outcomes []results.ObjectiveResult, class string) {
 	for _, o := range outcomes {
 		c := junitCase{Class: class, Name: plain(o.Expr)}
 		if !o.Held {
@@ -90,7 +91,7 @@ func (s *junitSuite) objectives(outcomes []results.Outcome, class string) {
 
 // comparisonSuite has a case for the verdict, one for the answers if they were
 // compared, one for each objective of B and one for each judged metric.
-func comparisonSuite(c *results.Comparison, o Options) *junitSuite {
+func comparisonSuite(c *verdict.Comparison, o Options) *junitSuite {
 	a, b := armNames(c, form{})
 	scenario, title, seconds := "comparison", "comparison", 0.0
 	if c.ArmA != nil && c.ArmB != nil {
@@ -105,29 +106,29 @@ func comparisonSuite(c *results.Comparison, o Options) *junitSuite {
 	}
 	whole := &junitOutcome{Type: string(c.Verdict), Text: strings.Join(reasons, "\n")}
 	whole.Message = verdictWord(c.Verdict) + ": " + sentences(c, form{})[0]
-	verdict := junitCase{Class: plain("mlbench." + scenario), Name: name}
+	decided := junitCase{Class: plain("mlbench." + scenario), Name: name}
 	switch c.Verdict {
-	case results.VerdictOK:
-	case results.VerdictRegression:
-		verdict.Failure = whole
-	case results.VerdictInconclusive:
+	case verdict.OK:
+	case verdict.Regression:
+		decided.Failure = whole
+	case verdict.Inconclusive:
 		switch {
 		case o.Inconclusive == "fail":
-			verdict.Failure = whole
+			decided.Failure = whole
 		case o.Inconclusive != "pass" || !c.LacksData():
-			verdict.Skipped = whole
+			decided.Skipped = whole
 		}
 	default:
-		verdict.Error = whole
+		decided.Error = whole
 	}
-	suite.findings(c, verdict)
+	suite.findings(c, decided)
 	for i := range c.Metrics {
 		if m := &c.Metrics[i]; m.Judged {
 			suite.add(metricCase(m, plain("mlbench."+scenario+"."+m.Class)))
 		}
 	}
 	output := armWarnings(c, a, b, form{})
-	if verdict.Failure == nil && verdict.Skipped == nil && verdict.Error == nil { // the others have their reasons above
+	if decided.Failure == nil && decided.Skipped == nil && decided.Error == nil { // the others have their reasons above
 		output = append(reasons, output...)
 	}
 	suite.Output = strings.Join(output, "\n")
@@ -135,17 +136,17 @@ func comparisonSuite(c *results.Comparison, o Options) *junitSuite {
 }
 
 // findings adds the verdict, the answers and the objectives, the weightiest first.
-func (s *junitSuite) findings(c *results.Comparison, verdict junitCase) {
+func (s *junitSuite) findings(c *verdict.Comparison, decided junitCase) {
 	weightiest := c.Weightiest()
-	if weightiest == results.WeightVerdict {
-		s.add(verdict)
+	if weightiest == verdict.ByVerdict {
+		s.add(decided)
 	}
 	if c.Parity != nil {
-		s.add(parityCase(c.Parity, verdict.Class))
+		s.add(parityCase(c.Parity, decided.Class))
 	}
-	s.objectives(c.Objectives, verdict.Class)
-	if weightiest != results.WeightVerdict {
-		s.add(verdict)
+	s.objectives(c.Objectives, decided.Class)
+	if weightiest != verdict.ByVerdict {
+		s.add(decided)
 	}
 }
 
@@ -165,7 +166,7 @@ func parityCase(p *results.Parity, class string) junitCase {
 	return c
 }
 
-func metricCase(m *results.MetricRow, class string) junitCase {
+func metricCase(m *verdict.MetricRow, class string) junitCase {
 	c := junitCase{Class: class, Name: plain(m.Metric)}
 	text := fmt.Sprintf("%s %s", c.Name, changeText(m))
 	if m.Unit == "pairs" {

@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/results/verdict"
 )
 
 // read is a document as a CI server reads it.
@@ -134,7 +135,7 @@ func TestJUnitAgreesWithTheExitCode(t *testing.T) {
 	cut := pairedFile(24, constantly(1))
 	cut.Footer = nil
 	damaged := judged(cut)
-	if short.Verdict != results.VerdictInconclusive || !short.LacksData() || damaged.Verdict != results.VerdictInconclusive || damaged.LacksData() {
+	if short.Verdict != verdict.Inconclusive || !short.LacksData() || damaged.Verdict != verdict.Inconclusive || damaged.LacksData() {
 		t.Fatalf("%s %v %q, %s %v %q", short.Verdict, short.LacksData(), short.Reasons, damaged.Verdict, damaged.LacksData(), damaged.Reasons)
 	}
 	differing := judged(pairedFile(24, constantly(1)))
@@ -144,7 +145,7 @@ func TestJUnitAgreesWithTheExitCode(t *testing.T) {
 	ended := judged(pairedFile(24, constantly(1)))
 	ended.Parity = &results.Parity{Requests: 3, Ended: "connection refused"}
 	for name, tt := range map[string]struct {
-		c            *results.Comparison
+		c            *verdict.Comparison
 		inconclusive string
 		at           int // of the cases
 		want         string

@@ -8,7 +8,7 @@ import (
 // page is a report before it takes its form: what text and markdown share. All
 // strings in it are escaped for the form already.
 type page struct {
-	verdict  *verdict // nil: nothing was decided
+	verdict  *opening // nil: nothing was decided
 	title    string
 	alarm    string // why the numbers must not be used
 	parts    []part
@@ -19,8 +19,8 @@ type page struct {
 	file     string   // where the measurement is kept
 }
 
-// verdict is what a page begins with.
-type verdict struct {
+// opening is what a page begins with.
+type opening struct {
 	word    string   // "REGRESSION"
 	color   string   // ANSI
 	heading string   // of markdown

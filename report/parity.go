@@ -72,8 +72,8 @@ func parityPage(p *answers.Parity, f form) *page {
 	return out
 }
 
-func parityVerdict(p *answers.Parity, f form) *verdict {
-	v := &verdict{}
+func parityVerdict(p *answers.Parity, f form) *opening {
+	v := &opening{}
 	switch {
 	case len(p.Differences) > 0:
 		v.word, v.color = "DIFFERENT", ansiRed

@@ -7,9 +7,10 @@ import (
 	"testing"
 
 	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/results/verdict"
 )
 
-func markdownOf(t *testing.T, c *results.Comparison) string {
+func markdownOf(t *testing.T, c *verdict.Comparison) string {
 	t.Helper()
 	var b bytes.Buffer
 	if err := Comparison(&b, Markdown, c, Options{}); err != nil {
@@ -21,8 +22,8 @@ func markdownOf(t *testing.T, c *results.Comparison) string {
 // A18: what a reviewer sees of a pull request without unfolding is a sentence and
 // a table of at most five rows, and no port that nothing listens at any more.
 func TestPullRequestIsShort(t *testing.T) {
-	for name, show := range map[string]func() *results.Comparison{
-		"regressed": regressed, "improved": improvedInAll, "throughput": closedComparison, "saved": savedRuns, "unmeasured": unmeasured, "undecided": func() *results.Comparison { return judged(pairedFile(12, constantly(1.04))) },
+	for name, show := range map[string]func() *verdict.Comparison{
+		"regressed": regressed, "improved": improvedInAll, "throughput": closedComparison, "saved": savedRuns, "unmeasured": unmeasured, "undecided": func() *verdict.Comparison { return judged(pairedFile(12, constantly(1.04))) },
 	} {
 		page := markdownOf(t, show())
 		seen, folded, ok := strings.Cut(page, "<details>")

@@ -9,6 +9,7 @@ import (
 	"unicode/utf16"
 
 	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/results/verdict"
 )
 
 // Run renders the summary of one run.
@@ -29,7 +30,7 @@ func Run(w io.Writer, format Format, s *results.Summary, o Options) error {
 }
 
 // Comparison renders two arms side by side, the verdict first.
-func Comparison(w io.Writer, format Format, c *results.Comparison, o Options) error {
+func Comparison(w io.Writer, format Format, c *verdict.Comparison, o Options) error {
 	switch format {
 	case JSON:
 		return writeJSON(w, c)

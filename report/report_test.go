@@ -17,6 +17,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/results/verdict"
 )
 
 var update = flag.Bool("update", false, "rewrite testdata/*.golden")
@@ -28,10 +29,10 @@ var documents = map[string]func(io.Writer, Format, Options) error{
 	"empty":      ofRun(emptyRun),
 	"hostile":    ofRun(hostileRun),
 	"comparison": ofComparison(comparison),
-	"same":       ofComparison(func() *results.Comparison { return judged(pairedFile(48, constantly(1))) }),
+	"same":       ofComparison(func() *verdict.Comparison { return judged(pairedFile(48, constantly(1))) }),
 	"regressed":  ofComparison(regressed),
 	"improved":   ofComparison(improvedInAll),
-	"undecided":  ofComparison(func() *results.Comparison { return judged(pairedFile(12, constantly(1.04))) }),
+	"undecided":  ofComparison(func() *verdict.Comparison { return judged(pairedFile(12, constantly(1.04))) }),
 	"throughput": ofComparison(closedComparison),
 	"slots":      ofComparison(slots),
 	"saved":      ofComparison(savedRuns),
@@ -40,10 +41,10 @@ var documents = map[string]func(io.Writer, Format, Options) error{
 	"managed":    ofRun(managedRun),
 	"staged":     ofRun(stagedRun),
 	"detailed":   ofRun(detailedRun),
-	"resources":  ofComparison(func() *results.Comparison { return managedPair(results.ArmA, results.ArmB) }),
+	"resources":  ofComparison(func() *verdict.Comparison { return managedPair(results.ArmA, results.ArmB) }),
 	"objective":  ofComparison(missingObjective),
 	"gone":       ofComparison(goneHead),
-	"half":       ofComparison(func() *results.Comparison { return managedPair(results.ArmB) }),
+	"half":       ofComparison(func() *verdict.Comparison { return managedPair(results.ArmB) }),
 }
 
 func ofRun(make func() *results.Summary) func(io.Writer, Format, Options) error {
@@ -51,7 +52,7 @@ func ofRun(make func() *results.Summary) func(io.Writer, Format, Options) error 
 	return func(w io.Writer, f Format, o Options) error { return Run(w, f, once(), o) }
 }
 
-func ofComparison(make func() *results.Comparison) func(io.Writer, Format, Options) error {
+func ofComparison(make func() *verdict.Comparison) func(io.Writer, Format, Options) error {
 	once := sync.OnceValue(make)
 	return func(w io.Writer, f Format, o Options) error { return Comparison(w, f, once(), o) }
 }

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/results/verdict"
 )
 
 // resourcesText is what a run's target used.
@@ -14,9 +15,9 @@ func resourcesText(r *results.Resources) string {
 }
 
 // resourcesPart shows what both targets used, side by side.
-func resourcesPart(r *results.ArmResources, a, b string) part {
+func resourcesPart(c *verdict.Comparison, a, b string) part {
 	t := &Table{Head: []Cell{{"resources", Own}, {Text: a}, {Text: b}, {"change", Own}}, Left: 1}
-	ofA, ofB := resourceFigures(r.A), resourceFigures(r.B)
+	ofA, ofB := resourceFigures(c.Resources.A), resourceFigures(c.Resources.B)
 	for i, x := range ofA {
 		y := ofB[i]
 		if x.name == "" {
@@ -29,7 +30,7 @@ func resourcesPart(r *results.ArmResources, a, b string) part {
 		t.add(Cells(Own, x.name, x.text(x.value), y.text(y.value), change)...)
 	}
 	out := part{table: t}
-	if r.A == nil || r.B == nil {
+	if c.Resources.A == nil || c.Resources.B == nil {
 		out.notes = append(out.notes, missing+" not known: only of targets that mlbench itself starts")
 	}
 	return out

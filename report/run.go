@@ -288,7 +288,7 @@ func classPart(s *results.Summary) part {
 	return out
 }
 
-func objectivePart(outcomes []results.Outcome) part {
+func objectivePart(outcomes []results.ObjectiveResult) part {
 	t := &Table{Head: Cells(Own, "", "objective", "", "value"), Left: 3}
 	for _, o := range outcomes {
 		mark, word := Cell{"✗", Missed}, "MISSED"
@@ -305,7 +305,7 @@ func objectivePart(outcomes []results.Outcome) part {
 }
 
 // outcomeText is an objective's value in the unit that its limit has.
-func outcomeText(o results.Outcome) string {
+func outcomeText(o results.ObjectiveResult) string {
 	if o.Value == nil {
 		return "no data"
 	}

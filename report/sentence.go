@@ -7,18 +7,19 @@ import (
 	"strings"
 
 	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/results/verdict"
 )
 
 // sentences is the verdict in plain words, the weightiest first: what a metric
 // was and is, by how much in its own unit, how sure that is, and what is allowed.
 // The statistics behind it are Comparison.Reasons.
-func sentences(c *results.Comparison, f form) []string {
+func sentences(c *verdict.Comparison, f form) []string {
 	var out []string
 	found := map[string]bool{}
 	var last []string // what is as it should be goes behind what is to be known
 	for i := range c.Findings {
 		lines := findingText(c, &c.Findings[i], f)
-		if c.Findings[i].Kind == results.FoundWithin {
+		if c.Findings[i].Kind == verdict.FoundWithin {
 			if i == 0 { // else the tables have it
 				last = lines[1:]
 			}
@@ -43,12 +44,12 @@ func sentences(c *results.Comparison, f form) []string {
 }
 
 // findingText is one finding: a line for each metric.
-func findingText(c *results.Comparison, found *results.Finding, f form) []string {
+func findingText(c *verdict.Comparison, found *verdict.Finding, f form) []string {
 	var lines []string
 	for _, id := range found.Metrics {
 		m := c.Row(id.Class, id.Metric)
 		if m == nil || !toldByRow(m) {
-			if found.Kind == results.FoundWithin {
+			if found.Kind == verdict.FoundWithin {
 				continue // stalls: the table has them
 			}
 			return []string{f.name(found.Text)}
@@ -56,7 +57,7 @@ func findingText(c *results.Comparison, found *results.Finding, f form) []string
 		lines = append(lines, f.name(metricLine(c, m, found.Kind)))
 	}
 	switch {
-	case found.Kind == results.FoundWithin:
+	case found.Kind == verdict.FoundWithin:
 		return slices.Concat([]string{f.name(withinText(c, found))}, lines)
 	case len(lines) == 0:
 		return []string{f.name(found.Text)}
@@ -67,14 +68,14 @@ func findingText(c *results.Comparison, found *results.Finding, f form) []string
 }
 
 // toldByRow says whether a row has all that a sentence needs.
-func toldByRow(m *results.MetricRow) bool {
+func toldByRow(m *verdict.MetricRow) bool {
 	return m.A != nil && m.B != nil && m.CI95Pct != nil && m.Unit != "pairs" && !m.CensoredA && !m.CensoredB
 }
 
 // withinText begins what is said of a comparison that passes: with what it does
 // not say.
-func withinText(c *results.Comparison, found *results.Finding) string {
-	text := openings[results.FoundWithin]
+func withinText(c *verdict.Comparison, found *verdict.Finding) string {
+	text := openings[verdict.FoundWithin]
 	var unjudged []string
 	for i := range c.Metrics {
 		if m := &c.Metrics[i]; m.Class == results.TotalClass && m.LimitPct != nil && !m.Judged {
@@ -91,22 +92,22 @@ func withinText(c *results.Comparison, found *results.Finding) string {
 }
 
 // openings are how sentences of findings begin.
-var openings = map[results.FindingKind]string{
-	results.FoundWithin: "no regression beyond the limits", results.FoundImprovement: "improved: ", results.FoundOpen: "open: ",
-	results.FoundSlower: "worse for certain, but within its limit: ", results.FoundLikely: "possibly worse, not proven: ",
+var openings = map[verdict.FindingKind]string{
+	verdict.FoundWithin: "no regression beyond the limits", verdict.FoundImprovement: "improved: ", verdict.FoundOpen: "open: ",
+	verdict.FoundSlower: "worse for certain, but within its limit: ", verdict.FoundLikely: "possibly worse, not proven: ",
 }
 
 // metricLine is what became of one metric, for people.
-func metricLine(c *results.Comparison, m *results.MetricRow, kind results.FindingKind) string {
+func metricLine(c *verdict.Comparison, m *verdict.MetricRow, kind verdict.FindingKind) string {
 	text := valuesText(c, m)
-	if kind != results.FoundWithin {
+	if kind != verdict.FoundWithin {
 		text = openings[kind] + text
 	}
 	low, high := percentText(m, m.CI95Pct[0]), percentText(m, m.CI95Pct[1])
 	sure := ""
 	switch kind {
-	case results.FoundWithin:
-	case results.FoundOpen, results.FoundLikely:
+	case verdict.FoundWithin:
+	case verdict.FoundOpen, verdict.FoundLikely:
 		sure = fmt.Sprintf("; anywhere from %s to %s", low, high)
 	default:
 		sure = fmt.Sprintf("; surely between %s and %s", low, high)
@@ -127,14 +128,14 @@ func metricLine(c *results.Comparison, m *results.MetricRow, kind results.Findin
 	default:
 		text += fmt.Sprintf(" (%s%s)", percentText(m, *estimate), sure)
 	}
-	if limit := limitText(m); limit != "" && kind != results.FoundImprovement {
+	if limit := limitText(m); limit != "" && kind != verdict.FoundImprovement {
 		text += ", allowed " + limit
 	}
 	return text
 }
 
 // valuesText is a metric with its values in both arms; errors with their counts.
-func valuesText(c *results.Comparison, m *results.MetricRow) string {
+func valuesText(c *verdict.Comparison, m *verdict.MetricRow) string {
 	name := m.Metric
 	if m.Class != results.TotalClass {
 		name = m.Class + " " + name
@@ -170,7 +171,7 @@ func failed(s *results.Summary, class string) (errors, requests int64, ok bool) 
 
 // percentText is a change in percent, or in percentage points, no finer than it
 // can be read.
-func percentText(m *results.MetricRow, v float64) string {
+func percentText(m *verdict.MetricRow, v float64) string {
 	if m.Unit == "%" {
 		return signedText(v, 2) + " pp"
 	}
@@ -181,7 +182,7 @@ func percentText(m *results.MetricRow, v float64) string {
 }
 
 // differenceText is B less A in milliseconds, as fine as the larger one is shown.
-func differenceText(m *results.MetricRow) string {
+func differenceText(m *verdict.MetricRow) string {
 	shown := msText(max(*m.A, *m.B))
 	_, fraction, _ := strings.Cut(shown, ".")
 	return signedText(*m.B-*m.A, len(fraction)) + " ms"
@@ -190,7 +191,7 @@ func differenceText(m *results.MetricRow) string {
 // contradicted says that the change of all requests together lies outside of the
 // interval that the pairs give, or goes the other way than their estimate: a few
 // slices hold the slow ones.
-func contradicted(m *results.MetricRow) bool {
+func contradicted(m *verdict.MetricRow) bool {
 	if m.Unit == "%" || m.CensoredA || m.CensoredB || m.CI95Pct == nil || m.ChangePct == nil || m.A == nil || m.B == nil || *m.A <= 0 {
 		return false
 	}
@@ -205,7 +206,7 @@ func contradicted(m *results.MetricRow) bool {
 
 // unlike says that milliseconds of all requests and percent of the typical pair
 // would not go together in one sentence: another sign, or noticeably more.
-func unlike(m *results.MetricRow) bool {
+func unlike(m *verdict.MetricRow) bool {
 	if m.Unit == "%" || m.ChangePct == nil || m.A == nil || m.B == nil || *m.A <= 0 {
 		return false
 	}

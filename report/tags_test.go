@@ -8,6 +8,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/results/verdict"
 )
 
 // Tags are in every form for people and machines, by name, and cannot break out
@@ -64,10 +65,10 @@ func TestTags(t *testing.T) {
 	}
 }
 
-func comparisonOf(t *testing.T) *results.Comparison {
+func comparisonOf(t *testing.T) *verdict.Comparison {
 	t.Helper()
 	f := file(results.Closed, results.Class{Name: "predict", Share: 1})
 	f.Header.Command = "compare"
 	f.Header.Targets = append(f.Header.Targets, results.Target{Arm: results.ArmB, Name: "b", URL: "http://127.0.0.1:1"})
-	return results.Compare(f, results.CompareOptions{})
+	return verdict.Compare(f, verdict.Options{})
 }

@@ -5,20 +5,20 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/results/verdict"
 )
 
 // mostReasons is how many reasons a page shows; JSON has them all.
 const mostReasons = 10
 
 // verdictOf is the verdict as a page says it.
-func verdictOf(c *results.Comparison, f form) *verdict {
-	v := &verdict{color: ansiRed}
-	if c.Weightiest() == results.WeightVerdict {
+func verdictOf(c *verdict.Comparison, f form) *opening {
+	v := &opening{color: ansiRed}
+	if c.Weightiest() == verdict.ByVerdict {
 		switch c.Verdict {
-		case results.VerdictOK:
+		case verdict.OK:
 			v.color = ansiGreen
-		case results.VerdictInconclusive:
+		case verdict.Inconclusive:
 			v.color = ansiYellow
 		}
 	}
@@ -43,7 +43,7 @@ func verdictOf(c *results.Comparison, f form) *verdict {
 	if c.MissesObjective() {
 		alarms = append(alarms, "**"+strings.Join(missedTexts(c, f, b), "; ")+"**")
 	}
-	if c.Weightiest() == results.WeightVerdict {
+	if c.Weightiest() == verdict.ByVerdict {
 		alarms = slices.Insert(alarms, 0, says)
 	} else {
 		alarms = slices.Insert(alarms, 1, says)
@@ -52,7 +52,7 @@ func verdictOf(c *results.Comparison, f form) *verdict {
 	return v
 }
 
-func missedTexts(c *results.Comparison, f form, b string) (out []string) {
+func missedTexts(c *verdict.Comparison, f form, b string) (out []string) {
 	for _, o := range c.Objectives {
 		if !o.Held {
 			out = append(out, fmt.Sprintf("%s misses its objective %s: %s", b, f.code(o.Expr), outcomeText(o)))
@@ -61,30 +61,30 @@ func missedTexts(c *results.Comparison, f form, b string) (out []string) {
 	return out
 }
 
-func verdictWord(v results.Verdict) string { return strings.ToUpper(plain(string(v))) }
+func verdictWord(v verdict.Verdict) string { return strings.ToUpper(plain(string(v))) }
 
 // lead tells a reviewer what the verdict means.
-func lead(c *results.Comparison, a, b string) string {
+func lead(c *verdict.Comparison, a, b string) string {
 	switch c.Verdict {
-	case results.VerdictOK:
+	case verdict.OK:
 		if c.Improved {
 			return fmt.Sprintf("**%s is better than %s**, and beyond its limits nowhere worse:", b, a)
 		}
 		return fmt.Sprintf("**%s stays within its limits** against %s:", b, a)
-	case results.VerdictRegression:
+	case verdict.Regression:
 		return fmt.Sprintf("**%s is worse than %s** beyond what the limits allow:", b, a)
-	case results.VerdictInconclusive:
+	case verdict.Inconclusive:
 		return fmt.Sprintf("**It is open whether %s stays within its limits** against %s:", b, a)
 	}
 	return fmt.Sprintf("**These numbers say nothing about %s and %s:**", a, b)
 }
 
 // finding is the first reason within a sentence that says its opening already.
-func finding(c *results.Comparison, f form) string {
+func finding(c *verdict.Comparison, f form) string {
 	reason := sentences(c, f)[0]
 	if len(c.Findings) > 0 {
 		switch kind := c.Findings[0].Kind; kind {
-		case results.FoundWithin, results.FoundImprovement, results.FoundOpen:
+		case verdict.FoundWithin, verdict.FoundImprovement, verdict.FoundOpen:
 			reason = strings.TrimPrefix(reason, openings[kind])
 		}
 	}

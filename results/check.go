@@ -6,13 +6,26 @@ import (
 	"time"
 )
 
+// Limits that comparisons have, too.
+const (
+	// LagFloor is the least lag that is worth a word.
+	LagFloor = time.Millisecond
+	// MostlyFailedShare is the share of failed requests beyond which the rest says
+	// little.
+	MostlyFailedShare = 0.05
+	// MostLeftOut is the share of a measurement that may be left out of its figures.
+	MostLeftOut = 0.25
+	// BusyShare is the share of the cores it may use at which a generator counts as
+	// what limits a closed model's throughput.
+	BusyShare = 0.7
+)
+
 // Limits of the self-check. A run's lag is worth a warning when its p99 is above
-// lagFloor and it makes a percentile of the response time larger by lagShare of
+// LagFloor and it makes a percentile of the response time larger by lagShare of
 // it; it makes the run invalid when it is above lagShare of the median and makes
 // up invalidShare of the response time's p99, because then the generator and not
 // the target decided the tail. A comparison has a rule of its own, by pairs.
 const (
-	lagFloor     = time.Millisecond
 	lagShare     = 0.05
 	invalidShare = 0.5
 	stealWarnPct = 2.0
@@ -37,7 +50,7 @@ func (s *Summary) check(f *File, arm string) {
 	}
 	switch {
 	case s.Requests > 0:
-	case f.warmedUp(arm):
+	case f.WarmedUp(arm):
 		s.invalid(OnlyWarmUp, nil)
 	default:
 		s.invalid(NoRequest, nil)
@@ -73,12 +86,12 @@ func (s *Summary) checkEnd(f *File) {
 }
 
 func (s *Summary) checkLag() {
-	lag, resp := s.total.Clocks[ClockLag], s.total.response()
+	lag, resp := s.total.Clocks[ClockLag], s.total.Response()
 	if s.Model != Open || lag == nil || lag.Count() == 0 || resp == nil || resp.Count() == 0 {
 		return // there is no latency that it could make up
 	}
 	p99, tail := lag.Quantile(0.99), resp.Quantile(0.99)
-	if p99 <= lagFloor {
+	if p99 <= LagFloor {
 		return
 	}
 	args := args{"lag_p99_ms": Milliseconds(p99), "response_p99_ms": Milliseconds(tail)}
@@ -98,7 +111,7 @@ func (s *Summary) checkLag() {
 // and of which percentile it is the most: what that would be less if every
 // request had been sent when it was planned.
 func (d *ClassData) lagEffect() (q, share float64) {
-	resp := d.response()
+	resp := d.Response()
 	if resp == nil || d.Clocks[ClockService] == nil {
 		return 0, 0
 	}
@@ -132,7 +145,7 @@ func (f *File) generatorUse(arm string) (u generatorUse) {
 		if t == nil {
 			continue
 		}
-		span := sl.telemetrySpan(0)
+		span := sl.TelemetrySpan(0)
 		u.seconds += span
 		u.steal = math.Max(u.steal, t.StealPct)
 		u.throttledMS += t.ThrottledMS
@@ -146,10 +159,10 @@ func (f *File) generatorUse(arm string) (u generatorUse) {
 	return u
 }
 
-// telemetrySpan is of how many seconds the slice's telemetry is: from the
+// TelemetrySpan is of how many seconds the slice's telemetry is: from the
 // beginning of its settling, which earlier versions did not write down, to its
 // last answer.
-func (s *Slice) telemetrySpan(settle float64) float64 {
+func (s *Slice) TelemetrySpan(settle float64) float64 {
 	if s.Telemetry != nil && s.Telemetry.SpanS > 0 {
 		return s.Telemetry.SpanS
 	}
@@ -173,7 +186,7 @@ func (s *Summary) checkHost(f *File, arm string) {
 	s.checkThrottling(&u)
 	s.byShare(s.Model == Open, u.runDelay/u.seconds, runDelayWarn, runDelayInvalid, WaitedForCore)
 	s.byShare(s.Model == Closed, u.standstill/u.seconds, standstillWarn, standstillInvalid, StoodStill)
-	if cores := f.Header.Host.usableCores(); s.Model == Closed && u.cpu/u.seconds > busyGenerator*cores {
+	if cores := f.Header.Host.UsableCores(); s.Model == Closed && u.cpu/u.seconds > BusyShare*cores {
 		s.warn(BusyGenerator, args{"pct": 100 * u.cpu / u.seconds / cores})
 	}
 }
@@ -221,19 +234,16 @@ func (s *Summary) checkErrors() {
 		s.warn(NoneAnswered, s.ofFailures())
 	case s.NoneSucceeded():
 		s.warn(NonePassed, args{"unauthorized": s.unauthorized()})
-	case share > mostlyFailed:
+	case share > MostlyFailedShare:
 		s.warn(MostlyFailed, args{"pct": 100 * share, "unauthorized": s.unauthorized()})
 	}
 }
-
-// mostlyFailed is the share of failed requests that is worth a warning.
-const mostlyFailed = 0.05
 
 // ofFailures tells whether there are latencies where nothing was answered, and by
 // which protocol it was tried if each connection was closed, or had no HTTP on it.
 func (s *Summary) ofFailures() args {
 	args := args{}
-	if resp := s.total.response(); resp != nil && resp.Count() > 0 {
+	if resp := s.total.Response(); resp != nil && resp.Count() > 0 {
 		args["latencies"] = resp.Count()
 	}
 	if s.Errors.ByClass[ErrReset]+s.Errors.ByClass[ErrMalformed] >= s.Ended() {
@@ -244,3 +254,14 @@ func (s *Summary) ofFailures() args {
 
 // unauthorized counts the requests that lacked a valid token.
 func (s *Summary) unauthorized() int64 { return s.Status["401"] + s.Status["403"] }
+
+// UsableCores is how many the generator may use.
+func (h *Host) UsableCores() float64 {
+	cores := float64(h.Cores)
+	for _, limit := range []float64{h.CPULimit, float64(h.GOMAXPROCS)} {
+		if limit > 0 && limit < cores {
+			cores = limit
+		}
+	}
+	return cores
+}

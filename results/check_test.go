@@ -145,7 +145,7 @@ func TestCheck(t *testing.T) {
 
 // What happened to the other arm, or in warm-up, is no warning of this one.
 func TestCheckIsPerArm(t *testing.T) {
-	f := compareFile()
+	f := twoArms()
 	for i := range f.Slices {
 		if f.Slices[i].Arm == ArmB {
 			f.Slices[i].Telemetry = &Telemetry{StealPct: 50}
@@ -182,11 +182,11 @@ func TestFailuresInWhatIsLeftOutAreTold(t *testing.T) {
 	if s := Summarize(f, Select{Arm: ArmA}, nil); !has(s, FailedLeftOut) || s.Errors.Total != 0 {
 		t.Errorf("a run: %+v, warnings %v", s.Errors, s.Warnings)
 	}
-	f = compareFile()
+	f = twoArms()
 	b := f.Slices[len(f.Slices)-1]
 	b.Excluded, b.Classes = "the load generator itself stood still for 1s", map[string]*ClassData{"predict": out}
 	f.Slices[len(f.Slices)-1] = b
-	s := summarize(f, b.Arm, nil, func(s *Slice) bool { return s.Excluded == "" })
+	s := Summarize(f, Select{Arm: b.Arm, Slices: func(s *Slice) bool { return s.Excluded == "" }}, nil)
 	if !has(s, FailedLeftOut) {
 		t.Errorf("an arm: warnings %v", s.Warnings)
 	}
@@ -194,7 +194,7 @@ func TestFailuresInWhatIsLeftOutAreTold(t *testing.T) {
 
 // An arm of a comparison is no run: what would make one invalid is a warning.
 func TestCheckOfArms(t *testing.T) {
-	f := compareFile()
+	f := twoArms()
 	f.Slices[1].Classes["predict"].Errors = map[string]int64{ErrLocal: 1}
 	s := Summarize(f, Select{Arm: ArmB}, nil)
 	if !s.Valid || !has(s, OutOfResources) {
@@ -204,4 +204,14 @@ func TestCheckOfArms(t *testing.T) {
 	if s := Summarize(f, Select{Arm: ArmB}, nil); !s.Valid || !has(s, NoRequest) || len(s.Warnings) != 1 || s.Warnings[0].Invalid {
 		t.Errorf("of nothing: valid %v, warnings %v", s.Valid, s.Warnings)
 	}
+}
+
+// twoArms is a comparison of one pair.
+func twoArms() *File {
+	f := openFile(nil)
+	f.Header.Targets = append(f.Header.Targets, Target{Arm: ArmB, Name: "legacy"})
+	for _, arm := range f.Arms() {
+		f.Slices = append(f.Slices, Slice{Arm: arm, Pair: 1, Phase: Measure, DurationS: 2, Classes: map[string]*ClassData{"predict": served(10)}})
+	}
+	return f
 }

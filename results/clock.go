@@ -166,4 +166,4 @@ func (d *ClassData) clock(name string) *stats.Histogram {
 }
 
 // response is the response-time histogram in either load model; may be nil.
-func (d *ClassData) response() *stats.Histogram { return d.clock(ClockResponse) }
+func (d *ClassData) Response() *stats.Histogram { return d.clock(ClockResponse) }

@@ -23,29 +23,9 @@ func (h *Host) Fingerprint() string {
 	return strings.Join(parts, ", ")
 }
 
-// checkComparable refuses what is no single run, runs of different loads, and a
-// run that is named twice, which would pass for two.
-func checkComparable(a, b []*File) error {
-	all := slices.Concat(a, b)
-	for i, f := range all {
-		if arms := f.Arms(); !slices.Equal(arms, []string{ArmA}) {
-			return fmt.Errorf("%w: %s is no single run", errNotComparable, f.Path)
-		}
-		if what := loadDiffers(&all[0].Header, &f.Header); what != "" {
-			return fmt.Errorf("%w: %s and %s: %s", errNotComparable, all[0].Path, f.Path, what)
-		}
-		for _, g := range all[:i] {
-			if g.Header.Start.Equal(f.Header.Start) && g.Header.Seed == f.Header.Seed && g.Header.target(ArmA) == f.Header.target(ArmA) {
-				return fmt.Errorf("%w: %s and %s are the same run", errNotComparable, g.Path, f.Path)
-			}
-		}
-	}
-	return nil
-}
-
-// loadDiffers says in what two measurements' loads differ; "" if in nothing.
+// LoadDiffers says in what two measurements' loads differ; "" if in nothing.
 // That in-flight limits of the open model differ is no other load.
-func loadDiffers(a, b *Header) string {
+func (a *Header) LoadDiffers(b *Header) string {
 	switch {
 	case a.Scenario.Name != b.Scenario.Name:
 		return fmt.Sprintf("the scenarios differ, %s and %s", a.Scenario.Name, b.Scenario.Name)
@@ -56,7 +36,7 @@ func loadDiffers(a, b *Header) string {
 	case a.Model == Closed && a.Connections != b.Connections:
 		return fmt.Sprintf("the connections differ, %d and %d", a.Connections, b.Connections)
 	case a.Model != Closed && (a.RateRPS != b.RateRPS || a.Arrivals != b.Arrivals || a.Shape != b.Shape):
-		return fmt.Sprintf("the arrivals differ, %s and %s", a.loadModel(), b.loadModel())
+		return fmt.Sprintf("the arrivals differ, %s and %s", a.LoadModel(), b.LoadModel())
 	case !slices.Equal(a.Classes, b.Classes):
 		return "the request classes or their shares differ"
 	}

@@ -35,7 +35,7 @@ type bin struct {
 // Detail computes the details of a run.
 func (s *Summary) Detail() *details {
 	d := &details{
-		Histogram: bins(s.total.response()),
+		Histogram: bins(s.total.Response()),
 		BytesIn:   s.total.BytesIn, BytesOut: s.total.BytesOut,
 		BytesInPerS: perSecond(s.total.BytesIn, s.DurationS), BytesOutPerS: perSecond(s.total.BytesOut, s.DurationS),
 		FirstByte: s.Latency[ClockFirstByte],

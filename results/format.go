@@ -12,12 +12,8 @@ import (
 // adds what may be ignored.
 const Schema = "mlbench.result/1.1"
 
-// Names of JSON forms: of Summary, Comparison and Calibration.
-const (
-	SummarySchema     = "mlbench.run/1"
-	ComparisonSchema  = "mlbench.comparison/1"
-	CalibrationSchema = "mlbench.calibration/1"
-)
+// SummarySchema names the JSON form of a Summary.
+const SummarySchema = "mlbench.run/1"
 
 // Model is the load model: what decides when the next request starts.
 type Model string
@@ -78,6 +74,9 @@ func (l Looks) MarshalJSON() ([]byte, error) {
 	return json.Marshal([]int(l))
 }
 
+// TotalClass stands for all request classes together.
+const TotalClass = "total"
+
 // Phase says what a slice's load was for. Only Measure enters figures.
 type Phase string
 
@@ -109,9 +108,9 @@ type Header struct {
 	TimeoutS    float64           `json:"timeout_s"`
 	WarmupS     float64           `json:"warmup_s,omitempty"`   // per target
 	BudgetS     float64           `json:"budget_s,omitempty"`   // of a comparison
-	Limits      string            `json:"limits,omitempty"`     // comparison: see ParseLimits
+	Limits      string            `json:"limits,omitempty"`     // comparison: see verdict.ParseLimits
 	Objectives  []string          `json:"objectives,omitempty"` // comparison: of arm B; see ParseObjective
-	Strict      bool              `json:"strict,omitempty"`     // comparison: see CompareOptions
+	Strict      bool              `json:"strict,omitempty"`     // comparison: see verdict.Options
 	Looks       Looks             `json:"looks,omitempty"`      // comparison: when it may be judged as it grows
 	Control     bool              `json:"control,omitempty"`    // comparison: each pair has a slice of ArmControl, too
 	Launches    int               `json:"launches,omitempty"`   // comparison: most starts of each target; 0: one, for all pairs
@@ -221,8 +220,8 @@ func (k *StatusKey) UnmarshalJSON(b []byte) error {
 	return json.Unmarshal(b, (*string)(k))
 }
 
-// excludedByInterrupt is the Slice.Excluded of what was cut off.
-const excludedByInterrupt = "interrupted"
+// ExcludedByInterrupt is the Slice.Excluded of what was cut off.
+const ExcludedByInterrupt = "interrupted"
 
 // Connections counts what happened to connections during a slice.
 type Connections struct {
@@ -318,3 +317,12 @@ const (
 	Interrupted Ended = "interrupted"
 	Failed      Ended = "failed"
 )
+
+// Parity says whether both targets answered the same when asked between the
+// slices. It is a line of its own in the result file.
+type Parity struct {
+	Requests    int      `json:"requests"`    // asked of both
+	Differing   int      `json:"differing"`   // with a difference that nothing explains
+	Differences []string `json:"differences"` // one for each cause
+	Ended       string   `json:"ended,omitempty"`
+}

@@ -37,7 +37,7 @@ func (f *File) leftOut(arm string) leftOut {
 }
 
 // tooMuch says that the rest means nothing.
-func (l leftOut) tooMuch() bool { return l.seconds > mostLeftOut*l.of }
+func (l leftOut) tooMuch() bool { return l.seconds > MostLeftOut*l.of }
 
 // figures selects the slices that count: all, if too much would be left out.
 func (l leftOut) figures() func(*Slice) bool {
@@ -59,7 +59,7 @@ func (s *Summary) checkLeftOut(l leftOut) {
 	}
 }
 
-// warmedUp says that an arm has a warm-up.
-func (f *File) warmedUp(arm string) bool {
+// WarmedUp says that an arm has a warm-up.
+func (f *File) WarmedUp(arm string) bool {
 	return slices.ContainsFunc(f.Slices, func(s Slice) bool { return s.Arm == arm && s.Phase == Warmup })
 }

@@ -68,8 +68,8 @@ func Merge(files ...*File) (*File, error) {
 func mergeable(first, f *File, before []*File) error {
 	a, b := first.Header, f.Header
 	a.RateRPS, b.RateRPS, a.Connections, b.Connections = 0, 0, 0, 0 // each machine may have its own share
-	what := loadDiffers(&a, &b)
-	ta, tb := a.target(ArmA), b.target(ArmA)
+	what := a.LoadDiffers(&b)
+	ta, tb := a.Target(ArmA), b.Target(ArmA)
 	switch {
 	case len(f.Arms()) != 1:
 		return fmt.Errorf("%s is no single run: the pairs of a comparison are of one machine", f.Path)

@@ -25,9 +25,9 @@ type Objective struct {
 	share bool    // limit is a share of requests
 }
 
-// Outcome is an objective and what came of it. Value is in the objective's own
+// ObjectiveResult is an objective and what came of it. Value is in the objective's own
 // unit: ms, percent, count or per second; null when there was nothing to judge.
-type Outcome struct {
+type ObjectiveResult struct {
 	Expr  string   `json:"expr"`
 	Value *float64 `json:"value"`
 	Held  bool     `json:"held"`
@@ -145,17 +145,17 @@ func (o *Objective) CheckClasses(names []string) error {
 
 // Judge holds the objective against a run. An objective without data is missed:
 // a gate must not pass on nothing.
-func (o *Objective) Judge(s *Summary) (Outcome, error) {
+func (o *Objective) Judge(s *Summary) (ObjectiveResult, error) {
 	d, goodput, throughput, clock := &s.total, s.GoodputRPS, s.ThroughputRPS, s.clock
 	if o.class != "" {
 		c := s.Class(o.class)
 		if c == nil {
-			return Outcome{}, fmt.Errorf("objective %q: the scenario has no request class %q", o.Expr, o.class)
+			return ObjectiveResult{}, fmt.Errorf("objective %q: the scenario has no request class %q", o.Expr, o.class)
 		}
 		d, goodput, throughput = &c.data, c.Goodput, c.Through
 		clock = d.clock
 	}
-	out := Outcome{Expr: o.Expr}
+	out := ObjectiveResult{Expr: o.Expr}
 	var h *stats.Histogram
 	if o.clock != "" {
 		h = clock(o.clock)
@@ -189,7 +189,7 @@ func (o *Objective) value(d *ClassData, h *stats.Histogram, goodput, throughput 
 	case "goodput":
 		return goodput
 	case "errors":
-		return o.count(d.errorCounts().Total, d.Sent)
+		return o.count(d.Failed().Total, d.Sent)
 	case "dropped":
 		return o.count(d.Dropped, d.Planned)
 	}
@@ -245,8 +245,54 @@ func (s *Summary) JudgeAll(objectives []Objective) (held bool, err error) {
 	}
 	if !onErrors && s.NoneSucceeded() {
 		all := 100.0
-		s.Objectives = append(s.Objectives, Outcome{Expr: "errors<100%", Value: &all, Note: "the default: no request succeeded"})
+		s.Objectives = append(s.Objectives, ObjectiveResult{Expr: "errors<100%", Value: &all, Note: "the default: no request succeeded"})
 		held = false
 	}
 	return held, nil
+}
+
+// ReadObjectives are those of arm B that the file keeps. One that this version cannot read is
+// never held.
+func (h *Header) ReadObjectives() (out []Objective) {
+	for _, text := range h.Objectives {
+		o, err := ParseObjective(text)
+		if err != nil {
+			o = Objective{Expr: text, class: text} // which no scenario has
+		}
+		out = append(out, o)
+	}
+	return out
+}
+
+// CheckObjectives says which of the objectives are of no request class of the
+// file, so that they could never be held.
+func (h *Header) CheckObjectives(objectives []Objective) error {
+	var names []string
+	for _, c := range h.Classes {
+		names = append(names, c.Name)
+	}
+	var wrong []string
+	for i := range objectives {
+		if err := objectives[i].CheckClasses(names); err != nil {
+			wrong = append(wrong, err.Error())
+		}
+	}
+	if wrong == nil {
+		return nil
+	}
+	return fmt.Errorf("%s", strings.Join(wrong, "; "))
+}
+
+// Unit is that of the objective's values, to be written behind them: " ms", "/s",
+// "%" or, of a number of requests, "".
+func (o *Objective) Unit() string {
+	switch {
+	case o.clock != "":
+		return " ms"
+	case o.stat == "throughput" || o.stat == "goodput":
+		return "/s"
+	case o.share:
+		return "%"
+	}
+	return ""
 }

@@ -66,7 +66,7 @@ type loadFacts struct {
 }
 
 // origin is what reports show of a header.
-func (h *Header) origin() Origin {
+func (h *Header) Origin() Origin {
 	return Origin{
 		Start: h.Start, Version: h.Tool, Source: h.Source, Host: h.Host,
 		Planned: loadFacts{
@@ -81,7 +81,7 @@ func (h *Header) origin() Origin {
 func (s *Scenario) Label() string { return cmp.Or(s.Title, s.Name) }
 
 // target is an arm's target as reports show it.
-func (h *Header) target(arm string) TargetName {
+func (h *Header) Target(arm string) TargetName {
 	for _, t := range h.Targets {
 		if t.Arm == arm {
 			return TargetName{Name: t.Name, URL: t.URL, Command: t.Command}
@@ -92,7 +92,7 @@ func (h *Header) target(arm string) TargetName {
 
 // load is the load in words.
 func (h *Header) load() string {
-	text := h.loadModel()
+	text := h.LoadModel()
 	if h.Model == Closed && h.Think != "" {
 		text += ", think time " + h.Think
 	}
@@ -111,7 +111,7 @@ func (h *Header) load() string {
 // ownTransport is the default, which goes without saying.
 const ownTransport = "lean"
 
-func (h *Header) loadModel() string {
+func (h *Header) LoadModel() string {
 	switch {
 	case h.Model == Open && h.Shape != "":
 		return fmt.Sprintf("open model, %s arrivals, %s", h.Arrivals, h.Shape)

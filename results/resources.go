@@ -9,19 +9,6 @@ type Resources struct {
 	PeakRSSMB  float64  `json:"peak_rss_mb"`    // resident memory at its highest, 10^6 bytes
 }
 
-// ArmResources are those of both arms; nil is not known.
-type ArmResources struct {
-	A *Resources `json:"a"`
-	B *Resources `json:"b"`
-}
-
-func armResources(a, b *Summary) *ArmResources {
-	if a.Resources == nil && b.Resources == nil {
-		return nil
-	}
-	return &ArmResources{a.Resources, b.Resources}
-}
-
 // with is what was used in two slices. Where it could not be read, neither its
 // costs nor its requests count.
 func (u *TargetUse) with(next *TargetUse) *TargetUse {

@@ -1,7 +1,6 @@
 package results
 
 import (
-	"math"
 	"slices"
 	"testing"
 
@@ -63,29 +62,5 @@ func TestResources(t *testing.T) {
 		if d := cmp.Diff(tt.want, Summarize(summed, Select{Arm: ArmA}, nil).Resources); d != "" {
 			t.Errorf("%s, summed: %s", name, d)
 		}
-	}
-}
-
-// Of a comparison only the pairs that are judged count, for requests and costs
-// alike.
-func TestResourcesOfAComparison(t *testing.T) {
-	f := minute().file()
-	for i := range f.Slices {
-		f.Slices[i].TargetUse = &TargetUse{CPUSeconds: 1, Requests: 500, PeakRSSMB: 50}
-		if f.Slices[i].Arm == ArmB {
-			f.Slices[i].TargetUse = nil
-		}
-	}
-	for i := range f.Slices {
-		if f.Slices[i].Pair == 1 && f.Slices[i].Arm == ArmB {
-			f.Slices[i].Excluded = "interrupted" // so A's slice of the pair counts for nothing
-		}
-	}
-	c := Compare(f, CompareOptions{})
-	if c.Resources == nil || c.Resources.B != nil || c.Resources.A == nil {
-		t.Fatalf("%+v, want those of A only", c.Resources)
-	}
-	if got := c.Resources.A; got.CPUSeconds != float64(c.Pairs) || c.Pairs == 0 || math.Abs(*got.CPUPer1000-2) > 1e-9 {
-		t.Errorf("%v CPU s, %v per 1,000 requests; want %d and 2", got.CPUSeconds, *got.CPUPer1000, c.Pairs)
 	}
 }

@@ -1,6 +1,7 @@
 package results
 
 import (
+	"math"
 	"slices"
 
 	"github.com/mlbench/mlbench/results/stats"
@@ -50,16 +51,16 @@ func Series(f *File) []Point {
 }
 
 func (f *File) point(s *Slice) Point {
-	d := s.total()
+	d := s.Total()
 	p := Point{
 		Arm: s.Arm, Phase: s.Phase, Pair: s.Pair, Stage: s.Stage, StartS: s.StartS, DurationS: s.DurationS,
-		InFlightMax: s.InFlightMax, Requests: d.Sent, Dropped: d.Dropped, Errors: d.errorCounts(), Excluded: s.Excluded,
+		InFlightMax: s.InFlightMax, Requests: d.Sent, Dropped: d.Dropped, Errors: d.Failed(), Excluded: s.Excluded,
 	}
 	if s.DurationS > 0 {
 		p.AskedRPS = f.asked(s)
-		p.AchievedRPS = number(perSecond(d.completed(), s.DurationS))
+		p.AchievedRPS = orNull(perSecond(d.Completed(), s.DurationS))
 	}
-	if h := d.response(); h != nil && h.Count() > 0 {
+	if h := d.Response(); h != nil && h.Count() > 0 {
 		p.P50, p.P99 = quantileMS(h, 0.5), quantileMS(h, 0.99)
 	}
 	return p
@@ -71,17 +72,17 @@ func (f *File) asked(s *Slice) *float64 {
 	case h.Model != Open:
 		return nil
 	case s.RateRPS > 0 || s.Stage > 0: // a stage may ask for nothing
-		return number(s.RateRPS)
+		return orNull(s.RateRPS)
 	case h.Shape == "" && h.RateRPS > 0: // a file from before slices said it
-		return number(h.RateRPS)
+		return orNull(h.RateRPS)
 	}
 	return nil
 }
 
-func quantileMS(h *stats.Histogram, q float64) *float64 { return number(Milliseconds(h.Quantile(q))) }
+func quantileMS(h *stats.Histogram, q float64) *float64 { return orNull(Milliseconds(h.Quantile(q))) }
 
 // total is all classes together.
-func (s *Slice) total() *ClassData {
+func (s *Slice) Total() *ClassData {
 	sum := &ClassData{}
 	for _, d := range s.Classes {
 		sum.Add(d)
@@ -121,7 +122,7 @@ func stagesOf(f *File, arm string, percentiles []float64) []stageSummary {
 		if n := len(out); n == 0 || out[n-1].Stage != s.Stage {
 			out, total = append(out, stageSummary{Stage: s.Stage, StartS: s.StartS}), &ClassData{}
 		}
-		total.Add(s.total())
+		total.Add(s.Total())
 		out[len(out)-1].take(s, total, percentiles)
 	}
 	return out
@@ -132,7 +133,15 @@ func (st *stageSummary) take(s *Slice, total *ClassData, percentiles []float64) 
 	st.AskedRPS = meanOver(st.AskedRPS, st.DurationS, s.RateRPS, s.DurationS)
 	st.DurationS += s.DurationS
 	st.InFlightMax = max(st.InFlightMax, s.InFlightMax)
-	st.Requests, st.Dropped, st.Errors = total.Sent, total.Dropped, total.errorCounts()
-	st.AchievedRPS = perSecond(total.completed(), st.DurationS)
-	st.Response = newLatency(total.response(), percentiles)
+	st.Requests, st.Dropped, st.Errors = total.Sent, total.Dropped, total.Failed()
+	st.AchievedRPS = perSecond(total.Completed(), st.DurationS)
+	st.Response = newLatency(total.Response(), percentiles)
+}
+
+// orNull is nil for what is not a number.
+func orNull(v float64) *float64 {
+	if math.IsNaN(v) || math.IsInf(v, 0) {
+		return nil
+	}
+	return &v
 }

@@ -29,14 +29,14 @@ type Summary struct {
 	Dropped   int64             `json:"dropped"`
 	// InFlight is how many were when the measurement was interrupted: neither
 	// answered nor failed. Of a run they are in Requests, and in no other figure.
-	InFlight      int64            `json:"unfinished"`
-	ThroughputRPS float64          `json:"throughput_rps"` // completed answers per second
-	GoodputRPS    float64          `json:"goodput_rps"`    // those without error
-	Errors        Errors           `json:"errors"`
-	Status        map[string]int64 `json:"status"`
-	Latency       latencyByClock   `json:"latency_ms"`
-	Classes       classSummaries   `json:"classes"`
-	Objectives    []Outcome        `json:"objectives"`
+	InFlight      int64             `json:"unfinished"`
+	ThroughputRPS float64           `json:"throughput_rps"` // completed answers per second
+	GoodputRPS    float64           `json:"goodput_rps"`    // those without error
+	Errors        Errors            `json:"errors"`
+	Status        map[string]int64  `json:"status"`
+	Latency       latencyByClock    `json:"latency_ms"`
+	Classes       classSummaries    `json:"classes"`
+	Objectives    []ObjectiveResult `json:"objectives"`
 	Origin
 	Stages     []stageSummary `json:"stages,omitempty"`    // of a load in stages
 	Details    *details       `json:"details,omitempty"`   // nil: not asked for; see Detail
@@ -54,8 +54,7 @@ type Summary struct {
 	connections Connections
 
 	leftOutErrors Errors // of slices that are in no figure
-	timeoutMS     float64
-	arm           bool // of a comparison
+	arm           bool   // of a comparison
 }
 
 // TargetName is a target as shown in reports.
@@ -107,8 +106,7 @@ type classSummary struct {
 	Latency  latencyByClock `json:"latency_ms"`
 	Duration float64        `json:"-"` // seconds, of the whole run
 
-	data      ClassData
-	timeoutMS float64
+	data ClassData
 }
 
 // Select says of what of a file a summary is.
@@ -116,6 +114,9 @@ type Select struct {
 	Arm   string // "": ArmA
 	Level int    // a stage of a load in stages, from 1; 0: all
 	Node  string // a machine of a merged file; "": all
+	// Slices selects those that count; nil: all that were not excluded as they were
+	// measured.
+	Slices func(*Slice) bool
 }
 
 // Summarize computes the summary of what is selected, from its measured slices.
@@ -124,7 +125,10 @@ type Select struct {
 func Summarize(f *File, of Select, percentiles []float64) *Summary {
 	f = f.of(of.Node)
 	arm := cmp.Or(of.Arm, ArmA)
-	figures := f.leftOut(arm).figures()
+	figures := of.Slices
+	if figures == nil {
+		figures = f.leftOut(arm).figures()
+	}
 	return summarize(f, arm, percentiles, func(s *Slice) bool {
 		return (of.Level == 0 || s.Stage == of.Level) && figures(s)
 	})
@@ -139,19 +143,18 @@ func summarize(f *File, arm string, percentiles []float64, figures func(*Slice) 
 		Schema:     SummarySchema,
 		Scenario:   f.Header.Scenario.Name,
 		Tags:       f.Header.Tags,
-		Target:     f.Header.target(arm),
+		Target:     f.Header.Target(arm),
 		Seed:       f.Header.Seed,
 		Model:      f.Header.Model,
-		Origin:     f.Header.origin(),
+		Origin:     f.Header.Origin(),
 		Title:      f.Header.Scenario.Label(),
 		Valid:      true,
 		Warnings:   []Reason{},
 		Status:     map[string]int64{},
-		Objectives: []Outcome{},
+		Objectives: []ObjectiveResult{},
 		ResultFile: f.Path,
-		Unfinished: f.unfinished(),
+		Unfinished: f.Unfinished(),
 		arm:        len(f.Header.Targets) > 1,
-		timeoutMS:  1e3 * f.Header.TimeoutS,
 	}
 	byClass := map[string]*ClassData{}
 	var use *TargetUse
@@ -164,7 +167,7 @@ func summarize(f *File, arm string, percentiles []float64, figures func(*Slice) 
 		s.InFlight += sl.Unfinished
 		if !figures(sl) {
 			if sl.Excluded != "" {
-				leftOut.Errors = addCounts(leftOut.Errors, sl.total().Errors)
+				leftOut.Errors = addCounts(leftOut.Errors, sl.Total().Errors)
 			}
 			continue
 		}
@@ -181,7 +184,7 @@ func summarize(f *File, arm string, percentiles []float64, figures func(*Slice) 
 	for _, d := range byClass {
 		s.total.Add(d)
 	}
-	s.leftOutErrors = leftOut.errorCounts()
+	s.leftOutErrors = leftOut.Failed()
 	s.fill(percentiles)
 	if !s.arm {
 		s.Requests += s.InFlight
@@ -196,9 +199,7 @@ func summarize(f *File, arm string, percentiles []float64, figures func(*Slice) 
 		if d == nil {
 			d = &ClassData{}
 		}
-		class := summarizeClass(c, d, &s.total, s.DurationS, percentiles)
-		class.timeoutMS = s.timeoutMS
-		s.Classes = append(s.Classes, class)
+		s.Classes = append(s.Classes, summarizeClass(c, d, &s.total, s.DurationS, percentiles))
 	}
 	s.exemplify(f, arm, figures)
 	s.check(f, arm)
@@ -221,12 +222,12 @@ func (c *classSummary) NoneSucceeded() bool { return c.Requests > 0 && c.Errors.
 func (s *Summary) fill(percentiles []float64) {
 	t := &s.total
 	s.Requests, s.Dropped = t.Sent, t.Dropped
-	s.Errors = t.errorCounts()
+	s.Errors = t.Failed()
 	for code, n := range t.Status {
 		s.Status[code] += n
 	}
-	s.ThroughputRPS = perSecond(t.completed(), s.DurationS)
-	s.GoodputRPS = s.ThroughputRPS * t.goodShare()
+	s.ThroughputRPS = perSecond(t.Completed(), s.DurationS)
+	s.GoodputRPS = s.ThroughputRPS * t.GoodShare()
 	s.Latency = latencies(percentiles, s.clock)
 }
 
@@ -235,11 +236,11 @@ func summarizeClass(c Class, d, total *ClassData, seconds float64, percentiles [
 		Name:     c.Name,
 		Declared: c.Share,
 		Requests: d.Sent,
-		Errors:   d.errorCounts(),
+		Errors:   d.Failed(),
 		Latency:  latencies(percentiles, d.clock),
 		Duration: seconds,
-		Goodput:  perSecond(d.completed(), seconds) * d.goodShare(),
-		Through:  perSecond(d.completed(), seconds),
+		Goodput:  perSecond(d.Completed(), seconds) * d.GoodShare(),
+		Through:  perSecond(d.Completed(), seconds),
 		data:     *d,
 	}
 	if total.Planned > 0 {
@@ -248,8 +249,8 @@ func summarizeClass(c Class, d, total *ClassData, seconds float64, percentiles [
 	return out
 }
 
-// data is one class of the run, or all together; never nil.
-func (s *Summary) data(class string) *ClassData {
+// Data is one class of the run, or all together; never nil.
+func (s *Summary) Data(class string) *ClassData {
 	if class == TotalClass {
 		return &s.total
 	}
@@ -303,7 +304,7 @@ func addCounts(into, from map[string]int64) map[string]int64 {
 	return into
 }
 
-func (d *ClassData) errorCounts() Errors {
+func (d *ClassData) Failed() Errors {
 	e := Errors{ByClass: map[string]int64{}}
 	for k, n := range d.Errors {
 		if n > 0 {
@@ -315,10 +316,10 @@ func (d *ClassData) errorCounts() Errors {
 }
 
 // completed counts the answers that came within the slice's time.
-func (d *ClassData) completed() int64 { return d.Done - d.Late + d.Carried }
+func (d *ClassData) Completed() int64 { return d.Done - d.Late + d.Carried }
 
 // goodShare is the share of the answers that were as expected.
-func (d *ClassData) goodShare() float64 {
+func (d *ClassData) GoodShare() float64 {
 	if d.Done == 0 {
 		return 0
 	}

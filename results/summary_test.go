@@ -236,3 +236,19 @@ func TestEnough(t *testing.T) {
 		}
 	}
 }
+
+// No percentile is beyond the maximum, whatever the histogram's steps round.
+func TestTrapPercentileBeyondTheMaximum(t *testing.T) {
+	for _, max := range []float64{0.0015, 1.0009, 2.0475, 99.951, 1234.567, 119_999.9} {
+		f := openFile(map[string]*ClassData{"predict": {
+			Planned: 2, Sent: 2, Done: 2, Status: map[string]int64{"200": 2},
+			Clocks: histograms{ClockResponse: hist(max/3, max), ClockService: hist(max/3, max), ClockLag: hist(0.001, 0.001)},
+		}})
+		l := Summarize(f, Select{Arm: ArmA}, []float64{0.5, 0.99, 0.999, 0.99999}).Latency[ClockResponse]
+		for _, p := range l.Percentiles {
+			if p.MS > l.Max || p.MS < l.Min {
+				t.Errorf("of %v and %v ms: p%v is %v, beyond %v to %v", max/3, max, 100*p.Q, p.MS, l.Min, l.Max)
+			}
+		}
+	}
+}

@@ -7,7 +7,7 @@ import (
 	"path/filepath"
 	"time"
 
-	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/results/verdict"
 )
 
 const vegetaPackage = "github.com/tsenart/vegeta/v12"
@@ -45,11 +45,11 @@ func (r *record) judge(arms [2]attack) {
 	r.Reason = fmt.Sprintf("p95 %.3g ms and %.3g ms, %+.1f%%", a.P95/ms, b.P95/ms, 100*(b.P95/a.P95-1))
 	switch {
 	case arms[0].Success < 0.95 || arms[1].Success < 0.95:
-		r.Verdict, r.Reason = results.VerdictInvalid, fmt.Sprintf("answered were %.3g%% and %.3g%%", 100*arms[0].Success, 100*arms[1].Success)
+		r.Verdict, r.Reason = verdict.Invalid, fmt.Sprintf("answered were %.3g%% and %.3g%%", 100*arms[0].Success, 100*arms[1].Success)
 	case b.P95 > baselineMargin*a.P95:
-		r.Verdict = results.VerdictRegression
+		r.Verdict = verdict.Regression
 	default:
-		r.Verdict = results.VerdictOK
+		r.Verdict = verdict.OK
 	}
 }
 

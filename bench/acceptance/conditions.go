@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/results/verdict"
 )
 
 // Everything in this file was fixed before the runs and is not adapted to what
@@ -59,7 +59,7 @@ type condition struct {
 	flags    []string // of compare
 	vegeta   bool     // measured by the baseline instead
 	runs     int
-	counts   results.Verdict // whose share is shown
+	counts   verdict.Verdict // whose share is shown
 	goal     goal
 }
 
@@ -67,7 +67,7 @@ type condition struct {
 type goal struct {
 	least int             // at least so many of the counted verdict
 	most  int             // or at most so many
-	never results.Verdict // and none of these
+	never verdict.Verdict // and none of these
 }
 
 var ofReference = [2]string{"reference", "reference"}
@@ -75,40 +75,40 @@ var ofReference = [2]string{"reference", "reference"}
 var conditions = []condition{
 	{
 		name: "aa-20s", what: "A/A", subjects: ofReference, slow: 1, scenario: "ping",
-		budget: 20 * time.Second, runs: 100, counts: results.VerdictRegression, goal: goal{most: 1},
+		budget: 20 * time.Second, runs: 100, counts: verdict.Regression, goal: goal{most: 1},
 	},
 	{
 		name: "aa-60s", what: "A/A, with an extension", subjects: ofReference, slow: 1, scenario: "ping",
-		budget: 60 * time.Second, flags: []string{"--extend"}, runs: 20, counts: results.VerdictOK, goal: goal{least: 18},
+		budget: 60 * time.Second, flags: []string{"--extend"}, runs: 20, counts: verdict.OK, goal: goal{least: 18},
 	},
 	{
 		name: "slow5-60s", what: "B slower by 5%, limit of p50 3%", subjects: ofReference, slow: slow5, scenario: "ping",
 		budget: 60 * time.Second, flags: []string{"--max-regression", "p50=3%"}, runs: 20,
-		counts: results.VerdictRegression, goal: goal{least: 17},
+		counts: verdict.Regression, goal: goal{least: 17},
 	},
 	{
 		name: "slow10-60s", what: "B slower by 10%", subjects: ofReference, slow: slow10, scenario: "ping",
-		budget: 60 * time.Second, runs: 40, counts: results.VerdictRegression, goal: goal{least: 39, never: results.VerdictOK},
+		budget: 60 * time.Second, runs: 40, counts: verdict.Regression, goal: goal{least: 39, never: verdict.OK},
 	},
 	{
 		name: "slow20-60s", what: "B slower by 20%", subjects: ofReference, slow: slow20, scenario: "ping",
-		budget: 60 * time.Second, runs: 15, counts: results.VerdictRegression, goal: goal{least: 15},
+		budget: 60 * time.Second, runs: 15, counts: verdict.Regression, goal: goal{least: 15},
 	},
 	{
 		name: "subject-aa", what: "modern and modern", subjects: [2]string{"modern", "modern"}, slow: 1, scenario: "mix",
-		budget: 20 * time.Second, runs: 20, counts: results.VerdictRegression,
+		budget: 20 * time.Second, runs: 20, counts: verdict.Regression,
 	},
 	{
 		name: "subjects", what: "legacy and modern", subjects: [2]string{"legacy", "modern"}, scenario: "mix",
-		budget: 60 * time.Second, runs: 5, counts: results.VerdictRegression,
+		budget: 60 * time.Second, runs: 5, counts: verdict.Regression,
 	},
 	{
 		name: "vegeta-aa-20s", what: "A/A", subjects: ofReference, slow: 1, vegeta: true,
-		budget: 20 * time.Second, runs: 30, counts: results.VerdictRegression,
+		budget: 20 * time.Second, runs: 30, counts: verdict.Regression,
 	},
 	{
 		name: "vegeta-slow10-60s", what: "B slower by 10%", subjects: ofReference, slow: slow10, vegeta: true,
-		budget: 60 * time.Second, runs: 12, counts: results.VerdictRegression,
+		budget: 60 * time.Second, runs: 12, counts: verdict.Regression,
 	},
 }
 
@@ -141,7 +141,7 @@ func (c condition) compare(seed uint64, output string) []string {
 }
 
 // words is the goal as the table shows it.
-func (g goal) words(counts results.Verdict) string {
+func (g goal) words(counts verdict.Verdict) string {
 	text := ""
 	switch {
 	case g == goal{}:
@@ -159,7 +159,7 @@ func (g goal) words(counts results.Verdict) string {
 
 // held judges a goal after done of the planned runs. It is missed as soon as
 // nothing can mend it, and held only after all runs.
-func (g goal) held(verdicts map[results.Verdict]int, counts results.Verdict, done, planned int) string {
+func (g goal) held(verdicts map[verdict.Verdict]int, counts verdict.Verdict, done, planned int) string {
 	hits := verdicts[counts]
 	switch {
 	case g == goal{}:

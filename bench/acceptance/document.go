@@ -10,8 +10,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/mlbench/mlbench/results"
 	"github.com/mlbench/mlbench/results/stats"
+	"github.com/mlbench/mlbench/results/verdict"
 )
 
 // The table stands between these lines of the page.
@@ -55,7 +55,7 @@ func between(old, text string) (string, error) {
 // tally is what the runs of one condition came to.
 type tally struct {
 	done     int
-	verdicts map[results.Verdict]int
+	verdicts map[verdict.Verdict]int
 	invalid  int // attempts, with those that were made again
 	records  []record
 }
@@ -64,14 +64,14 @@ type tally struct {
 // attempt, or that it was invalid each time. One that is still to be made again
 // is not done.
 func tallyOf(c condition, records []record) tally {
-	t := tally{verdicts: map[results.Verdict]int{}}
+	t := tally{verdicts: map[verdict.Verdict]int{}}
 	made, counted := map[int]int{}, map[int]bool{}
 	for _, r := range records {
 		if r.Method != method || r.Condition != c.name || r.Repeat < 1 || r.Repeat > c.runs || counted[r.Repeat] {
 			continue
 		}
 		made[r.Repeat]++
-		if r.Verdict == results.VerdictInvalid {
+		if r.Verdict == verdict.Invalid {
 			t.invalid++
 			if made[r.Repeat] < attempts {
 				continue
@@ -93,7 +93,7 @@ func render(list []condition, records []record) string {
 	for _, c := range list {
 		t := tallyOf(c, records)
 		planned += c.runs
-		again += t.invalid - t.verdicts[results.VerdictInvalid]
+		again += t.invalid - t.verdicts[verdict.Invalid]
 		all = append(all, t.records...)
 		if !c.vegeta {
 			compared = append(compared, t.records...)
@@ -133,7 +133,7 @@ func row(c condition, t tally) []string {
 		runs = fmt.Sprintf("%d of %d", t.done, c.runs)
 	}
 	invalid := fmt.Sprint(t.invalid)
-	if n := t.verdicts[results.VerdictInvalid]; n > 0 {
+	if n := t.verdicts[verdict.Invalid]; n > 0 {
 		invalid += fmt.Sprintf(", %d runs each time", n)
 	}
 	if n := t.verdicts[failed]; n > 0 {
@@ -151,8 +151,8 @@ func row(c condition, t tally) []string {
 	}
 	return []string{
 		c.name, c.what, work, ranged(effects(t.records), "%+.1f%%"), by, fmt.Sprintf("%.0f s", c.budget.Seconds()), runs,
-		fmt.Sprint(t.verdicts[results.VerdictRegression]), fmt.Sprint(t.verdicts[results.VerdictOK]),
-		fmt.Sprint(t.verdicts[results.VerdictInconclusive]), invalid,
+		fmt.Sprint(t.verdicts[verdict.Regression]), fmt.Sprint(t.verdicts[verdict.OK]),
+		fmt.Sprint(t.verdicts[verdict.Inconclusive]), invalid,
 		share, c.goal.words(c.counts), c.goal.held(t.verdicts, c.counts, t.done, c.runs),
 	}
 }
@@ -167,7 +167,7 @@ func writeTable(b *strings.Builder, header []string, rows [][]string) {
 // effects are the changes of the pooled p50, in percent.
 func effects(records []record) (out []float64) {
 	for _, r := range records {
-		if pct, ok := r.effect(); ok && r.Verdict != results.VerdictInvalid {
+		if pct, ok := r.effect(); ok && r.Verdict != verdict.Invalid {
 			out = append(out, pct)
 		}
 	}

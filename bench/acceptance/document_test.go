@@ -8,18 +8,17 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-
-	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/results/verdict"
 )
 
 var update = flag.Bool("update", false, "write the golden file")
 
 // A table of its own, so that the golden file outlives changes of the real one.
 var fewConditions = []condition{
-	{name: "aa", what: "A/A", subjects: ofReference, slow: 1, budget: 20e9, runs: 3, counts: results.VerdictRegression, goal: goal{most: 1}},
-	{name: "slow", what: "B slower", subjects: ofReference, slow: 1.125, budget: 60e9, runs: 3, counts: results.VerdictRegression, goal: goal{least: 2, never: results.VerdictOK}},
-	{name: "pair", what: "two programs", subjects: [2]string{"legacy", "modern"}, budget: 60e9, runs: 2, counts: results.VerdictRegression},
-	{name: "script", what: "A/A", subjects: ofReference, slow: 1, vegeta: true, budget: 20e9, runs: 2, counts: results.VerdictRegression},
+	{name: "aa", what: "A/A", subjects: ofReference, slow: 1, budget: 20e9, runs: 3, counts: verdict.Regression, goal: goal{most: 1}},
+	{name: "slow", what: "B slower", subjects: ofReference, slow: 1.125, budget: 60e9, runs: 3, counts: verdict.Regression, goal: goal{least: 2, never: verdict.OK}},
+	{name: "pair", what: "two programs", subjects: [2]string{"legacy", "modern"}, budget: 60e9, runs: 2, counts: verdict.Regression},
+	{name: "script", what: "A/A", subjects: ofReference, slow: 1, vegeta: true, budget: 20e9, runs: 2, counts: verdict.Regression},
 }
 
 func TestRenderGolden(t *testing.T) {
@@ -65,26 +64,26 @@ func TestBetween(t *testing.T) {
 }
 
 func TestGoals(t *testing.T) {
-	const reg, ok, inv = results.VerdictRegression, results.VerdictOK, results.VerdictInvalid
+	const reg, ok, inv = verdict.Regression, verdict.OK, verdict.Invalid
 	atMost1, found39, all15 := goal{most: 1}, goal{least: 39, never: ok}, goal{least: 15}
 	for _, tc := range []struct {
 		name     string
 		goal     goal
-		verdicts map[results.Verdict]int
+		verdicts map[verdict.Verdict]int
 		done, of int
 		want     string
 	}{
-		{"no alarm", atMost1, map[results.Verdict]int{ok: 100}, 100, 100, "yes"},
-		{"one alarm", atMost1, map[results.Verdict]int{reg: 1}, 100, 100, "yes"},
-		{"two alarms are enough", atMost1, map[results.Verdict]int{reg: 2}, 7, 100, "no"},
+		{"no alarm", atMost1, map[verdict.Verdict]int{ok: 100}, 100, 100, "yes"},
+		{"one alarm", atMost1, map[verdict.Verdict]int{reg: 1}, 100, 100, "yes"},
+		{"two alarms are enough", atMost1, map[verdict.Verdict]int{reg: 2}, 7, 100, "no"},
 		{"unfinished", atMost1, nil, 99, 100, "99 of 100 runs so far"},
-		{"39 found", found39, map[results.Verdict]int{reg: 39, inv: 1}, 40, 40, "yes"},
-		{"one passed as ok", found39, map[results.Verdict]int{reg: 39, ok: 1}, 40, 40, "no"},
-		{"one passed early", found39, map[results.Verdict]int{ok: 1}, 1, 40, "no"},
-		{"39 of 39 is not the end", found39, map[results.Verdict]int{reg: 39}, 39, 40, "39 of 40 runs so far"},
-		{"out of reach", all15, map[results.Verdict]int{reg: 3, inv: 1}, 4, 15, "no"},
+		{"39 found", found39, map[verdict.Verdict]int{reg: 39, inv: 1}, 40, 40, "yes"},
+		{"one passed as ok", found39, map[verdict.Verdict]int{reg: 39, ok: 1}, 40, 40, "no"},
+		{"one passed early", found39, map[verdict.Verdict]int{ok: 1}, 1, 40, "no"},
+		{"39 of 39 is not the end", found39, map[verdict.Verdict]int{reg: 39}, 39, 40, "39 of 40 runs so far"},
+		{"out of reach", all15, map[verdict.Verdict]int{reg: 3, inv: 1}, 4, 15, "no"},
 		{"not begun", all15, nil, 0, 15, "0 of 15 runs so far"},
-		{"reported", goal{}, map[results.Verdict]int{reg: 5}, 5, 5, "–"},
+		{"reported", goal{}, map[verdict.Verdict]int{reg: 5}, 5, 5, "–"},
 		{"reported in part", goal{}, nil, 2, 5, "2 of 5 runs so far"},
 	} {
 		if got := tc.goal.held(tc.verdicts, reg, tc.done, tc.of); got != tc.want {
@@ -95,27 +94,27 @@ func TestGoals(t *testing.T) {
 
 func TestTallyCountsPlannedRunsOnce(t *testing.T) {
 	c := fewConditions[0]
-	run := func(m int, name string, repeat int, v results.Verdict) record {
+	run := func(m int, name string, repeat int, v verdict.Verdict) record {
 		return record{Method: m, Condition: name, Repeat: repeat, Verdict: v}
 	}
 	got := tallyOf(c, []record{
-		run(method, c.name, 1, results.VerdictOK),
-		run(method, c.name, 1, results.VerdictRegression), // again
-		run(method, c.name, c.runs+1, results.VerdictOK),
-		run(method+1, c.name, 2, results.VerdictOK),
-		run(method, "other", 3, results.VerdictOK),
+		run(method, c.name, 1, verdict.OK),
+		run(method, c.name, 1, verdict.Regression), // again
+		run(method, c.name, c.runs+1, verdict.OK),
+		run(method+1, c.name, 2, verdict.OK),
+		run(method, "other", 3, verdict.OK),
 	})
 	if again := tallyOf(c, []record{
-		run(method, c.name, 1, results.VerdictInvalid),
-		run(method, c.name, 2, results.VerdictInvalid),
-		run(method, c.name, 3, results.VerdictInvalid),
-		run(method, c.name, 2, results.VerdictOK), // the second attempt is valid
-		run(method, c.name, 3, results.VerdictInvalid),
-		run(method, c.name, 3, results.VerdictInvalid), // none of three is
-	}); again.done != 2 || again.invalid != 5 || again.verdicts[results.VerdictOK] != 1 || again.verdicts[results.VerdictInvalid] != 1 {
+		run(method, c.name, 1, verdict.Invalid),
+		run(method, c.name, 2, verdict.Invalid),
+		run(method, c.name, 3, verdict.Invalid),
+		run(method, c.name, 2, verdict.OK), // the second attempt is valid
+		run(method, c.name, 3, verdict.Invalid),
+		run(method, c.name, 3, verdict.Invalid), // none of three is
+	}); again.done != 2 || again.invalid != 5 || again.verdicts[verdict.OK] != 1 || again.verdicts[verdict.Invalid] != 1 {
 		t.Errorf("runs made again: %+v", again)
 	}
-	if got.done != 1 || got.verdicts[results.VerdictOK] != 1 || got.verdicts[results.VerdictRegression] != 0 {
+	if got.done != 1 || got.verdicts[verdict.OK] != 1 || got.verdicts[verdict.Regression] != 0 {
 		t.Errorf("%+v", got)
 	}
 }

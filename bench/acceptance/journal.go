@@ -9,7 +9,7 @@ import (
 	"os"
 	"time"
 
-	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/results/verdict"
 )
 
 // record is one finished run: a line of the journal.
@@ -28,7 +28,7 @@ type record struct {
 	Wall      float64         `json:"wall_s"`         // servers' start and end included
 	Load      float64         `json:"load_average"`   // before
 	Steal     *float64        `json:"steal_pct,omitempty"`
-	Verdict   results.Verdict `json:"verdict"` // or failed
+	Verdict   verdict.Verdict `json:"verdict"` // or failed
 	Exit      int             `json:"exit"`
 	Reason    string          `json:"reason"` // the first
 	Pairs     int             `json:"pairs,omitempty"`
@@ -52,7 +52,7 @@ type estimate struct {
 }
 
 // failed stands where the program ended without a verdict.
-const failed results.Verdict = "failed"
+const failed verdict.Verdict = "failed"
 
 // runID names a run in the journal.
 type runID struct {

@@ -14,7 +14,7 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/results/verdict"
 )
 
 type options struct {
@@ -228,7 +228,7 @@ func (h *harness) progress(n, of int, r record, all []record) {
 	}
 	fmt.Fprintf(h.stderr, "%s %d/%d %s %d: %s%s; so far %d regression, %d ok, %d inconclusive, %d invalid\n",
 		time.Now().Format("15:04:05"), n, of, r.Condition, r.Repeat, r.Verdict, p50,
-		t.verdicts[results.VerdictRegression], t.verdicts[results.VerdictOK], t.verdicts[results.VerdictInconclusive], t.verdicts[results.VerdictInvalid])
+		t.verdicts[verdict.Regression], t.verdicts[verdict.OK], t.verdicts[verdict.Inconclusive], t.verdicts[verdict.Invalid])
 }
 
 // length is how long runs take without extensions: their budgets, and what

@@ -7,7 +7,7 @@ import (
 	"math/rand/v2"
 	"slices"
 
-	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/results/verdict"
 )
 
 // task is one run to be made.
@@ -53,7 +53,7 @@ func pending(tasks []task, records []record) []task {
 	valid, made := map[runID]bool{}, map[runID]int{}
 	for _, r := range records {
 		made[r.id()]++
-		valid[r.id()] = valid[r.id()] || r.Verdict != results.VerdictInvalid
+		valid[r.id()] = valid[r.id()] || r.Verdict != verdict.Invalid
 	}
 	return slices.DeleteFunc(slices.Clone(tasks), func(t task) bool {
 		id := runID{method, t.condition.name, t.repeat}

@@ -7,8 +7,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-
-	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/results/verdict"
 )
 
 func names(tasks []task) (out []string) {
@@ -100,7 +99,7 @@ func TestPendingRepeatsNothing(t *testing.T) {
 		t.Errorf("%d tasks are left with a run of another method, not %d", len(got), len(tasks)-99)
 	}
 	// An invalid run is made again, but not for ever.
-	first := record{Method: method, Condition: tasks[0].condition.name, Repeat: tasks[0].repeat, Verdict: results.VerdictInvalid}
+	first := record{Method: method, Condition: tasks[0].condition.name, Repeat: tasks[0].repeat, Verdict: verdict.Invalid}
 	for n := range attempts + 1 {
 		want := 1
 		if n == attempts {

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/results/verdict"
 )
 
 // run makes one run. An error is no outcome of it: the run did not take place.
@@ -76,11 +77,11 @@ func (h *harness) compare(ctx context.Context, t task, urls [2]string, r *record
 
 // read takes over what `mlbench compare --format json` printed.
 func (r *record) read(comparison []byte) error {
-	var c results.Comparison
+	var c verdict.Comparison
 	if err := json.Unmarshal(comparison, &c); err != nil {
 		return fmt.Errorf("its JSON: %w", err)
 	}
-	want := map[results.Verdict]int{results.VerdictOK: 0, results.VerdictRegression: 3, results.VerdictInconclusive: 4, results.VerdictInvalid: 5}
+	want := map[verdict.Verdict]int{verdict.OK: 0, verdict.Regression: 3, verdict.Inconclusive: 4, verdict.Invalid: 5}
 	if code, known := want[c.Verdict]; !known || code != r.Exit {
 		return fmt.Errorf("verdict %q with exit code %d", c.Verdict, r.Exit)
 	}
@@ -89,7 +90,7 @@ func (r *record) read(comparison []byte) error {
 		r.Reason = c.Reasons[0]
 	}
 	r.LeftOut = leftOut(c.Reasons)
-	if r.Verdict != results.VerdictInvalid {
+	if r.Verdict != verdict.Invalid {
 		r.P50, r.P90, r.P99 = estimateOf(&c, "p50"), estimateOf(&c, "p90"), estimateOf(&c, "p99")
 	}
 	if row := total(&c, "p50"); row != nil && row.A != nil && row.B != nil {
@@ -99,8 +100,8 @@ func (r *record) read(comparison []byte) error {
 }
 
 // total is the row of a metric for all classes together.
-func total(c *results.Comparison, metric string) *results.MetricRow {
-	i := slices.IndexFunc(c.Metrics, func(m results.MetricRow) bool { return m.Metric == metric && m.Class == results.TotalClass })
+func total(c *verdict.Comparison, metric string) *verdict.MetricRow {
+	i := slices.IndexFunc(c.Metrics, func(m verdict.MetricRow) bool { return m.Metric == metric && m.Class == results.TotalClass })
 	if i < 0 {
 		return nil
 	}
@@ -108,7 +109,7 @@ func total(c *results.Comparison, metric string) *results.MetricRow {
 }
 
 // estimateOf is nil for what was not judged: its change is no estimate.
-func estimateOf(c *results.Comparison, metric string) *estimate {
+func estimateOf(c *verdict.Comparison, metric string) *estimate {
 	row := total(c, metric)
 	if row == nil || !row.Judged || row.ChangePct == nil {
 		return nil

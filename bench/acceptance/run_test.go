@@ -7,15 +7,16 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/results/verdict"
 )
 
 func number(v float64) *float64 { return &v }
 
-func comparison() results.Comparison {
-	return results.Comparison{
-		Schema: results.ComparisonSchema, Verdict: results.VerdictRegression, Pairs: 46,
+func comparison() verdict.Comparison {
+	return verdict.Comparison{
+		Schema: verdict.ComparisonSchema, Verdict: verdict.Regression, Pairs: 46,
 		Reasons: []string{"p50 +10.4%", "2 of 48 pairs are left out because the load generator was late in them"},
-		Metrics: []results.MetricRow{
+		Metrics: []verdict.MetricRow{
 			{Metric: "p50", Class: "predict", A: number(7), B: number(8), ChangePct: number(50), Judged: true},
 			{Metric: "p50", Class: results.TotalClass, A: number(2.30004), B: number(2.5), ChangePct: number(10.40049), CI95Pct: &[2]float64{8.1, 12.25}, PHolm: number(3e-9), Judged: true},
 			{Metric: "p90", Class: results.TotalClass, A: number(3), B: number(3.3), ChangePct: number(9), CI95Pct: &[2]float64{5, 13}, PHolm: number(0.02), Judged: true},
@@ -34,7 +35,7 @@ func TestReadComparison(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := record{
-		Exit: 3, Verdict: results.VerdictRegression, Reason: "p50 +10.4%", Pairs: 46, LeftOut: 2, PooledA: 2.3, PooledB: 2.5,
+		Exit: 3, Verdict: verdict.Regression, Reason: "p50 +10.4%", Pairs: 46, LeftOut: 2, PooledA: 2.3, PooledB: 2.5,
 		P50: &estimate{Pct: 10.4, Low: number(8.1), High: number(12.25), PHolm: number(3e-9)},
 		P90: &estimate{Pct: 9, Low: number(5), High: number(13), PHolm: number(0.02)},
 	}
@@ -45,7 +46,7 @@ func TestReadComparison(t *testing.T) {
 
 func TestEstimatesOfInvalidComparisonsAreNotTaken(t *testing.T) {
 	c := comparison()
-	c.Verdict = results.VerdictInvalid
+	c.Verdict = verdict.Invalid
 	text, _ := json.Marshal(c)
 	got := record{Exit: 5}
 	if err := got.read(text); err != nil || got.P50 != nil || got.PooledA == 0 {
@@ -85,12 +86,12 @@ func TestBaselineRule(t *testing.T) {
 	}
 	for _, tc := range []struct {
 		a, b attack
-		want results.Verdict
+		want verdict.Verdict
 	}{
-		{arm(4, 1), arm(4.41, 1), results.VerdictRegression},
-		{arm(4, 1), arm(4.39, 1), results.VerdictOK},
-		{arm(4.41, 1), arm(4, 1), results.VerdictOK},
-		{arm(4, 1), arm(9, 0.9), results.VerdictInvalid},
+		{arm(4, 1), arm(4.41, 1), verdict.Regression},
+		{arm(4, 1), arm(4.39, 1), verdict.OK},
+		{arm(4.41, 1), arm(4, 1), verdict.OK},
+		{arm(4, 1), arm(9, 0.9), verdict.Invalid},
 	} {
 		var r record
 		r.judge([2]attack{tc.a, tc.b})

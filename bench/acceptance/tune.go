@@ -6,7 +6,7 @@ import (
 	"io"
 	"time"
 
-	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/results/verdict"
 )
 
 // tuneFactors on the work are measured tuneRounds times each.
@@ -30,7 +30,7 @@ func (h *harness) measureFactors(ctx context.Context, w io.Writer) error {
 				return err
 			}
 			pct, ok := r.effect()
-			if !ok || r.Verdict == results.VerdictInvalid || r.Verdict == failed {
+			if !ok || r.Verdict == verdict.Invalid || r.Verdict == failed {
 				fmt.Fprintf(w, "%.2f  %s: %s\n", factor, r.Verdict, r.Reason)
 				continue
 			}

@@ -16,6 +16,7 @@ import (
 	"github.com/mlbench/mlbench/cmd/internal/session"
 	"github.com/mlbench/mlbench/report"
 	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/results/verdict"
 )
 
 const leastLaunches = 3
@@ -33,7 +34,7 @@ type calibrateOptions struct {
 	quiet       bool
 
 	spec   session.Spec
-	limits results.Limits // only which percentiles are in them matters
+	limits verdict.Limits // only which percentiles are in them matters
 }
 
 func newCalibrateCmd(s cli.Streams) *cobra.Command {
@@ -104,10 +105,10 @@ func (o *calibrateOptions) validate() error {
 	if len(quantiles) == 0 {
 		return cli.Usagef("--percentiles: want at least one, for example 50,90,99")
 	}
-	o.limits = results.DefaultLimits()
+	o.limits = verdict.DefaultLimits()
 	o.limits.Percentiles = nil
 	for _, q := range quantiles {
-		o.limits.Percentiles = append(o.limits.Percentiles, results.PercentileLimit{Q: q})
+		o.limits.Percentiles = append(o.limits.Percentiles, verdict.PercentileLimit{Q: q})
 	}
 	if o.name == "" {
 		o.name = session.ProgramOf(o.start)
@@ -120,7 +121,7 @@ func (o *calibrateOptions) validate() error {
 // checkOutput finds out before the work whether the calibration can be kept; an
 // earlier one gives way, nothing else does.
 func (o *calibrateOptions) checkOutput() error {
-	if _, err := results.ReadCalibration(o.output); err != nil && !errors.Is(err, fs.ErrNotExist) && !o.spec.Output.Replace {
+	if _, err := verdict.ReadCalibration(o.output); err != nil && !errors.Is(err, fs.ErrNotExist) && !o.spec.Output.Replace {
 		return cli.Usagef("--output %s is there and no calibration: name another file, or replace it with --force", o.output)
 	}
 	return output.CheckWritable(o.output)
@@ -134,7 +135,7 @@ func calibrate(ctx context.Context, o *calibrateOptions) error {
 	if err != nil {
 		return err
 	}
-	sound, unsound := results.Sound(runs)
+	sound, unsound := verdict.Sound(runs)
 	left := report.Sentences(unsound)
 	for _, why := range left {
 		fmt.Fprintln(o.Err, "note:", why)
@@ -142,7 +143,7 @@ func calibrate(ctx context.Context, o *calibrateOptions) error {
 	if len(sound) < leastLaunches {
 		return &cli.ExitError{Outcome: cli.Judged(interrupted, true, false), Err: fmt.Errorf("%d of %d launches can be used, and a spread takes at least %d: nothing was stored", len(sound), o.launchesWanted(), leastLaunches)}
 	}
-	c, err := results.Calibrate(sound, o.limits)
+	c, err := verdict.Calibrate(sound, o.limits)
 	if err != nil {
 		return cli.Usagef("%w", err)
 	}

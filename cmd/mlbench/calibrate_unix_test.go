@@ -11,7 +11,7 @@ import (
 	"testing"
 
 	"github.com/mlbench/mlbench/cmd/internal/cli"
-	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/results/verdict"
 )
 
 // ctrl-C keeps what was measured: a calibration of the launches so far, or, of
@@ -49,7 +49,7 @@ func TestInterruptedCalibration(t *testing.T) {
 				t.Errorf("exit code %d, want %d; stderr:\n%s", code, cli.ExitInterrupted, &said)
 			}
 			files, _ := filepath.Glob(filepath.Join(cmd.Dir, "mlbench-results", "*-sequential-mlbench*.jsonl"))
-			c, err := results.ReadCalibration(filepath.Join(cmd.Dir, "calibration.json"))
+			c, err := verdict.ReadCalibration(filepath.Join(cmd.Dir, "calibration.json"))
 			switch {
 			case tt.stored && (err != nil || c.Launches < 3 || c.Launches > 5 || len(files) < c.Launches):
 				t.Errorf("calibration %+v (%v) of %v; stderr:\n%s", c, err, files, &said)

@@ -14,6 +14,7 @@ import (
 	"github.com/mlbench/mlbench/cmd/internal/output"
 	"github.com/mlbench/mlbench/cmd/internal/session"
 	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/results/verdict"
 	"github.com/mlbench/mlbench/targets"
 )
 
@@ -27,9 +28,9 @@ type compareOptions struct {
 
 	// Set by validate.
 	spec       session.Spec
-	limits     results.Limits
+	limits     verdict.Limits
 	judged     []results.Objective // of flags alone
-	calibrated *results.Calibration
+	calibrated *verdict.Calibration
 }
 
 func newCompareCmd(s cli.Streams) *cobra.Command {
@@ -64,7 +65,7 @@ func (o *compareOptions) register(cmd *cobra.Command, extend bool) {
 	f.BoolVar(&c.Extend, "extend", extend, "when inconclusive, measure on once, for as long again but at most a minute")
 	o.parity.register(f)
 	defer cli.For(f, cli.Saved)()
-	f.StringVar(&c.Limits, "max-regression", "", "tolerated changes for the worse, as `LIMITS` (default "+results.DefaultLimits().String()+")")
+	f.StringVar(&c.Limits, "max-regression", "", "tolerated changes for the worse, as `LIMITS` (default "+verdict.DefaultLimits().String()+")")
 	f.BoolVar(&c.Strict, "strict", false, "call a regression only what is proven to exceed its limit, not what is proven worse and by estimate exceeds it")
 	f.StringArrayVar(&o.load.spec.Objectives, "objective", nil, "limit that the candidate must hold by itself, as `LIMIT` such as 'p99<50ms' or 'predict:errors<0.1%' (repeatable; added to the scenario's); exit 6 if missed")
 }
@@ -80,7 +81,7 @@ func (o *compareOptions) validate() (err error) {
 	if o.spec, err = o.load.take("compare", o.In); err != nil {
 		return err
 	}
-	if o.limits, err = results.ParseLimits(o.spec.Limits); err != nil {
+	if o.limits, err = verdict.ParseLimits(o.spec.Limits); err != nil {
 		return err
 	}
 	o.judged, err = parseObjectives(o.spec.Objectives)
@@ -88,8 +89,8 @@ func (o *compareOptions) validate() (err error) {
 }
 
 // options are those of judging what is saved, with limits of flags if there are any.
-func (o *compareOptions) options() results.CompareOptions {
-	opt := results.CompareOptions{Percentiles: o.out.Quantiles, Strict: o.spec.Strict, Calibration: o.calibrated, Objectives: o.judged}
+func (o *compareOptions) options() verdict.Options {
+	opt := verdict.Options{Percentiles: o.out.Quantiles, Strict: o.spec.Strict, Calibration: o.calibrated, Objectives: o.judged}
 	if o.spec.Limits != "" {
 		opt.Limits = &o.limits
 	}
@@ -134,7 +135,7 @@ func compare(ctx context.Context, o *compareOptions) error {
 			return err
 		}
 	}
-	made, err := o.out.Comparisons(ctx, o.Streams, len(outputs), func(i int) (*results.Comparison, bool, error) {
+	made, err := o.out.Comparisons(ctx, o.Streams, len(outputs), func(i int) (*verdict.Comparison, bool, error) {
 		pair.Spec.Output.File = outputs[i]
 		c, _, interrupted, err := pair.compare(ctx, arms[0], arms[i+1])
 		return c, interrupted, err
@@ -169,13 +170,13 @@ func openComparing(spec session.Spec, s cli.Streams, out *output.Options, parity
 }
 
 // compare measures both targets and judges them.
-func (c *comparing) compare(ctx context.Context, a, b targets.Target) (*results.Comparison, *results.File, bool, error) {
+func (c *comparing) compare(ctx context.Context, a, b targets.Target) (*verdict.Comparison, *results.File, bool, error) {
 	f, interrupted, err := c.Session.Compare(ctx, a, b, c.parity.check(ctx, c.Scenario))
 	c.progress.Done()
 	if err != nil {
 		return nil, nil, interrupted, err
 	}
-	return results.Compare(f, results.CompareOptions{Percentiles: c.out.Quantiles, Strict: c.Spec.Strict}), f, interrupted, nil
+	return verdict.Compare(f, verdict.Options{Percentiles: c.out.Quantiles, Strict: c.Spec.Strict}), f, interrupted, nil
 }
 
 // outputs are the names of the result files of n comparisons; "" is the default.

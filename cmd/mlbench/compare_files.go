@@ -13,6 +13,7 @@ import (
 	"github.com/mlbench/mlbench/cmd/internal/output"
 	"github.com/mlbench/mlbench/cmd/internal/session"
 	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/results/verdict"
 )
 
 // saved reads each argument as a side of result files; nil says that all of them
@@ -121,15 +122,15 @@ func (o *compareOptions) compareSaved(ctx context.Context, sides [][]string) err
 	if len(sides) == 1 {
 		n = len(files[0])
 	}
-	made, err := o.out.Comparisons(ctx, o.Streams, n, func(i int) (*results.Comparison, bool, error) {
+	made, err := o.out.Comparisons(ctx, o.Streams, n, func(i int) (*verdict.Comparison, bool, error) {
 		opt := o.options()
 		if err := files[0][i].Header.CheckObjectives(o.judged); err != nil {
 			return nil, false, cli.Usagef("%w", err)
 		}
 		if len(sides) == 1 {
-			return results.Compare(files[0][i], opt), false, nil
+			return verdict.Compare(files[0][i], opt), false, nil
 		}
-		c, err := results.CompareFiles(files[0], files[1], opt)
+		c, err := verdict.CompareRuns(files[0], files[1], opt)
 		if err != nil {
 			err = cli.Usagef("%w", err)
 		}

@@ -11,6 +11,7 @@ import (
 	"github.com/mlbench/mlbench/cmd/internal/cli"
 	"github.com/mlbench/mlbench/results"
 	"github.com/mlbench/mlbench/results/stats"
+	"github.com/mlbench/mlbench/results/verdict"
 )
 
 // saveRuns writes n complete runs of a target in the closed model, at about this
@@ -64,7 +65,7 @@ func savedDir(t *testing.T) {
 		}
 		runs = append(runs, f)
 	}
-	cal, err := results.Calibrate(runs, results.DefaultLimits())
+	cal, err := verdict.Calibrate(runs, verdict.DefaultLimits())
 	if err != nil {
 		t.Fatal(err)
 	}

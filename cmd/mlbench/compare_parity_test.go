@@ -5,26 +5,27 @@ import (
 
 	"github.com/mlbench/mlbench/cmd/internal/cli"
 	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/results/verdict"
 )
 
 // What is proven decides the exit code before what could not be decided.
 func TestComparedExit(t *testing.T) {
 	same, different := &results.Parity{Requests: 9}, &results.Parity{Requests: 9, Differing: 1}
 	for _, tt := range []struct {
-		verdict results.Verdict
+		verdict verdict.Verdict
 		parity  *results.Parity
 		want    int
 	}{
-		{results.VerdictOK, nil, cli.ExitOK},
-		{results.VerdictOK, same, cli.ExitOK},
-		{results.VerdictOK, different, cli.ExitParity},
-		{results.VerdictInconclusive, same, cli.ExitInconclusive},
-		{results.VerdictInconclusive, different, cli.ExitParity},
-		{results.VerdictInvalid, same, cli.ExitInvalid},
-		{results.VerdictInvalid, different, cli.ExitParity},
-		{results.VerdictRegression, different, cli.ExitRegression},
+		{verdict.OK, nil, cli.ExitOK},
+		{verdict.OK, same, cli.ExitOK},
+		{verdict.OK, different, cli.ExitParity},
+		{verdict.Inconclusive, same, cli.ExitInconclusive},
+		{verdict.Inconclusive, different, cli.ExitParity},
+		{verdict.Invalid, same, cli.ExitInvalid},
+		{verdict.Invalid, different, cli.ExitParity},
+		{verdict.Regression, different, cli.ExitRegression},
 	} {
-		c := &results.Comparison{Verdict: tt.verdict, Parity: tt.parity}
+		c := &verdict.Comparison{Verdict: tt.verdict, Parity: tt.parity}
 		// Of these nothing says that they lack data alone: that is for gate.txtar.
 		gate := &gateOptions{inconclusive: "pass"}
 		for name, got := range map[string][2]int{"compare": {int(cli.Compared(c)), tt.want}, "gate": {int(gate.exit(c)), tt.want}} {

@@ -16,7 +16,7 @@ import (
 	"github.com/mlbench/mlbench/cmd/internal/cli"
 	"github.com/mlbench/mlbench/cmd/internal/output"
 	"github.com/mlbench/mlbench/cmd/internal/session"
-	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/results/verdict"
 	"github.com/mlbench/mlbench/servers"
 	"github.com/mlbench/mlbench/targets"
 )
@@ -75,7 +75,7 @@ func demo(ctx context.Context, o *demoOptions) error {
 		defer p.Stop()
 		urls = append(urls, subject+"="+p.URL().String())
 	}
-	_, err = o.out.Comparisons(ctx, o.Streams, len(demoScenarios), func(i int) (*results.Comparison, bool, error) {
+	_, err = o.out.Comparisons(ctx, o.Streams, len(demoScenarios), func(i int) (*verdict.Comparison, bool, error) {
 		// The demo's servers are its own: credentials for others would only fail.
 		pair, err := openComparing(session.Spec{
 			Command: "compare", Argv: []string{"mlbench", "demo"}, Tool: version(), Source: source(),

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/results/verdict"
 )
 
 // foreignFile says what a file is that is no result file, and what takes it; ""
@@ -48,9 +49,9 @@ func byContent(path string) string {
 	}
 	_ = json.Unmarshal(doc, &kind)
 	switch name, _, _ := strings.Cut(kind.Schema, "/"); name {
-	case schemaName(results.CalibrationSchema):
+	case schemaName(verdict.CalibrationSchema):
 		return "a calibration, not a result: 'mlbench gate' and 'mlbench compare' of saved runs take it with --calibration"
-	case schemaName(results.SummarySchema), schemaName(results.ComparisonSchema), "mlbench.timeline", "mlbench.parity":
+	case schemaName(results.SummarySchema), schemaName(verdict.ComparisonSchema), "mlbench.timeline", "mlbench.parity":
 		return "a report already, as --format json writes it: give the result file (.jsonl) that it names as result_file"
 	}
 	return ""

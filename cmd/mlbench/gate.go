@@ -14,7 +14,7 @@ import (
 	"github.com/mlbench/mlbench/cmd/internal/output"
 	"github.com/mlbench/mlbench/cmd/internal/session"
 	"github.com/mlbench/mlbench/report"
-	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/results/verdict"
 )
 
 type gateOptions struct {
@@ -160,7 +160,7 @@ func (o *gateOptions) live(ctx context.Context) error {
 }
 
 // publish shows the comparison on stdout, in exports, and to GitHub.
-func (o *gateOptions) publish(c *results.Comparison) error {
+func (o *gateOptions) publish(c *verdict.Comparison) error {
 	o.shown = true
 	return errors.Join(o.out.Comparison(o.Streams, c), stepSummary(func(f *os.File) error {
 		return report.Comparison(f, report.Markdown, c, report.Options{})
@@ -182,9 +182,9 @@ func stepSummary(write func(*os.File) error) error {
 
 // exit is the comparison's outcome, with what the caller wants of an inconclusive
 // one.
-func (o *gateOptions) exit(c *results.Comparison) cli.Outcome {
+func (o *gateOptions) exit(c *verdict.Comparison) cli.Outcome {
 	found := cli.Compared(c)
-	if c.Verdict == results.VerdictInconclusive && found != cli.ExitParity {
+	if c.Verdict == verdict.Inconclusive && found != cli.ExitParity {
 		switch o.inconclusive {
 		case "fail":
 			return cli.ExitRegression

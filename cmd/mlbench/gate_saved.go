@@ -9,6 +9,7 @@ import (
 	"github.com/mlbench/mlbench/cmd/internal/cli"
 	"github.com/mlbench/mlbench/report"
 	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/results/verdict"
 )
 
 // saved judges result files.
@@ -35,7 +36,7 @@ func (o *gateOptions) saved() error {
 	}
 	opt := o.options()
 	opt.Limits = &o.limits
-	c, err := results.CompareFiles(base, head, opt)
+	c, err := verdict.CompareRuns(base, head, opt)
 	if err != nil {
 		return cli.Usagef("%w", err)
 	}
@@ -57,7 +58,7 @@ func (o *gateOptions) single(files []*results.File) error {
 		}
 		opt := o.options()
 		opt.Calibration = nil // of launches, which the pairs of a comparison share
-		c := results.Compare(f, opt)
+		c := verdict.Compare(f, opt)
 		o.caution(c, f)
 		if err := o.publish(c); err != nil {
 			return err
@@ -97,13 +98,13 @@ func ended(f *results.File) error {
 
 // caution adds to the reasons, and says on stderr, where limits are tighter
 // than the luck of a launch.
-func (o *gateOptions) caution(c *results.Comparison, f *results.File) {
+func (o *gateOptions) caution(c *verdict.Comparison, f *results.File) {
 	if o.calibrated == nil {
 		return
 	}
 	limits := o.limits
 	if o.spec.Limits == "" {
-		if own, err := results.ParseLimits(f.Header.Limits); err == nil {
+		if own, err := verdict.ParseLimits(f.Header.Limits); err == nil {
 			limits = own
 		}
 	}
@@ -115,8 +116,8 @@ func (o *gateOptions) caution(c *results.Comparison, f *results.File) {
 
 // openCalibration reads a calibration. A file that is not there, or none, is the
 // caller's mistake.
-func openCalibration(path string) (*results.Calibration, error) {
-	c, err := results.ReadCalibration(path)
+func openCalibration(path string) (*verdict.Calibration, error) {
+	c, err := verdict.ReadCalibration(path)
 	if err != nil {
 		return nil, cli.Usagef("--calibration: %w", err)
 	}

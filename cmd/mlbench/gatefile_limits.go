@@ -4,7 +4,7 @@ import (
 	"strings"
 
 	"github.com/mlbench/mlbench/cmd/internal/cli"
-	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/results/verdict"
 	"github.com/mlbench/mlbench/targets/strict"
 )
 
@@ -32,7 +32,7 @@ func (l *limitsText) DecodeNode(d *strict.Document, n *strict.Node) {
 		d.Bad(n, "found %s, want metrics and their limits, such as {p50: 5%%, p90: 10%%}", n.Describe())
 		return
 	}
-	if _, err := results.ParseLimits(string(*l)); err != nil {
+	if _, err := verdict.ParseLimits(string(*l)); err != nil {
 		d.Bad(n, "%v", err)
 	}
 }
@@ -62,6 +62,6 @@ func limitOf(d *strict.Document, n *strict.Node, key strict.Key, value *strict.N
 
 // limitOK says whether the value is a limit of the metric.
 func limitOK(name, value string) bool {
-	_, err := results.ParseLimits(name + "=" + value)
+	_, err := verdict.ParseLimits(name + "=" + value)
 	return err == nil && !strings.ContainsAny(name+value, ",=")
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/mlbench/mlbench/cmd/internal/output"
 	"github.com/mlbench/mlbench/report"
 	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/results/verdict"
 )
 
 type reportOptions struct {
@@ -137,7 +138,7 @@ func reportFile(f *results.File, objectives []results.Objective, o *output.Optio
 		if err := f.Header.CheckObjectives(objectives); err != nil {
 			return doc, false, cli.Usagef("%s: %w", f.Path, err)
 		}
-		c := results.Compare(f, results.CompareOptions{Percentiles: o.Quantiles, Objectives: objectives})
+		c := verdict.Compare(f, verdict.Options{Percentiles: o.Quantiles, Objectives: objectives})
 		return report.Document{Comparison: c}, !c.MissesObjective(), nil
 	}
 	sum := results.Summarize(f, results.Select{Arm: results.ArmA}, o.Quantiles)

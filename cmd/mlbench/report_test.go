@@ -15,6 +15,7 @@ import (
 	"github.com/mlbench/mlbench/cmd/internal/cli"
 	"github.com/mlbench/mlbench/results"
 	"github.com/mlbench/mlbench/results/stats"
+	"github.com/mlbench/mlbench/results/verdict"
 )
 
 // runReport runs the command line as main does.
@@ -235,7 +236,7 @@ func TestReportExports(t *testing.T) {
 	}
 	defer file.Close()
 	var docs []struct{ Schema string }
-	if err := json.NewDecoder(file).Decode(&docs); err != nil || len(docs) != 2 || docs[0].Schema != results.SummarySchema || docs[1].Schema != results.ComparisonSchema {
+	if err := json.NewDecoder(file).Decode(&docs); err != nil || len(docs) != 2 || docs[0].Schema != results.SummarySchema || docs[1].Schema != verdict.ComparisonSchema {
 		t.Errorf("documents %+v, %v", docs, err)
 	}
 	// XML has one root, whatever the number of documents.

@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/results/verdict"
 )
 
 // Outcome is what a command came to, by its exit code.
@@ -32,14 +32,14 @@ const (
 // one does after an invalid comparison, would not take a regression away.
 var byWeight = []Outcome{ExitInterrupted, ExitRegression, ExitParity, ExitObjective, ExitInvalid, ExitInconclusive}
 
-var ofVerdict = map[results.Verdict]Outcome{
-	results.VerdictRegression:   ExitRegression,
-	results.VerdictInvalid:      ExitInvalid,
-	results.VerdictInconclusive: ExitInconclusive,
+var ofVerdict = map[verdict.Verdict]Outcome{
+	verdict.Regression:   ExitRegression,
+	verdict.Invalid:      ExitInvalid,
+	verdict.Inconclusive: ExitInconclusive,
 }
 
 // Compared is what comparisons came to.
-func Compared(made ...*results.Comparison) Outcome {
+func Compared(made ...*verdict.Comparison) Outcome {
 	var found []Outcome
 	for _, c := range made {
 		found = append(found, ofVerdict[c.Verdict])

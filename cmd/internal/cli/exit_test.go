@@ -4,24 +4,25 @@ import (
 	"testing"
 
 	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/results/verdict"
 )
 
 func TestTheWeightiestFindingDecidesTheExitCode(t *testing.T) {
-	const ok, open, invalid, regression = results.VerdictOK, results.VerdictInconclusive, results.VerdictInvalid, results.VerdictRegression
+	const ok, open, invalid, regression = verdict.OK, verdict.Inconclusive, verdict.Invalid, verdict.Regression
 	for _, tc := range []struct {
-		made []results.Verdict
+		made []verdict.Verdict
 		want Outcome
 	}{
-		{[]results.Verdict{ok}, ExitOK},
-		{[]results.Verdict{ok, ok}, ExitOK},
-		{[]results.Verdict{ok, open}, ExitInconclusive},
-		{[]results.Verdict{open, invalid, ok}, ExitInvalid},
-		{[]results.Verdict{invalid, regression, open}, ExitRegression},
-		{[]results.Verdict{regression, ok}, ExitRegression},
+		{[]verdict.Verdict{ok}, ExitOK},
+		{[]verdict.Verdict{ok, ok}, ExitOK},
+		{[]verdict.Verdict{ok, open}, ExitInconclusive},
+		{[]verdict.Verdict{open, invalid, ok}, ExitInvalid},
+		{[]verdict.Verdict{invalid, regression, open}, ExitRegression},
+		{[]verdict.Verdict{regression, ok}, ExitRegression},
 	} {
-		var made []*results.Comparison
+		var made []*verdict.Comparison
 		for _, v := range tc.made {
-			made = append(made, &results.Comparison{Verdict: v})
+			made = append(made, &verdict.Comparison{Verdict: v})
 		}
 		if got := Compared(made...); got != tc.want {
 			t.Errorf("%v come to %d, want %d", tc.made, got, tc.want)
@@ -32,19 +33,19 @@ func TestTheWeightiestFindingDecidesTheExitCode(t *testing.T) {
 // A1: of several findings the exit code is the first of regression, parity,
 // objective, invalid, inconclusive.
 func TestExitCodeIsOfTheWeightiestFinding(t *testing.T) {
-	missed := []results.Outcome{{Expr: "p99<50ms"}}
+	missed := []results.ObjectiveResult{{Expr: "p99<50ms"}}
 	differs := &results.Parity{Differing: 1}
 	for _, tc := range []struct {
-		c    results.Comparison
+		c    verdict.Comparison
 		want Outcome
 	}{
-		{results.Comparison{Verdict: results.VerdictOK}, ExitOK},
-		{results.Comparison{Verdict: results.VerdictOK, Objectives: []results.Outcome{{Expr: "p99<50ms", Held: true}}}, ExitOK},
-		{results.Comparison{Verdict: results.VerdictOK, Objectives: missed}, ExitObjective},
-		{results.Comparison{Verdict: results.VerdictInconclusive, Objectives: missed}, ExitObjective},
-		{results.Comparison{Verdict: results.VerdictInvalid, Objectives: missed}, ExitObjective},
-		{results.Comparison{Verdict: results.VerdictInvalid, Objectives: missed, Parity: differs}, ExitParity},
-		{results.Comparison{Verdict: results.VerdictRegression, Objectives: missed, Parity: differs}, ExitRegression},
+		{verdict.Comparison{Verdict: verdict.OK}, ExitOK},
+		{verdict.Comparison{Verdict: verdict.OK, Objectives: []results.ObjectiveResult{{Expr: "p99<50ms", Held: true}}}, ExitOK},
+		{verdict.Comparison{Verdict: verdict.OK, Objectives: missed}, ExitObjective},
+		{verdict.Comparison{Verdict: verdict.Inconclusive, Objectives: missed}, ExitObjective},
+		{verdict.Comparison{Verdict: verdict.Invalid, Objectives: missed}, ExitObjective},
+		{verdict.Comparison{Verdict: verdict.Invalid, Objectives: missed, Parity: differs}, ExitParity},
+		{verdict.Comparison{Verdict: verdict.Regression, Objectives: missed, Parity: differs}, ExitRegression},
 	} {
 		if got := Compared(&tc.c); got != tc.want {
 			t.Errorf("%+v: exit %d, want %d", tc.c, got, tc.want)

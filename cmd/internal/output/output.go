@@ -14,6 +14,7 @@ import (
 	"github.com/mlbench/mlbench/cmd/internal/cli"
 	"github.com/mlbench/mlbench/report"
 	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/results/verdict"
 )
 
 // Options say what of a measurement goes to stdout and to files. Every
@@ -126,7 +127,7 @@ func (o *Options) Run(s cli.Streams, sum *results.Summary) error {
 }
 
 // Comparison shows two arms side by side on stdout and in every export.
-func (o *Options) Comparison(s cli.Streams, c *results.Comparison) error {
+func (o *Options) Comparison(s cli.Streams, c *verdict.Comparison) error {
 	return o.Render(s, showComparison(c))
 }
 

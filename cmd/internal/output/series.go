@@ -8,15 +8,15 @@ import (
 
 	"github.com/mlbench/mlbench/cmd/internal/cli"
 	"github.com/mlbench/mlbench/report"
-	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/results/verdict"
 )
 
 // Comparisons makes n comparisons, one after another, and shows them: pages and
 // CSV on stdout as soon as they are made, all in one document in the other
 // formats and in exports. After an interrupt or a failure it starts no other and
 // shows what was made until then.
-func (o *Options) Comparisons(ctx context.Context, s cli.Streams, n int, next func(i int) (c *results.Comparison, interrupted bool, err error)) ([]*results.Comparison, error) {
-	var made []*results.Comparison
+func (o *Options) Comparisons(ctx context.Context, s cli.Streams, n int, next func(i int) (c *verdict.Comparison, interrupted bool, err error)) ([]*verdict.Comparison, error) {
+	var made []*verdict.Comparison
 	ended := func() error {
 		for i := range n {
 			if i > 0 && ctx.Err() != nil {
@@ -58,7 +58,7 @@ func (o *Options) asMade() bool {
 }
 
 // allOf shows what is shown when all comparisons are made.
-func (o *Options) allOf(s cli.Streams, made []*results.Comparison) error {
+func (o *Options) allOf(s cli.Streams, made []*verdict.Comparison) error {
 	show := func(w io.Writer, f report.Format, opt report.Options) error {
 		return report.Comparisons(w, f, made, opt)
 	}
@@ -69,7 +69,7 @@ func (o *Options) allOf(s cli.Streams, made []*results.Comparison) error {
 	return err
 }
 
-func showComparison(c *results.Comparison) Show {
+func showComparison(c *verdict.Comparison) Show {
 	return func(w io.Writer, f report.Format, opt report.Options) error {
 		return report.Comparison(w, f, c, opt)
 	}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/mlbench/mlbench/cmd/internal/cli"
 	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/results/verdict"
 )
 
 // Whatever ends a series, what was made until then is shown whole, and nothing
@@ -20,7 +21,7 @@ func TestSeriesIsShownWhateverEndsIt(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := results.Compare(f, results.CompareOptions{})
+	c := verdict.Compare(f, verdict.Options{})
 	for _, tc := range []struct {
 		name  string
 		n     int
@@ -49,7 +50,7 @@ func TestSeriesIsShownWhateverEndsIt(t *testing.T) {
 				defer cancel()
 				var out bytes.Buffer
 				calls := 0
-				made, err := o.Comparisons(ctx, cli.Streams{Out: &out}, tc.n, func(i int) (*results.Comparison, bool, error) {
+				made, err := o.Comparisons(ctx, cli.Streams{Out: &out}, tc.n, func(i int) (*verdict.Comparison, bool, error) {
 					calls++
 					interrupted, err := tc.next(i, cancel)
 					return c, interrupted, err
@@ -106,7 +107,7 @@ func checkShown(t *testing.T, format, doc string, n, made int) {
 		if n == 1 { // of one the object, of several the array, however many were made
 			doc = "[" + doc + "]"
 		}
-		if err := json.Unmarshal([]byte(doc), &items); err != nil || items[0].Schema != results.ComparisonSchema {
+		if err := json.Unmarshal([]byte(doc), &items); err != nil || items[0].Schema != verdict.ComparisonSchema {
 			t.Errorf("%v in\n%s", err, doc)
 		}
 		shown = len(items)
@@ -131,8 +132,8 @@ func TestSeriesWithBrokenExport(t *testing.T) {
 		t.Fatal(err)
 	}
 	var out bytes.Buffer
-	_, err := o.Comparisons(context.Background(), cli.Streams{Out: &out}, 2, func(i int) (*results.Comparison, bool, error) {
-		return &results.Comparison{Verdict: results.VerdictOK, Metrics: []results.MetricRow{{Metric: "p50", Class: results.TotalClass, Unit: "ms"}}}, i == 1, nil
+	_, err := o.Comparisons(context.Background(), cli.Streams{Out: &out}, 2, func(i int) (*verdict.Comparison, bool, error) {
+		return &verdict.Comparison{Verdict: verdict.OK, Metrics: []verdict.MetricRow{{Metric: "p50", Class: results.TotalClass, Unit: "ms"}}}, i == 1, nil
 	})
 	if err == nil || !strings.Contains(err.Error(), "gone/x.json") {
 		t.Errorf("error %v", err)

@@ -10,6 +10,7 @@ import (
 	"github.com/mlbench/mlbench/cmd/internal/cli"
 	"github.com/mlbench/mlbench/loadgen"
 	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/results/verdict"
 	"github.com/mlbench/mlbench/scenarios"
 	"github.com/mlbench/mlbench/targets"
 )
@@ -90,7 +91,7 @@ func (s *Session) compareArms(ctx context.Context, e loadgen.Experiment, arms []
 	f := &results.File{Header: *s.compareHeader(arms)}
 	if s.Spec.Extend {
 		e.Extend = func() bool {
-			return results.Compare(f, results.CompareOptions{}).Verdict == results.VerdictInconclusive
+			return verdict.Compare(f, verdict.Options{}).Verdict == verdict.Inconclusive
 		}
 	}
 	rec, err := s.record(s.Spec.Output, &f.Header)
@@ -136,7 +137,7 @@ func (s *Session) compareArms(ctx context.Context, e loadgen.Experiment, arms []
 func (s *Session) compareHeader(arms []*Prepared) *results.Header {
 	h := s.header(arms...)
 	h.BudgetS = s.Spec.Budget.Seconds()
-	limits, _ := results.ParseLimits(s.Spec.Limits) // Validate has found none of its mistakes
+	limits, _ := verdict.ParseLimits(s.Spec.Limits) // Validate has found none of its mistakes
 	h.Limits, h.Strict = limits.String(), s.Spec.Strict
 	for i := range s.Judged {
 		h.Objectives = append(h.Objectives, s.Judged[i].Expr)

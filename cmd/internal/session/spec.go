@@ -6,6 +6,7 @@ import (
 
 	"github.com/mlbench/mlbench/loadgen"
 	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/results/verdict"
 	"github.com/mlbench/mlbench/scenarios"
 	"github.com/mlbench/mlbench/targets"
 )
@@ -55,7 +56,7 @@ type Output struct {
 type Comparison struct {
 	Budget time.Duration // for all of it
 	Slice  time.Duration // measured, of each; 0: by rate and latency
-	Limits string        // see results.ParseLimits
+	Limits string        // see verdict.ParseLimits
 	Strict bool
 	Extend bool // measure on once when inconclusive
 }
@@ -100,7 +101,7 @@ func (s *Spec) Validate() error {
 	case s.Raw != "" && s.Raw == s.Output.File:
 		m.addf("--raw and --output both write %s: name two files", s.Raw)
 	}
-	if _, err := results.ParseLimits(s.Limits); err != nil {
+	if _, err := verdict.ParseLimits(s.Limits); err != nil {
 		m.addf("--max-regression: %w", err)
 	}
 	for _, text := range s.Objectives {

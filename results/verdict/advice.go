@@ -1,0 +1,107 @@
+package verdict
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/mlbench/mlbench/results"
+)
+
+// Sound keeps the runs that a calibration may rest on, and says why the others
+// do not count: what the machine, failures or an interrupt did to a run is not
+// the luck of a launch.
+func Sound(runs []*results.File) (sound []*results.File, left []results.Reason) {
+	for _, f := range runs {
+		if why := unsound(f); why != nil {
+			left = append(left, results.Reason{Code: results.UnsoundRun, Args: args{"file": f.Path, "reason": *why}})
+		} else {
+			sound = append(sound, f)
+		}
+	}
+	return sound, left
+}
+
+func unsound(f *results.File) *results.Reason {
+	s := results.Summarize(f, results.Select{Arm: results.ArmA}, nil)
+	switch why := f.Unfinished(); {
+	case why != "":
+		return &results.Reason{Code: results.Noted, Args: args{"text": why}}
+	case !s.Valid:
+		return &s.Warnings[slices.IndexFunc(s.Warnings, func(w results.Reason) bool { return w.Invalid })]
+	case float64(s.Errors.Total) > results.MostlyFailedShare*float64(s.Requests):
+		return &results.Reason{Code: results.HighErrors, Args: args{"requests": s.Errors.Total, "of": s.Requests}}
+	}
+	return nil
+}
+
+// longer says that a run is shorter than those of the calibration: the shorter
+// a run, the more luck is in its figures. "" if none is.
+func (c *Calibration) longer(runs []*results.File) string {
+	for _, f := range runs {
+		// One that was planned by a number of requests may end a little early.
+		if s := results.Summarize(f, results.Select{Arm: results.ArmA}, []float64{}).DurationS; s < 0.9*c.DurationS {
+			return fmt.Sprintf("it is of runs of %.3g s, and shorter ones differ by more: %s is of %.3g s", c.DurationS, f.Path, s)
+		}
+	}
+	return ""
+}
+
+// MaxRegression advises limits, in the form that ParseLimits reads: for each
+// metric that of its worst class, rounded up to two digits. Empty if no spread
+// is known, or none that a limit can state.
+func (c *Calibration) MaxRegression() string {
+	var names []string
+	least := map[string]float64{}
+	for _, s := range c.Spreads {
+		if _, known := least[s.Metric]; !known {
+			names = append(names, s.Metric)
+		}
+		least[s.Metric] = max(least[s.Metric], s.Limit())
+	}
+	var parts []string
+	for _, name := range names {
+		part := name + "=" + twoDigitsUp(100*least[name]) + "%"
+		if _, err := ParseLimits(part); err == nil {
+			parts = append(parts, part)
+		}
+	}
+	return strings.Join(parts, ",")
+}
+
+// twoDigitsUp rounds up to two digits, or four decimals, which is as fine as
+// limits are: a limit must not get tighter by being written down.
+func twoDigitsUp(v float64) string {
+	digits := max(-4, int(math.Floor(math.Log10(v)))-1)
+	unit := math.Pow10(digits)
+	// Less a hair, or what is round already would go up by the error of dividing.
+	v = math.Ceil(v/unit-1e-9) * unit
+	return strconv.FormatFloat(math.Round(v*1e4)/1e4, 'f', -1, 64)
+}
+
+// Caution says where the limits of a live comparison are tighter than launches
+// of one target differ by chance: pairs prove a difference between processes,
+// and that one may be luck. "" if they are wide enough.
+func (c *Calibration) Caution(h *results.Header, limits Limits) string {
+	if why := c.elsewhere(h); why != "" {
+		return "the calibration says nothing about this comparison: " + why
+	}
+	var tight []string
+	for _, m := range judgedMetrics(h, limits) {
+		s, known := c.spread(m)
+		limit := m.Margin
+		if m.Name == "throughput" {
+			limit = limits.Throughput
+		}
+		if known && limit < s.Limit() {
+			tight = append(tight, fmt.Sprintf("%s of %s %.3g%% <%s%%", m.Name, m.Class, 100*limit, twoDigitsUp(100*s.Limit())))
+		}
+	}
+	if tight == nil {
+		return ""
+	}
+	return fmt.Sprintf("limits are tighter than %d launches of %s differed by (%s): the luck of a launch alone could exceed them, so repeat with both restarted before you believe a small regression, or use --max-regression %s",
+		c.Launches, c.Target.Name, strings.Join(tight, ", "), c.MaxRegression())
+}

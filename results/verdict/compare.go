@@ -1,0 +1,271 @@
+package verdict
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/results/stats"
+)
+
+// Options say how a comparison is judged.
+type Options struct {
+	Percentiles []float64 // to show beside those judged; nil: DefaultPercentiles
+	Limits      *Limits   // nil: the file's own, else DefaultLimits
+	Strict      bool      // a regression must be proven to exceed its limit; or the file says so
+	// Objectives are what B must hold by itself, beside the limits of its change;
+	// nil: those of the file. They do not change the verdict.
+	Objectives []results.Objective
+	// Calibration is how much runs of these targets differ by chance: for
+	// CompareRuns, where there are too few runs to tell.
+	Calibration *Calibration
+}
+
+// Compare sets the two arms of a comparison side by side and judges them by
+// pairs. All figures are of the pairs that are judged.
+func Compare(f *results.File, o Options) *Comparison {
+	limits, err := limitsFor(f, o)
+	p := pairsOf(f)
+	c := sideBySide(f, limits.shown(o.Percentiles, f.Header.Model), p.figures())
+	c.Pairs, c.Measured, c.LateShown = len(p.kept), len(p.kept)+p.leftOut(), p.late > 0 && p.tooFew()
+	j := judging{
+		c: c, e: p.evidence(&f.Header, limits), rule: stats.RuleFor(len(f.Header.Looks)),
+		basis: counted(c.Pairs, "pair"), unfinished: f.Unfinished(),
+	}
+	j.rule.Strict, j.rule.Seed = o.Strict || f.Header.Strict, f.Header.Seed
+	c.Interrupted, c.Parity = f.Interrupted(), f.Parity
+	if j.invalid = invalidity(f, c, p); err != nil {
+		j.invalid = fmt.Sprintf("the file's limits cannot be read (%v)", err)
+	}
+	j.missing(f)
+	j.lateness(p)
+	overA, overB := overdue(f, results.ArmA), overdue(f, results.ArmB)
+	warnOverdue(c.ArmA, overA)
+	warnOverdue(c.ArmB, overB)
+	j.blocks = blocks(f, c, p, overA, overB)
+	if p.late > 0 && j.invalid == "" && !p.tooFew() {
+		note := partOfPairs(p.late, c.Measured) + " left out because the load generator was late in " + them(p.late)
+		if e := counts(results.ArmB, results.TotalClass, p.timed).Failed(); e.Total > 0 {
+			note += ", but not their errors"
+		}
+		j.notes = append(j.notes, note)
+	}
+	if p.excluded > 0 && j.invalid == "" {
+		j.notes = append(j.notes, fmt.Sprintf("%s left out because a slice was excluded as it was measured (%s)", partOfPairs(p.excluded, c.Measured), p.why))
+	}
+	j.notes = slices.Concat(j.notes, warmUpNotes(f, overA, overB), limits.notes(f.Header.Model))
+	j.decide()
+	if c.Verdict != Invalid {
+		c.SlotEffect = p.slotEffect(f.Header.Model)
+	}
+	j.advise(f)
+	objectives := o.Objectives
+	if objectives == nil {
+		objectives = f.Header.ReadObjectives()
+	}
+	c.tell(c.withObjectives(j.reasons(), objectives))
+	return c
+}
+
+// limitsFor are those asked for, or the file's own, or the defaults.
+func limitsFor(f *results.File, o Options) (Limits, error) {
+	if o.Limits != nil {
+		return *o.Limits, nil
+	}
+	l, err := ParseLimits(f.Header.Limits)
+	if err != nil {
+		return DefaultLimits(), err
+	}
+	return l, nil
+}
+
+// missing finds out whether a target was not there: its end, or that it never
+// answered, says more than any number of pairs.
+func (j *judging) missing(f *results.File) {
+	a, b := j.c.names()
+	if base := gone(f, results.ArmA, a); base != "" {
+		j.invalid = base + ": there is nothing to compare with"
+		return
+	}
+	if head := gone(f, results.ArmB, b); head != "" && (crashed(f, results.ArmB) || nearlyAll(traffic(f, results.ArmA))) {
+		j.gone, j.invalid = head, ""
+		return
+	}
+	if j.invalid == "" {
+		j.gone = goneClasses(f, results.ArmB, results.ArmA, b)
+	}
+}
+
+// lateness makes a comparison invalid in which too many pairs are left out, but
+// for what no lag of the generator does: that over a twentieth of B's requests
+// fail, and fewer of A's. Those count in all pairs.
+func (j *judging) lateness(p *pairing) {
+	why := p.lateness()
+	switch {
+	case why == "" || j.invalid != "" || j.gone != "":
+	case j.failsAlone():
+		j.e.Metrics, j.e.Stalls, j.basis = nil, nil, counted(len(p.timed), "pair")
+		j.notes = append(j.notes, "only errors are judged: "+why)
+	default:
+		j.invalid = why
+	}
+}
+
+// failsAlone says whether over a twentieth of B's requests failed, and of A's not.
+func (j *judging) failsAlone() bool {
+	failedA, ofA, failedB, ofB := j.errorCounts(results.TotalClass)
+	return float64(failedA) <= results.MostlyFailedShare*float64(ofA) && float64(failedB) > results.MostlyFailedShare*float64(ofB)
+}
+
+const describesMachine = ". These numbers describe this machine, not the targets"
+
+// invalidity says why generator or machine, and not the targets, decided the
+// numbers; "" if they did not.
+func invalidity(f *results.File, c *Comparison, p *pairing) string {
+	for i, s := range []*results.Summary{c.ArmA, c.ArmB} {
+		switch {
+		case s.Requests == 0 && s.InFlight > 0:
+			return fmt.Sprintf("no request to %s ended: %d %s in flight when the measurement was interrupted", s.Target.Name, s.InFlight, were(s.InFlight))
+		case s.Requests == 0 && f.WarmedUp([]string{results.ArmA, results.ArmB}[i]):
+			return fmt.Sprintf("no request was sent to %s but of the warm-up, which is in no figure", s.Target.Name)
+		case s.Requests == 0:
+			return fmt.Sprintf("no request was sent to %s", s.Target.Name)
+		}
+	}
+	for i := range f.Slices {
+		for _, d := range f.Slices[i].Classes {
+			if f.Slices[i].Phase == results.Measure && d.Errors[results.ErrLocal] > 0 {
+				return "this machine ran out of ports, files or memory" + describesMachine
+			}
+		}
+	}
+	if unequal := p.unequal(&f.Header); unequal != nil {
+		a, b := c.names()
+		return fmt.Sprintf("%s and %s were not sent the same requests (%s), as both slices of a pair are: something of the file is missing", a, b, strings.Join(unequal, ", "))
+	}
+	return ""
+}
+
+// lateness says why too many pairs are left out; "" if they are not.
+func (p *pairing) lateness() string {
+	if all := len(p.kept) + p.leftOut(); p.tooFew() {
+		if p.excluded > 0 && p.late == 0 {
+			return fmt.Sprintf("%s left out because a slice was excluded as it was measured (%s)"+describesMachine, partOfPairs(p.excluded, all), p.why)
+		}
+		if p.excluded > 0 {
+			return fmt.Sprintf("%s left out: the load generator was late in %d, and in %d a slice was excluded as it was measured (%s)"+describesMachine,
+				partOfPairs(p.leftOut(), all), p.late, p.excluded, p.why)
+		}
+		return fmt.Sprintf("the load generator was late in %d of %s (a tenth of a slice's requests by over %s): use a quieter machine, fewer cores for the targets, or a lower rate"+describesMachine,
+			p.late, counted(all, "pair"), p.limit.Round(10*time.Microsecond))
+	}
+	return ""
+}
+
+func warnOverdue(s *results.Summary, over float64) {
+	if over > 0 {
+		s.Warnings = append(s.Warnings, results.Reason{Code: results.WarmUpBacklog, Args: args{"s": over}})
+	}
+}
+
+// sideBySide has the figures of both arms, and no verdict yet.
+func sideBySide(f *results.File, percentiles []float64, slices func(*results.Slice) bool) *Comparison {
+	a, b := results.Summarize(f, results.Select{Arm: results.ArmA, Slices: slices}, percentiles), results.Summarize(f, results.Select{Arm: results.ArmB, Slices: slices}, percentiles)
+	c := &Comparison{
+		Schema:     ComparisonSchema,
+		Scenario:   f.Header.Scenario.Name,
+		Origin:     f.Header.Origin(),
+		A:          a.Target,
+		B:          b.Target,
+		Seed:       f.Header.Seed,
+		Tags:       f.Header.Tags,
+		Objectives: []results.ObjectiveResult{},
+		Errors:     armErrors{A: a.Errors, B: b.Errors},
+		Unfinished: armCounts{A: a.InFlight, B: b.InFlight},
+		Resources:  resourcesOf(a, b),
+		ResultFile: f.Path,
+		ArmA:       a,
+		ArmB:       b,
+	}
+	c.rows(results.TotalClass, figures(a, results.TotalClass), figures(b, results.TotalClass))
+	c.Metrics = append(c.Metrics, MetricRow{Metric: "stalls", Class: results.TotalClass, Unit: "pairs"})
+	for i := range a.Classes {
+		if len(a.Classes) > 1 {
+			c.rows(a.Classes[i].Name, figures(a, a.Classes[i].Name), figures(b, a.Classes[i].Name))
+		}
+	}
+	return c
+}
+
+// figure is one number of one arm.
+type figure struct {
+	metric, unit string
+	value        float64
+	censored     bool // at least that
+}
+
+// figures of one arm. Where requests timed out, latencies at the timeout's value
+// are censored: nobody knows how long the answers would have taken.
+func figures(s *results.Summary, class string) []figure {
+	throughput, goodput, latencies, d := s.ThroughputRPS, s.GoodputRPS, s.Latency, s.Data(class)
+	if c := s.Class(class); c != nil && class != results.TotalClass {
+		throughput, goodput, latencies = c.Through, c.Goodput, c.Latency
+	}
+	l, timeoutMS := latencies[results.ClockResponse], 1e3*s.Planned.TimeoutS
+	share := math.NaN()
+	if d.Sent > 0 {
+		share = 100 * float64(d.Failed().Total) / float64(d.Sent)
+	}
+	out := []figure{{"throughput", "1/s", throughput, false}, {"goodput", "1/s", goodput, false}, {"errors", "%", share, false}}
+	latency := func(name string, ms float64) {
+		// Histograms have three digits.
+		out = append(out, figure{name, "ms", ms, d.Errors[results.ErrTimeout] > 0 && (ms >= 0.999*timeoutMS || name == "mean")})
+	}
+	latency("min", l.Min)
+	latency("mean", l.Mean)
+	for _, p := range l.Percentiles {
+		if results.Enough(l.Count, p.Q) {
+			latency(results.PercentileName(p.Q), p.MS)
+		} else {
+			latency(results.PercentileName(p.Q), math.NaN())
+		}
+	}
+	latency("max", l.Max)
+	return out
+}
+
+func (c *Comparison) rows(class string, a, b []figure) {
+	for i := range a {
+		row := MetricRow{
+			Metric: a[i].metric, Class: class, Unit: a[i].unit, A: number(a[i].value), B: number(b[i].value),
+			CensoredA: a[i].censored, CensoredB: b[i].censored,
+		}
+		// A share of errors is compared in points, not by its ratio, and what is
+		// only known to be more, by nothing.
+		if a[i].unit != "%" && row.A != nil && row.B != nil && *row.A > 0 && !row.censored() {
+			row.ChangePct = number(100 * (*row.B / *row.A - 1))
+		}
+		c.Metrics = append(c.Metrics, row)
+	}
+}
+
+// Row is the row of a metric of a class; nil if there is none.
+func (c *Comparison) Row(class, metric string) *MetricRow {
+	for i := range c.Metrics {
+		if c.Metrics[i].Class == class && c.Metrics[i].Metric == metric {
+			return &c.Metrics[i]
+		}
+	}
+	return nil
+}
+
+// number is nil for what is not a number.
+func number(v float64) *float64 {
+	if math.IsNaN(v) || math.IsInf(v, 0) {
+		return nil
+	}
+	return &v
+}

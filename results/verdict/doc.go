@@ -1,0 +1,13 @@
+// Package verdict compares two targets and says what came of it: ok, regression,
+// inconclusive or invalid.
+//
+//	results.File of pairs ─► Compare ──┐
+//	saved runs ────────────► CompareRuns ─► Comparison ─► report
+//	                           ▲
+//	runs of one target ─► Calibrate
+//
+// It owns which slices and runs are evidence of what, the limits, what weakens or
+// forbids a verdict, and the reasons that are given for it. It does not own the
+// mathematics of a verdict (package stats), the figures of either target
+// (results.Summarize), or rendering anything for people.
+package verdict

@@ -1,0 +1,196 @@
+package verdict
+
+import (
+	"cmp"
+	"math"
+	"time"
+
+	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/results/stats"
+)
+
+// measured is a slice with all its classes together.
+type measured struct {
+	*results.Slice
+	total *results.ClassData
+}
+
+// data is one class of a slice, or all together; never nil.
+func (m *measured) data(class string) *results.ClassData {
+	if class == results.TotalClass {
+		return m.total
+	}
+	if d := m.Classes[class]; d != nil {
+		return d
+	}
+	return &results.ClassData{}
+}
+
+// slicePair is the two neighbouring slices that are compared.
+type slicePair struct{ a, b *measured }
+
+// pairing is what a comparison is judged by.
+type pairing struct {
+	kept     []slicePair // in the order of time
+	timed    []slicePair // those, and the late ones: errors are no matter of lag
+	late     int         // pairs left out because the generator was late in one slice
+	excluded int         // pairs left out because a slice was excluded as it was measured
+	why      string      // it was
+	limit    time.Duration
+	workers  int     // of the closed model
+	settle   float64 // seconds of load before each slice, about
+}
+
+// A slice in which a tenth of the requests were sent later than this is not
+// worth judging; over results.MostLeftOut of the pairs lost that way makes a
+// comparison invalid.
+const sliceLagShare = 0.25 // of the median response time of both arms together
+
+// pairing lists the pairs of which both slices were measured. What is left out
+// is decided by the generator's lag, by the same limit for either slice of every
+// pair, and by what was excluded for the host's sake as it was measured, never by
+// what one target did: so it favours none.
+func pairsOf(f *results.File) *pairing {
+	byPair := map[int]*slicePair{}
+	var order []*slicePair
+	for i := range f.Slices {
+		s := &f.Slices[i]
+		if s.Phase != results.Measure || s.Pair == 0 {
+			continue
+		}
+		p := byPair[s.Pair]
+		if p == nil {
+			p = &slicePair{}
+			byPair[s.Pair] = p
+			order = append(order, p)
+		}
+		m := &measured{Slice: s, total: s.Total()}
+		switch {
+		case s.Arm == results.ArmA && p.a == nil:
+			p.a = m
+		case s.Arm == results.ArmB && p.b == nil:
+			p.b = m
+		}
+	}
+	out := &pairing{workers: f.Header.Connections, settle: settle(f)}
+	both := stats.NewHistogram()
+	for _, p := range order {
+		switch {
+		case p.a == nil || p.b == nil:
+		case p.a.Excluded != "" || p.b.Excluded != "":
+			// The end of a measurement is no fault of the machine's.
+			if why := cmp.Or(p.a.Excluded, p.b.Excluded); why != results.ExcludedByInterrupt {
+				out.excluded, out.why = out.excluded+1, why
+			}
+		default:
+			out.kept = append(out.kept, *p)
+			both.Merge(p.a.total.Response())
+			both.Merge(p.b.total.Response())
+		}
+	}
+	out.limit = max(results.LagFloor, time.Duration(sliceLagShare*float64(both.Quantile(0.5))))
+	out.leaveOutLate()
+	return out
+}
+
+func (p *pairing) leaveOutLate() {
+	isLate := func(m *measured) bool {
+		return m.total.Clocks[results.ClockLag] != nil && m.total.Clocks[results.ClockLag].Quantile(0.9) > p.limit
+	}
+	all := p.kept
+	p.kept, p.timed = nil, all
+	for _, pair := range all {
+		if isLate(pair.a) || isLate(pair.b) {
+			p.late++
+		} else {
+			p.kept = append(p.kept, pair)
+		}
+	}
+}
+
+// leftOut is how many pairs were measured and do not count.
+func (p *pairing) leftOut() int { return p.late + p.excluded }
+
+// tooFew says that so many pairs are left out that the rest means nothing.
+func (p *pairing) tooFew() bool {
+	return float64(p.leftOut()) > results.MostLeftOut*float64(len(p.kept)+p.leftOut())
+}
+
+// figures selects the slices whose figures are shown: those that are judged, or
+// all where none can be; what was excluded only where there is nothing else.
+func (p *pairing) figures() func(*results.Slice) bool {
+	if len(p.kept) == 0 || p.tooFew() {
+		none := len(p.kept)+p.late == 0
+		return func(s *results.Slice) bool {
+			return s.Excluded == "" || none && s.Excluded != results.ExcludedByInterrupt
+		}
+	}
+	judged := map[*results.Slice]bool{}
+	for _, pair := range p.kept {
+		judged[pair.a.Slice], judged[pair.b.Slice] = true, true
+	}
+	return func(s *results.Slice) bool { return judged[s] }
+}
+
+// settle is how long a target is loaded before each slice: the shortest time
+// from the end of one slice to the beginning of the next.
+func settle(f *results.File) float64 {
+	shortest := math.Inf(1)
+	for i := 1; i < len(f.Slices); i++ {
+		before, s := &f.Slices[i-1], &f.Slices[i]
+		if gap := s.StartS - before.StartS - before.DurationS - before.DrainS; s.Phase == results.Measure && s.Pair != 0 && gap >= 0 && s.DurationS > 0 {
+			shortest = min(shortest, gap)
+		}
+	}
+	if math.IsInf(shortest, 1) {
+		return 0
+	}
+	return shortest
+}
+
+// elapsed is how long measuring took, settling and draining included, in
+// seconds.
+func elapsed(f *results.File) float64 {
+	var begin, end, sum float64
+	first := true
+	for i := range f.Slices {
+		s := &f.Slices[i]
+		if s.Phase != results.Measure {
+			continue
+		}
+		if first || s.StartS < begin {
+			begin, first = s.StartS, false
+		}
+		end = max(end, s.StartS+s.DurationS+s.DrainS)
+		sum += s.DurationS + s.DrainS
+	}
+	return max(end-begin, sum)
+}
+
+// overdue is by how many seconds the warm-up of an arm outlasted its plan: the
+// time to work off a backlog, less what a request takes when there is none. A
+// tenth of the warm-up is forgiven. Short slices hide a queue that grows slowly.
+func overdue(f *results.File, arm string) float64 {
+	if f.Header.Model != results.Open || f.Header.WarmupS <= 0 {
+		return 0
+	}
+	took := 0.0
+	usual := stats.NewHistogram()
+	for i := range f.Slices {
+		s := &f.Slices[i]
+		switch {
+		case s.Arm != arm:
+		case s.Phase == results.Warmup:
+			took += s.DurationS + s.DrainS
+		case s.Phase == results.Measure:
+			for _, d := range s.Classes {
+				usual.Merge(d.Response())
+			}
+		}
+	}
+	over := took - f.Header.WarmupS - usual.Quantile(0.9).Seconds()
+	if over <= 0.1*f.Header.WarmupS {
+		return 0
+	}
+	return over
+}

@@ -1,0 +1,267 @@
+package verdict
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/results/stats"
+)
+
+// errNotComparable marks saved runs that no numbers can set against each other.
+var errNotComparable = errors.New("not comparable")
+
+// CompareRuns compares saved single runs of two targets. Nothing pairs them, so
+// each run is one value, and whatever else changed between them counts as the
+// targets' doing: on one host, with at least stats.MinRuns a side or with a
+// calibration, they can be judged; else the numbers are shown and the verdict is
+// inconclusive. Runs of different loads are refused.
+func CompareRuns(a, b []*results.File, o Options) (*Comparison, error) {
+	if len(a) == 0 || len(b) == 0 {
+		return nil, fmt.Errorf("%w: %d runs against %d", errNotComparable, len(a), len(b))
+	}
+	if err := checkComparable(a, b); err != nil {
+		return nil, err
+	}
+	h := &a[0].Header
+	limits := DefaultLimits()
+	if o.Limits != nil {
+		limits = *o.Limits
+	}
+	f := joined(a, b)
+	c := sideBySide(f, limits.shown(o.Percentiles, h.Model), func(*results.Slice) bool { return true })
+	c.Metrics = slices.DeleteFunc(c.Metrics, func(m MetricRow) bool { return m.Metric == "stalls" })
+	c.Runs = &armCounts{int64(len(a)), int64(len(b))}
+	c.ArmB.Origin = b[0].Header.Origin()
+	sumsA, sumsB := summaries(a, limits), summaries(b, limits)
+	c.ArmA.Warnings, c.ArmB.Warnings = warningsOf(sumsA), warningsOf(sumsB)
+
+	j := judging{c: c, rule: stats.RuleFor(1), basis: runsText(len(a), len(b))}
+	j.e.Errors = runErrors(h, sumsA, sumsB, limits.Errors)
+	j.notes = limits.notes(h.Model)
+	j.rule.Strict, j.rule.Seed = o.Strict, h.Seed
+	for i, s := range slices.Concat(sumsA, sumsB) {
+		if !s.Valid && j.invalid == "" {
+			j.invalid = fmt.Sprintf("%s is an invalid run: see the warnings", slices.Concat(a, b)[i].Path)
+		}
+	}
+	for _, f := range slices.Concat(a, b) {
+		if why := f.Unfinished(); why != "" && j.unfinished == "" {
+			j.unfinished = fmt.Sprintf("%s: %s", f.Path, why)
+		}
+	}
+	nameA, nameB := c.names()
+	j.blocks = censored(nameA, totals(sumsA), nameB, totals(sumsB))
+	j.unpaired(a, b, sumsA, sumsB, limits, o.Calibration)
+	j.decide()
+	j.adviseRuns(min(len(a), len(b)), c.ArmA.DurationS+c.ArmB.DurationS)
+	j.notes = append(j.notes, "these are saved runs, not pairs in turn: whatever else changed between them counts as the targets' doing. 'mlbench compare' with both targets at once does not have this weakness")
+	c.tell(c.withObjectives(j.reasons(), o.Objectives))
+	return c, nil
+}
+
+// checkComparable refuses what is no single run, runs of different loads, and a
+// run that is named twice, which would pass for two.
+func checkComparable(a, b []*results.File) error {
+	all := slices.Concat(a, b)
+	for i, f := range all {
+		if arms := f.Arms(); !slices.Equal(arms, []string{results.ArmA}) {
+			return fmt.Errorf("%w: %s is no single run", errNotComparable, f.Path)
+		}
+		if what := all[0].Header.LoadDiffers(&f.Header); what != "" {
+			return fmt.Errorf("%w: %s and %s: %s", errNotComparable, all[0].Path, f.Path, what)
+		}
+		for _, g := range all[:i] {
+			if g.Header.Start.Equal(f.Header.Start) && g.Header.Seed == f.Header.Seed && g.Header.Target(results.ArmA) == f.Header.Target(results.ArmA) {
+				return fmt.Errorf("%w: %s and %s are the same run", errNotComparable, g.Path, f.Path)
+			}
+		}
+	}
+	return nil
+}
+
+// totals sums what was planned in runs, and what of it was dropped.
+func totals(sums []*results.Summary) *results.ClassData {
+	d := &results.ClassData{}
+	for _, s := range sums {
+		d.Planned, d.Dropped = d.Planned+s.Data(results.TotalClass).Planned, d.Dropped+s.Data(results.TotalClass).Dropped
+	}
+	return d
+}
+
+// adviseRuns says how many more runs to make.
+func (j *judging) adviseRuns(runs int, seconds float64) {
+	for m := range j.all(stats.Inconclusive) {
+		if m.Kind == stats.ErrorShare && m.Reason == stats.LikelyWorse {
+			return // no number of runs proves it: nothing pairs them
+		}
+	}
+	more := j.v.MoreTime - 1
+	if more <= 0 || j.c.Verdict != Inconclusive {
+		return
+	}
+	j.c.MoreTimeS = math.Ceil(more * seconds)
+	what := "runs"
+	n := math.Ceil(more * float64(runs))
+	if n == 1 {
+		what = "run"
+	}
+	j.advice = fmt.Sprintf("About %.0f more %s of each would settle it", n, what)
+}
+
+func runsText(a, b int) string { return fmt.Sprintf("%d and %d saved runs", a, b) }
+
+// joined is all runs as the two arms of one file.
+func joined(a, b []*results.File) *results.File {
+	f := &results.File{Header: a[0].Header, Footer: &results.Footer{Ended: results.Completed}}
+	ta, tb := a[0].Header.Target(results.ArmA), b[0].Header.Target(results.ArmA)
+	f.Header.Targets = []results.Target{{Arm: results.ArmA, Name: ta.Name, URL: ta.URL, Command: ta.Command}, {Arm: results.ArmB, Name: tb.Name, URL: tb.URL, Command: tb.Command}}
+	f.Header.Warnings = nil
+	f.Header.Tags = commonTags(slices.Concat(a, b))
+	var paths []string
+	for i, run := range slices.Concat(a, b) {
+		paths = append(paths, run.Path)
+		for _, s := range run.Slices {
+			if s.Arm = results.ArmA; i >= len(a) {
+				s.Arm = results.ArmB
+			}
+			f.Slices = append(f.Slices, s)
+		}
+	}
+	f.Path = strings.Join(paths, ", ")
+	return f
+}
+
+// runErrors is the evidence of errors, in all and of each class: an entry for
+// each run, which nothing pairs.
+func runErrors(h *results.Header, sumsA, sumsB []*results.Summary, limit float64) (out []stats.Errors) {
+	for _, class := range judgedClasses(h) {
+		e := stats.Errors{Class: class, Whole: class == results.TotalClass, Margin: limit}
+		none := &results.ClassData{}
+		for _, s := range sumsA {
+			e.Pairs = append(e.Pairs, errorPair(s.Data(class), none))
+		}
+		for _, s := range sumsB {
+			e.Pairs = append(e.Pairs, errorPair(none, s.Data(class)))
+		}
+		out = append(out, e)
+	}
+	return out
+}
+
+// summaries are one of each run, with the percentiles that are judged.
+func summaries(runs []*results.File, limits Limits) []*results.Summary {
+	var out []*results.Summary
+	for _, f := range runs {
+		out = append(out, results.Summarize(f, results.Select{Arm: results.ArmA}, limits.shown([]float64{}, f.Header.Model)))
+	}
+	return out
+}
+
+func warningsOf(sums []*results.Summary) []results.Reason {
+	out := []results.Reason{}
+	for _, s := range sums {
+		for _, w := range s.Warnings {
+			if len(sums) > 1 {
+				w = results.Reason{Code: results.OfRun, Args: args{"file": s.ResultFile, "reason": w}}
+			}
+			out = append(out, w)
+		}
+	}
+	return out
+}
+
+// judgedMetrics are the metrics that limits judge, without data.
+func judgedMetrics(h *results.Header, limits Limits) (out []stats.Metric) {
+	if h.Model == results.Closed {
+		return []stats.Metric{throughputLimit(limits.Throughput)}
+	}
+	for _, class := range judgedClasses(h) {
+		for _, l := range limits.Percentiles {
+			out = append(out, l.metric(class))
+		}
+	}
+	return out
+}
+
+// valuesOf is a metric of each run, turned so that more is worse; 0 where there
+// is too little data for it.
+func valuesOf(sums []*results.Summary, m stats.Metric) []float64 {
+	var out []float64
+	for _, s := range sums {
+		value := 0.0
+		for _, x := range figures(s, m.Class) {
+			if x.metric == m.Name && x.value > 0 {
+				value = x.value
+			}
+		}
+		if m.Name == "throughput" && value > 0 {
+			value = 1 / value
+		}
+		out = append(out, value)
+	}
+	return out
+}
+
+// unpaired sets the runs against each other, if there is anything to tell their
+// luck by, or says why there is not.
+func (j *judging) unpaired(a, b []*results.File, sumsA, sumsB []*results.Summary, limits Limits, cal *Calibration) {
+	h := &a[0].Header
+	j.e.Metrics = judgedMetrics(h, limits)
+	for _, f := range slices.Concat(a, b) {
+		if f.Header.Host.Fingerprint() != h.Host.Fingerprint() {
+			j.noVerdict = fmt.Sprintf("the runs are of different hosts (%s; %s): host and target cannot be told apart", h.Host.Fingerprint(), f.Header.Host.Fingerprint())
+			return
+		}
+	}
+	enough := min(len(a), len(b)) >= stats.MinRuns
+	if !enough {
+		why := fmt.Sprintf("%s cannot be judged: with fewer than %d of each, only a calibration of the target on this host ('mlbench calibrate') tells a change from the luck of single runs", j.basis, stats.MinRuns)
+		if cal != nil {
+			if differs := cmp.Or(cal.differs(h, j.c.A, j.c.B), cal.longer(slices.Concat(a, b))); differs == "" {
+				why = ""
+			} else {
+				why += "; the one given does not hold: " + differs
+			}
+		}
+		if j.noVerdict, j.fewRuns = why, cal == nil; why != "" {
+			return
+		}
+	}
+	for i := range j.e.Metrics {
+		m := &j.e.Metrics[i]
+		va, vb := valuesOf(sumsA, *m), valuesOf(sumsB, *m)
+		shift, ok := stats.Welch(va, vb)
+		if !enough {
+			s, known := cal.spread(*m)
+			if shift, ok = stats.Calibrated(va, vb, s.Sigma, s.DF); !known && positive(va) && positive(vb) {
+				j.uncalibrated = append(j.uncalibrated, metricName(&stats.Judgement{Name: m.Name, Class: m.Class}))
+			}
+		}
+		if !ok {
+			continue
+		}
+		m.Unpaired = &shift
+		j.crossCheck(m, va, vb)
+	}
+}
+
+// crossCheck notes where ranks alone do not bear out what Welch's test would
+// find: one wild run may have decided it.
+func (j *judging) crossCheck(m *stats.Metric, a, b []float64) {
+	if p, _ := m.Unpaired.Test(0); p > j.rule.Alpha {
+		return
+	}
+	if p, ok := stats.MannWhitney(a, b); ok && p > 0.05 && min(len(a), len(b)) >= stats.MinRuns {
+		j.notes = append(j.notes, fmt.Sprintf("ranks alone do not bear out that %s of %s is worse (Mann-Whitney p=%.2g): look at single runs", m.Name, m.Class, p))
+	}
+}
+
+// positive says that all runs have a value.
+func positive(values []float64) bool {
+	return !slices.ContainsFunc(values, func(v float64) bool { return !(v > 0) })
+}

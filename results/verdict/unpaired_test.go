@@ -1,0 +1,288 @@
+package verdict
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/results/stats"
+)
+
+// savedRuns are n runs of a target, each with luck of its own of this standard
+// deviation, slow times as slow as others.
+func savedRuns(name string, n int, slow, luck float64) []*results.File {
+	var out []*results.File
+	for i := range n {
+		tr := trial{requests: 8000, slow: 1, noise: luck, seed: uint64(int(name[0])*100 + i), classes: []results.Class{{Name: "predict", Share: 0.9}, {Name: "health", Share: 0.1}}}
+		tr.slice = func(_ int, s *results.Slice) { s.DurationS = 20 }
+		tr.class = func(string) float64 { return slow }
+		f := openFile(nil)
+		f.Path = fmt.Sprintf("%s%d.jsonl", name, i+1)
+		f.Header.Classes, f.Header.Seed = tr.classes, tr.seed
+		f.Header.Start = f.Header.Start.Add(time.Duration(tr.seed) * time.Minute)
+		f.Header.Targets = []results.Target{{Arm: results.ArmA, Name: name, URL: "http://127.0.0.1:8000"}}
+		s := tr.measure(&f.Header, i, results.ArmB)
+		s.Arm, s.Pair = results.ArmA, 0
+		f.Slices = []results.Slice{*s}
+		out = append(out, f)
+	}
+	return out
+}
+
+// each changes the header of every run.
+func each(runs []*results.File, change func(*results.Header)) []*results.File {
+	for _, f := range runs {
+		change(&f.Header)
+	}
+	return runs
+}
+
+func closedRuns(runs []*results.File, rate float64) []*results.File {
+	for i, f := range runs {
+		closedModel(f, 1)
+		for _, d := range f.Slices[0].Classes {
+			d.Done = int64(rate * float64(1000+i))
+			d.Sent, d.Planned = d.Done, d.Done
+		}
+	}
+	return runs
+}
+
+// calibrated is a calibration of legacy, of six launches with this luck.
+func calibrated(luck float64) *Calibration {
+	c, err := Calibrate(savedRuns("legacy", 6, 1, luck), DefaultLimits())
+	if err != nil {
+		panic(err)
+	}
+	return c
+}
+
+type unpairedCase struct {
+	name    string
+	a, b    []*results.File
+	options Options
+	want    string
+	says    []string
+}
+
+func unpairedCases() []unpairedCase {
+	runs := savedRuns
+	elsewhere := func(h *results.Header) { h.Host.CPU = "another" }
+	with := func(c *Calibration, change func(*Calibration)) Options {
+		change(c)
+		return Options{Calibration: c}
+	}
+	const few = "1 and 1 saved runs cannot be judged: with fewer than 5 of each, only a calibration of the target on this host ('mlbench calibrate') tells a change from the luck of single runs"
+	return []unpairedCase{
+		{"five of each, alike", runs("legacy", 5, 1, 0.01), runs("modern", 5, 1, 0.01), Options{}, "ok", []string{"no regression beyond limits: p50 "}},
+		{"five of each, 20% slower", runs("legacy", 5, 1, 0.01), runs("modern", 5, 1.2, 0.01), Options{}, "regression", []string{"p50 +"}},
+		{"five of each, 20% faster", runs("legacy", 5, 1, 0.01), runs("modern", 5, 0.8, 0.01), Options{}, "ok, improved", []string{"improved: p50 -"}},
+		{"five of each, wide", runs("legacy", 5, 1, 0.15), runs("modern", 6, 1.02, 0.15), Options{}, "inconclusive", []string{""}},
+		{
+			"five of each, on two hosts", runs("legacy", 5, 1, 0.01), each(runs("modern", 5, 1.2, 0.01), elsewhere),
+			Options{},
+			"inconclusive",
+			[]string{"the runs are of different hosts (linux/amd64, 2 cores; linux/amd64, another, 2 cores): host and target cannot be told apart"},
+		},
+		{"five of each, too short for any percentile", short(runs("legacy", 5, 1, 0.01)), short(runs("modern", 5, 1.2, 0.01)), Options{}, "inconclusive", []string{"not enough data: too few requests in 5 and 5 saved runs for any percentile"}},
+		{"closed, alike", closedRuns(runs("legacy", 5, 1, 0.01), 1), closedRuns(runs("modern", 5, 1, 0.01), 1), Options{}, "ok", []string{"no regression beyond limits: throughput +0.0%"}},
+		{"closed, 10% fewer", closedRuns(runs("legacy", 5, 1, 0.01), 1), closedRuns(runs("modern", 5, 1, 0.01), 0.9), Options{}, "regression", []string{"throughput -10."}},
+		{"closed, 10% more", closedRuns(runs("legacy", 5, 1, 0.01), 1), closedRuns(runs("modern", 5, 1, 0.01), 1.1), Options{}, "ok, improved", []string{"improved: throughput +10."}},
+		{"one of each", runs("legacy", 1, 1, 0.01), runs("modern", 1, 1.5, 0.01), Options{}, "inconclusive", []string{few}},
+		{"one of each, calibrated", runs("legacy", 1, 1, 0.01), runs("modern", 1, 1.5, 0.01), Options{Calibration: calibrated(0.01)}, "regression", []string{"p50 +"}},
+		{"two of each, calibrated, alike", runs("legacy", 2, 1, 0.005), runs("modern", 2, 1, 0.005), Options{Calibration: calibrated(0.005), Limits: limitsOf("p50=10%").Limits}, "ok", []string{"no regression"}},
+		{"one of each, calibrated as too noisy", runs("legacy", 1, 1, 0.01), runs("modern", 1, 1.2, 0.01), Options{Calibration: calibrated(0.2)}, "inconclusive", []string{"possibly worse, not proven: p50"}},
+		{"calibrated on another host", runs("legacy", 1, 1, 0.01), runs("modern", 1, 1.5, 0.01), with(calibrated(0.01), func(c *Calibration) { c.Host = "elsewhere" }), "inconclusive", []string{few + "; the one given does not hold: it is of another host (elsewhere, not linux/amd64, 2 cores)"}},
+		{"calibrated with another target", runs("legacy", 1, 1, 0.01), runs("modern", 1, 1.5, 0.01), with(calibrated(0.01), func(c *Calibration) { c.Target.Name = "other" }), "inconclusive", []string{few + "; the one given does not hold: it is of another target (other)"}},
+		{"calibrated at another rate", runs("legacy", 1, 1, 0.01), runs("modern", 1, 1.5, 0.01), with(calibrated(0.01), func(c *Calibration) { c.RateRPS = 7 }), "inconclusive", []string{few + "; the one given does not hold: it is of another load: the arrivals differ, open model, poisson arrivals at 7/s and open model, poisson arrivals at 100/s"}},
+		{"calibrated without p90", runs("legacy", 1, 1, 0.01), runs("modern", 1, 1.5, 0.01), with(calibrated(0.01), func(c *Calibration) {
+			c.Spreads = slices.DeleteFunc(c.Spreads, func(s Spread) bool { return s.Metric == "p90" })
+		}), "regression", []string{"p50 +", "p99 +", "predict p50 +", "predict p99 +", "health p50 +", "health p99 +", "not judged, because the calibration lacks them: p90, predict p90, health p90"}},
+		{"calibrated without a chosen p90", runs("legacy", 1, 1, 0.001), runs("modern", 1, 1, 0.001), Options{Limits: limitsOf("p90=12%").Limits, Calibration: func() *Calibration {
+			c := calibrated(0.001)
+			c.Spreads = slices.DeleteFunc(c.Spreads, func(s Spread) bool { return s.Metric == "p90" })
+			return c
+		}()}, "inconclusive", []string{"p90 has a limit of your own, 12%, and the calibration lacks it"}},
+		{"closed, no two runs of a side differ", closedEqual(runs("legacy", 5, 1, 0.01)), closedEqual(runs("modern", 5, 1, 0.01)), Options{}, "ok", []string{"no regression beyond limits: throughput +0.0% [90% CI -0.1, +0.1] >-5%"}},
+		{"invalid run", runs("legacy", 5, 1, 0.01), failAt(runs("modern", 5, 1, 0.01), results.ErrLocal, 1), Options{}, "invalid", []string{"modern3.jsonl is an invalid run: see the warnings"}},
+		{"errors in one run", runs("legacy", 5, 1, 0.01), failAt(runs("modern", 5, 1, 0.01), results.ErrStatus, 240), Options{}, "inconclusive", []string{"possibly worse, not proven: errors +0.60 pp [95% CI -1.72, +3.33], 0/40000 vs 240/40000, limit 0.5 pp (5 and 5 saved runs)"}},
+		{"requests are dropped", runs("legacy", 5, 1, 0.01), droppedIn(runs("modern", 5, 1, 0.01), 60), Options{}, "inconclusive", []string{"300 of "}},
+		{"a class fails in one", runs("legacy", 5, 1, 0.01), failAll(runs("modern", 5, 1, 0.01), "health", 8), Options{}, "inconclusive", []string{"possibly worse, not proven: health errors +"}},
+		{"cut off", runs("legacy", 5, 1, 0.01), cutOff(runs("modern", 5, 1, 0.01)), Options{}, "inconclusive", []string{"modern1.jsonl: the measurement was cut off before its end: a part of one is no pass"}},
+	}
+}
+
+func short(runs []*results.File) []*results.File {
+	for _, f := range runs {
+		f.Slices[0].Classes = map[string]*results.ClassData{"predict": answered(1)}
+	}
+	return runs
+}
+
+func failAt(runs []*results.File, class string, n int64) []*results.File {
+	runs[2].Slices[0].Classes["predict"].Errors = map[string]int64{class: n}
+	return runs
+}
+
+func failAll(runs []*results.File, class string, n int64) []*results.File {
+	for _, f := range runs {
+		f.Slices[0].Classes[class].Errors = map[string]int64{results.ErrStatus: n}
+	}
+	return runs
+}
+
+func droppedIn(runs []*results.File, n int64) []*results.File {
+	for _, f := range runs {
+		f.Slices[0].Classes["predict"].Dropped, f.Slices[0].Classes["predict"].Planned = n, f.Slices[0].Classes["predict"].Planned+n
+	}
+	return runs
+}
+
+func cutOff(runs []*results.File) []*results.File {
+	runs[0].Footer = nil
+	return runs
+}
+
+func TestCompareRuns(t *testing.T) {
+	for _, tt := range unpairedCases() {
+		t.Run(tt.name, func(t *testing.T) {
+			c, err := CompareRuns(tt.a, tt.b, tt.options)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := describe(c); got != tt.want {
+				t.Errorf("verdict %s, want %s; %q", got, tt.want, c.Reasons)
+			}
+			for i, want := range tt.says {
+				if i >= len(c.Reasons) || !strings.HasPrefix(c.Reasons[i], want) {
+					t.Errorf("reason %d does not begin %q: %q", i, want, c.Reasons)
+				}
+			}
+			if c.Pairs != 0 || c.Runs == nil || *c.Runs != (armCounts{int64(len(tt.a)), int64(len(tt.b))}) {
+				t.Errorf("%d pairs, runs %+v", c.Pairs, c.Runs)
+			}
+			if row := c.Row(results.TotalClass, "throughput"); row.A == nil || row.B == nil || *row.A <= 0 {
+				t.Errorf("the numbers are not shown: %+v", row)
+			}
+			if c.Row(results.TotalClass, "stalls") != nil {
+				t.Error("stalls are counted without pairs")
+			}
+			if tt.a[0].Slices[0].Arm != results.ArmA || tt.b[0].Slices[0].Arm != results.ArmA || len(tt.a[0].Header.Targets) != 1 {
+				t.Error("the runs were changed")
+			}
+		})
+	}
+}
+
+// Two runs of 10, 11 … ms: estimate, interval and p by hand.
+func TestWelchOfRuns(t *testing.T) {
+	exactly := func(name string, ms ...float64) (out []*results.File) {
+		for i, v := range ms {
+			f := openFile(map[string]*results.ClassData{"predict": answered(times(10, v)...)})
+			f.Header.Classes = f.Header.Classes[:1]
+			f.Header.Seed = uint64(i + len(name)*10)
+			f.Header.Targets[0].Name, f.Path = name, fmt.Sprint(name, i)
+			out = append(out, f)
+		}
+		return out
+	}
+	a, b := []float64{10, 11, 12, 10, 11}, []float64{12, 13, 14, 12, 13, 15}
+	c, err := CompareRuns(exactly("legacy", a...), exactly("modern", b...), limitsOf("p90=off,p99=off"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	shift, ok := stats.Welch(a, b)
+	if !ok {
+		t.Fatal("no shift")
+	}
+	low, high := shift.Interval(0.025)
+	want := []float64{percent(shift.Estimate), percent(low), percent(high)}
+	row := c.Row(results.TotalClass, "p50")
+	if diff := cmp.Diff(want, []float64{*row.ChangePct, row.CI95Pct[0], row.CI95Pct[1]}, cmpopts.EquateApprox(0, 0.1)); diff != "" {
+		t.Errorf("p50 (-want +got):\n%s", diff)
+	}
+	if row.Outcome != "regression" {
+		t.Errorf("outcome %q of +%.1f%%", row.Outcome, *row.ChangePct)
+	}
+}
+
+func TestNotComparable(t *testing.T) {
+	one := func(name string, change func(*results.File)) []*results.File {
+		runs := savedRuns(name, 1, 1, 0.01)
+		if change != nil {
+			change(runs[0])
+		}
+		return runs
+	}
+	header := func(change func(*results.Header)) []*results.File {
+		return one("modern", func(f *results.File) { change(&f.Header) })
+	}
+	closed := func(connections int) func(*results.Header) {
+		return func(h *results.Header) { h.Model, h.Connections = results.Closed, connections }
+	}
+	tests := []struct {
+		name string
+		a, b []*results.File
+		want string
+	}{
+		{"nothing", nil, one("modern", nil), "0 runs against 1"},
+		{"scenario", one("legacy", nil), header(func(h *results.Header) { h.Scenario.Name = "ramp" }), "legacy1.jsonl and modern1.jsonl: the scenarios differ, mix and ramp"},
+		{"changed scenario", each(one("legacy", nil), func(h *results.Header) { h.Scenario.Digest = "sha256:1" }), header(func(h *results.Header) { h.Scenario.Digest = "sha256:2" }), "the scenario mix has changed between them"},
+		{"model", one("legacy", nil), header(closed(8)), "the load models differ, open and closed"},
+		{"connections", each(one("legacy", nil), closed(4)), header(closed(8)), "the connections differ, 4 and 8"},
+		{"rate", one("legacy", nil), header(func(h *results.Header) { h.RateRPS = 200 }), "the arrivals differ, open model, poisson arrivals at 100/s and open model, poisson arrivals at 200/s"},
+		{"arrivals", one("legacy", nil), header(func(h *results.Header) { h.Arrivals = "constant" }), "the arrivals differ"},
+		{"shape", one("legacy", nil), header(func(h *results.Header) { h.Shape = "sine(100/s, 50/s, 1m)" }), "the arrivals differ, open model, poisson arrivals at 100/s and open model, poisson arrivals, sine(100/s, 50/s, 1m)"},
+		{"shares", one("legacy", nil), header(func(h *results.Header) {
+			h.Classes = []results.Class{{Name: "predict", Share: 0.5}, {Name: "health", Share: 0.5}}
+		}), "the request classes or their shares differ"},
+		{"within a side", slices.Concat(one("legacy", nil), header(func(h *results.Header) { h.RateRPS = 200 })), one("third", nil), "the arrivals differ"},
+		{"a comparison", one("legacy", nil), []*results.File{minute().file()}, "compared.jsonl is no single run"},
+		{"no target", one("legacy", nil), header(func(h *results.Header) { h.Targets = nil }), "modern1.jsonl is no single run"},
+		{"itself", one("legacy", nil), one("legacy", nil), "legacy1.jsonl and legacy1.jsonl are the same run"},
+		{"twice on a side", slices.Concat(one("legacy", nil), one("legacy", nil)), one("modern", nil), "are the same run"},
+	}
+	for _, tt := range tests {
+		c, err := CompareRuns(tt.a, tt.b, Options{})
+		if c != nil || !errors.Is(err, errNotComparable) || !strings.HasPrefix(err.Error(), "not comparable: ") || !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("%s: %v; want %q", tt.name, err, tt.want)
+		}
+	}
+	// The limit of requests in flight is no load.
+	if _, err := CompareRuns(one("legacy", nil), header(func(h *results.Header) { h.Connections = 99 }), Options{}); err != nil {
+		t.Errorf("another in-flight limit: %v", err)
+	}
+}
+
+// One wild run of ten must not decide without being named.
+func TestRanksAreAsked(t *testing.T) {
+	j := judging{rule: stats.RuleFor(1)}
+	rng := rand.New(rand.NewPCG(1, 1))
+	var a, b []float64
+	for range 5 {
+		a = append(a, math.Exp(0.01*rng.NormFloat64()))
+		b = append(b, math.Exp(0.01*rng.NormFloat64()))
+	}
+	m := stats.Metric{Name: "p50", Class: results.TotalClass, Unpaired: &stats.Shift{Estimate: 0.2, SE: 0.01, DF: 5}}
+	j.crossCheck(&m, a, b)
+	if len(j.notes) != 1 || !strings.Contains(j.notes[0], "ranks alone do not bear out that p50 of total is worse") {
+		t.Errorf("notes %q", j.notes)
+	}
+	j.notes = nil
+	for i := range b {
+		b[i] *= 1.2
+	}
+	j.crossCheck(&m, a, b)
+	if len(j.notes) != 0 {
+		t.Errorf("notes %q though ranks agree", j.notes)
+	}
+}

@@ -1,0 +1,169 @@
+package verdict
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/results/stats"
+)
+
+// judging makes a verdict of evidence, and sentences of the verdict.
+type judging struct {
+	c     *Comparison
+	e     stats.Evidence
+	rule  stats.Rule
+	v     stats.Verdict
+	basis string // what there is of evidence: "48 pairs"
+	// invalid, unfinished: why the numbers are no measurement, or only a part of
+	// one; "" if they are.
+	invalid, unfinished string
+	gone                string   // that B's target ended or never answered; ""
+	noVerdict           string   // why nothing can be judged, where that is known; ""
+	fewRuns             bool     // that is all that noVerdict says
+	blocks              []string // why nothing may pass, whatever the metrics say
+	uncalibrated        []string // metrics that the calibration lacks
+	advice              string   // what would settle it; ""
+	notes               []string
+}
+
+// decide fills in the verdict, and what it says of each row.
+func (j *judging) decide() {
+	j.e.Invalid, j.e.Blocked = j.invalid != "", len(j.blocks) > 0
+	v, err := stats.Judge(j.e, j.rule)
+	if err != nil {
+		j.invalid = fmt.Sprintf("the file holds what cannot have been measured (%v)", err)
+		v = stats.Verdict{Outcome: stats.Invalid}
+	}
+	j.v = v
+	j.c.Verdict, j.c.Improved = Verdict(v.Outcome), v.Improved
+	if j.gone != "" && j.invalid == "" {
+		j.c.Verdict, j.c.Improved = Regression, false
+		if v.Outcome == stats.Invalid {
+			return // the errors of what is gone, which are none of any metric's
+		}
+	}
+	if j.c.Verdict == OK && j.unfinished != "" {
+		j.c.Verdict, j.c.Improved = Inconclusive, false
+	}
+	if j.c.Verdict == Invalid {
+		return // what was found of single metrics means nothing
+	}
+	for i := range v.Judgements {
+		j.enter(&v.Judgements[i])
+	}
+	j.c.lacksData = j.lacksData()
+}
+
+// lacksData says whether an inconclusive verdict is so for want of data alone.
+func (j *judging) lacksData() bool {
+	if j.c.Verdict != Inconclusive || j.unfinished != "" || j.noVerdict != "" && !j.fewRuns || slices.Contains(j.v.Reasons, stats.PassBlocked) {
+		return false
+	}
+	return !slices.ContainsFunc(j.e.Errors, func(e stats.Errors) bool { return e.Withholds() != "" })
+}
+
+// enter writes a judgement into its row.
+func (j *judging) enter(m *stats.Judgement) {
+	row := j.c.Row(m.Class, m.Name)
+	if row == nil {
+		return
+	}
+	row.Judged = m.Outcome != stats.NotJudged
+	row.Outcome = string(m.Outcome)
+	row.PHolm = number(m.PHolm)
+	switch m.Kind {
+	case stats.StallShare:
+		for _, s := range j.e.Stalls {
+			if s.Class == m.Class {
+				row.A, row.B = number(float64(s.OnlyA)), number(float64(s.OnlyB))
+			}
+		}
+		return
+	case stats.ErrorShare:
+		if row.Judged {
+			row.LimitPct = number(limitPct(m))
+		}
+	default:
+		row.LimitPct = number(limitPct(m))
+	}
+	if m.Kind == stats.ErrorShare { // of all pairs, late ones too
+		if ea, ra, eb, rb := j.errorCounts(m.Class); ra > 0 && rb > 0 {
+			row.A, row.B = number(100*float64(ea)/float64(ra)), number(100*float64(eb)/float64(rb))
+		}
+	}
+	estimate, low, high := change(m)
+	if row.censored() && m.Kind == stats.LogRatio {
+		return
+	}
+	if math.IsNaN(low) || math.IsNaN(high) || m.Kind == stats.LogRatio && m.Reason == stats.TooFewPairs {
+		return // an estimate from too few pairs may even contradict A and B
+	}
+	row.CI95Pct = &[2]float64{low, high}
+	if m.Kind == stats.LogRatio {
+		row.ChangePct = number(estimate)
+	}
+}
+
+// change is a judgement's estimate and 95% interval as B against A, in percent
+// or percentage points.
+func change(m *stats.Judgement) (estimate, low, high float64) {
+	switch {
+	case m.Kind != stats.LogRatio:
+		return 100 * m.Estimate, 100 * m.Low, 100 * m.High
+	case m.Name == "throughput":
+		// It was turned so that less is worse: turn it back.
+		return percent(-m.Estimate), percent(-m.High), percent(-m.Low)
+	}
+	return percent(m.Estimate), percent(m.Low), percent(m.High)
+}
+
+// limitPct is a judgement's limit in percent or percentage points, above 0.
+func limitPct(m *stats.Judgement) float64 {
+	v := 0.0
+	switch {
+	case m.Kind != stats.LogRatio:
+		v = 100 * m.Limit
+	case m.Name == "throughput":
+		v = -percent(-m.Limit)
+	default:
+		v = percent(m.Limit)
+	}
+	return math.Round(v*1e6) / 1e6 // 5, not 5.000000000000004
+}
+
+// percent turns the logarithm of a ratio into a change in percent.
+func percent(logRatio float64) float64 { return 100 * math.Expm1(logRatio) }
+
+// advise says how much longer to measure, and the budget that would be.
+func (j *judging) advise(f *results.File) {
+	c := j.c
+	more := (j.v.MoreTime - 1) * elapsed(f)
+	if c.Verdict != Inconclusive || j.unfinished != "" || !(more > 0) {
+		return
+	}
+	c.MoreTimeS = math.Ceil(more)
+	budget := max(f.Header.BudgetS, 2*f.Header.WarmupS+elapsed(f)) + more
+	switch {
+	case slices.Contains(j.v.Reasons, stats.NothingJudged):
+		// As many pairs may be lost to noise as may be.
+		budget = max(budget, 2*f.Header.WarmupS+(elapsed(f)+more)/(1-results.MostLeftOut))
+		j.advice = fmt.Sprintf("At least %s more are needed: --budget %s", span(more), span(budget))
+	case more > 1800:
+		j.advice = fmt.Sprintf("About %s more, or a wider limit, would settle it: --budget %s", span(more), span(budget))
+	default:
+		j.advice = fmt.Sprintf("About %s more would settle it: --budget %s", span(more), span(budget))
+	}
+}
+
+// span is a duration that nobody would call exact, as flags take it.
+func span(seconds float64) string {
+	switch {
+	case seconds > 3*3600:
+		return fmt.Sprintf("%.0fh", math.Ceil(seconds/3600))
+	case seconds > 600:
+		return fmt.Sprintf("%.0fm", math.Ceil(seconds/60))
+	}
+	return fmt.Sprintf("%.0fs", 10*math.Ceil(seconds/10))
+}
