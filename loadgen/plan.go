@@ -4,6 +4,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"net/http"
 	"net/url"
 	"time"
 
@@ -105,6 +106,20 @@ func (p *Plan) Shares() (out []results.Class) {
 		out = append(out, results.Class{Name: c.Name, Share: c.Weight / sum})
 	}
 	return out
+}
+
+// Safe is a request whose method has no effects (RFC 9110 §9.2.1) and that needs
+// nothing captured; nil: there is none.
+func (p *Plan) Safe() *send.Request {
+	for _, c := range p.Classes {
+		switch c.Pool[0].Method {
+		case http.MethodGet, http.MethodHead, http.MethodOptions:
+			if c.Step == nil {
+				return &c.Pool[0]
+			}
+		}
+	}
+	return nil
 }
 
 // Validate reports every mistake of the plan at once.

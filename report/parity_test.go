@@ -151,27 +151,10 @@ func TestParityErrors(t *testing.T) {
 	}
 }
 
-func paritySchema(t *testing.T) *jsonschema.Schema {
-	t.Helper()
-	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(ParitySchema()))
-	if err != nil {
-		t.Fatal(err)
-	}
-	c := jsonschema.NewCompiler()
-	if err := c.AddResource("parity", doc); err != nil {
-		t.Fatal(err)
-	}
-	s, err := c.Compile("parity")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s
-}
-
 // The schema takes all documents, names every kind of difference, and refuses a
 // document with any key added, or any needed one missing.
 func TestParitySchema(t *testing.T) {
-	s := paritySchema(t)
+	s := compile(t, "parity")
 	var tree struct {
 		Title string
 		Defs  struct{ Kind struct{ Enum []answers.Kind } } `json:"$defs"`

@@ -1,7 +1,6 @@
 package report
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -28,19 +27,7 @@ var schemaOf = map[string]string{
 
 func compile(t *testing.T, name string) *jsonschema.Schema {
 	t.Helper()
-	raw, err := Schema(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(raw))
-	if err != nil {
-		t.Fatal(err)
-	}
-	c := jsonschema.NewCompiler()
-	if err := c.AddResource(name, doc); err != nil {
-		t.Fatal(err)
-	}
-	s, err := c.Compile(name)
+	s, err := jsonschema.NewCompiler().Compile("schema/" + name + ".schema.json")
 	if err != nil {
 		t.Fatal(err)
 	}

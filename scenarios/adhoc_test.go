@@ -60,8 +60,8 @@ func TestAdHoc(t *testing.T) {
 				t.Errorf("from its text: %s", d)
 			}
 			asWritten := cmp.Options{
-				cmp.Comparer(func(a, b Shape) bool { return a.String() == b.String() }),
-				cmp.Comparer(func(a, b Think) bool { return a.String() == b.String() }),
+				cmp.Comparer(func(a, b rateShape) bool { return a.String() == b.String() }),
+				cmp.Comparer(func(a, b thinkTime) bool { return a.String() == b.String() }),
 			}
 			if d := cmp.Diff(sc.Load, again.Load, asWritten); d != "" {
 				t.Errorf("load from its text: %s", d)

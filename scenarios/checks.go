@@ -18,7 +18,7 @@ type check struct {
 	Header  string        `yaml:"header"`  // name
 	Text    string        `yaml:"text"`    // the body contains it
 	Regex   *pattern      `yaml:"regex"`   // the body matches it; with json or header: the value does
-	Latency Duration      `yaml:"latency"` // service time, at most
+	Latency duration      `yaml:"latency"` // service time, at most
 
 	Absent   bool         `yaml:"absent"` // it has to be missing
 	Type     jsonType     `yaml:"type"`   // json only

@@ -39,11 +39,11 @@ type CompileOptions struct {
 type Overrides struct {
 	Model       results.Model
 	Connections int
-	Rate        float64 // per second
-	Shape       Shape   `json:",omitzero"` // instead of Rate
+	Rate        float64   // per second
+	Shape       rateShape `json:",omitzero"` // instead of Rate
 	Arrivals    loadgen.Arrivals
-	Think       Think   `json:",omitzero"`
-	SpawnRate   float64 // workers per second
+	Think       thinkTime `json:",omitzero"`
+	SpawnRate   float64   // workers per second
 	Duration    time.Duration
 	Requests    int64
 	Timeout     time.Duration
@@ -203,7 +203,7 @@ func (l LoadModel) override(o Overrides) (LoadModel, error) {
 	}
 	if model != "" && model != l.Model {
 		// The limits of one model make no sense in the other.
-		l.Model, l.Connections, l.Arrivals, l.Think, l.SpawnRate = model, 0, "", Think{}, 0
+		l.Model, l.Connections, l.Arrivals, l.Think, l.SpawnRate = model, 0, "", thinkTime{}, 0
 	}
 	if o.Connections != 0 {
 		l.Connections = o.Connections
@@ -221,12 +221,12 @@ func (l LoadModel) override(o Overrides) (LoadModel, error) {
 		l.SpawnRate = Rate(o.SpawnRate)
 	}
 	if o.Duration != 0 || o.Requests != 0 {
-		l.Duration, l.Requests = Duration(o.Duration), Count(o.Requests)
+		l.Duration, l.Requests = duration(o.Duration), Count(o.Requests)
 	} else if o.Shape.length != 0 {
-		l.Duration, l.Requests = Duration(o.Shape.length), 0
+		l.Duration, l.Requests = duration(o.Shape.length), 0
 	}
 	if o.Timeout != 0 {
-		l.Timeout = Duration(o.Timeout)
+		l.Timeout = duration(o.Timeout)
 	}
 	return l.withDefaults(), l.contradictions()
 }

@@ -87,7 +87,7 @@ func Parse(src []byte, name string, allow ...string) (*Scenario, error) {
 	base := filepath.Base(name)
 	sc := &Scenario{
 		Name: strings.TrimSuffix(base, filepath.Ext(base)),
-		Load: LoadModel{Warmup: Duration(3 * time.Second), Timeout: Duration(10 * time.Second)},
+		Load: LoadModel{Warmup: duration(3 * time.Second), Timeout: duration(10 * time.Second)},
 		text: string(src),
 		dir:  filepath.Dir(name), allow: allow,
 	}
@@ -118,10 +118,10 @@ func (l LoadModel) withDefaults() LoadModel {
 		l.Arrivals = loadgen.Poisson
 	}
 	if l.Duration == 0 && l.Requests == 0 {
-		l.Duration = Duration(l.Shape.length)
+		l.Duration = duration(l.Shape.length)
 	}
 	if l.Duration == 0 && l.Requests == 0 {
-		l.Duration = Duration(30 * time.Second)
+		l.Duration = duration(30 * time.Second)
 	}
 	return l
 }

@@ -8,21 +8,21 @@ import (
 	"time"
 )
 
-// Duration is a length of time such as 30s, 1m30s or 250ms; never negative.
-type Duration time.Duration
+// duration is a length of time such as 30s, 1m30s or 250ms; never negative.
+type duration time.Duration
 
 // UnmarshalText reads Go's form of durations.
-func (d *Duration) UnmarshalText(b []byte) error {
+func (d *duration) UnmarshalText(b []byte) error {
 	v, err := time.ParseDuration(string(b))
 	if err != nil || v < 0 {
 		return fmt.Errorf("found %q, want a duration such as 30s, 1m30s or 250ms", b)
 	}
-	*d = Duration(v)
+	*d = duration(v)
 	return nil
 }
 
 // String is Go's form.
-func (d Duration) String() string { return time.Duration(d).String() }
+func (d duration) String() string { return time.Duration(d).String() }
 
 // Rate is a number of requests per second, written 200/s, 12000/m, 1.5k/s or
 // 200. It is a flag value, too.

@@ -14,13 +14,13 @@ func TestNumbers(t *testing.T) {
 		text string
 		want string // of the value; empty: refused
 	}{
-		{new(Duration), "30s", "30s"},
-		{new(Duration), "1m30s", "1m30s"},
-		{new(Duration), "0", "0s"},
-		{new(Duration), "250ms", "250ms"},
-		{new(Duration), "30", ""},
-		{new(Duration), "-1s", ""},
-		{new(Duration), "", ""},
+		{new(duration), "30s", "30s"},
+		{new(duration), "1m30s", "1m30s"},
+		{new(duration), "0", "0s"},
+		{new(duration), "250ms", "250ms"},
+		{new(duration), "30", ""},
+		{new(duration), "-1s", ""},
+		{new(duration), "", ""},
 		{new(Rate), "200/s", "200/s"},
 		{new(Rate), "200", "200/s"},
 		{new(Rate), "12000/m", "200/s"},
@@ -84,7 +84,7 @@ func TestFlagValues(t *testing.T) {
 	if err := c.Set("3k"); err != nil || c.Set(c.String()) != nil || c != 3000 || c.Type() != "count" {
 		t.Errorf("%v, %v", c, err)
 	}
-	if d := Duration(90 * time.Second); d.String() != "1m30s" {
+	if d := duration(90 * time.Second); d.String() != "1m30s" {
 		t.Errorf("%v", d)
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -65,20 +64,6 @@ func Once(sc *Scenario, o CompileOptions) (*Exchanges, error) {
 		out.Classes = append(out.Classes, e)
 	}
 	return out, nil
-}
-
-// Harmless is a prepared request of the plan that has no effects by its method
-// (RFC 9110 §9.2.1) and needs nothing captured; nil: there is none.
-func Harmless(plan *loadgen.Plan) *send.Request {
-	for _, c := range plan.Classes {
-		switch c.Pool[0].Method {
-		case http.MethodGet, http.MethodHead, http.MethodOptions:
-			if c.Step == nil {
-				return &c.Pool[0]
-			}
-		}
-	}
-	return nil
 }
 
 // once makes them those for sending one of each.

@@ -19,7 +19,7 @@ import (
 type Scenario struct {
 	Name        string                 `yaml:"name"`        // default: the file's name
 	Description string                 `yaml:"description"` // one line: what it answers
-	Tags        Tags                   `yaml:"tags"`        // kept with results
+	Tags        tags                   `yaml:"tags"`        // kept with results
 	Variables   variables              `yaml:"variables"`   // what ${NAME} stands for, before the environment
 	Data        map[string]*dataSource `yaml:"data"`        // files whose rows go into bodies, by name
 	Load        LoadModel              `yaml:"load"`
@@ -40,15 +40,15 @@ type Scenario struct {
 type LoadModel struct {
 	Model       results.Model    `yaml:"model"`       // default: open when there is a rate or shape, else closed
 	Connections int              `yaml:"connections"` // closed: workers, default 1; open: most requests in flight, default 10000
-	Think       Think            `yaml:"think"`       // closed model: between answer and next request; default none
+	Think       thinkTime        `yaml:"think"`       // closed model: between answer and next request; default none
 	SpawnRate   Rate             `yaml:"spawn_rate"`  // closed model: workers started per second; default all at once
 	Rate        Rate             `yaml:"rate"`        // open model, the whole time
-	Shape       Shape            `yaml:"shape"`       // open model: a rate over time, instead of rate
+	Shape       rateShape        `yaml:"shape"`       // open model: a rate over time, instead of rate
 	Arrivals    loadgen.Arrivals `yaml:"arrivals"`    // open model; default poisson
-	Duration    Duration         `yaml:"duration"`    // default 30s, unless requests are given
+	Duration    duration         `yaml:"duration"`    // default 30s, unless requests are given
 	Requests    Count            `yaml:"requests"`    // end after so many; with a duration: whichever comes first
-	Warmup      Duration         `yaml:"warmup"`      // default 3s
-	Timeout     Duration         `yaml:"timeout"`     // per request, default 10s
+	Warmup      duration         `yaml:"warmup"`      // default 3s
+	Timeout     duration         `yaml:"timeout"`     // per request, default 10s
 }
 
 // Login is the request that gets the token of requests with auth: bearer.

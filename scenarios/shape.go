@@ -11,7 +11,7 @@ import (
 	"github.com/mlbench/mlbench/loadgen"
 )
 
-// Shape is a rate over time, written as a function:
+// rateShape is a rate over time, written as a function:
 //
 //	stages(30s:50, 1m:200)      from 0/s to 50/s in 30 s, then to 200/s in a minute
 //	steps(30s:50, 1m:200)       50/s for 30 s, then 200/s for a minute
@@ -19,7 +19,7 @@ import (
 //	spike(50/s, 500/s, 30s, 5s) 50/s, but 500/s for 5 s after 30 s
 //
 // It is a flag value, too.
-type Shape struct {
+type rateShape struct {
 	text   string
 	shape  loadgen.Shape
 	length time.Duration // of all stages; 0: has no end of its own
@@ -28,12 +28,12 @@ type Shape struct {
 const shapeForms = "stages(30s:50, 1m:200), steps(30s:50, 1m:200), sine(200/s, 100/s, 1m) or spike(50/s, 500/s, 30s, 5s)"
 
 // UnmarshalText reads a shape.
-func (s *Shape) UnmarshalText(b []byte) error {
+func (s *rateShape) UnmarshalText(b []byte) error {
 	name, args, err := call(string(b))
 	if err != nil {
 		return fmt.Errorf("found %q, want %s", b, shapeForms)
 	}
-	out := Shape{text: name + "(" + strings.Join(args, ", ") + ")"}
+	out := rateShape{text: name + "(" + strings.Join(args, ", ") + ")"}
 	switch name {
 	case "stages", "steps":
 		err = out.stages(name, args)
@@ -51,7 +51,7 @@ func (s *Shape) UnmarshalText(b []byte) error {
 	return nil
 }
 
-func (s *Shape) stages(name string, args []string) error {
+func (s *rateShape) stages(name string, args []string) error {
 	var stages []loadgen.Stage
 	for _, a := range args {
 		st, err := parseStage(a)
@@ -98,12 +98,12 @@ func parseStage(text string) (loadgen.Stage, error) {
 	return loadgen.Stage{Duration: d, Rate: float64(r)}, nil
 }
 
-func (s *Shape) sine(args []string) error {
+func (s *rateShape) sine(args []string) error {
 	if len(args) != 3 {
 		return fmt.Errorf("sine takes mean, amplitude and period")
 	}
 	var mean, amplitude Rate
-	var period Duration
+	var period duration
 	if err := scanArgs(args, &mean, &amplitude, &period); err != nil {
 		return err
 	}
@@ -114,12 +114,12 @@ func (s *Shape) sine(args []string) error {
 	return nil
 }
 
-func (s *Shape) spike(args []string) error {
+func (s *rateShape) spike(args []string) error {
 	if len(args) != 4 {
 		return fmt.Errorf("spike takes base rate, peak rate, start and length")
 	}
 	var base, peak Rate
-	var at, length Duration
+	var at, length duration
 	if err := scanArgs(args, &base, &peak, &at, &length); err != nil {
 		return err
 	}
@@ -134,28 +134,21 @@ func (s *Shape) spike(args []string) error {
 	return nil
 }
 
-// Set makes Shape a flag value.
-func (s *Shape) Set(text string) error { return s.UnmarshalText([]byte(text)) }
+// Set makes a shape a flag value.
+func (s *rateShape) Set(text string) error { return s.UnmarshalText([]byte(text)) }
 
 // String is the shape as written.
-func (s Shape) String() string { return s.text }
+func (s rateShape) String() string { return s.text }
 
 // MarshalText writes the text that it was read of.
-func (s Shape) MarshalText() ([]byte, error) { return []byte(s.text), nil }
+func (s rateShape) MarshalText() ([]byte, error) { return []byte(s.text), nil }
 
 // Type names the flag value in help texts.
-func (Shape) Type() string { return "shape" }
+func (rateShape) Type() string { return "shape" }
 
-// StagesOf is the shape of flags --stage 30s:50 --stage 1m:200.
-func StagesOf(stages []string) (Shape, error) {
-	var s Shape
-	err := s.UnmarshalText([]byte("stages(" + strings.Join(stages, ",") + ")"))
-	return s, err
-}
-
-// Think is the time that a client of a closed model waits before its next
+// thinkTime is the time that a client of a closed model waits before its next
 // request: 1s, uniform(1s, 3s) or exponential(2s). It is a flag value, too.
-type Think struct {
+type thinkTime struct {
 	text string
 	law  loadgen.Think
 }
@@ -165,13 +158,13 @@ var errThink = errors.New("no think time")
 const thinkForms = "1s, uniform(1s, 3s) or exponential(2s)"
 
 // UnmarshalText reads a think time.
-func (t *Think) UnmarshalText(b []byte) error {
+func (t *thinkTime) UnmarshalText(b []byte) error {
 	name, args, err := call(string(b))
 	if err != nil {
 		name, args = "fixed", []string{strings.TrimSpace(string(b))}
 	}
-	var low, high Duration
-	out := Think{text: strings.TrimSpace(string(b))}
+	var low, high duration
+	out := thinkTime{text: strings.TrimSpace(string(b))}
 	switch {
 	case name == "fixed" && len(args) == 1:
 		err = scanArgs(args, &low)
@@ -196,20 +189,20 @@ func (t *Think) UnmarshalText(b []byte) error {
 	return nil
 }
 
-// Set makes Think a flag value.
-func (t *Think) Set(text string) error { return t.UnmarshalText([]byte(text)) }
+// Set makes a think time a flag value.
+func (t *thinkTime) Set(text string) error { return t.UnmarshalText([]byte(text)) }
 
 // String is the think time as written.
-func (t Think) String() string { return t.text }
+func (t thinkTime) String() string { return t.text }
 
 // MarshalText writes the text that it was read of.
-func (t Think) MarshalText() ([]byte, error) { return []byte(t.text), nil }
+func (t thinkTime) MarshalText() ([]byte, error) { return []byte(t.text), nil }
 
 // Zero says that nobody waits.
-func (t Think) Zero() bool { return t.law.Zero() }
+func (t thinkTime) Zero() bool { return t.law.Zero() }
 
 // Type names the flag value in help texts.
-func (Think) Type() string { return "think" }
+func (thinkTime) Type() string { return "think" }
 
 // call reads name(a, b, …).
 func call(s string) (name string, args []string, err error) {

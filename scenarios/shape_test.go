@@ -24,7 +24,7 @@ func TestShapes(t *testing.T) {
 		{"spike(50/s, 500/s, 30s, 5s)", 31 * time.Second, 500, 0},
 		{"spike(50, 0.5k, 0s, 5s)", 5 * time.Second, 50, 0},
 	} {
-		var s Shape
+		var s rateShape
 		if err := s.Set(tc.text); err != nil {
 			t.Errorf("%s: %v", tc.text, err)
 			continue
@@ -32,7 +32,7 @@ func TestShapes(t *testing.T) {
 		if got := s.shape.Rate(tc.at); math.Abs(got-tc.want) > 1e-6 || s.length != tc.length {
 			t.Errorf("%s: %v/s at %s, %s long; want %v/s, %s", tc.text, got, tc.at, s.length, tc.want, tc.length)
 		}
-		var again Shape
+		var again rateShape
 		if err := again.Set(s.String()); err != nil || again.String() != s.String() {
 			t.Errorf("%s reads back as %s, %v", s, again, err)
 		}
@@ -41,7 +41,7 @@ func TestShapes(t *testing.T) {
 		"", "stages", "stages()", "stages(30s)", "stages(0s:5)", "stages(1s:5, 0s:5)", "stages(0s:5, 0s:6)", "steps(0s:5, 1s:5)", "stages(-1s:5)", "stages(1s:-5)", "stages(1s:x)", "stages(1s:5",
 		"sine(1,2,3)", "sine(10,20,1m)", "sine(10,5,0s)", "spike(1,2,3s)", "spike(1,2,3s,0s)", "wave(1)", "spike((1,2,3s,4s))",
 	} {
-		var s Shape
+		var s rateShape
 		if err := s.Set(text); err == nil || !strings.Contains(err.Error(), "stages(30s:50, 1m:200)") {
 			t.Errorf("%q: %v; want an error that shows the forms", text, err)
 		}
@@ -55,13 +55,13 @@ func TestThinkTimes(t *testing.T) {
 		" uniform(1s, 3s) ": {Min: time.Second, Max: 3 * time.Second},
 		"exponential(2s)":   {Mean: 2 * time.Second},
 	} {
-		var th Think
+		var th thinkTime
 		if err := th.Set(text); err != nil || th.law != want {
 			t.Errorf("%q: %+v, %v; want %+v", text, th.law, err, want)
 		}
 	}
 	for _, text := range []string{"", "x", "-1s", "uniform(1s)", "uniform(3s,1s)", "exponential(0s)", "exponential()", "normal(1s,2s)"} {
-		var th Think
+		var th thinkTime
 		if err := th.Set(text); err == nil || !strings.Contains(err.Error(), "uniform(1s, 3s)") {
 			t.Errorf("%q: %v; want an error that shows the forms", text, err)
 		}
@@ -83,7 +83,7 @@ func TestThinkAndShapeAreCompiled(t *testing.T) {
 	}
 	// A rate over time by flag opens the model, sets the duration, and drops
 	// what only workers have.
-	o.Override.Shape, err = StagesOf([]string{"10s:5", "20s:10"})
+	err = o.Override.Shape.Set("stages(10s:5, 20s:10)")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -94,7 +94,7 @@ func TestThinkAndShapeAreCompiled(t *testing.T) {
 		t.Errorf("users with stages: %+v", plan.Load)
 	}
 	for name, ov := range map[string]Overrides{
-		"think in an open model": {Rate: 5, Think: Think{text: "1s"}},
+		"think in an open model": {Rate: 5, Think: thinkTime{text: "1s"}},
 		"rate and shape":         {Rate: 5, Shape: o.Override.Shape},
 	} {
 		o.Override = ov

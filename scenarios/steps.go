@@ -14,7 +14,7 @@ import (
 // journey, on the same connection. It is a class of its own, "journey.step".
 type step struct {
 	Name    string             `yaml:"name"`
-	Think   Think              `yaml:"think"` // between the answer before and the request; default none
+	Think   thinkTime          `yaml:"think"` // between the answer before and the request; default none
 	Method  string             `yaml:"method"`
 	Path    string             `yaml:"path"`
 	Headers targets.Headers    `yaml:"headers"`

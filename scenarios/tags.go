@@ -9,19 +9,19 @@ import (
 	"github.com/mlbench/mlbench/targets/strict"
 )
 
-// Tags are words that a user gives a measurement, to find it again: team, branch,
+// tags are words that a user gives a measurement, to find it again: team, branch,
 // machine. They are part of its result and have no effect on it.
-type Tags map[string]string
+type tags map[string]string
 
 const longestTag = 200
 
 // DecodeNode accepts any single values.
-func (t *Tags) DecodeNode(d *strict.Document, n *strict.Node) {
+func (t *tags) DecodeNode(d *strict.Document, n *strict.Node) {
 	if n.Kind != strict.Map {
 		d.Bad(n, "found %s, want a mapping of names to values", n.Describe())
 		return
 	}
-	*t = Tags{}
+	*t = tags{}
 	for i, key := range n.Keys {
 		item := n.Items[i]
 		if item.Kind == strict.Map || item.Kind == strict.List || item.Kind == strict.Null {
@@ -55,11 +55,11 @@ func checkTag(key, value string) error {
 }
 
 // TagsWith are the scenario's tags and others, which go before.
-func (s *Scenario) TagsWith(others Tags) Tags {
+func (s *Scenario) TagsWith(others map[string]string) map[string]string {
 	if len(s.Tags)+len(others) == 0 {
 		return nil
 	}
-	all := Tags{}
+	all := tags{}
 	maps.Copy(all, s.Tags)
 	maps.Copy(all, others)
 	return all

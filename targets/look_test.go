@@ -11,7 +11,6 @@ import (
 	"net/http/httptest"
 	"path/filepath"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -28,17 +27,13 @@ func raw(t *testing.T, serve func(c net.Conn, n int64)) Target {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { l.Close() })
-	var n atomic.Int64
 	go func() {
-		for {
+		for n := int64(1); ; n++ {
 			c, err := l.Accept()
 			if err != nil {
 				return
 			}
-			go func() {
-				defer c.Close()
-				serve(c, n.Add(1))
-			}()
+			go func() { defer c.Close(); serve(c, n) }()
 		}
 	}()
 	target, err := Parse("t=http://" + l.Addr().String())

@@ -95,12 +95,11 @@ func (o *loadOptions) take(command string, in io.Reader) (session.Spec, error) {
 		if spec.Load.Shape.String() != "" {
 			mistake("--stage and --shape both give a rate over time: leave one out")
 		}
-		var err error
-		if spec.Load.Shape, err = scenarios.StagesOf(o.stages); err != nil {
+		if err := spec.Load.Shape.Set("stages(" + strings.Join(o.stages, ",") + ")"); err != nil {
 			mistake("--stage: %w", err)
 		}
 	}
-	spec.Tags = scenarios.Tags{}
+	spec.Tags = map[string]string{}
 	for _, text := range o.tags {
 		key, value, err := scenarios.ParseTag(text)
 		if err != nil {

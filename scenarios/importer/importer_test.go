@@ -1,9 +1,11 @@
 package importer
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/json"
 	"io"
+	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
@@ -95,11 +97,14 @@ func wires(t testing.TB, text []byte, pool int) map[string][]string {
 	bodies := map[string][]string{}
 	for _, c := range plan.Classes {
 		for _, p := range c.Pool {
-			req, err := readOne(bytes.NewReader(p.AppendHTTP1(nil)))
+			req, err := http.ReadRequest(bufio.NewReader(bytes.NewReader(p.AppendHTTP1(nil))))
 			if err != nil {
 				t.Fatalf("%v in %q", err, p.AppendHTTP1(nil))
 			}
-			body, _ := io.ReadAll(req.Body)
+			body, err := io.ReadAll(req.Body)
+			if err != nil {
+				t.Fatalf("%v in %q", err, p.AppendHTTP1(nil))
+			}
 			bodies[c.Name] = append(bodies[c.Name], string(body))
 		}
 	}
@@ -190,7 +195,7 @@ func TestCurlFiles(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	req, err := readOne(bytes.NewReader(plan.Classes[0].Pool[0].AppendHTTP1(nil)))
+	req, err := http.ReadRequest(bufio.NewReader(bytes.NewReader(plan.Classes[0].Pool[0].AppendHTTP1(nil))))
 	if err != nil {
 		t.Fatal(err)
 	}

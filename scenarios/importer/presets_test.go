@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/json"
 	"fmt"
@@ -200,7 +201,7 @@ func statuses(t *testing.T, text []byte, to string) map[string]map[int]int {
 	for _, c := range plan.Classes {
 		out[c.Name] = map[int]int{}
 		for _, p := range c.Pool {
-			req, err := readOne(bytes.NewReader(p.AppendHTTP1(nil)))
+			req, err := http.ReadRequest(bufio.NewReader(bytes.NewReader(p.AppendHTTP1(nil))))
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -1,14 +1,8 @@
 package importer
 
 import (
-	"bufio"
-	"bytes"
 	"flag"
-	"fmt"
-	"io"
-	"net/http"
 	"os"
-	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -38,15 +32,7 @@ func golden(t *testing.T, path, got string) {
 // schemaOfScenarios is the JSON Schema of what importers write.
 func schemaOfScenarios(t *testing.T) *jsonschema.Schema {
 	t.Helper()
-	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(scenarios.Schema()))
-	if err != nil {
-		t.Fatal(err)
-	}
-	c := jsonschema.NewCompiler()
-	if err := c.AddResource("scenario.schema.json", doc); err != nil {
-		t.Fatal(err)
-	}
-	s, err := c.Compile("scenario.schema.json")
+	s, err := jsonschema.NewCompiler().Compile("../scenario.schema.json")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -61,24 +47,6 @@ func document(t *testing.T, src []byte) any {
 		t.Fatal(err)
 	}
 	return d.Root.Plain()
-}
-
-// readOne parses exactly one request: no byte may follow it.
-func readOne(r io.Reader) (*http.Request, error) {
-	br := bufio.NewReader(r)
-	req, err := http.ReadRequest(br)
-	if err != nil {
-		return nil, err
-	}
-	body, err := io.ReadAll(req.Body)
-	if err != nil {
-		return nil, err
-	}
-	if rest, _ := io.ReadAll(br); len(rest) > 0 {
-		return nil, fmt.Errorf("%d bytes follow the request", len(rest))
-	}
-	req.Body = io.NopCloser(strings.NewReader(string(body)))
-	return req, nil
 }
 
 // firstRequest is the first request of a scenario, as the host h is sent it.

@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"bufio"
 	"fmt"
 	"net/http"
 	"strings"
@@ -171,7 +172,7 @@ func TestHARParts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	req, err := readOne(strings.NewReader(firstRequest(t, sc)))
+	req, err := http.ReadRequest(bufio.NewReader(strings.NewReader(firstRequest(t, sc))))
 	if err != nil {
 		t.Fatal(err)
 	}

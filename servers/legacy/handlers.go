@@ -14,17 +14,24 @@ type handlers struct {
 	service *predict.Service
 }
 
-func (h *handlers) login(c *gin.Context) {
-	body, ok := h.readBody(c, predict.MaxLoginBody)
-	if !ok {
-		return
+// reading makes a handler of requests that come as bodies of at most limit bytes.
+func reading[T any](h *handlers, limit int, decode func([]byte) (T, error), handle func(*gin.Context, T)) gin.HandlerFunc {
+	return func(c *gin.Context) {
+		body, ok := h.readBody(c, limit)
+		if !ok {
+			return
+		}
+		defer body.Release()
+		request, err := decode(body.Bytes)
+		if err != nil {
+			fail(c, http.StatusBadRequest, err.Error())
+			return
+		}
+		handle(c, request)
 	}
-	defer body.Release()
-	login, err := predict.DecodeLogin(body.Bytes)
-	if err != nil {
-		fail(c, http.StatusBadRequest, err.Error())
-		return
-	}
+}
+
+func (h *handlers) login(c *gin.Context, login predict.Login) {
 	token, err := h.service.Login(login)
 	if errors.Is(err, predict.ErrCredentials) {
 		fail(c, http.StatusUnauthorized, err.Error())
@@ -46,17 +53,7 @@ func (h *handlers) login(c *gin.Context) {
 	})
 }
 
-func (h *handlers) predict(c *gin.Context) {
-	body, ok := h.readBody(c, predict.MaxBody)
-	if !ok {
-		return
-	}
-	defer body.Release()
-	request, err := predict.DecodeRequest(body.Bytes)
-	if err != nil {
-		fail(c, http.StatusBadRequest, err.Error())
-		return
-	}
+func (h *handlers) predict(c *gin.Context, request predict.Request) {
 	p := h.service.Predict(&request)
 	answer := gin.H{
 		"prediction":    p.Prediction,
@@ -69,17 +66,7 @@ func (h *handlers) predict(c *gin.Context) {
 	c.JSON(http.StatusOK, answer)
 }
 
-func (h *handlers) batchPredict(c *gin.Context) {
-	body, ok := h.readBody(c, predict.MaxBody)
-	if !ok {
-		return
-	}
-	defer body.Release()
-	request, err := predict.DecodeBatch(body.Bytes)
-	if err != nil {
-		fail(c, http.StatusBadRequest, err.Error())
-		return
-	}
+func (h *handlers) batchPredict(c *gin.Context, request predict.BatchRequest) {
 	b := h.service.PredictBatch(&request)
 	answer := gin.H{
 		"predictions":        b.Predictions,

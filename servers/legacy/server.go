@@ -88,14 +88,14 @@ func newRouter(h *handlers, logger *slog.Logger) *gin.Engine {
 		fail(c, http.StatusInternalServerError, "internal server error")
 	}))
 
-	r.POST("/login", h.login)
+	r.POST("/login", reading(h, predict.MaxLoginBody, predict.DecodeLogin, h.login))
 	r.GET("/health", h.health)
 	r.GET("/model-info", h.modelInfo)
 	r.GET("/metrics", h.metrics)
 
 	private := r.Group("/", h.authorize)
-	private.POST("/predict", h.predict)
-	private.POST("/batch-predict", h.batchPredict)
+	private.POST("/predict", reading(h, predict.MaxBody, predict.DecodeRequest, h.predict))
+	private.POST("/batch-predict", reading(h, predict.MaxBody, predict.DecodeBatch, h.batchPredict))
 	private.GET("/cache/stats", h.cacheStats)
 	private.POST("/cache/clear", h.cacheClear)
 

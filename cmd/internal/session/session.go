@@ -144,7 +144,7 @@ func (s *Session) Prepare(ctx context.Context, t targets.Target) (*Prepared, err
 		return nil, cli.Usagef("%w", err)
 	}
 	// Nothing of the load goes before its setup, or without its teardown.
-	if request := scenarios.Harmless(p.Plan); request != nil && t.Ready == "" && !s.Spec.Once && len(p.Calls.Setup)+len(p.Calls.Teardown) == 0 {
+	if request := p.Plan.Safe(); request != nil && t.Ready == "" && !s.Spec.Once && len(p.Calls.Setup)+len(p.Calls.Teardown) == 0 {
 		if err := t.Look(ctx, request); err != nil {
 			return nil, err
 		}

@@ -26,10 +26,10 @@ type Spec struct {
 	Request    *Request // that one's; nil: GET
 	AllowFiles []string // folders of which scenarios may read files
 	Load       scenarios.Overrides
-	Warmup     *time.Duration // nil: the scenario's
-	Seed       uint64         // of arrivals, classes and payloads
-	Tags       scenarios.Tags // added to the scenario's
-	Objectives []string       // added to the scenario's
+	Warmup     *time.Duration    // nil: the scenario's
+	Seed       uint64            // of arrivals, classes and payloads
+	Tags       map[string]string // added to the scenario's
+	Objectives []string          // added to the scenario's
 
 	Once   bool // the load is not looked at before: each request is sent once, and shown
 	Output Output

@@ -46,7 +46,7 @@ func TestSpecIsPlainData(t *testing.T) {
 	spec := Spec{
 		Command: "compare", Scenario: "mix", Warmup: &warmup, Seed: 7, Request: &Request{Body: []byte("{}")},
 		Reach:       Reach{Headers: []targets.Field{{Name: "X-A", Value: "1"}}, Timeout: time.Second},
-		Tags:        scenarios.Tags{"team": "search"},
+		Tags:        map[string]string{"team": "search"},
 		Comparison:  Comparison{Budget: time.Minute, Limits: "p50=3%"},
 		Credentials: targets.CredentialSettings{Token: "hunter2"},
 	}
