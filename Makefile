@@ -68,6 +68,12 @@ bench-peers: ## measure beside wrk, vegeta and k6, 20 minutes, into docs/perform
 acceptance: ## count false alarms and misses, hours in all, into docs/acceptance.md (ARGS=-help)
 	go run ./bench/acceptance $(ARGS)
 
+RUNS ?= 400
+
+.PHONY: simulate
+simulate: ## print how often verdicts err, by simulation: RUNS of each condition, 400 take ten minutes
+	@set -o pipefail; go test -count=1 -v -timeout 0 -run '^TestSimulationTable$$' ./results/verdict -simulate.runs $(RUNS) | grep --line-buffered '^|'
+
 .PHONY: e2e
 e2e: ## run the user stories (scripts) and nothing else, uncached
 	go test -count=1 -v -run '^TestScript' ./cmd/mlbench
