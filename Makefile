@@ -74,6 +74,10 @@ RUNS ?= 400
 simulate: ## print how often verdicts err, by simulation: RUNS of each condition, 400 take ten minutes
 	@set -o pipefail; go test -count=1 -v -timeout 0 -run '^TestSimulationTable$$' ./results/verdict -simulate.runs $(RUNS) | grep --line-buffered '^|'
 
+.PHONY: simulate-looks
+simulate-looks: ## error rates of looks and launches, 20,000 simulated comparisons of each kind
+	go test -v -count=1 -run '^TestSimulatedL' ./results/stats -simulations 20
+
 .PHONY: e2e
 e2e: ## run the user stories (scripts) and nothing else, uncached
 	go test -count=1 -v -run '^TestScript' ./cmd/mlbench

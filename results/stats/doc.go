@@ -12,8 +12,12 @@
 // target, in an order decided by a fair coin. The logarithm of a pair's ratio is
 // then as likely positive as negative between identical targets, whatever the
 // noise, and [SignedRank], [HodgesLehmann] and [HLInterval] take no more than
-// that. [Holm] corrects for judging many metrics at once. What percentiles of
-// short slices cannot show has guards: [Stalls] by [SignTest], [Errors] by
-// [SignFlip] and [Newcombe]. Single runs, which nothing pairs, are compared as
-// one value each ([Welch], [Calibrated]).
+// that; what standing second in its pair does to a slice is taken out
+// ([WithoutSlot]). [Holm] corrects for judging many metrics at once, [Look] for
+// judging data as they grow ([JudgeLooks]). What percentiles of short slices
+// cannot show has guards: [Stalls] by [SignTest], [Errors] by [SignFlip] and
+// [Newcombe]; whether the pairs speak of a state that lasts, and not of each
+// other, [TrendOf] and [CarryOverOf]. Where builds are launched again and again
+// the launch is the unit ([ByLaunches]). Single runs, which nothing pairs, are
+// compared as one value each ([Welch], [Calibrated]).
 package stats

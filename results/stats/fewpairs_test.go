@@ -43,7 +43,7 @@ func TestFewPairsAreJudgedOnlyWhereOneArmFails(t *testing.T) {
 		{"none", nil, math.NaN()},
 	} {
 		e := Errors{Class: "total", Whole: true, Margin: 0.005, Pairs: tc.pairs}
-		if got := e.measure(RuleFor(1)).P; math.Abs(got-tc.want) > 1e-9 || math.IsNaN(got) != math.IsNaN(tc.want) {
+		if got := e.measure(RuleFor(1).single()).P; math.Abs(got-tc.want) > 1e-9 || math.IsNaN(got) != math.IsNaN(tc.want) {
 			t.Errorf("%s: p=%g, want %g", tc.name, got, tc.want)
 		}
 	}

@@ -12,6 +12,9 @@ type Stalls struct {
 	Class        string
 	OnlyA, OnlyB int
 	Pairs        int // all, also those without a stall
+	// Gap is the longest time between stalls that was seen, in pairs: twice as much
+	// has to be measured before an interim look passes. 0: none was seen.
+	Gap int
 }
 
 // Errors are the failed requests of one class, or of all together.
@@ -21,9 +24,11 @@ type Errors struct {
 	// and must prove their limit; a class with too few requests to do so is
 	// excused unless its errors look uneven. Latencies are withheld in the Class
 	// where errors differ too much.
-	Whole  bool
-	Pairs  []ErrorPair // of single runs one entry each, with the other arm's counts 0
-	Margin float64     // tolerated difference of shares: 0.005 is half a percentage point
+	Whole bool
+	// Watched: of a class that may stay open.
+	Watched bool
+	Pairs   []ErrorPair // of single runs one entry each, with the other arm's counts 0
+	Margin  float64     // tolerated difference of shares: 0.005 is half a percentage point
 }
 
 // ErrorPair counts one pair.
@@ -53,8 +58,8 @@ func (s Stalls) measure() test {
 }
 
 // decideStalls is left when no stalls are proven.
-func (t *test) decideStalls(r Rule, k int) {
-	if t.P > suspicion {
+func (t *test) decideStalls(s *standard, k int) {
+	if !uneven(t.onlyA, t.onlyB, t.N) {
 		t.Outcome = OK
 		return
 	}
@@ -62,7 +67,7 @@ func (t *test) decideStalls(r Rule, k int) {
 	// More of the same proportion, in steps of 5%.
 	for f := 1.05; f < maxMore; f *= 1.05 {
 		a, b := math.Round(f*float64(t.onlyA)), math.Round(f*float64(t.onlyB))
-		if SignTest(int(a), int(b)) <= r.Alpha/float64(k) {
+		if SignTest(int(a), int(b)) <= s.alpha*s.share/float64(k) {
 			t.MoreTime = f
 			return
 		}
@@ -127,15 +132,18 @@ func (e *Errors) Withholds() Reason {
 }
 
 // measure tests by sign flips and bounds the difference by Newcombe's interval.
-func (e *Errors) measure(r Rule) test {
+func (e *Errors) measure(s *standard) test {
 	t := newTest(ErrorShare, "errors", e.Class)
+	if e.Watched {
+		t.Role = Watched
+	}
 	t.Limit = e.Margin
 	errA, reqA, errB, reqB := e.totals()
 	d := e.differences()
 	t.N = len(d)
 	switch {
 	case t.N >= MinValues:
-		t.P, t.PBetter = SignFlip(d, r.Seed)
+		t.P, t.PBetter = SignFlip(d, s.seed)
 	case e.Whole && e.oneFails():
 		t.P, t.PBetter = e.fewPairs(), 1
 	case e.Whole && e.mirrored().oneFails():
@@ -147,7 +155,8 @@ func (e *Errors) measure(r Rule) test {
 	}
 	t.Estimate = errB/reqB - errA/reqA
 	t.clean = errA+errB == 0
-	t.excused = !e.Whole && RuleOfThree(min(reqA, reqB), r.Beta) >= e.Margin
+	t.needs = -math.Log(s.beta) / min(reqA, reqB) / e.Margin
+	t.excused = !e.Whole && t.needs >= 1
 	deff := e.designEffect(d)
 	errA, reqA, errB, reqB = errA/deff, reqA/deff, errB/deff, reqB/deff
 	bounds := func(alpha float64) (lo, hi float64) {
@@ -156,8 +165,8 @@ func (e *Errors) measure(r Rule) test {
 		}
 		return Newcombe(errA, reqA, errB, reqB, alpha)
 	}
-	t.Low, t.High = bounds(0.025)
-	t.Lower, t.Upper = bounds(r.Beta)
+	t.Low, t.High = bounds(s.interval)
+	t.Lower, t.Upper = bounds(s.beta)
 	return t
 }
 
@@ -212,14 +221,17 @@ func (e *Errors) betweenRuns() float64 {
 }
 
 // decideErrors is left when no change of errors is proven.
-func (t *test) decideErrors(r Rule, k int) {
+func (t *test) decideErrors(s *standard, k int) {
 	uneven := !math.IsNaN(t.P) && t.P <= suspicion
 	switch {
 	case t.excused && !uneven:
 		t.Reason = TooFewRequests
+		if t.needs < maxMore {
+			t.MoreTime = t.needs
+		}
 	case t.empty:
 		t.Outcome, t.Reason = Inconclusive, TooFewRequests
 	default:
-		t.decideLimit(r, k)
+		t.decideLimit(s, k)
 	}
 }

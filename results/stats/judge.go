@@ -31,21 +31,36 @@ func RuleFor(looks int) Rule {
 	return Rule{Alpha: 0.01 / n, Beta: 0.05 / n}
 }
 
+// Role is what part a metric has in the verdict.
+type Role int
+
+const (
+	Deciding Role = iota // may prove a regression; nothing passes while it is open
+	Watched              // may prove a regression, and may stay open
+	Guarding             // proves nothing; nothing passes while it is open
+)
+
 // Metric is something measured on both arms, judged by its ratio.
 type Metric struct {
 	Name  string
 	Class string
+	Role  Role
 	// D is ln(B/A) of each pair in the order of time, turned so that positive is
 	// worse. Take ln B − ln A: that is exactly opposite when A and B swap, the
 	// logarithm of a quotient is not.
 	D []float64
-	// Margin is the share by which B may be worse: 0.05 for 5%.
+	// Slot is +1 for each value of D of a pair in which B came second, −1 where A
+	// did; what the slot does is then taken out. Empty: not known, or merged.
+	Slot []float64
+	// Margin is the share by which B may be worse: 0.05 for 5%. See Margin.
 	Margin float64
 	// Group is the number of pairs behind each value of D, 1 unless merged.
 	Group int
 	// Pairs is how many were measured, if D is empty for want of a whole group.
 	Pairs int
-	// Required: nothing passes unless this metric could be judged.
+	// Required: nothing passes unless this metric could be judged. Others are not
+	// judged where there is too little data for them, but where the plan has more
+	// to come that will do.
 	Required bool
 	// Unpaired replaces D where single runs are compared.
 	Unpaired *Shift
@@ -58,6 +73,8 @@ type Evidence struct {
 	// Errors has the counts of all requests (Whole), and may have those of
 	// classes.
 	Errors []Errors
+	Course *Course // of one metric of all requests; nil: nothing tells
+	Late   Late
 	// Invalid: generator or host decided the numbers.
 	Invalid bool
 	// Blocked: nothing passes, whatever the metrics say, for something that they
@@ -65,34 +82,23 @@ type Evidence struct {
 	Blocked bool
 }
 
-// Judge decides. The verdict does not depend on the order of metrics nor, but
-// for the random sign patterns, of pairs. What is no measurement is refused: NaN,
-// infinite and impossible values.
+// Margin is the share by which B may be worse where a relative and an absolute
+// slack are given, in units of the baseline: the larger of both.
+func Margin(relative, absolute, baseline float64) float64 {
+	if !(absolute > 0 && baseline > 0) {
+		return relative
+	}
+	return max(relative, absolute/baseline)
+}
+
+// Judge decides once, about all the data there are. The verdict does not depend
+// on the order of metrics nor, but for the random sign patterns and Course, of
+// pairs. What is no measurement is refused: NaN, infinite and impossible values.
 func Judge(e Evidence, r Rule) (Verdict, error) {
-	if err := e.check(r); err != nil {
-		return Verdict{}, fmt.Errorf("judge: %w", err)
-	}
-	tests := make([]test, 0, len(e.Metrics)+len(e.Stalls)+len(e.Errors))
-	critical := criticalRanks{}
-	for i := range e.Metrics {
-		tests = append(tests, e.Metrics[i].measure(r, critical))
-	}
-	for _, s := range e.Stalls {
-		tests = append(tests, s.measure())
-	}
-	for i := range e.Errors {
-		tests = append(tests, e.Errors[i].measure(r))
-	}
-	k := adjust(tests)
-	v := Verdict{Rule: r, Tests: k, Judgements: make([]Judgement, 0, len(tests))}
-	for i := range tests {
-		tests[i].decide(r, k)
-		v.Judgements = append(v.Judgements, tests[i].Judgement)
-	}
-	e.require(v.Judgements)
-	e.withhold(v.Judgements)
-	v.conclude(&e)
-	return v, nil
+	j := sequence{rule: r, null: nullRanks{}}
+	v, err := j.look(e, r.single())
+	v.Looks = nil
+	return v, err
 }
 
 // adjust fills in the Holm-adjusted p values, of each direction by itself, and
@@ -127,6 +133,7 @@ func (e *Evidence) check(r Rule) error {
 	for _, s := range e.Stalls {
 		bad = append(bad, s.check())
 	}
+	bad = append(bad, e.Course.check(), e.Late.check())
 	whole := 0
 	for i := range e.Errors {
 		bad = append(bad, e.Errors[i].check())
@@ -153,6 +160,14 @@ func (m *Metric) check() error {
 	for _, x := range m.D {
 		if !(math.Abs(x) <= maxLogRatio) {
 			return fmt.Errorf("%s of %s: %v is no logarithm of a ratio", m.Name, m.Class, x)
+		}
+	}
+	if n := len(m.Slot); n > 0 && n != len(m.D) {
+		return fmt.Errorf("%s of %s: %d slots of %d pairs", m.Name, m.Class, n, len(m.D))
+	}
+	for _, s := range m.Slot {
+		if s != 1 && s != -1 {
+			return fmt.Errorf("%s of %s: slot %v is neither 1 nor -1", m.Name, m.Class, s)
 		}
 	}
 	if s := m.Unpaired; s != nil {

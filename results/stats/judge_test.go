@@ -72,10 +72,10 @@ func TestMoreTime(t *testing.T) {
 	// decided among k tests, none of them significant.
 	decided := func(m test, k int) Judgement {
 		m.PHolm, m.PBetterHolm = 1, 1
-		m.decide(r, k)
+		m.decide(r.single(), k)
 		return m.Judgement
 	}
-	metric := func(d []float64) test { return (&Metric{D: d, Margin: 0.05}).measure(r, criticalRanks{}) }
+	metric := func(d []float64) test { return (&Metric{D: d, Margin: 0.05}).measure(r.single(), nullRanks{}) }
 
 	// Below zero the estimate is not counted upon.
 	d := around(-pct(3), 0.4, 48)
@@ -98,7 +98,7 @@ func TestMoreTime(t *testing.T) {
 	// Without any error the bound is 3/n.
 	none := failing("total", true, 48, 0, 0)
 	none.Margin = 0.0005
-	got := decided(none.measure(r), 5)
+	got := decided(none.measure(r.single()), 5)
 	want := []float64{0, -math.Log(0.05) / 2400, math.Log(0.05) / 2400, -math.Log(0.025) / 2400, -math.Log(0.05) / 2400 / 0.0005}
 	if diff := cmp.Diff(want, []float64{got.Estimate, got.Upper, got.Lower, got.High, got.MoreTime}, within(1e-12)); diff != "" {
 		t.Errorf("no errors (-want +got):\n%s", diff)
@@ -157,7 +157,7 @@ func TestErrorBursts(t *testing.T) {
 		spread.Pairs[4*i].ErrorsA, spread.Pairs[4*i].ErrorsB = 1, 1
 	}
 	burst.Pairs[10].ErrorsA, burst.Pairs[30].ErrorsB = 12, 12
-	a, b := spread.measure(RuleFor(1)), burst.measure(RuleFor(1))
+	a, b := spread.measure(RuleFor(1).single()), burst.measure(RuleFor(1).single())
 	if a.Estimate != 0 || b.Estimate != 0 || !(b.Upper > 1.5*a.Upper) {
 		t.Errorf("upper bound of spread errors %v, of bursts %v; want the latter far wider", a.Upper, b.Upper)
 	}
@@ -178,7 +178,7 @@ func TestErrorsOfRuns(t *testing.T) {
 		return e
 	}
 	even, one := of(48, 48, 48, 48, 48), of(0, 0, 240, 0, 0)
-	a, b := even.measure(RuleFor(1)), one.measure(RuleFor(1))
+	a, b := even.measure(RuleFor(1).single()), one.measure(RuleFor(1).single())
 	lo, hi := Newcombe(0, 40000, 240, 40000, 0.025)
 	if a.Estimate != 0.006 || b.Estimate != 0.006 || !math.IsNaN(b.P) || a.N != 0 || a.Low != lo || a.High != hi {
 		t.Errorf("even runs: %+v, want [%v, %v]", a.Judgement, lo, hi)

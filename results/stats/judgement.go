@@ -1,6 +1,9 @@
 package stats
 
-import "slices"
+import (
+	"math"
+	"slices"
+)
 
 // Outcome is what came of one metric, or of the whole comparison.
 type Outcome string
@@ -28,11 +31,19 @@ const (
 	MostlyErrors   Reason = "mostly-errors"    // too many requests fail for latencies to mean much
 )
 
+// Of one metric and of the whole.
+const (
+	Unsteady    Reason = "unsteady"   // the difference changed while it was measured: Verdict.Trend
+	CarriedOver Reason = "carry-over" // a slice depends on the one before it: Verdict.CarryOver
+)
+
 // Of the whole; MostlyErrors too.
 const (
 	NoiseDecided  Reason = "noise-decided"  // Evidence.Invalid
 	PassBlocked   Reason = "pass-blocked"   // Evidence.Blocked
 	NothingJudged Reason = "nothing-judged" // no metric had enough pairs
+	Lopsided      Reason = "lopsided"       // the generator was late beside one target more than beside the other
+	Pending       Reason = "pending"        // at an interim look: what the rest of the plan will judge, or show, is missing
 )
 
 // Kind says in what unit a Judgement is.
@@ -55,22 +66,25 @@ const (
 type Judgement struct {
 	Kind        Kind
 	Name, Class string
+	Role        Role
 	N           int // pairs, or groups of pairs, behind the estimate; 0 for single runs
 	Group       int // pairs in each
 	Estimate    float64
-	Low, High   float64 // two-sided 95% interval
-	// Lower and Upper are one-sided bounds of error probability β each. Upper
-	// below Limit is what a pass takes.
+	Low, High   float64 // two-sided interval, of Verdict.Confidence
+	// Lower and Upper are one-sided bounds, of error probability β each, or as
+	// much of it as the look may spend. Upper below Limit is what a pass takes.
 	Lower, Upper float64
 	Limit        float64
-	// P is one-sided for "worse", PBetter for "better"; the Holm forms are
-	// adjusted for all tests of the comparison.
+	Slot         float64 // ln of second/first slices, which was taken out; 0 if it was not
+	// P is one-sided for "worse", PBetter for "better", the smallest of all looks
+	// for what each may spend; the Holm forms are adjusted for all tests of the
+	// comparison.
 	P, PHolm             float64
 	PBetter, PBetterHolm float64
 	Outcome              Outcome
 	Reason               Reason
 	// Proven: the change is real in the direction of Estimate, however small
-	// (under Rule.Strict: and larger than the limit).
+	// (under Rule.Strict, and at interim looks: and larger than the limit).
 	Proven bool
 	// MoreTime is by what factor the measurement would have to grow to settle
 	// the metric if the estimate is right; 0 where growing is not known to help.
@@ -84,11 +98,21 @@ type Verdict struct {
 	// Reasons concern the whole; those of single metrics are with them.
 	Reasons []Reason
 	// MoreTime is by what factor the measurement would have to grow to settle an
-	// inconclusive verdict; 0 where growing is not known to help.
+	// inconclusive verdict; 0 where growing is not known to help. Slowest is the
+	// judgement that so much is for, −1 if none.
 	MoreTime   float64
+	Slowest    int
 	Tests      int // family of the Holm correction
 	Rule       Rule
 	Judgements []Judgement // metrics, stalls, errors, in the order given
+	// Looks are those that were made, the last the one that this verdict is of.
+	// Interim: nothing is decided yet, and the plan goes on.
+	Looks   []Look
+	Interim bool
+	// Confidence of the intervals Low…High: 0.95, or over all looks together 0.90.
+	Confidence float64
+	Trend      Trend     // of Evidence.Course
+	CarryOver  CarryOver // likewise
 }
 
 const (
@@ -97,9 +121,9 @@ const (
 	survivorsDiff = 0.01
 	// mostErrors is the share of errors above which an arm was not measured.
 	mostErrors = 0.05
-	// suspicion: unevenness that chance makes at least this rare (two stalls to
-	// none, four to one) blocks a pass.
-	suspicion = 0.25
+	// guardLevel is that of the tests of a Course, and guardInterim that at interim
+	// looks, where a suspicion costs no more than going on.
+	guardLevel, guardInterim = 0.01, 0.05
 )
 
 // withhold takes back what was found about latencies where requests failed, per
@@ -119,24 +143,49 @@ func (e *Evidence) withhold(js []Judgement) {
 	}
 }
 
+// distrust takes back what pairs seem to say of latencies where they are not what
+// they are taken for, and says why.
+func (v *Verdict) distrust(e *Evidence, s *standard) {
+	level := guardLevel
+	if s.interim {
+		level = guardInterim
+	}
+	if v.Trend.P <= level {
+		v.Reasons = append(v.Reasons, Unsteady)
+	}
+	if v.CarryOver.P <= level {
+		v.Reasons = append(v.Reasons, CarriedOver)
+	}
+	if len(v.Reasons) == 0 {
+		return
+	}
+	for i := range v.Judgements {
+		if j := &v.Judgements[i]; j.Kind == LogRatio && (j.Outcome == Regression || j.Outcome == Improved) {
+			j.Outcome, j.Reason, j.MoreTime = Inconclusive, v.Reasons[0], 0
+		}
+	}
+}
+
 // conclude makes one verdict of the judgements.
-func (v *Verdict) conclude(e *Evidence) {
+func (v *Verdict) conclude(e *Evidence, s *standard) {
+	var invalid []Reason
 	if e.Invalid {
-		v.Reasons = append(v.Reasons, NoiseDecided)
+		invalid = append(invalid, NoiseDecided)
 	}
 	failsA, failsB := e.mostlyErrors()
 	if failsA {
-		v.Reasons = append(v.Reasons, MostlyErrors)
+		invalid = append(invalid, MostlyErrors)
 	}
-	if len(v.Reasons) > 0 {
-		v.Outcome = Invalid
+	if invalid != nil {
+		v.Outcome, v.Reasons = Invalid, invalid
 		return
 	}
+	v.distrust(e, s)
 	is := func(o Outcome) bool {
 		return slices.ContainsFunc(v.Judgements, func(j Judgement) bool { return j.Outcome == o })
 	}
 	if is(Regression) {
-		v.Outcome = Regression
+		v.Outcome, v.Reasons = Regression, nil
 		return
 	}
 	if failsB { // while A does not, and that is not proven
@@ -145,15 +194,34 @@ func (v *Verdict) conclude(e *Evidence) {
 	if e.Blocked {
 		v.Reasons = append(v.Reasons, PassBlocked)
 	}
+	if e.Late.lopsided() {
+		v.Reasons = append(v.Reasons, Lopsided)
+	}
 	if !slices.ContainsFunc(v.Judgements, Judgement.measures) {
 		v.Reasons = append(v.Reasons, NothingJudged)
+	}
+	if s.interim && (!s.passes || v.pending(e, s)) {
+		v.Reasons = append(v.Reasons, Pending)
 	}
 	if len(v.Reasons) == 0 && !slices.ContainsFunc(v.Judgements, Judgement.blocks) {
 		v.Outcome, v.Improved = OK, is(Improved)
 		return
 	}
 	v.Outcome = Inconclusive
-	v.MoreTime = v.moreTime()
+	v.advise(s)
+}
+
+// pending says whether the rest of the plan will judge what this look could not,
+// or stalls may be due that it was too short to see.
+func (v *Verdict) pending(e *Evidence, s *standard) bool {
+	for _, x := range e.Stalls {
+		if x.Pairs < 2*x.Gap {
+			return true
+		}
+	}
+	return slices.ContainsFunc(v.Judgements, func(j Judgement) bool {
+		return j.Outcome == NotJudged && j.Role != Watched && j.MoreTime > 0 && j.MoreTime <= s.growth
+	})
 }
 
 // mostlyErrors says of which arm too many of all requests failed. Of A, there is
@@ -181,39 +249,52 @@ func (e *Evidence) require(js []Judgement) {
 	}
 }
 
-// measures says whether j judges a metric.
-func (j Judgement) measures() bool { return j.Kind == LogRatio && j.Outcome != NotJudged }
+// measures says whether j judges a metric that a pass rests on.
+func (j Judgement) measures() bool {
+	return j.Kind == LogRatio && j.Role == Deciding && j.Outcome != NotJudged
+}
 
 // blocks says whether j forbids an OK. A proven improvement without a proven
 // upper bound, which takes odd data, does.
 func (j Judgement) blocks() bool {
-	return j.Outcome == Inconclusive || j.Outcome == Improved && j.Kind != StallShare && !(j.Upper < j.Limit)
+	return j.Role != Watched && (j.Outcome == Inconclusive || j.Outcome == Improved && j.Kind != StallShare && !(j.Upper < j.Limit))
 }
 
-// moreTime is the largest factor that any open metric needs; one that growing
-// does not help makes it 0.
-func (v *Verdict) moreTime() float64 {
-	if slices.Contains(v.Reasons, PassBlocked) {
-		return 0
+// advise says how much more data would settle the verdict: the largest factor that
+// any open metric needs; one that growing does not help makes it unknown.
+func (v *Verdict) advise(s *standard) {
+	for _, r := range v.Reasons {
+		switch r {
+		case PassBlocked, Unsteady, CarriedOver, Lopsided:
+			return
+		}
 	}
-	need, least := 0.0, 0.0
+	within, least := 0.0, 0.0
+	slowest, first := -1, -1
 	for i := range v.Judgements {
 		j := &v.Judgements[i]
+		if j.Kind == LogRatio && j.Role == Deciding && j.Outcome == NotJudged && j.MoreTime > 0 && (first < 0 || j.MoreTime < least) {
+			least, first = j.MoreTime, i
+		}
 		switch {
 		case j.blocks() && j.MoreTime == 0:
-			return 0
-		case j.blocks():
-			need = max(need, j.MoreTime)
-		case j.Kind == LogRatio && j.MoreTime > 0 && (least == 0 || j.MoreTime < least):
-			least = j.MoreTime
+			within = math.Inf(1)
+		case j.blocks(), s.interim && j.Outcome == NotJudged && j.Role != Watched && j.MoreTime <= s.growth:
+			if j.MoreTime > within {
+				within, slowest = j.MoreTime, i
+			}
 		}
 	}
 	if slices.Contains(v.Reasons, NothingJudged) {
 		// One metric must get its pairs; which, is open.
-		if least == 0 {
-			return 0
+		if first < 0 {
+			return
 		}
-		need = max(need, least)
+		if least > within {
+			within, slowest = least, first
+		}
 	}
-	return need
+	if slowest >= 0 && !math.IsInf(within, 1) {
+		v.MoreTime, v.Slowest = within, slowest
+	}
 }

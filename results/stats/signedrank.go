@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"sort"
 )
 
 // exactRanks is the largest number of pairs whose null distribution is computed
@@ -21,6 +22,32 @@ const exactRanks = 300
 // sign-flip test decides (seed: see SignFlip). Without any difference both p
 // are 1.
 func SignedRank(d []float64, seed uint64) (worse, better float64) {
+	return nullRanks{}.test(d, seed)
+}
+
+// nullRanks has P(W ≤ w) for w up to the middle, of so many pairs without ties
+// or effect: the metrics and looks of a comparison share a few.
+type nullRanks map[int][]float64
+
+// of computes the distribution of n pairs, 1 to exactRanks, once.
+func (c nullRanks) of(n int) []float64 {
+	if p, known := c[n]; known {
+		return p
+	}
+	ranks := make([]int, n)
+	for i := range ranks {
+		ranks[i] = i + 1
+	}
+	p := subsetSums(ranks, n*(n+1)/4)
+	for w := 1; w < len(p); w++ {
+		p[w] += p[w-1]
+	}
+	c[n] = p
+	return p
+}
+
+// test is SignedRank.
+func (c nullRanks) test(d []float64, seed uint64) (worse, better float64) {
 	v := bySize(d)
 	if len(v) == 0 {
 		return 1, 1
@@ -28,7 +55,7 @@ func SignedRank(d []float64, seed uint64) (worse, better float64) {
 	if zeros := len(d) - len(v); 10*zeros > len(d) {
 		return SignFlip(d, seed)
 	}
-	ranks := midRanks(v)
+	ranks, tied := midRanks(v)
 	minus, total := 0, 0
 	for i, x := range v {
 		total += ranks[i]
@@ -41,12 +68,19 @@ func SignedRank(d []float64, seed uint64) (worse, better float64) {
 	}
 	// One distribution serves both sides: it is symmetric about total/2.
 	less := min(minus, total-minus)
-	p := subsetSums(ranks, less)
-	below := 0.0
-	for _, x := range p[:less] {
-		below += x
+	var p []float64
+	if tied {
+		p = subsetSums(ranks, less)
+		for w := 1; w <= less; w++ {
+			p[w] += p[w-1]
+		}
+	} else {
+		p = c.of(len(v))
 	}
-	upTo := min(below+p[less], 1)
+	upTo, below := min(p[less], 1), 0.0
+	if less > 0 {
+		below = p[less-1]
+	}
 	switch {
 	case minus < total-minus:
 		return upTo, 1 - below
@@ -59,7 +93,10 @@ func SignedRank(d []float64, seed uint64) (worse, better float64) {
 // CriticalRank returns the largest k with P(W ≤ k) ≤ alpha, W being the
 // signed-rank statistic of n pairs without effect; alpha is below ½. Not ok
 // means that n pairs are too few for that level: even P(W = 0) = 2⁻ⁿ is larger.
-func CriticalRank(n int, alpha float64) (k int, ok bool) {
+func CriticalRank(n int, alpha float64) (k int, ok bool) { return nullRanks{}.critical(n, alpha) }
+
+// critical is CriticalRank.
+func (c nullRanks) critical(n int, alpha float64) (k int, ok bool) {
 	if n < 1 || !(alpha > 0 && alpha < 0.5) {
 		return 0, false
 	}
@@ -68,18 +105,8 @@ func CriticalRank(n int, alpha float64) (k int, ok bool) {
 		k := math.Floor(f*(f+1)/4 - upperZ(alpha)*math.Sqrt(f*(f+1)*(2*f+1)/24) - 0.5)
 		return int(k), k >= 0
 	}
-	ranks := make([]int, n)
-	for i := range ranks {
-		ranks[i] = i + 1
-	}
-	k, upTo := -1, 0.0
-	for w, p := range subsetSums(ranks, n*(n+1)/4) {
-		upTo += p
-		if upTo > alpha {
-			break
-		}
-		k = w
-	}
+	p := c.of(n)
+	k = sort.Search(len(p), func(w int) bool { return p[w] > alpha }) - 1
 	return k, k >= 0
 }
 
@@ -116,9 +143,8 @@ func bySize(d []float64) []float64 {
 
 // midRanks returns the ranks of v, sorted by size: 1…n, or twice the mid-ranks
 // where there are ties, so that they stay whole.
-func midRanks(v []float64) []int {
-	ranks := make([]int, len(v))
-	tied := false
+func midRanks(v []float64) (ranks []int, tied bool) {
+	ranks = make([]int, len(v))
 	for from := 0; from < len(v); {
 		to := from + 1
 		for to < len(v) && math.Abs(v[to]) == math.Abs(v[from]) {
@@ -135,7 +161,7 @@ func midRanks(v []float64) []int {
 			ranks[i] /= 2
 		}
 	}
-	return ranks
+	return ranks, tied
 }
 
 // normalRanks approximates P(W ≤ w) with a continuity correction of half the

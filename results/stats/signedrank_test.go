@@ -257,7 +257,7 @@ func TestSignedRankOfManyPairs(t *testing.T) {
 				}
 			}
 			v := bySize(d)
-			ranks := midRanks(v)
+			ranks, _ := midRanks(v)
 			minus, total := 0, 0
 			for i, x := range v {
 				total += ranks[i]

@@ -91,20 +91,9 @@ func MannWhitney(a, b []float64) (p float64, ok bool) {
 	if len(a) == 0 || len(b) == 0 || n > maxRanked || slices.ContainsFunc(all, math.IsNaN) {
 		return math.NaN(), false
 	}
-	slices.Sort(all)
-	// Twice the mid-rank: the count of smaller values plus that of not larger
-	// ones, plus one.
-	double := func(x float64) int {
-		from, _ := slices.BinarySearch(all, x)
-		to := from
-		for to < n && all[to] == x {
-			to++
-		}
-		return from + to + 1
-	}
-	seen := 0
-	for _, x := range b {
-		seen += double(x)
+	ranks, seen := doubleRanks(all), 0
+	for _, r := range ranks[len(a):] {
+		seen += int(r)
 	}
 	// ways[m][s]: subsets of m values with rank sum s. Counts stay below
 	// 2⁶⁰; floats hold them to 16 digits.
@@ -114,8 +103,8 @@ func MannWhitney(a, b []float64) (p float64, ok bool) {
 		ways[m] = make([]float64, top+1)
 	}
 	ways[0][0] = 1
-	for _, x := range all {
-		r := double(x)
+	for _, rank := range ranks {
+		r := int(rank)
 		for m := len(b); m > 0; m-- {
 			for s := top; s >= r; s-- {
 				ways[m][s] += ways[m-1][s-r]
