@@ -74,8 +74,8 @@ func TestExperimentPairsAreAlike(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if planned != 20 || len(got) != 20 {
-		t.Errorf("%d pairs planned, %d run; 2.4 s hold 20 of 2 × 60 ms", planned, len(got))
+	if planned < 18 || planned > 20 || len(got) < 14 || len(got) > 20 {
+		t.Errorf("%d pairs planned, %d run; 2.4 s hold 20 of 2 × 60 ms at best", planned, len(got))
 	}
 	for pair, byArm := range got {
 		if diff := cmp.Diff(byArm[results.ArmA], byArm[results.ArmB]); diff != "" || len(byArm[results.ArmA]) == 0 {
@@ -90,19 +90,80 @@ func TestExperimentPairsAreAlike(t *testing.T) {
 	}
 }
 
-func TestExperimentIsExtendedOnce(t *testing.T) {
-	srv := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
-	defer srv.Close()
-	asked, last := 0, 0
-	e := Experiment{Slice: 10 * time.Millisecond, Settle: time.Millisecond, Budget: 270 * time.Millisecond, Extend: func() bool { asked++; return true }}
-	for i := range e.Plans {
-		e.Plans[i] = closedPlan(t, srv.URL, closedLoad(1, 1))
+// An experiment is looked at when as many pairs as planned are kept, and ends when
+// that says so.
+func TestExperimentIsLookedAtAsItGrows(t *testing.T) {
+	quick := always(time.Millisecond, time.Millisecond)
+	for _, tc := range []struct {
+		name   string
+		looks  []int
+		next   map[int]Next // by pairs
+		asked  []int
+		pairs  int
+		budget time.Duration
+	}{
+		{"to the last", []int{4, 8, 16}, nil, []int{4, 8, 16}, 16, time.Minute},
+		{"stopped", []int{4, 8, 16}, map[int]Next{8: {Stop: true}}, []int{4, 8}, 8, time.Minute},
+		{"late pairs are replaced", []int{4, 8}, map[int]Next{4: {Lost: 1}, 8: {Lost: 2}, 9: {Lost: 2}, 10: {Lost: 3}}, []int{4, 5, 9, 10, 11}, 11, time.Minute},
+		{"as the budget holds", []int{4, 8, 1000}, nil, []int{4, 8}, 22, 20 * time.Second},
+		{"none", nil, nil, nil, 22, 20 * time.Second},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			s := &simulated{waits: quick}
+			var asked []int
+			e := Experiment{Budget: tc.budget, Warmup: 3 * time.Second, Looks: tc.looks}
+			e.Look = func() Next {
+				asked = append(asked, s.slices[1])
+				return tc.next[s.slices[1]]
+			}
+			if err := s.run(context.Background(), &e); err != nil {
+				t.Fatal(err)
+			}
+			if !slices.Equal(asked, tc.asked) || s.slices != [2]int{tc.pairs, tc.pairs} {
+				t.Errorf("asked after %v, %v slices; want %v, %d", asked, s.slices, tc.asked, tc.pairs)
+			}
+		})
 	}
-	if err := e.Run(context.Background(), time.Now(), func(s *results.Slice) error { last = s.Pair; return nil }); err != nil {
+}
+
+// What a look finds of carry-over lengthens the settle time of what is to come.
+func TestLookChangesTheSettleTime(t *testing.T) {
+	s := &simulated{waits: always(time.Millisecond, time.Millisecond)}
+	e := Experiment{Budget: time.Minute, Slice: time.Second, Looks: []int{2, 4}}
+	e.Look = func() Next { return Next{Settle: time.Second} }
+	begin := s.now
+	s.begin = func(context.Context) {
+		if s.slices == [2]int{2, 2} {
+			begin = s.now
+		}
+	}
+	if err := s.run(context.Background(), &e); err != nil {
 		t.Fatal(err)
 	}
-	if asked != 1 || last != 24 {
-		t.Errorf("asked %d times, %d pairs; want once, and twice 12", asked, last)
+	if first, rest := begin, s.now-begin; first >= 5*time.Second || rest < 8*time.Second {
+		t.Errorf("two pairs of 1 s in %s, two more in %s; want settle times of 60 ms, then of 1 s", first, rest)
+	}
+}
+
+// The control is a slice of each pair on the base again, anywhere in it.
+func TestControlIsAThirdSliceOfThePair(t *testing.T) {
+	s := &simulated{waits: always(time.Millisecond, time.Millisecond)}
+	e := Experiment{Budget: time.Minute, Warmup: time.Second, Control: true, Seed: 3}
+	if err := s.run(context.Background(), &e); err != nil {
+		t.Fatal(err)
+	}
+	orders := map[string]int{}
+	for i := 0; i+2 < len(s.emitted); i += 3 {
+		order := ""
+		for position, sl := range s.emitted[i : i+3] {
+			if order += sl.Arm; sl.Pair != i/3+1 || sl.Position != position+1 {
+				t.Errorf("slice %d is of pair %d, position %d", i+position, sl.Pair, sl.Position)
+			}
+		}
+		orders[order]++
+	}
+	if pairs := len(s.emitted) / 3; pairs < 60 || s.slices != [2]int{2 * pairs, pairs} || len(orders) != 6 {
+		t.Errorf("%d pairs, %v slices of the targets, orders %v; want all six", pairs, s.slices, orders)
 	}
 }
 
@@ -124,14 +185,14 @@ func TestExperimentFitsSlicesToTheTarget(t *testing.T) {
 		slice, settle time.Duration
 		pairs         int
 	}{
-		{"fast", 2 * time.Millisecond, 10 * time.Millisecond, 100, 500 * time.Millisecond, 60 * time.Millisecond, 48},
+		{"fast", 2 * time.Millisecond, 10 * time.Millisecond, 100, 250 * time.Millisecond, 60 * time.Millisecond, 87},
 		{"slow", 50 * time.Millisecond, 200 * time.Millisecond, 100, time.Second, 150 * time.Millisecond, 23},
 		{"rare", 2 * time.Millisecond, 10 * time.Millisecond, 20, time.Second, 60 * time.Millisecond, 25},
-		{"very slow", 500 * time.Millisecond, time.Second, 5, 1750 * time.Millisecond, 500 * time.Millisecond, 12},
+		{"very slow", 500 * time.Millisecond, time.Second, 5, 1429 * time.Millisecond, 500 * time.Millisecond, 14},
 	} {
 		e := Experiment{Budget: time.Minute, Warmup: 3 * time.Second}
 		e.Plans[0].Load = openLoad(tc.rate, 0)
-		pairs := e.fit(at(tc.p50, tc.p99))
+		pairs := e.fit(at(tc.p50, tc.p99), e.Budget-2*e.Warmup)
 		if d := e.Slice - tc.slice; d < -5*time.Millisecond || d > 5*time.Millisecond || e.Settle.Round(time.Millisecond) != tc.settle || pairs != tc.pairs {
 			t.Errorf("%s: slice %s, settle %s, %d pairs; want %s, %s, %d", tc.name, e.Slice, e.Settle, pairs, tc.slice, tc.settle, tc.pairs)
 		}
@@ -140,7 +201,7 @@ func TestExperimentFitsSlicesToTheTarget(t *testing.T) {
 
 func TestExperimentRefusesAShortBudget(t *testing.T) {
 	e := Experiment{Budget: 10 * time.Second, Warmup: 3 * time.Second}
-	if err := e.CheckBudget(); err == nil || !strings.Contains(err.Error(), "--budget 24s") {
+	if err := e.CheckBudget(); err == nil || !strings.Contains(err.Error(), "--budget 16s") {
 		t.Errorf("%v; want the budget that is needed", err)
 	}
 	e.Budget = 20 * time.Second

@@ -149,6 +149,9 @@ type Phase struct {
 	Settle time.Duration
 	// Interval splits the phase into several slices; zero: one slice.
 	Interval time.Duration
+	// Until is the instant, from the generator's origin, after which no answer is
+	// waited for: what is in flight then is unfinished. Zero: timeouts end waiting.
+	Until time.Duration
 }
 
 // Run loads the target for one phase and waits for the answers of all requests
@@ -163,6 +166,10 @@ func (g *Generator) Run(ctx context.Context, ph Phase, emit func(*results.Slice)
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	r := &run{g: g, ctx: ctx, phase: ph, begin: g.now(), cut: make(chan struct{})}
+	giveUp := sync.OnceFunc(func() { close(r.cut) })
+	if ph.Until > 0 {
+		defer time.AfterFunc(ph.Until-r.begin, giveUp).Stop()
+	}
 	r.classes = newSequence(g.weights, newRand(g.plan.Seed, streamClasses, ph.Stream))
 	g.recorder.settled, g.recorder.ends = r.begin+ph.Settle, 0
 	if ph.Duration > 0 {
@@ -179,7 +186,7 @@ func (g *Generator) Run(ctx context.Context, ph Phase, emit func(*results.Slice)
 			r.closed(ctx)
 		}
 	}()
-	if err := r.watchIntervals(ctx, cancel, loaded, emit); err != nil {
+	if err := r.watchIntervals(ctx, cancel, giveUp, loaded, emit); err != nil {
 		return err
 	}
 	// A phase limited by time lasts as long as planned; its last answers may
@@ -223,7 +230,7 @@ func (r *run) emit(end time.Duration, emit func(*results.Slice) error, finish fu
 }
 
 // watchIntervals emits a slice per interval until the load has ended.
-func (r *run) watchIntervals(ctx context.Context, cancel context.CancelCauseFunc, loaded <-chan struct{}, emit func(*results.Slice) error) error {
+func (r *run) watchIntervals(ctx context.Context, cancel context.CancelCauseFunc, giveUp func(), loaded <-chan struct{}, emit func(*results.Slice) error) error {
 	var t *time.Timer
 	var tick <-chan time.Time
 	if r.phase.Interval > 0 {
@@ -239,7 +246,7 @@ func (r *run) watchIntervals(ctx context.Context, cancel context.CancelCauseFunc
 		case <-interrupted:
 			interrupted = nil
 			// Answers on their way may still come, but nobody waits for long.
-			time.AfterFunc(interruptGrace, func() { close(r.cut) })
+			time.AfterFunc(interruptGrace, giveUp)
 		case <-tick:
 			if err := r.emit(r.tick(), emit, nil); err != nil {
 				cancel(err)

@@ -47,9 +47,8 @@ type interleaving struct {
 	ended [2]<-chan struct{}
 
 	end            time.Duration // of the budget
+	cut            bool          // it ended before the last answers came
 	pairs, planned int
-	drained        time.Duration    // after both slices of the last pair
-	waited         [2]time.Duration // for the last answers of each arm's last slice
 	silent         [2]silence
 }
 
@@ -57,9 +56,10 @@ type interleaving struct {
 type silence struct {
 	slices   int
 	since    time.Duration
-	pairs    int  // whole ones before it
-	answered bool // ever
-	broken   bool // its last slice met closed connections
+	pairs    int           // whole ones before it
+	answered bool          // ever
+	usual    time.Duration // the longest wait for answers that came
+	broken   bool          // its last slice met closed connections
 }
 
 // watch ends the interleaving's context when a target has ended. The returned
@@ -79,44 +79,56 @@ func (x *interleaving) watch(ctx context.Context) (stop func()) {
 	return func() { cancel(nil) }
 }
 
-// hasTime says whether the budget holds another pair. The first one is tried as
-// long as anything is left.
-func (x *interleaving) hasTime(pair time.Duration) bool {
-	if x.pairs == 0 {
-		return x.now() < x.end
+// hasTime says whether the budget holds another pair, which takes about that long.
+// The first is tried wherever its load has time: nobody waits longer for answers
+// than the budget lasts. What a busy machine delayed may cost some of the budget's
+// pairs, but not those without which there is no verdict.
+func (x *interleaving) hasTime(e *Experiment, took time.Duration) bool {
+	end := x.end
+	if x.pairs < fewestPairs {
+		end += overrun
 	}
-	return x.now()+max(pair, x.drained) <= x.end+overrun
+	if x.pairs == 0 {
+		return x.now()+e.slots()*(e.Slice+e.Settle) <= end
+	}
+	return x.now()+took <= end
 }
 
-// pair runs a slice on each target.
-func (x *interleaving) pair(e *Experiment, pair, first int) error {
-	drained := time.Duration(0)
-	for position, arm := range [2]int{first, 1 - first} {
-		if position == 1 && x.now() > x.end+overrun && x.waited[arm] > overrun {
-			return nil // waiting for the first one's answers took what was left, and this one's would take more
+// pair runs a slice on each target, and of the control. It is whole when each came
+// to its end.
+func (x *interleaving) pair(e *Experiment, pair int, order []int) error {
+	for position, slot := range order {
+		if x.now()+e.Settle+e.Slice > x.end+overrun {
+			return nil // waiting for answers took what was left
 		}
 		ph := Phase{Kind: results.Measure, Stream: uint64(pair), Settle: e.Settle, Duration: e.Slice}
-		d, err := x.slice(arm, ph, pair, position+1, nil)
-		if err != nil {
+		if _, err := x.slice(slot, ph, pair, position+1, nil); err != nil {
 			return err
 		}
-		drained += d
 	}
-	x.pairs++
-	x.drained = 2*(e.Slice+e.Settle) + drained
+	if !x.cut {
+		x.pairs++
+	}
 	return nil
 }
 
 // slice runs one slice and returns how long its last answers took. What was
 // served is added to service, if that is not nil.
-func (x *interleaving) slice(arm int, ph Phase, pair, position int, service *stats.Histogram) (drained time.Duration, err error) {
+func (x *interleaving) slice(slot int, ph Phase, pair, position int, service *stats.Histogram) (drained time.Duration, err error) {
+	arm, name := slot, results.ArmControl
+	if slot == control {
+		arm = 0
+	} else {
+		name = arms[arm]
+	}
+	ph.Until = x.end + overrun
 	err = x.load[arm](x.ctx, ph, func(s *results.Slice) error {
-		s.Arm, s.Pair, s.Position = arms[arm], pair, position
-		if x.ctx.Err() != nil {
+		s.Arm, s.Pair, s.Position = name, pair, position
+		x.cut = x.cut || s.Unfinished > 0
+		if x.ctx.Err() != nil || x.cut {
 			s.Excluded = "interrupted"
 		}
 		drained = time.Duration(s.DrainS * float64(time.Second))
-		x.waited[arm] = drained
 		x.silent[arm].listen(s, x.now(), x.pairs)
 		if service != nil {
 			for _, d := range s.Classes {
@@ -150,7 +162,7 @@ func (x *interleaving) silenced(arm int) *Gone {
 
 // listen takes note of whether a slice had answers.
 func (s *silence) listen(sl *results.Slice, now time.Duration, pairs int) {
-	var asked, answered int64
+	asked, answered := sl.Unfinished, int64(0)
 	s.broken = false
 	for _, d := range sl.Classes {
 		asked += d.Sent
@@ -159,7 +171,7 @@ func (s *silence) listen(sl *results.Slice, now time.Duration, pairs int) {
 	}
 	switch {
 	case answered > 0:
-		*s = silence{answered: true, broken: s.broken}
+		*s = silence{answered: true, usual: max(s.usual, time.Duration(sl.DrainS*float64(time.Second))), broken: s.broken}
 	case asked+sl.Discarded > 0:
 		if s.slices == 0 {
 			s.pairs = pairs
@@ -177,6 +189,12 @@ func (s *silence) lasts(now time.Duration) bool {
 	return s.slices >= silentSlices && now-s.since >= silentTime
 }
 
+// endured says that an arm, which has answered nothing for as long, would have
+// answered if it were only slow.
+func (s *silence) endured(now time.Duration) bool {
+	return s.slices > 0 && now-s.since >= max(silentTime, 2*s.usual)
+}
+
 // lastWord finds out whether a target was gone in the last slice. Where waiting
 // for one that answered nothing took the time of the pairs to come, that is what
 // ended the experiment. And a target whose connections broke may have ended then:
@@ -184,7 +202,7 @@ func (s *silence) lasts(now time.Duration) bool {
 func (x *interleaving) lastWord() error {
 	for arm := range arms {
 		s, other := &x.silent[arm], &x.silent[1-arm]
-		if x.pairs < x.planned && s.slices > 0 && x.now()-s.since >= silentTime && other.slices == 0 {
+		if x.pairs < x.planned && s.endured(x.now()) && other.slices == 0 {
 			return x.silenced(arm)
 		}
 	}

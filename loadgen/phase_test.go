@@ -169,7 +169,6 @@ func TestAnExperimentKeepsItsConfiguration(t *testing.T) {
 		e.Plans[i].Load.Duration = time.Second
 	}
 	pairs := 0
-	e.Extend = func() bool { return false }
 	e.Planned = func(n int, _ time.Duration) { pairs = n }
 	ctx, cancel := context.WithCancel(t.Context())
 	before := e
@@ -182,7 +181,7 @@ func TestAnExperimentKeepsItsConfiguration(t *testing.T) {
 	if !errors.Is(err, context.Canceled) || pairs == 0 {
 		t.Fatalf("%v, %d pairs planned", err, pairs)
 	}
-	if e.Slice != before.Slice || e.Settle != before.Settle || e.drains != before.drains || e.Extend == nil {
+	if e.Slice != before.Slice || e.Settle != before.Settle || e.drains != before.drains {
 		t.Errorf("slices of %s, settle %s, drains %s; was %s, %s, %s", e.Slice, e.Settle, e.drains, before.Slice, before.Settle, before.drains)
 	}
 }

@@ -35,9 +35,9 @@ const (
 )
 
 // Looks are the numbers of pairs (of launch pairs, where there are Launches) that
-// are kept when a comparison is judged, and ends if that decides it. It is judged
-// last when it ends, with however many there are. The list does not depend on what
-// was measured; none: judged at the end only.
+// are kept when a comparison is judged, and ends if that decides it. The last is as
+// many as its budget holds at best; one that ends before is judged with what there
+// is then. None: judged at the end only. What was measured has no part in them.
 //
 // Files of earlier versions have how many looks there were: 2, of a comparison that
 // could be extended. That is read as a list of as many zeros, and written so.

@@ -25,6 +25,7 @@ type compareOptions struct {
 	parity      parityOptions
 	refs        []string // arguments of the command; the gate has flags instead
 	calibration string
+	extend      bool
 
 	// Set by validate.
 	spec       session.Spec
@@ -47,7 +48,7 @@ func newCompareCmd(s cli.Streams) *cobra.Command {
 	}
 	o.load.register(cmd)
 	o.out.Register(cmd)
-	o.register(cmd, false)
+	o.register(cmd)
 	registerReady(cmd.Flags(), &o.load.spec.Reach)
 	defer cli.Section(cmd.Flags(), "Comparison")()
 	defer cli.For(cmd.Flags(), cli.Saved)()
@@ -56,13 +57,15 @@ func newCompareCmd(s cli.Streams) *cobra.Command {
 }
 
 // register adds the flags of a live comparison, which the gate has too.
-func (o *compareOptions) register(cmd *cobra.Command, extend bool) {
+func (o *compareOptions) register(cmd *cobra.Command) {
 	f, c := cmd.Flags(), &o.load.spec.Comparison
 	defer cli.Section(f, "Comparison")()
 	f.StringVar(&o.load.spec.Scenario, "scenario", "mix", "shipped scenario `NAME|FILE`")
-	f.DurationVar(&c.Budget, "budget", 60*time.Second, "time for the whole comparison, warm-up included")
-	f.DurationVar(&c.Slice, "slice", 0, "measured time per slice (default 0.5s to 2s, by rate and latency)")
-	f.BoolVar(&c.Extend, "extend", extend, "when inconclusive, measure on once, for as long again but at most a minute")
+	f.DurationVar(&c.Budget, "budget", 2*time.Minute, "most time for the whole comparison, warm-up included: it ends when it is decided")
+	f.DurationVar(&c.Slice, "slice", 0, "measured time per slice (default 0.25s to 2s, by rate and latency)")
+	f.DurationVar(&c.Settle, "settle", 0, "load before each slice, in no figure (default 60ms to 0.5s, by latency)")
+	f.BoolVar(&c.Control, "control", false, "measure the baseline twice in each pair: what that differs by is chance")
+	f.BoolVar(&o.extend, "extend", false, "deprecated, without effect: a comparison goes on until it is decided, for at most --budget")
 	o.parity.register(f)
 	defer cli.For(f, cli.Saved)()
 	f.StringVar(&c.Limits, "max-regression", "", "tolerated changes for the worse, as `LIMITS` (default "+verdict.DefaultLimits().String()+")")
@@ -83,6 +86,9 @@ func (o *compareOptions) validate() (err error) {
 	}
 	if o.limits, err = verdict.ParseLimits(o.spec.Limits); err != nil {
 		return err
+	}
+	if o.extend {
+		fmt.Fprintln(o.Err, "note: --extend has no effect any more: a comparison goes on until it is decided, for at most --budget")
 	}
 	o.judged, err = parseObjectives(o.spec.Objectives)
 	return err

@@ -51,7 +51,7 @@ func newGateCmd(s cli.Streams) *cobra.Command {
 	}
 	o.load.register(cmd)
 	o.out.Register(cmd)
-	o.compareOptions.register(cmd, true)
+	o.compareOptions.register(cmd)
 	f := cmd.Flags()
 	end := cli.Section(f, "Target")
 	f.StringVar(&o.base, "base", "", "the revision before: `URL|NAME|COMMAND`")

@@ -137,7 +137,7 @@ func TestGateFilePrecedence(t *testing.T) {
 		{liveGateFile, "--base other", map[string]string{"base": "other", "head": "main=http://127.0.0.1:8000"}},
 		{liveGateFile, "--result x", map[string]string{"result": "[x]", "base": "", "head": "", "budget": "2m0s"}},
 		{liveGateFile, "--baseline x", map[string]string{"base": "", "head": ""}},
-		{saved, "", map[string]string{"baseline": "[a,b]", "result": "[c]", "extend": "false", "budget": "1m0s"}},
+		{saved, "", map[string]string{"baseline": "[a,b]", "result": "[c]", "extend": "false", "budget": "2m0s"}},
 		{saved, "--result x", map[string]string{"baseline": "[a,b]", "result": "[x]", "max-regression": "p50=3%"}},
 		{saved, "--result x --objective p99<1s", map[string]string{"baseline": "[a,b]", "result": "[x]", "objective": "[p99<1s]"}},
 		{saved, "--base a --head b", map[string]string{"baseline": "[]", "result": "[]", "max-regression": "p50=3%"}},

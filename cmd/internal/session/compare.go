@@ -32,7 +32,7 @@ func (s *Session) experiment() (loadgen.Experiment, error) {
 	if err := comparable(s.Scenario, l); err != nil {
 		return loadgen.Experiment{}, err
 	}
-	e := loadgen.Experiment{Budget: s.Spec.Budget, Slice: s.Spec.Slice, Warmup: s.Warmup(), Seed: s.Spec.Seed}
+	e := loadgen.Experiment{Budget: s.Spec.Budget, Slice: s.Spec.Slice, Settle: s.Spec.Settle, Control: s.Spec.Control, Warmup: s.Warmup(), Seed: s.Spec.Seed}
 	if err := e.CheckBudget(); err != nil {
 		return e, cli.Usagef("%w", err)
 	}
@@ -89,11 +89,9 @@ func (s *Session) Compare(ctx context.Context, a, b targets.Target, check func(a
 // compareArms measures targets that are ready.
 func (s *Session) compareArms(ctx context.Context, e loadgen.Experiment, arms []*Prepared, check Check) (*results.File, bool, error) {
 	f := &results.File{Header: *s.compareHeader(arms)}
-	if s.Spec.Extend {
-		e.Extend = func() bool {
-			return verdict.Compare(f, verdict.Options{}).Verdict == verdict.Inconclusive
-		}
-	}
+	f.Header.Looks = planLooks(e.MostPairs())
+	look := &looking{o: s, f: f}
+	e.Looks, e.Look = f.Header.Looks, look.next
 	rec, err := s.record(s.Spec.Output, &f.Header)
 	if err != nil {
 		return nil, false, err
@@ -110,8 +108,8 @@ func (s *Session) compareArms(ctx context.Context, e loadgen.Experiment, arms []
 	what := "comparing " + names + " with " + f.Header.Scenario.Label()
 	e.Planned = func(pairs int, took time.Duration) {
 		rec.planned(pairs)
-		s.Phase(fmt.Sprintf("%s, %s of slices", what, cli.Plural(pairs, "pair")), took.Round(time.Second))
-		what = "inconclusive so far: measuring on"
+		look.pairs, look.pair = pairs, took/time.Duration(max(pairs, 1))
+		s.Phase(fmt.Sprintf("%s, at most %s of slices", what, cli.Plural(pairs, "pair")), took.Round(time.Second))
 	}
 	err = e.Run(ctx, f.Header.Start, func(slice *results.Slice) error {
 		s.Slice(slice)
@@ -136,14 +134,11 @@ func (s *Session) compareArms(ctx context.Context, e loadgen.Experiment, arms []
 // compareHeader says how the comparison is measured and judged.
 func (s *Session) compareHeader(arms []*Prepared) *results.Header {
 	h := s.header(arms...)
-	h.BudgetS = s.Spec.Budget.Seconds()
+	h.BudgetS, h.Control = s.Spec.Budget.Seconds(), s.Spec.Control
 	limits, _ := verdict.ParseLimits(s.Spec.Limits) // Validate has found none of its mistakes
 	h.Limits, h.Strict = limits.String(), s.Spec.Strict
 	for i := range s.Judged {
 		h.Objectives = append(h.Objectives, s.Judged[i].Expr)
-	}
-	if s.Spec.Extend {
-		h.Looks = make(results.Looks, 2)
 	}
 	switch a, b := arms[0].Target, arms[1].Target; {
 	case a.Managed != nil && b.Managed != nil && a.Managed.String() == b.Managed.String() && a.Managed.Dir == b.Managed.Dir && slices.Equal(a.Managed.Env, b.Managed.Env):

@@ -54,11 +54,12 @@ type Output struct {
 
 // Comparison is what is asked of two targets.
 type Comparison struct {
-	Budget time.Duration // for all of it
-	Slice  time.Duration // measured, of each; 0: by rate and latency
-	Limits string        // see verdict.ParseLimits
-	Strict bool
-	Extend bool // measure on once when inconclusive
+	Budget  time.Duration // the most that all of it takes
+	Slice   time.Duration // measured, of each; 0: by rate and latency
+	Settle  time.Duration // load before each slice, in no figure; 0: by latency
+	Control bool          // a third slice of each pair, on the baseline again
+	Limits  string        // see verdict.ParseLimits
+	Strict  bool
 }
 
 // MaxBody bounds the ad-hoc request's body, which result files hold; in bytes.
@@ -100,6 +101,12 @@ func (s *Spec) Validate() error {
 		m.addf("--output -: the result is a file; --format json prints the summary, --raw - every request")
 	case s.Raw != "" && s.Raw == s.Output.File:
 		m.addf("--raw and --output both write %s: name two files", s.Raw)
+	}
+	if s.Slice < 0 {
+		m.addf("--slice %s: want more than 0", s.Slice)
+	}
+	if s.Settle < 0 {
+		m.addf("--settle %s: want more than 0", s.Settle)
 	}
 	if _, err := verdict.ParseLimits(s.Limits); err != nil {
 		m.addf("--max-regression: %w", err)
