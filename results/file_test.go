@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -15,6 +16,15 @@ import (
 
 	"github.com/mlbench/mlbench/results/stats"
 )
+
+// readFrom reads a result file; the name is used in errors.
+func readFrom(r io.Reader, name string) (*File, error) {
+	f := &File{Path: name}
+	if err := f.read(r, false); err != nil {
+		return nil, err
+	}
+	return f, nil
+}
 
 // sameHistograms compares by what a file keeps of them.
 var sameHistograms = cmp.Comparer(func(a, b *stats.Histogram) bool {

@@ -37,7 +37,10 @@ const maxLine = 64 << 20
 // ErrFormat marks input that is not a result file this version can read.
 var ErrFormat = errors.New("not a readable mlbench result file")
 
-// ReadFile reads the result file at path; "-" is in.
+// ReadFile reads the result file at path; "-" is in. A file that is cut off or
+// damaged (a line that is no JSON, whose checksum is another, or whose numbers
+// contradict each other) is read up to there and Damage says so; a missing,
+// damaged or foreign header is an error.
 func ReadFile(path string, in io.Reader) (*File, error) { return readFile(path, in, false) }
 
 func readFile(path string, in io.Reader, summed bool) (*File, error) {
@@ -53,18 +56,6 @@ func readFile(path string, in io.Reader, summed bool) (*File, error) {
 		in = file
 	}
 	if err := f.read(in, summed); err != nil {
-		return nil, err
-	}
-	return f, nil
-}
-
-// readFrom reads a result file; name is used in errors. A file that is cut off or
-// damaged (a line that is no JSON, whose checksum is another, or whose numbers
-// contradict each other) is read up to there and Damage says so; a missing,
-// damaged or foreign header is an error.
-func readFrom(r io.Reader, name string) (*File, error) {
-	f := &File{Path: name}
-	if err := f.read(r, false); err != nil {
 		return nil, err
 	}
 	return f, nil

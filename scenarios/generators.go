@@ -80,6 +80,13 @@ func (b *templateBuilder) need(n *strict.Node, keys ...string) {
 	}
 }
 
+// size wants a number of things, which the key names.
+func (b *templateBuilder) size(n *strict.Node, key string, s Span, most int) {
+	if b.need(n, key); s.Max > most {
+		b.d.Bad(n.Get(key), "up to %d %s, want at most %d", s.Max, key, most)
+	}
+}
+
 // bound limits most × others.
 func (b *templateBuilder) bound(n *strict.Node, key string, most, others int) {
 	if most > MaxNumbers/others && n.Get(key) != nil {

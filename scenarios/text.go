@@ -22,10 +22,7 @@ type textGen struct {
 func (b *templateBuilder) text(n *strict.Node) generator {
 	g := &textGen{}
 	b.d.Decode(n, g)
-	b.need(n, "tokens")
-	if g.Tokens.Max > maxTokens {
-		b.d.Bad(n.Get("tokens"), "up to %d tokens, want at most %d", g.Tokens.Max, maxTokens)
-	}
+	b.size(n, "tokens", g.Tokens, maxTokens)
 	return g
 }
 
@@ -54,10 +51,7 @@ type blobGen struct {
 func (b *templateBuilder) blob(n *strict.Node) generator {
 	g := &blobGen{}
 	b.d.Decode(n, g)
-	b.need(n, "bytes")
-	if g.Bytes.Max > maxBlob {
-		b.d.Bad(n.Get("bytes"), "up to %d bytes, want at most %d", g.Bytes.Max, maxBlob)
-	}
+	b.size(n, "bytes", g.Bytes, maxBlob)
 	return g
 }
 

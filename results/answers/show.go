@@ -16,11 +16,8 @@ import (
 // shownRunes bounds a value in a report.
 const shownRunes = 120
 
-// Show is a JSON value on one line, shortened if long, and without texts in
-// fields whose names promise a secret.
-func Show(v any) string { return shorten(encode(conceal("", v))) }
-
-// show is the value at a place.
+// show is the value at a place on one line, shortened if long, and without texts
+// in fields whose names promise a secret.
 func (c *comparison) show(where string, v any) string {
 	return shorten(c.hide(encode(conceal(where, v))))
 }

@@ -62,6 +62,8 @@ func (s Shift) Test(limit float64) (worse, better float64) {
 	return studentTail((s.Estimate-limit)/s.SE, s.DF), studentTail((-s.Estimate-limit)/s.SE, s.DF)
 }
 
+func positive(x float64) bool { return x > 0 && !math.IsInf(x, 1) }
+
 func allPositive(v []float64) bool {
 	return !slices.ContainsFunc(v, func(x float64) bool { return !positive(x) })
 }
