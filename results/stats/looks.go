@@ -17,16 +17,16 @@ type Look struct {
 // firstLook is after 24 pairs: enough for proof among 40,000 tests.
 const firstLook = 24
 
-// PlanLooks are the looks of a measurement that holds so many pairs: after 24 and
-// each time there are twice as many, the last with all. None comes when less than
-// a third more is left.
-func PlanLooks(pairs int) []Look {
+// PlanLooks are after how many pairs to look at a measurement that holds so many:
+// 24, each time there are twice as many, and all. None comes when less than a
+// third more is left.
+func PlanLooks(pairs int) []int {
 	return planned(pairs, func(before int) int { return max(firstLook, 2*before) })
 }
 
 // PlanLaunchLooks are those of a measurement of so many launches: after each
 // four up to 16, and with all.
-func PlanLaunchLooks(launches int) []Look {
+func PlanLaunchLooks(launches int) []int {
 	return planned(launches, func(before int) int {
 		if before == 4*MinLaunches {
 			return math.MaxInt / 4
@@ -35,17 +35,22 @@ func PlanLaunchLooks(launches int) []Look {
 	})
 }
 
-func planned(n int, next func(before int) int) []Look {
-	var looks []Look
+func planned(n int, next func(before int) int) (looks []int) {
 	for at := next(0); 4*at <= 3*n; at = next(at) {
-		looks = append(looks, Look{Pairs: at})
+		looks = append(looks, at)
 	}
-	looks = append(looks, Look{Pairs: max(n, 1)})
-	alpha, beta := lookShares(len(looks))
-	for i := range looks {
-		looks[i].Alpha, looks[i].Beta = alpha[i], beta[i]
+	return append(looks, max(n, 1))
+}
+
+// Looks gives each look after so many pairs its shares. They depend on nothing
+// but how many looks there are, and result files rely on that.
+func Looks(pairs []int) []Look {
+	alpha, beta := lookShares(len(pairs))
+	out := make([]Look, len(pairs))
+	for i, n := range pairs {
+		out[i] = Look{Pairs: n, Alpha: alpha[i], Beta: beta[i]}
 	}
-	return looks
+	return out
 }
 
 // lookShares are how α and β are spent. The first of three and more looks passes
@@ -53,6 +58,8 @@ func planned(n int, next func(before int) int) []Look {
 // the fourth share its part.
 func lookShares(looks int) (alpha, beta []float64) {
 	switch looks {
+	case 0:
+		return nil, nil
 	case 1:
 		return []float64{1}, []float64{1}
 	case 2:

@@ -75,7 +75,7 @@ func TestSimulatedLooksKeepTheirLevel(t *testing.T) {
 						Blocked: true, // no pass ends it early
 					}
 				}
-				v, err := judgeLooks(PlanLooks(192), 192, true, evidence, Rule{Alpha: alpha, Beta: 0.05}, null)
+				v, err := judgeLooks(Looks(PlanLooks(192)), 192, true, evidence, Rule{Alpha: alpha, Beta: 0.05}, null)
 				if err != nil {
 					t.Error(err)
 				}
@@ -124,7 +124,7 @@ func TestSimulatedLooksAreStrict(t *testing.T) {
 					e.Metrics[m].D[i] = pct(tt.change) + sd*rng.NormFloat64()
 				}
 			}
-			v, err := judgeLooks(PlanLooks(192), 192, true, func(n int) Evidence { return first(e, n) }, RuleFor(1), null)
+			v, err := judgeLooks(Looks(PlanLooks(192)), 192, true, func(n int) Evidence { return first(e, n) }, RuleFor(1), null)
 			if err != nil {
 				t.Error(err)
 			}

@@ -31,18 +31,12 @@ func TestPlanLooks(t *testing.T) {
 		for i, n := range tt.at {
 			want = append(want, Look{n, tt.alpha[i], tt.beta[i]})
 		}
-		if diff := cmp.Diff(want, PlanLooks(tt.pairs)); diff != "" {
+		if diff := cmp.Diff(want, Looks(PlanLooks(tt.pairs))); diff != "" {
 			t.Errorf("%d pairs (-want +got):\n%s", tt.pairs, diff)
 		}
 	}
-	at := func(looks []Look) (n []int) {
-		for _, l := range looks {
-			n = append(n, l.Pairs)
-		}
-		return n
-	}
 	for launches, want := range map[int][]int{4: {4}, 6: {4, 6}, 8: {4, 8}, 12: {4, 8, 12}, 16: {4, 8, 12, 16}, 18: {4, 8, 12, 18}, 40: {4, 8, 12, 16, 40}} {
-		if diff := cmp.Diff(want, at(PlanLaunchLooks(launches))); diff != "" {
+		if diff := cmp.Diff(want, PlanLaunchLooks(launches)); diff != "" {
 			t.Errorf("%d launches (-want +got):\n%s", launches, diff)
 		}
 	}
@@ -50,7 +44,7 @@ func TestPlanLooks(t *testing.T) {
 
 func TestEveryPlanIsOne(t *testing.T) {
 	for n := range 5000 {
-		for _, plan := range [][]Look{PlanLooks(n), PlanLaunchLooks(n)} {
+		for _, plan := range [][]Look{Looks(PlanLooks(n)), Looks(PlanLaunchLooks(n))} {
 			if err := checkLooks(plan); err != nil || plan[len(plan)-1].Pairs != max(n, 1) {
 				t.Fatalf("%d: %v, %v", n, plan, err)
 			}
@@ -134,7 +128,7 @@ func TestJudgeLooks(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			e := long(192)
 			tt.with(&e)
-			v, err := JudgeLooks(PlanLooks(192), tt.pairs, tt.ended, func(n int) Evidence { return first(e, n) }, RuleFor(1))
+			v, err := JudgeLooks(Looks(PlanLooks(192)), tt.pairs, tt.ended, func(n int) Evidence { return first(e, n) }, RuleFor(1))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -160,7 +154,7 @@ func TestUnplannedEndSpendsTheRest(t *testing.T) {
 		192: {{24, 0.25, 0}, {48, 0.20, 0.4}, {96, 0.25, 0.3}, {192, 0.30, 0.3}},
 		200: {{24, 0.25, 0}, {48, 0.20, 0.4}, {96, 0.25, 0.3}, {192, 0.30, 0.3}},
 	} {
-		v, err := JudgeLooks(PlanLooks(192), n, true, func(n int) Evidence { return first(e, n) }, RuleFor(1))
+		v, err := JudgeLooks(Looks(PlanLooks(192)), n, true, func(n int) Evidence { return first(e, n) }, RuleFor(1))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -168,7 +162,7 @@ func TestUnplannedEndSpendsTheRest(t *testing.T) {
 			t.Errorf("%d pairs, interim %v (-want +got):\n%s", n, v.Interim, diff)
 		}
 	}
-	if _, err := JudgeLooks(PlanLooks(192), 23, false, nil, RuleFor(1)); err == nil || !strings.Contains(err.Error(), "23 pairs are fewer than the 24 of the first look") {
+	if _, err := JudgeLooks(Looks(PlanLooks(192)), 23, false, nil, RuleFor(1)); err == nil || !strings.Contains(err.Error(), "23 pairs are fewer than the 24 of the first look") {
 		t.Errorf("before the first look: %v", err)
 	}
 }
@@ -177,7 +171,7 @@ func TestUnplannedEndSpendsTheRest(t *testing.T) {
 func TestIntervalsOfLooks(t *testing.T) {
 	e := long(192)
 	judged := func(n int, ended bool) Judgement {
-		v, err := JudgeLooks(PlanLooks(192), n, ended, func(n int) Evidence { return first(e, n) }, RuleFor(1))
+		v, err := JudgeLooks(Looks(PlanLooks(192)), n, ended, func(n int) Evidence { return first(e, n) }, RuleFor(1))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -203,12 +197,12 @@ func TestLooksSpend(t *testing.T) {
 	e.Metrics = e.Metrics[:1]
 	d := around(pct(7), 0.1, 192)
 	e.Metrics[0].D = d
-	v, err := JudgeLooks(PlanLooks(192), 192, false, func(n int) Evidence { return first(e, n) }, Rule{Alpha: 1e-30, Beta: 1e-9})
+	v, err := JudgeLooks(Looks(PlanLooks(192)), 192, false, func(n int) Evidence { return first(e, n) }, Rule{Alpha: 1e-30, Beta: 1e-9})
 	if err != nil {
 		t.Fatal(err)
 	}
 	p := math.Inf(1)
-	for i, l := range PlanLooks(192) {
+	for i, l := range Looks(PlanLooks(192)) {
 		by := pct(5)
 		if i == 3 {
 			by = 0
@@ -237,7 +231,7 @@ func TestJudgeLooksRefuses(t *testing.T) {
 		}
 	}
 	e := identical()
-	_, err := JudgeLooks(PlanLooks(48), 48, true, func(n int) Evidence {
+	_, err := JudgeLooks(Looks(PlanLooks(48)), 48, true, func(n int) Evidence {
 		if n < 48 {
 			return Evidence{Errors: e.Errors}
 		}
@@ -261,7 +255,7 @@ func TestLooksAreSteadyAndSymmetric(t *testing.T) {
 			e.Metrics[i].Slot = slot
 		}
 		judge := func(e Evidence, n int, ended bool) Verdict {
-			v, err := JudgeLooks(PlanLooks(96), n, ended, func(n int) Evidence { return first(e, n) }, RuleFor(1))
+			v, err := JudgeLooks(Looks(PlanLooks(96)), n, ended, func(n int) Evidence { return first(e, n) }, RuleFor(1))
 			if err != nil {
 				t.Fatal(err)
 			}
