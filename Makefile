@@ -63,7 +63,8 @@ bench: ## run every benchmark
 bench-peers: ## measure beside wrk, vegeta and k6, 20 minutes, into docs/performance.md (ARGS=-help)
 	go -C bench/peers run . $(ARGS)
 
-# ARGS: -list, -for 30m, -only NAME,NAME, -document; it goes on where it was stopped.
+# ARGS: -list, -for 90m, -first NAME,NAME, -only NAME,NAME, -document; it goes on where it was stopped.
+# FastAPI, one of its conditions, comes by apt-get install -y python3-fastapi python3-uvicorn.
 .PHONY: acceptance
 acceptance: ## count false alarms and misses, hours in all, into docs/acceptance.md (ARGS=-help)
 	go run ./bench/acceptance $(ARGS)

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"math"
 	"os"
 	"slices"
 	"strings"
@@ -54,10 +53,28 @@ func between(old, text string) (string, error) {
 
 // tally is what the runs of one condition came to.
 type tally struct {
-	done     int
 	verdicts map[verdict.Verdict]int
 	invalid  int // attempts, with those that were made again
 	records  []record
+}
+
+func (t tally) done() int { return len(t.records) }
+
+// took are the times of the runs in seconds.
+func (t tally) took() []float64 {
+	return each(t.records, func(r record) float64 { return r.Took })
+}
+
+// wall is took, and what starting and ending the servers adds.
+func (t tally) wall() []float64 {
+	return each(t.records, func(r record) float64 { return r.Wall })
+}
+
+func each(records []record, of func(record) float64) (out []float64) {
+	for _, r := range records {
+		out = append(out, of(r))
+	}
+	return out
 }
 
 // tallyOf counts each planned run of the present method once: its first valid
@@ -78,7 +95,6 @@ func tallyOf(c condition, records []record) tally {
 			}
 		}
 		counted[r.Repeat] = true
-		t.done++
 		t.verdicts[r.Verdict]++
 		t.records = append(t.records, r)
 	}
@@ -87,7 +103,7 @@ func tallyOf(c condition, records []record) tally {
 
 // render is everything between the markers.
 func render(list []condition, records []record) string {
-	var all, compared, equal []record
+	var all []record
 	var b strings.Builder
 	rows, planned, again := [][]string{}, 0, 0
 	for _, c := range list {
@@ -95,12 +111,6 @@ func render(list []condition, records []record) string {
 		planned += c.runs
 		again += t.invalid - t.verdicts[verdict.Invalid]
 		all = append(all, t.records...)
-		if !c.vegeta {
-			compared = append(compared, t.records...)
-			if c.aa() {
-				equal = append(equal, t.records...)
-			}
-		}
 		rows = append(rows, row(c, t))
 	}
 	if len(all) == 0 {
@@ -108,29 +118,38 @@ func render(list []condition, records []record) string {
 	}
 	b.WriteString(summary(all, planned, len(records)-again))
 	writeTable(&b, []string{
-		"condition", "compared", "work of B", "p50 of B in the runs: median (range)", "by", "budget", "runs",
-		"regression", "ok", "inconclusive", "invalid", "share (95% interval)", "goal", "held",
+		"condition", "compared", "at most", "runs", "regression", "ok", "inconclusive", "invalid",
+		"share (95% interval)", "time: mean, worst", "goal", "held",
 	}, rows)
 	b.WriteString("\n")
-	b.WriteString(coverage(equal))
-	b.WriteString(otherLimits(list, records))
-	b.WriteString(deciding(compared))
-	b.WriteString(spread(list, records))
-	b.WriteString(disturbances(compared))
+	for _, figure := range []func([]condition, []record) string{effects, coverage, looks, singles, demos} {
+		b.WriteString(figure(list, records))
+	}
+	b.WriteString(deciding(all))
+	b.WriteString(disturbances(all))
 	return b.String()
 }
 
 // row is a condition's line of the table.
 func row(c condition, t tally) []string {
-	share := "–"
-	if t.done > 0 {
-		hits := t.verdicts[c.counts]
-		low, high := stats.ClopperPearson(hits, t.done, 0.025)
-		share = fmt.Sprintf("%s %.3g%% (%.3g to %.3g%%)", c.counts, 100*float64(hits)/float64(t.done), 100*low, 100*high)
+	what, limit := c.what, "–"
+	if c.budget > 0 {
+		limit = fmt.Sprintf("%.0f s", c.budget.Seconds())
 	}
-	runs := fmt.Sprint(t.done)
-	if t.done < c.runs {
-		runs = fmt.Sprintf("%d of %d", t.done, c.runs)
+	if c.service != "" && c.slow != 1 {
+		what += fmt.Sprintf(" (work ×%.4g)", c.slow)
+	}
+	runs, shares, times := fmt.Sprint(t.done()), "–", "–"
+	if t.done() < c.runs {
+		runs = fmt.Sprintf("so far %d of %d", t.done(), c.runs)
+	}
+	if took := t.took(); len(took) > 0 {
+		var of []string
+		for _, b := range c.goal.bounds {
+			of = append(of, proportion(string(b.verdict), t.verdicts[b.verdict], t.done()))
+		}
+		shares = strings.Join(of, ", ")
+		times = fmt.Sprintf("%.0f s, %.0f s", sum(took)/float64(len(took)), slices.Max(took))
 	}
 	invalid := fmt.Sprint(t.invalid)
 	if n := t.verdicts[verdict.Invalid]; n > 0 {
@@ -139,22 +158,19 @@ func row(c condition, t tally) []string {
 	if n := t.verdicts[failed]; n > 0 {
 		invalid += fmt.Sprintf(", %d failed", n)
 	}
-	work, by := "the same", "mlbench"
-	switch {
-	case c.slow == 0:
-		work = "another program"
-	case c.slow != 1:
-		work = fmt.Sprintf("×%.4g", c.slow)
+	counts := []string{"–", "–", "–"} // the demo's runs have no such verdict
+	if c.service != "" {
+		for i, v := range []verdict.Verdict{verdict.Regression, verdict.OK, verdict.Inconclusive} {
+			counts[i] = fmt.Sprint(t.verdicts[v])
+		}
 	}
-	if c.vegeta {
-		by = "vegeta and a script"
-	}
-	return []string{
-		c.name, c.what, work, ranged(effects(t.records), "%+.1f%%"), by, fmt.Sprintf("%.0f s", c.budget.Seconds()), runs,
-		fmt.Sprint(t.verdicts[verdict.Regression]), fmt.Sprint(t.verdicts[verdict.OK]),
-		fmt.Sprint(t.verdicts[verdict.Inconclusive]), invalid,
-		share, c.goal.words(c.counts), c.goal.held(t.verdicts, c.counts, t.done, c.runs),
-	}
+	return slices.Concat([]string{c.name, what, limit, runs}, counts, []string{invalid, shares, times, c.goal.words(), c.goal.held(t, c.runs)})
+}
+
+// proportion is a share with its exact interval, in percent.
+func proportion(what string, hits, of int) string {
+	low, high := stats.ClopperPearson(hits, of, 0.025)
+	return fmt.Sprintf("%s %.3g%% (%.3g to %.3g%%)", what, 100*float64(hits)/float64(of), 100*low, 100*high)
 }
 
 func writeTable(b *strings.Builder, header []string, rows [][]string) {
@@ -164,41 +180,10 @@ func writeTable(b *strings.Builder, header []string, rows [][]string) {
 	}
 }
 
-// effects are the changes of the pooled p50, in percent.
-func effects(records []record) (out []float64) {
-	for _, r := range records {
-		if pct, ok := r.effect(); ok && r.Verdict != verdict.Invalid {
-			out = append(out, pct)
-		}
-	}
-	return out
-}
-
-// ranged is a median and, of several values, the range.
-func ranged(values []float64, format string) string {
-	if len(values) == 0 {
-		return "–"
-	}
-	text := fmt.Sprintf(format, median(values))
-	if len(values) == 1 {
-		return text
-	}
-	return text + fmt.Sprintf(" ("+format+" to "+format+")", slices.Min(values), slices.Max(values))
-}
-
-func median(values []float64) float64 {
-	sorted := slices.Sorted(slices.Values(values))
-	n := len(sorted)
-	if n == 0 {
-		return math.NaN()
-	}
-	return (sorted[(n-1)/2] + sorted[n/2]) / 2
-}
-
 // summary says what was measured where and when, and what is missing.
 func summary(all []record, planned, inFile int) string {
 	var b strings.Builder
-	first, last, wall := all[0].Time, all[0].Time, 0.0
+	first, last := all[0].Time, all[0].Time
 	for _, r := range all {
 		if r.Time.Before(first) {
 			first = r.Time
@@ -206,12 +191,12 @@ func summary(all []record, planned, inFile int) string {
 		if r.Time.After(last) {
 			last = r.Time
 		}
-		wall += r.Wall
 	}
 	fmt.Fprintf(&b, "%d runs, %v of measuring, between %s and %s.\n\n", len(all),
-		time.Duration(wall*float64(time.Second)).Round(time.Minute), first.Format("2006-01-02 15:04"), last.Format("2006-01-02 15:04 MST"))
+		time.Duration(sum(tally{records: all}.wall())*float64(time.Second)).Round(time.Minute), first.Format("2006-01-02 15:04"), last.Format("2006-01-02 15:04 MST"))
 	fmt.Fprintf(&b, "- Machine: %s.\n", strings.Join(unique(all, func(r record) string { return r.Host }), "; "))
-	fmt.Fprintf(&b, "- Versions: %s.\n", strings.Join(unique(all, func(r record) string { return r.Tool }), ", "))
+	versions := append(unique(all, func(r record) string { return r.Tool }), unique(all, func(r record) string { return r.Service })...)
+	fmt.Fprintf(&b, "- Versions: %s.\n", strings.Join(versions, ", "))
 	if len(all) < planned {
 		fmt.Fprintf(&b, "- **Incomplete: %d of %d planned runs are missing.** A goal counts as held after all its runs only.\n", planned-len(all), planned)
 	}
@@ -224,7 +209,7 @@ func summary(all []record, planned, inFile int) string {
 func unique(records []record, of func(record) string) []string {
 	var out []string
 	for _, r := range records {
-		if v := of(r); !slices.Contains(out, v) {
+		if v := of(r); v != "" && !slices.Contains(out, v) {
 			out = append(out, v)
 		}
 	}

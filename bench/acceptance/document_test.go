@@ -4,10 +4,13 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
+
 	"github.com/mlbench/mlbench/results/verdict"
 )
 
@@ -15,10 +18,20 @@ var update = flag.Bool("update", false, "write the golden file")
 
 // A table of its own, so that the golden file outlives changes of the real one.
 var fewConditions = []condition{
-	{name: "aa", what: "A/A", subjects: ofReference, slow: 1, budget: 20e9, runs: 3, counts: verdict.Regression, goal: goal{most: 1}},
-	{name: "slow", what: "B slower", subjects: ofReference, slow: 1.125, budget: 60e9, runs: 3, counts: verdict.Regression, goal: goal{least: 2, never: verdict.OK}},
-	{name: "pair", what: "two programs", subjects: [2]string{"legacy", "modern"}, budget: 60e9, runs: 2, counts: verdict.Regression},
-	{name: "script", what: "A/A", subjects: ofReference, slow: 1, vegeta: true, budget: 20e9, runs: 2, counts: verdict.Regression},
+	{
+		name: "aa", what: "A/A", service: reference, slow: 1, budget: 120e9, runs: 3,
+		goal: goal{bounds: []bound{atMost(1, verdict.Regression), atLeast(1, verdict.OK)}, mean: 55 * time.Second},
+	},
+	{
+		name: "slow", what: "B slower", service: reference, slow: 1.125, budget: 120e9, runs: 3,
+		goal: goal{bounds: []bound{atLeast(2, verdict.Regression), atMost(0, verdict.OK)}},
+	},
+	{
+		name: "luck", what: "A/A with luck", service: reference, slow: 1, luck: "4%", launches: 2, budget: 180e9, runs: 2,
+		goal: goal{bounds: []bound{atMost(1, verdict.Regression)}},
+	},
+	{name: "fastapi", what: "A/A of FastAPI", service: fastapi, slow: 1, budget: 120e9, runs: 1, goal: goal{bounds: []bound{atLeast(1, verdict.OK)}}},
+	{name: "demo", what: "the demo", runs: 2, goal: goal{bounds: []bound{atLeast(1, answered)}}},
 }
 
 func TestRenderGolden(t *testing.T) {
@@ -41,7 +54,7 @@ func TestRenderGolden(t *testing.T) {
 }
 
 func TestRenderNothing(t *testing.T) {
-	if got := render(fewConditions, nil); got != "None of the 10 runs has been made yet.\n" {
+	if got := render(fewConditions, nil); got != "None of the 11 runs has been made yet.\n" {
 		t.Errorf("%q", got)
 	}
 }
@@ -65,30 +78,40 @@ func TestBetween(t *testing.T) {
 
 func TestGoals(t *testing.T) {
 	const reg, ok, inv = verdict.Regression, verdict.OK, verdict.Invalid
-	atMost1, found39, all15 := goal{most: 1}, goal{least: 39, never: ok}, goal{least: 15}
+	quiet := goal{bounds: []bound{atMost(1, reg), atLeast(55, ok)}, mean: 55 * time.Second}
+	found19 := goal{bounds: []bound{atLeast(19, reg), atMost(0, ok)}}
+	type counts map[verdict.Verdict]int
 	for _, tc := range []struct {
 		name     string
 		goal     goal
-		verdicts map[verdict.Verdict]int
-		done, of int
+		verdicts counts
+		took     float64 // each
+		of       int
 		want     string
 	}{
-		{"no alarm", atMost1, map[verdict.Verdict]int{ok: 100}, 100, 100, "yes"},
-		{"one alarm", atMost1, map[verdict.Verdict]int{reg: 1}, 100, 100, "yes"},
-		{"two alarms are enough", atMost1, map[verdict.Verdict]int{reg: 2}, 7, 100, "no"},
-		{"unfinished", atMost1, nil, 99, 100, "99 of 100 runs so far"},
-		{"39 found", found39, map[verdict.Verdict]int{reg: 39, inv: 1}, 40, 40, "yes"},
-		{"one passed as ok", found39, map[verdict.Verdict]int{reg: 39, ok: 1}, 40, 40, "no"},
-		{"one passed early", found39, map[verdict.Verdict]int{ok: 1}, 1, 40, "no"},
-		{"39 of 39 is not the end", found39, map[verdict.Verdict]int{reg: 39}, 39, 40, "39 of 40 runs so far"},
-		{"out of reach", all15, map[verdict.Verdict]int{reg: 3, inv: 1}, 4, 15, "no"},
-		{"not begun", all15, nil, 0, 15, "0 of 15 runs so far"},
-		{"reported", goal{}, map[verdict.Verdict]int{reg: 5}, 5, 5, "–"},
-		{"reported in part", goal{}, nil, 2, 5, "2 of 5 runs so far"},
+		{"just so", quiet, counts{reg: 1, ok: 55, inv: 4}, 55, 60, "yes"},
+		{"two alarms are enough", quiet, counts{reg: 2}, 50, 60, "no"},
+		{"too few can still pass", quiet, counts{"inconclusive": 6}, 50, 60, "no"},
+		{"five may be anything", quiet, counts{ok: 1, "failed": 5}, 50, 60, "so far 6 of 60"},
+		{"too slow", quiet, counts{ok: 60}, 55.1, 60, "no"},
+		{"too slow already", quiet, counts{ok: 30}, 120, 60, "no"},
+		{"slow so far", quiet, counts{ok: 20}, 120, 60, "so far 20 of 60"},
+		{"19 found", found19, counts{reg: 19, inv: 1}, 300, 20, "yes"},
+		{"one passed as ok", found19, counts{reg: 19, ok: 1}, 300, 20, "no"},
+		{"19 of 19 is not the end", found19, counts{reg: 19}, 300, 20, "so far 19 of 20"},
+		{"not begun", found19, nil, 0, 20, "so far 0 of 20"},
 	} {
-		if got := tc.goal.held(tc.verdicts, reg, tc.done, tc.of); got != tc.want {
+		var runs tally
+		runs.verdicts = tc.verdicts
+		for _, n := range tc.verdicts {
+			runs.records = append(runs.records, slices.Repeat([]record{{Took: tc.took}}, n)...)
+		}
+		if got := tc.goal.held(runs, tc.of); got != tc.want {
 			t.Errorf("%s: %s, want %s", tc.name, got, tc.want)
 		}
+	}
+	if got := quiet.words() + "; " + found19.words(); got != "at most 1 regression, at least 55 ok, 55 s in the mean; at least 19 regression, no ok" {
+		t.Error(got)
 	}
 }
 
@@ -111,10 +134,10 @@ func TestTallyCountsPlannedRunsOnce(t *testing.T) {
 		run(method, c.name, 2, verdict.OK), // the second attempt is valid
 		run(method, c.name, 3, verdict.Invalid),
 		run(method, c.name, 3, verdict.Invalid), // none of three is
-	}); again.done != 2 || again.invalid != 5 || again.verdicts[verdict.OK] != 1 || again.verdicts[verdict.Invalid] != 1 {
+	}); again.done() != 2 || again.invalid != 5 || again.verdicts[verdict.OK] != 1 || again.verdicts[verdict.Invalid] != 1 {
 		t.Errorf("runs made again: %+v", again)
 	}
-	if got.done != 1 || got.verdicts[verdict.OK] != 1 || got.verdicts[verdict.Regression] != 0 {
+	if got.done() != 1 || got.verdicts[verdict.OK] != 1 || got.verdicts[verdict.Regression] != 0 {
 		t.Errorf("%+v", got)
 	}
 }
@@ -127,11 +150,13 @@ func TestConditions(t *testing.T) {
 			t.Errorf("name %q", c.name)
 		}
 		names[c.name] = true
-		if c.runs < 1 || c.budget <= 0 || c.counts == "" || c.goal.least > c.runs || c.goal.most > c.runs {
+		if c.runs < 1 || c.expected <= 0 || (c.budget > 0) != (c.service != "") || len(c.goal.bounds) == 0 {
 			t.Errorf("%s: %+v", c.name, c)
 		}
-		if !c.vegeta && c.scenario == "" {
-			t.Errorf("%s has no scenario", c.name)
+		for _, b := range c.goal.bounds {
+			if b.n > c.runs {
+				t.Errorf("%s: goal %+v of %d runs", c.name, b, c.runs)
+			}
 		}
 	}
 }

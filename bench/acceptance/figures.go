@@ -1,69 +1,146 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strings"
 	"time"
 
-	"github.com/mlbench/mlbench/results/stats"
+	"github.com/mlbench/mlbench/results/verdict"
 )
 
-// coverage is how often the interval of equal builds holds the truth.
-func coverage(equal []record) string {
-	held, n := 0, 0
-	for _, r := range equal {
-		if r.P50 == nil || r.P50.Low == nil || r.P50.High == nil {
-			continue
-		}
-		n++
-		if *r.P50.Low <= 0 && 0 <= *r.P50.High {
-			held++
-		}
-	}
-	if n == 0 {
-		return ""
-	}
-	low, high := stats.ClopperPearson(held, n, 0.025)
-	return fmt.Sprintf("- **Intervals.** Of equal builds the 95%% interval of p50 contains 0 in %d of %d runs: %.3g%% (%.3g to %.3g%%). A start that is really faster or slower than another is a miss here.\n",
-		held, n, 100*float64(held)/float64(n), 100*low, 100*high)
-}
-
-// otherLimits is what scripts with other limits would have said of the same runs
-// of the baseline: a limit decides between false alarms and misses.
-func otherLimits(list []condition, records []record) string {
+// perCondition is a bullet with what there is to say of each condition.
+func perCondition(list []condition, records []record, title string, of func(condition, tally) string) string {
 	var parts []string
 	for _, c := range list {
-		runs := tallyOf(c, records).records
-		if !c.vegeta || len(runs) == 0 {
-			continue
+		if text := of(c, tallyOf(c, records)); text != "" {
+			parts = append(parts, c.name+" "+text)
 		}
-		p95, p50 := 0, 0
-		for _, r := range runs {
-			if r.P95B > 1.05*r.P95A {
-				p95++
-			}
-			if pct, ok := r.effect(); ok && pct > 5 {
-				p50++
-			}
-		}
-		parts = append(parts, fmt.Sprintf("%s, of %d runs: p95 over 5%%: %d, p50 over 5%%: %d", c.name, len(runs), p95, p50))
 	}
 	if len(parts) == 0 {
 		return ""
 	}
-	return "- **The script with another limit** would have alarmed so often in the same runs. " + strings.Join(parts, "; ") + ".\n"
+	return fmt.Sprintf("- **%s** %s.\n", title, strings.Join(parts, "; "))
+}
+
+// effects are what was there to be found, and what was.
+func effects(list []condition, records []record) string {
+	pooled := perCondition(list, records, "p50 of B against A's", func(_ condition, t tally) string {
+		var pct []float64
+		for _, r := range t.records {
+			if v, ok := r.effect(); ok && r.Verdict != verdict.Invalid {
+				pct = append(pct, v)
+			}
+		}
+		return ranged(pct, "%+.1f%%")
+	})
+	estimated := perCondition(list, records, "Estimates of p50", func(_ condition, t tally) string {
+		var pct []float64
+		for _, r := range t.records {
+			if e, ok := r.Metrics["p50"]; ok {
+				pct = append(pct, e.Pct)
+			}
+		}
+		if len(pct) < 2 {
+			return ""
+		}
+		return fmt.Sprintf("%s, sd %.2g points", ranged(pct, "%+.1f%%"), deviation(pct))
+	})
+	return pooled + estimated
+}
+
+// coverage is how often the interval of equal builds holds the truth.
+func coverage(list []condition, records []record) string {
+	return perCondition(list, records, "Intervals of p50 that contain the truth of equal builds:", func(c condition, t tally) string {
+		held, n := 0, 0
+		for _, r := range t.records {
+			if e, ok := r.Metrics["p50"]; ok && c.equal() && e.Low != nil && e.High != nil {
+				n++
+				if *e.Low <= 0 && 0 <= *e.High {
+					held++
+				}
+			}
+		}
+		if n == 0 {
+			return ""
+		}
+		return proportion(fmt.Sprintf("%d of %d:", held, n), held, n)
+	})
+}
+
+// looks is at which look comparisons ended, where they had a plan of looks.
+func looks(list []condition, records []record) string {
+	return perCondition(list, records, "Runs that ended at the first, second, … look:", func(_ condition, t tally) string {
+		var ended []int
+		for _, r := range t.records {
+			for len(ended) < len(r.Looks) {
+				ended = append(ended, 0)
+			}
+			if r.Used > 0 {
+				ended[r.Used-1]++
+			}
+		}
+		return strings.Trim(strings.Join(strings.Fields(fmt.Sprint(ended)), ", "), "[]")
+	})
+}
+
+// counts are verdicts by number: "3 ok, 1 regression".
+func counts(verdicts map[verdict.Verdict]int) string {
+	var parts []string
+	for _, v := range slices.SortedFunc(maps.Keys(verdicts), func(a, b verdict.Verdict) int {
+		return cmp.Or(cmp.Compare(verdicts[b], verdicts[a]), cmp.Compare(a, b))
+	}) {
+		parts = append(parts, fmt.Sprintf("%d %s", verdicts[v], v))
+	}
+	return strings.Join(parts, ", ")
+}
+
+// singles is what each start by itself would have been called.
+func singles(list []condition, records []record) string {
+	return perCondition(list, records, "The same starts, judged singly:", func(c condition, t tally) string {
+		verdicts, n := map[verdict.Verdict]int{}, 0
+		for _, r := range t.records {
+			for _, p := range r.Parts {
+				verdicts[p.Verdict]++
+				n++
+			}
+		}
+		if c.launches == 0 || n == 0 {
+			return ""
+		}
+		return fmt.Sprintf("%s, so %s", counts(verdicts), proportion("regression", verdicts[verdict.Regression], n))
+	})
+}
+
+// demos is what the demo's comparisons came to.
+func demos(list []condition, records []record) string {
+	return perCondition(list, records, "Comparisons of", func(c condition, t tally) string {
+		verdicts := map[string]map[verdict.Verdict]int{}
+		var names, texts []string
+		for _, r := range t.records {
+			for _, p := range r.Parts {
+				if verdicts[p.Name] == nil {
+					verdicts[p.Name], names = map[verdict.Verdict]int{}, append(names, p.Name)
+				}
+				verdicts[p.Name][p.Verdict]++
+			}
+		}
+		if c.service != "" || len(names) == 0 {
+			return ""
+		}
+		for _, name := range names {
+			texts = append(texts, fmt.Sprintf("%s: %s", name, counts(verdicts[name])))
+		}
+		return strings.Join(texts, ", ")
+	})
 }
 
 // deciding is what comes after the last slice.
-func deciding(compared []record) string {
-	var ms []float64
-	for _, r := range compared {
-		if r.Decide > 0 {
-			ms = append(ms, r.Decide)
-		}
-	}
+func deciding(all []record) string {
+	ms := slices.DeleteFunc(each(all, func(r record) float64 { return r.Decide }), func(v float64) bool { return v <= 0 })
 	if len(ms) == 0 {
 		return ""
 	}
@@ -76,53 +153,55 @@ func deciding(compared []record) string {
 		median(ms), worst, len(ms), decideLimit.Milliseconds(), held)
 }
 
-// spread is how far the estimates of p50 differ between starts of the same two
-// servers: noise and launch luck together.
-func spread(list []condition, records []record) string {
-	var parts []string
-	for _, c := range list {
-		var estimates []float64
-		for _, r := range tallyOf(c, records).records {
-			if r.P50 != nil {
-				estimates = append(estimates, r.P50.Pct)
-			}
-		}
-		if len(estimates) > 1 {
-			parts = append(parts, fmt.Sprintf("%s %s, sd %.2g", c.name, ranged(estimates, "%+.1f%%"), deviation(estimates)))
-		}
-	}
-	if len(parts) == 0 {
-		return ""
-	}
-	return "- **Estimates of p50** by pairs, over the starts: " + strings.Join(parts, "; ") + " (points).\n"
-}
-
 // disturbances is what the machine did meanwhile.
-func disturbances(compared []record) string {
-	var loads, steals []float64
+func disturbances(all []record) string {
+	var busy, steals []float64
 	left, pairs := 0, 0
-	for _, r := range compared {
-		loads = append(loads, r.Load)
+	for _, r := range all {
+		if r.Busy != nil {
+			busy = append(busy, *r.Busy)
+		}
 		if r.Steal != nil {
 			steals = append(steals, *r.Steal)
 		}
 		left, pairs = left+r.LeftOut, pairs+r.LeftOut+r.Pairs
 	}
-	if len(compared) == 0 {
+	return fmt.Sprintf("- **Disturbances.** Cores busy with other things right before a run: %s; time stolen by the hypervisor: %s; left out of the counted runs: %d of %d pairs.\n",
+		cmp.Or(ranged(busy, "%.1f%%"), "not known"), cmp.Or(ranged(steals, "%.2f%%"), "not known"), left, pairs)
+}
+
+// ranged is a median and, of several values, the range; "" of none.
+func ranged(values []float64, format string) string {
+	switch len(values) {
+	case 0:
 		return ""
+	case 1:
+		return fmt.Sprintf(format, values[0])
 	}
-	return fmt.Sprintf("- **Disturbances.** Load average before a run: %s; time stolen by the hypervisor: %s; left out of the counted runs because the generator was late: %d of %d pairs.\n",
-		ranged(loads, "%.2f"), ranged(steals, "%.2f%%"), left, pairs)
+	return fmt.Sprintf(format+" ("+format+" to "+format+")", median(values), slices.Min(values), slices.Max(values))
+}
+
+func median(values []float64) float64 {
+	sorted := slices.Sorted(slices.Values(values))
+	n := len(sorted)
+	if n == 0 {
+		return math.NaN()
+	}
+	return (sorted[(n-1)/2] + sorted[n/2]) / 2
+}
+
+func sum(values []float64) (total float64) {
+	for _, v := range values {
+		total += v
+	}
+	return total
 }
 
 // deviation is the standard deviation of a sample.
 func deviation(values []float64) float64 {
-	mean, sum := 0.0, 0.0
+	mean, squares := sum(values)/float64(len(values)), 0.0
 	for _, v := range values {
-		mean += v / float64(len(values))
+		squares += (v - mean) * (v - mean)
 	}
-	for _, v := range values {
-		sum += (v - mean) * (v - mean)
-	}
-	return math.Sqrt(sum / float64(len(values)-1))
+	return math.Sqrt(squares / float64(len(values)-1))
 }

@@ -1,12 +1,14 @@
 package main
 
 import (
-	"debug/buildinfo"
+	"context"
 	"fmt"
 	"os"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // hostName describes the machine, as far as Linux tells.
@@ -26,14 +28,6 @@ func hostName() string {
 	return fmt.Sprintf("%s, %d cores, %s, %s", model, runtime.NumCPU(), system, runtime.Version())
 }
 
-// loadAverage of the last minute; 0 where it is unknown.
-func loadAverage() float64 {
-	text, _ := os.ReadFile("/proc/loadavg")
-	first, _, _ := strings.Cut(string(text), " ")
-	v, _ := strconv.ParseFloat(first, 64)
-	return v
-}
-
 // cpuTicks is the time of all cores by kind, from /proc/stat.
 func cpuTicks() (ticks []float64) {
 	text, _ := os.ReadFile("/proc/stat")
@@ -45,33 +39,63 @@ func cpuTicks() (ticks []float64) {
 	return ticks
 }
 
-// stolen is the share of time that the hypervisor gave to others, in percent.
-func stolen(before, after []float64) *float64 {
-	const steal, kinds = 7, 8 // what follows are guests, counted already
+// share is the percentage of all time that went to some kinds of it.
+func share(before, after []float64, of ...int) *float64 {
+	const kinds = 8 // what follows are guests, counted already
 	if len(before) < kinds || len(after) < kinds {
 		return nil
 	}
-	sum := 0.0
+	all, part := 0.0, 0.0
 	for i := range kinds {
-		sum += after[i] - before[i]
+		spent := after[i] - before[i]
+		all += spent
+		if slices.Contains(of, i) {
+			part += spent
+		}
 	}
-	if sum <= 0 {
+	if all <= 0 {
 		return nil
 	}
-	pct := round(100*(after[steal]-before[steal])/sum, 2)
+	pct := round(100*part/all, 2)
 	return &pct
 }
 
-// moduleVersion is the version of a module that a program was built from.
-func moduleVersion(path, module string) string {
-	info, err := buildinfo.ReadFile(path)
-	if err != nil {
-		return "of unknown version"
-	}
-	for _, d := range info.Deps {
-		if d.Path == module {
-			return d.Version
+// stolen is the share of time that the hypervisor gave to others, in percent.
+func stolen(before, after []float64) *float64 { return share(before, after, 7) }
+
+// calmBelow is how busy the cores may be, in percent, for a run to begin.
+const calmBelow = 10
+
+// calm waits until nothing else is at work, if told to, and returns how busy the
+// cores are; nil where that is unknown.
+func (h *harness) calm(ctx context.Context) (*float64, error) {
+	for told := false; ; {
+		before := cpuTicks()
+		if err := sleep(ctx, time.Second); err != nil {
+			return nil, err
+		}
+		busy := share(before, cpuTicks(), 0, 1, 2, 5, 6) // user, nice, system, interrupts of both kinds
+		if h.busy || busy == nil || *busy < calmBelow {
+			return busy, nil
+		}
+		if !told {
+			fmt.Fprintf(h.stderr, "the machine is %.0f%% busy with something else: waiting until it is under %d%% (-busy measures nonetheless)\n", *busy, calmBelow)
+			told = true
+		}
+		if h.late() {
+			return nil, errLate
+		}
+		if err := sleep(ctx, 4*time.Second); err != nil {
+			return nil, err
 		}
 	}
-	return info.Main.Version
+}
+
+func sleep(ctx context.Context, d time.Duration) error {
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(d):
+		return nil
+	}
 }

@@ -14,45 +14,59 @@ import (
 
 // record is one finished run: a line of the journal.
 type record struct {
-	Method    int             `json:"method"`
-	Condition string          `json:"condition"`
-	Repeat    int             `json:"repeat"`
-	Time      time.Time       `json:"time"` // start
-	Revision  string          `json:"revision"`
-	Tool      string          `json:"tool"` // what compared
-	Host      string          `json:"host"`
-	Seed      uint64          `json:"seed"`
-	WorkSeed  uint64          `json:"work_seed"`
-	BFirst    bool            `json:"b_started_first"`
-	Slow      float64         `json:"slow,omitempty"` // factor on B's work
-	Wall      float64         `json:"wall_s"`         // servers' start and end included
-	Load      float64         `json:"load_average"`   // before
-	Steal     *float64        `json:"steal_pct,omitempty"`
-	Verdict   verdict.Verdict `json:"verdict"` // or failed
-	Exit      int             `json:"exit"`
-	Reason    string          `json:"reason"` // the first
-	Pairs     int             `json:"pairs,omitempty"`
-	LeftOut   int             `json:"pairs_left_out,omitempty"` // for lateness
-	P50       *estimate       `json:"p50,omitempty"`
-	P90       *estimate       `json:"p90,omitempty"`
-	P99       *estimate       `json:"p99,omitempty"`
-	PooledA   float64         `json:"pooled_p50_a_ms,omitempty"`
-	PooledB   float64         `json:"pooled_p50_b_ms,omitempty"`
-	P95A      float64         `json:"p95_a_ms,omitempty"` // what the baseline judges
-	P95B      float64         `json:"p95_b_ms,omitempty"`
-	Decide    float64         `json:"decide_ms,omitempty"` // mlbench report: read, decide, render
+	Method    int                 `json:"method"`
+	Condition string              `json:"condition"`
+	Repeat    int                 `json:"repeat"`
+	Time      time.Time           `json:"time"` // start
+	Tool      string              `json:"tool"`
+	Service   string              `json:"service,omitempty"` // versions of what is served, where it is not mlbench's
+	Host      string              `json:"host"`
+	Seed      uint64              `json:"seed"`
+	WorkSeed  uint64              `json:"work_seed"`
+	BFirst    bool                `json:"b_started_first"`
+	Slow      float64             `json:"slow,omitempty"`      // factor on B's work
+	Busy      *float64            `json:"busy_pct,omitempty"`  // share of the cores that others used right before
+	Steal     *float64            `json:"steal_pct,omitempty"` // share of the cores that the hypervisor gave to others
+	Wall      float64             `json:"wall_s"`              // servers' start and end included
+	Took      float64             `json:"took_s"`              // the command, and with launches its servers' starts
+	Verdict   verdict.Verdict     `json:"verdict"`             // or one of ours
+	Exit      int                 `json:"exit"`
+	Reason    string              `json:"reason"` // the first
+	Pairs     int                 `json:"pairs,omitempty"`
+	LeftOut   int                 `json:"pairs_left_out,omitempty"`
+	Looks     []int               `json:"looks,omitempty"`      // the plan: numbers of pairs, or of launches
+	Used      int                 `json:"looks_used,omitempty"` // how many of them were made
+	Metrics   map[string]estimate `json:"metrics,omitempty"`    // judged ones, by "p50" of all requests and "predict:p50" of a class
+	PooledA   float64             `json:"pooled_p50_a_ms,omitempty"`
+	PooledB   float64             `json:"pooled_p50_b_ms,omitempty"`
+	Parts     []part              `json:"parts,omitempty"`     // the demo's comparisons, or launches judged singly
+	Decide    float64             `json:"decide_ms,omitempty"` // mlbench report: read, decide, render
+	Files     []string            `json:"files,omitempty"`     // results, compressed, in bench/acceptance/results
 }
 
-// estimate is a change in percent with its 95% interval.
+// estimate is a change in percent, of errors in points, with its interval.
 type estimate struct {
-	Pct   float64  `json:"pct"`
-	Low   *float64 `json:"low,omitempty"`
-	High  *float64 `json:"high,omitempty"`
-	PHolm *float64 `json:"p_holm,omitempty"`
+	Pct     float64  `json:"pct"`
+	Low     *float64 `json:"low,omitempty"`
+	High    *float64 `json:"high,omitempty"`
+	PHolm   *float64 `json:"p_holm,omitempty"`
+	Outcome string   `json:"outcome,omitempty"`
 }
 
-// failed stands where the program ended without a verdict.
-const failed verdict.Verdict = "failed"
+// part is a verdict that is not the run's own.
+type part struct {
+	Name    string          `json:"name"`
+	Verdict verdict.Verdict `json:"verdict"`
+	Reason  string          `json:"reason"`
+	P50     *estimate       `json:"p50,omitempty"`
+}
+
+// Verdicts of runs beside those of comparisons.
+const (
+	failed     verdict.Verdict = "failed"     // the program ended without one
+	answered   verdict.Verdict = "answered"   // the demo: three verdicts that say something, in time
+	unanswered verdict.Verdict = "unanswered" // the demo
+)
 
 // runID names a run in the journal.
 type runID struct {

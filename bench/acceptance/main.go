@@ -13,17 +13,17 @@ import (
 	"strings"
 	"syscall"
 	"time"
-
-	"github.com/mlbench/mlbench/results/verdict"
 )
 
 type options struct {
 	root     string
 	data     string
 	page     string
-	only     string
+	first    []string
 	runs     int
+	budget   time.Duration
 	limit    time.Duration
+	busy     bool
 	document bool
 	list     bool
 	tune     bool
@@ -34,13 +34,16 @@ type options struct {
 // harness is a series of runs.
 type harness struct {
 	options
-	dir      string // of the programs, removed at the end
+	dir      string // of what lasts no longer than the series
 	results  string // directory of the result files
 	mlbench  string
-	vegeta   string
 	revision string
+	python   python
 	host     string
+	begin    time.Time
+	failures int // in a row
 	stderr   io.Writer
+	make     func(context.Context, task) (record, error) // a run
 }
 
 func main() {
@@ -58,34 +61,47 @@ func main() {
 
 func parse(args []string, stderr io.Writer) (options, error) {
 	var o options
+	var only, first string
 	f := flag.NewFlagSet("acceptance", flag.ContinueOnError)
 	f.SetOutput(stderr)
 	f.StringVar(&o.root, "root", ".", "mlbench's tree")
-	f.StringVar(&o.data, "data", "docs/acceptance.jsonl", "journal `file` of finished runs")
+	f.StringVar(&o.data, "data", journalFile, "journal `file` of finished runs")
 	f.StringVar(&o.page, "page", "docs/acceptance.md", "`file` to put the table into; empty for none")
-	f.StringVar(&o.only, "only", "", "comma-separated `names` of conditions (see -list)")
+	f.StringVar(&only, "only", "", "comma-separated `names` of conditions (see -list)")
+	f.StringVar(&first, "first", "", "comma-separated `names` of conditions to make before the others, one after another")
 	f.IntVar(&o.runs, "runs", 0, "at most so many runs of each condition, for trials; the goals stay")
+	f.DurationVar(&o.budget, "budget", 0, "budget of every comparison, for trials (with another -data)")
 	f.DurationVar(&o.limit, "for", 0, "start no run after this time")
+	f.BoolVar(&o.busy, "busy", false, "do not wait until nothing else uses the cores, for trials")
 	f.BoolVar(&o.document, "document", false, "only make the page again from the journal")
 	f.BoolVar(&o.list, "list", false, "only list the conditions and what is left to do")
 	f.BoolVar(&o.tune, "tune", false, "only measure what factors on the work do to p50, four minutes")
 	if err := f.Parse(args); err != nil {
 		return o, err
 	}
-	if f.NArg() > 0 {
+	switch {
+	case f.NArg() > 0:
 		return o, fmt.Errorf("unexpected argument %q", f.Arg(0))
-	}
-	if o.runs < 0 || o.limit < 0 {
-		return o, errors.New("-runs and -for must not be negative")
+	case o.runs < 0 || o.limit < 0 || o.budget < 0:
+		return o, errors.New("-runs, -budget and -for must not be negative")
+	case o.budget > 0 && o.data == journalFile:
+		return o, errors.New("-budget changes what is measured: give another -data, and -page \"\" or another")
 	}
 	root, err := filepath.Abs(o.root)
 	if err != nil {
 		return o, err
 	}
 	o.root, o.data, o.page = root, within(root, o.data), within(root, o.page)
-	o.conditions, err = choose(o.only, o.runs)
+	if o.first, err = named("-first", first); err != nil {
+		return o, err
+	}
+	names, err := named("-only", only)
+	o.conditions = o.choose(names)
 	return o, err
 }
+
+// journalFile is where the series is kept.
+const journalFile = "docs/acceptance.jsonl"
 
 // within is a path seen from the tree.
 func within(root, path string) string {
@@ -95,26 +111,36 @@ func within(root, path string) string {
 	return filepath.Join(root, path)
 }
 
+// named are the conditions that a flag names.
+func named(flag, list string) ([]string, error) {
+	if list == "" {
+		return nil, nil
+	}
+	names := strings.Split(list, ",")
+	for _, name := range names {
+		if !slices.ContainsFunc(conditions, func(c condition) bool { return c.name == name }) {
+			return nil, fmt.Errorf("%s %q: no such condition, see -list", flag, name)
+		}
+	}
+	return names, nil
+}
+
 // choose returns the named conditions, all without names. With fewer runs those
 // that remain keep their seeds, and count.
-func choose(only string, runs int) ([]condition, error) {
-	list := slices.Clone(conditions)
-	if only != "" {
-		list = nil
-		for name := range strings.SplitSeq(only, ",") {
-			i := slices.IndexFunc(conditions, func(c condition) bool { return c.name == name })
-			if i < 0 {
-				return nil, fmt.Errorf("-only %q: no such condition, see -list", name)
-			}
-			list = append(list, conditions[i])
+func (o *options) choose(names []string) (list []condition) {
+	for _, c := range conditions {
+		if len(names) > 0 && !slices.Contains(names, c.name) {
+			continue
 		}
-	}
-	for i := range list {
-		if runs > 0 {
-			list[i].runs = min(runs, list[i].runs)
+		if o.runs > 0 {
+			c.runs = min(o.runs, c.runs)
 		}
+		if o.budget > 0 && c.budget > 0 {
+			c.budget = o.budget
+		}
+		list = append(list, c)
 	}
-	return list, nil
+	return list
 }
 
 func accept(ctx context.Context, args []string, stdout, stderr io.Writer) error {
@@ -123,8 +149,9 @@ func accept(ctx context.Context, args []string, stdout, stderr io.Writer) error 
 		return err
 	}
 	h := &harness{options: o, stderr: stderr, host: hostName()}
+	h.make = h.run
 	if o.tune {
-		return h.inFolder(ctx, nil, func() error { return h.measureFactors(ctx, stdout) })
+		return h.inFolder(ctx, func() error { return h.measureFactors(ctx, stdout) })
 	}
 	records, whole, damaged, err := readJournal(o.data)
 	if err != nil {
@@ -136,33 +163,50 @@ func accept(ctx context.Context, args []string, stdout, stderr io.Writer) error 
 	if o.document {
 		return h.makePage(records)
 	}
-	tasks := pending(queue(o.conditions), records)
+	tasks := pending(queue(o.conditions, o.first), records)
 	if o.list {
-		return list(stdout, o.conditions, tasks)
+		return list(stdout, o.conditions, tasks, records)
 	}
-	if len(tasks) == 0 {
-		fmt.Fprintln(stderr, "all runs are in the journal")
+	if tasks = h.possible(ctx, tasks); len(tasks) == 0 {
+		fmt.Fprintln(stderr, "no run is left to make")
 		return h.makePage(records)
 	}
 	j, err := openJournal(o.data, whole)
 	if err != nil {
 		return err
 	}
-	err = h.inFolder(ctx, tasks, func() error {
-		begin := time.Now()
-		for len(tasks) > 0 && !h.late(begin) && ctx.Err() == nil {
-			if err := h.series(ctx, begin, tasks, &records, j); err != nil {
-				return err
-			}
-			tasks = pending(tasks, records)
-		}
-		return nil
-	})
+	err = h.inFolder(ctx, func() error { return h.all(ctx, tasks, &records, j) })
 	return errors.Join(err, j.close(), h.makePage(records))
 }
 
-// inFolder builds what tasks need and calls f while it is there.
-func (h *harness) inFolder(ctx context.Context, tasks []task, f func() error) error {
+// possible leaves out what needs programs that are not there.
+func (h *harness) possible(ctx context.Context, tasks []task) []task {
+	needs := func(t task) bool { return t.condition.service == fastapi }
+	if !slices.ContainsFunc(tasks, needs) {
+		return tasks
+	}
+	var found bool
+	if h.python, found = findPython(ctx); found {
+		return tasks
+	}
+	fmt.Fprintln(h.stderr, "the runs of FastAPI are left out, for no python3 has fastapi and uvicorn: apt-get install -y python3-fastapi python3-uvicorn")
+	return slices.DeleteFunc(tasks, needs)
+}
+
+// all makes the tasks, and those again that were invalid.
+func (h *harness) all(ctx context.Context, tasks []task, records *[]record, j *journal) error {
+	h.begin = time.Now()
+	for len(tasks) > 0 && !h.late() && ctx.Err() == nil {
+		if err := h.series(ctx, tasks, records, j); err != nil {
+			return err
+		}
+		tasks = pending(tasks, *records)
+	}
+	return nil
+}
+
+// inFolder builds mlbench and calls f while it is there.
+func (h *harness) inFolder(ctx context.Context, f func() error) error {
 	dir, err := os.MkdirTemp("", "mlbench-acceptance")
 	if err != nil {
 		return err
@@ -173,7 +217,7 @@ func (h *harness) inFolder(ctx context.Context, tasks []task, f func() error) er
 		return err
 	}
 	fmt.Fprintln(h.stderr, "building")
-	if err := h.build(ctx, tasks); err != nil {
+	if err := h.build(ctx); err != nil {
 		return err
 	}
 	return f()
@@ -183,20 +227,22 @@ func (h *harness) inFolder(ctx context.Context, tasks []task, f func() error) er
 const mostFailures = 3
 
 // late says whether the time for runs is over.
-func (h *harness) late(begin time.Time) bool { return h.limit > 0 && time.Since(begin) >= h.limit }
+func (h *harness) late() bool { return h.limit > 0 && time.Since(h.begin) >= h.limit }
+
+// errLate ends the wait for a run that will not begin any more.
+var errLate = errors.New("the time for runs is over")
 
 // series makes the runs one after the other.
-func (h *harness) series(ctx context.Context, begin time.Time, tasks []task, records *[]record, j *journal) error {
-	failures := 0
-	fmt.Fprintf(h.stderr, "%d runs, about %v; ctrl-C loses only the one in progress\n", len(tasks), length(tasks))
+func (h *harness) series(ctx context.Context, tasks []task, records *[]record, j *journal) error {
+	fmt.Fprintf(h.stderr, "%d runs, about %v; ctrl-C loses only the one in progress\n", len(tasks), length(tasks, *records))
 	for i, t := range tasks {
-		if h.late(begin) {
-			fmt.Fprintf(h.stderr, "%d runs are left for another time\n", len(tasks)-i)
-			return nil
+		var r record
+		err := errLate
+		if !h.late() {
+			r, err = h.make(ctx, t)
 		}
-		r, err := h.run(ctx, t)
-		if ctx.Err() != nil {
-			fmt.Fprintf(h.stderr, "interrupted: %d runs are left\n", len(tasks)-i)
+		if ctx.Err() != nil || errors.Is(err, errLate) {
+			fmt.Fprintf(h.stderr, "%d runs are left for another time\n", len(tasks)-i)
 			return nil
 		}
 		if err == nil {
@@ -204,55 +250,34 @@ func (h *harness) series(ctx context.Context, begin time.Time, tasks []task, rec
 				return err
 			}
 			*records = append(*records, r)
-			h.progress(i+1, len(tasks), r, *records)
+			h.progress(i+1, len(tasks), t.condition, r, *records)
 		}
 		if err != nil || r.Verdict == failed {
 			fmt.Fprintf(h.stderr, "%s %d: %v %s\n", t.condition.name, t.repeat, err, r.Reason)
-			if failures++; failures == mostFailures {
-				return fmt.Errorf("%d failures in a row", failures)
+			if h.failures++; h.failures == mostFailures {
+				return fmt.Errorf("%d failures in a row", h.failures)
 			}
 			continue
 		}
-		failures = 0
+		h.failures = 0
 	}
 	return nil
 }
 
 // progress tells of a run and how its condition stands.
-func (h *harness) progress(n, of int, r record, all []record) {
-	i := slices.IndexFunc(conditions, func(c condition) bool { return c.name == r.Condition })
-	t := tallyOf(conditions[i], all)
-	p50 := ""
-	if pct, ok := r.effect(); ok {
-		p50 = fmt.Sprintf(", pooled p50 %+.1f%%", pct)
-	}
-	fmt.Fprintf(h.stderr, "%s %d/%d %s %d: %s%s; so far %d regression, %d ok, %d inconclusive, %d invalid\n",
-		time.Now().Format("15:04:05"), n, of, r.Condition, r.Repeat, r.Verdict, p50,
-		t.verdicts[verdict.Regression], t.verdicts[verdict.OK], t.verdicts[verdict.Inconclusive], t.verdicts[verdict.Invalid])
+func (h *harness) progress(n, of int, c condition, r record, all []record) {
+	t := tallyOf(c, all)
+	fmt.Fprintf(h.stderr, "%s %d/%d %s %d: %s in %.0f s; so far %s, held: %s\n",
+		time.Now().Format("15:04:05"), n, of, r.Condition, r.Repeat, r.Verdict, r.Took, counts(t.verdicts), c.goal.held(t, c.runs))
 }
 
-// length is how long runs take without extensions: their budgets, and what
-// starting and stopping adds.
-func length(tasks []task) time.Duration {
-	sum := time.Duration(0)
-	for _, t := range tasks {
-		sum += t.condition.budget + time.Second
-	}
-	return sum.Round(time.Minute)
-}
-
-func list(w io.Writer, chosen []condition, left []task) error {
+func list(w io.Writer, chosen []condition, left []task, records []record) error {
 	for _, c := range chosen {
-		n := 0
-		for _, t := range left {
-			if t.condition.name == c.name {
-				n++
-			}
-		}
-		if _, err := fmt.Fprintf(w, "%-18s %-32s %4v  %3d runs, %3d left  %s\n", c.name, c.what, c.budget, c.runs, n, c.goal.words(c.counts)); err != nil {
+		mine := slices.DeleteFunc(slices.Clone(left), func(t task) bool { return t.condition.name != c.name })
+		if _, err := fmt.Fprintf(w, "%-11s %-58s %3d runs, %3d left, about %5v  %s\n", c.name, c.what, c.runs, len(mine), length(mine, records), c.goal.words()); err != nil {
 			return err
 		}
 	}
-	_, err := fmt.Fprintf(w, "about %v are left\n", length(left))
+	_, err := fmt.Fprintf(w, "about %v are left\n", length(left, records))
 	return err
 }

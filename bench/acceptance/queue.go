@@ -6,6 +6,7 @@ import (
 	"hash/fnv"
 	"math/rand/v2"
 	"slices"
+	"time"
 
 	"github.com/mlbench/mlbench/results/verdict"
 )
@@ -22,15 +23,24 @@ type task struct {
 
 // queue is all runs in their order. Run i of n falls by lot into the i-th n-th
 // part of the series: random, yet every beginning of the queue has its share of
-// every condition, to one run.
-func queue(list []condition) []task {
+// every condition, to one run. Conditions that are named first come before the
+// others, one after another.
+func queue(list []condition, first []string) []task {
 	var tasks []task
 	for _, c := range list {
 		for i := range c.runs {
 			tasks = append(tasks, newTask(c, i+1))
 		}
 	}
-	slices.SortStableFunc(tasks, func(a, b task) int { return cmp.Compare(a.position, b.position) })
+	rank := func(t task) int {
+		if i := slices.Index(first, t.condition.name); i >= 0 {
+			return i
+		}
+		return len(first)
+	}
+	slices.SortStableFunc(tasks, func(a, b task) int {
+		return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(a.position, b.position))
+	})
 	return tasks
 }
 
@@ -59,4 +69,17 @@ func pending(tasks []task, records []record) []task {
 		id := runID{method, t.condition.name, t.repeat}
 		return valid[id] || made[id] >= attempts
 	})
+}
+
+// length is how long runs will take, by those of their conditions that were made.
+func length(tasks []task, records []record) time.Duration {
+	total := 0.0
+	for _, t := range tasks {
+		each := t.condition.expected.Seconds()
+		if made := tallyOf(t.condition, records).wall(); len(made) > 0 {
+			each = sum(made) / float64(len(made))
+		}
+		total += each
+	}
+	return time.Duration(total * float64(time.Second)).Round(time.Minute)
 }

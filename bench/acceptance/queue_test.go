@@ -2,11 +2,14 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"math"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
 	"github.com/mlbench/mlbench/results/verdict"
 )
 
@@ -18,7 +21,7 @@ func names(tasks []task) (out []string) {
 }
 
 func TestEveryBeginningOfTheQueueHasItsShare(t *testing.T) {
-	tasks := queue(conditions)
+	tasks := queue(conditions, nil)
 	total := 0
 	for _, c := range conditions {
 		total += c.runs
@@ -42,7 +45,7 @@ func TestEveryBeginningOfTheQueueHasItsShare(t *testing.T) {
 }
 
 func TestQueueIsTheSameEveryTime(t *testing.T) {
-	a, b := queue(conditions), queue(conditions)
+	a, b := queue(conditions, nil), queue(conditions, nil)
 	seeds := map[uint64]string{}
 	bFirst := 0
 	for i := range a {
@@ -68,15 +71,12 @@ func TestQueueIsTheSameEveryTime(t *testing.T) {
 }
 
 func TestRunsDoNotDependOnWhatElseIsQueued(t *testing.T) {
-	chosen, err := choose("slow10-60s", 3)
-	if err != nil {
-		t.Fatal(err)
-	}
+	o := options{runs: 3}
 	all := map[string]task{}
-	for _, x := range queue(conditions) {
+	for _, x := range queue(conditions, nil) {
 		all[names([]task{x})[0]] = x
 	}
-	for _, few := range queue(chosen) {
+	for _, few := range queue(o.choose([]string{"slow10"}), nil) {
 		full := all[names([]task{few})[0]]
 		if few.seed != full.seed || few.workSeed != full.workSeed || few.bFirst != full.bFirst {
 			t.Errorf("run %d is drawn differently", few.repeat)
@@ -84,8 +84,23 @@ func TestRunsDoNotDependOnWhatElseIsQueued(t *testing.T) {
 	}
 }
 
+func TestConditionsNamedFirstComeFirst(t *testing.T) {
+	tasks := queue(conditions, []string{"luck-aa", "slow5"})
+	for i, x := range tasks[:20] {
+		if want := []string{"luck-aa", "slow5"}[i/10]; x.condition.name != want || x.repeat != i%10+1 {
+			t.Errorf("%s is number %d", names(tasks[i:i+1]), i)
+		}
+	}
+	rest := slices.DeleteFunc(queue(conditions, nil), func(x task) bool {
+		return x.condition.name == "luck-aa" || x.condition.name == "slow5"
+	})
+	if diff := cmp.Diff(names(rest), names(tasks[20:])); diff != "" {
+		t.Errorf("the others (-want +got):\n%s", diff)
+	}
+}
+
 func TestPendingRepeatsNothing(t *testing.T) {
-	tasks := queue(conditions)
+	tasks := queue(conditions, nil)
 	var done []record
 	for _, task := range tasks[:100] {
 		done = append(done, record{Method: method, Condition: task.condition.name, Repeat: task.repeat})
@@ -109,20 +124,22 @@ func TestPendingRepeatsNothing(t *testing.T) {
 			t.Errorf("after %d invalid runs %d are left, not %d", n, len(got), want)
 		}
 	}
-	if len(tasks) != len(queue(conditions)) {
+	if len(tasks) != len(queue(conditions, nil)) {
 		t.Error("pending changed the queue")
 	}
 }
 
-func TestChoose(t *testing.T) {
-	if _, err := choose("aa-20s,nonsense", 0); err == nil {
-		t.Error("an unknown condition is accepted")
+func TestParse(t *testing.T) {
+	for _, bad := range []string{"-only aa,nonsense", "-first nonsense", "-runs -1", "-for -1s", "more", "-budget 20s"} {
+		if _, err := parse(strings.Fields(bad), io.Discard); err == nil {
+			t.Errorf("%s is accepted", bad)
+		}
 	}
-	got, err := choose("slow20-60s,aa-20s", 20)
-	if err != nil || len(got) != 2 || got[0].runs != 15 || got[1].runs != 20 {
-		t.Errorf("%+v, %v", got, err)
+	o, err := parse(strings.Fields("-only slow20,aa -runs 12 -budget 20s -data other.jsonl -first aa"), io.Discard)
+	if err != nil || len(o.conditions) != 2 || o.conditions[0].runs != 12 || o.conditions[1].runs != 10 || o.conditions[0].budget != 20e9 || o.first[0] != "aa" {
+		t.Errorf("%+v, %v", o, err)
 	}
-	if conditions[0].runs != 100 {
-		t.Error("-runs changed the conditions themselves")
+	if conditions[0].runs != 60 || conditions[0].budget != budget {
+		t.Error("flags changed the conditions themselves")
 	}
 }

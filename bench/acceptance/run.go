@@ -8,9 +8,8 @@ import (
 	"math"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
-	"strconv"
+	"strings"
 	"time"
 
 	"github.com/mlbench/mlbench/results"
@@ -20,59 +19,192 @@ import (
 // run makes one run. An error is no outcome of it: the run did not take place.
 func (h *harness) run(ctx context.Context, t task) (record, error) {
 	c := t.condition
+	busy, err := h.calm(ctx)
+	if err != nil {
+		return record{}, err
+	}
 	r := record{
 		Method: method, Condition: c.name, Repeat: t.repeat, Time: time.Now().UTC().Truncate(time.Second),
-		Revision: h.revision, Tool: "mlbench " + h.revision, Host: h.host,
-		Seed: t.seed, WorkSeed: t.workSeed, BFirst: t.bFirst, Slow: c.slow, Load: loadAverage(),
+		Tool: "mlbench " + h.revision, Host: h.host,
+		Seed: t.seed, WorkSeed: t.workSeed, BFirst: t.bFirst, Slow: c.slow, Busy: busy,
+	}
+	if c.service == fastapi {
+		r.Service = h.python.versions
 	}
 	begin, ticks := time.Now(), cpuTicks()
+	switch {
+	case c.service == "":
+		err = h.demo(ctx, t, &r)
+	case c.launches > 0:
+		err = h.compare(ctx, t, &r, [2]string{h.command(c, 0, t.workSeed), h.command(c, 1, t.workSeed)})
+	default:
+		err = h.compareRunning(ctx, t, &r)
+	}
+	r.Wall, r.Steal = round(time.Since(begin).Seconds(), 1), stolen(ticks, cpuTicks())
+	return r, errors.Join(err, ctx.Err())
+}
+
+// compareRunning starts both servers, in the order of the lot, and compares them.
+func (h *harness) compareRunning(ctx context.Context, t task, r *record) error {
 	var urls [2]string
 	order := []int{0, 1}
 	if t.bFirst {
 		order = []int{1, 0}
 	}
 	for _, arm := range order {
-		p, err := startServer(ctx, h.mlbench, c.serve(arm, t.workSeed))
+		p, err := startServer(ctx, h.server(t.condition, arm, t.workSeed))
 		if err != nil {
-			return r, err
+			return err
 		}
 		defer p.stop()
 		urls[arm] = p.url
 	}
-	measure := h.compare
-	if c.vegeta {
-		measure = h.baseline
-	}
-	err := measure(ctx, t, urls, &r)
-	r.Wall, r.Steal = round(time.Since(begin).Seconds(), 1), stolen(ticks, cpuTicks())
-	return r, errors.Join(err, ctx.Err())
+	return h.compare(ctx, t, r, urls)
 }
 
-// compare lets mlbench compare the servers.
-func (h *harness) compare(ctx context.Context, t task, urls [2]string, r *record) error {
+// server is the command that starts A or B on a free port.
+func (h *harness) server(c condition, arm int, workSeed uint64) serverCommand {
+	if c.service == fastapi {
+		return serverCommand{
+			dir: filepath.Join(h.root, "examples", "flask-vs-fastapi"), path: h.python.path,
+			args: []string{"-m", "uvicorn", "--host", "127.0.0.1", "--port", "0", "--no-access-log", "app_fastapi:app"},
+		}
+	}
+	return serverCommand{path: h.mlbench, args: c.serve(arm, workSeed, "127.0.0.1:0")}
+}
+
+// command is a target that mlbench starts itself.
+func (h *harness) command(c condition, arm int, workSeed uint64) string {
+	return "cmd:" + strings.Join(append([]string{h.mlbench}, c.serve(arm, workSeed, "127.0.0.1:{port}")...), " ")
+}
+
+// compare lets mlbench compare A and B.
+func (h *harness) compare(ctx context.Context, t task, r *record, targets [2]string) error {
 	c := t.condition
-	file := filepath.Join(h.results, fmt.Sprintf("%s-%03d.jsonl", c.name, t.repeat))
-	// What is left of an interrupted run is in the way.
+	file := filepath.Join(h.dir, "result.jsonl")
+	// What is left of the run before is in the way.
 	if err := os.Remove(file); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return err
 	}
-	args := append(c.compare(t.seed, file), "A="+urls[0], "B="+urls[1])
-	stdout, exit, stderr, err := output(ctx, 3*c.budget+time.Minute, "", h.mlbench, args...)
-	if ctx.Err() != nil {
-		return ctx.Err()
+	stdout, err := h.measure(ctx, c, r, append(c.command(t.seed, file), "A="+targets[0], "B="+targets[1]))
+	if err != nil || r.Verdict == failed {
+		return err
 	}
-	r.Exit = exit
-	if err == nil {
-		err = r.read(stdout)
+	if err := r.read(stdout); err != nil {
+		return r.fail(err)
 	}
+	text, err := os.ReadFile(file)
 	if err != nil {
-		r.Verdict, r.Reason = failed, lastLine(err.Error()+": "+lastLine(stderr))
-		return nil
+		return r.fail(err)
+	}
+	if err := r.readFile(text); err != nil {
+		return r.fail(err)
 	}
 	if r.Decide, err = h.decide(ctx, file); err != nil && ctx.Err() == nil {
-		r.Verdict, r.Reason = failed, err.Error()
+		return r.fail(err)
 	}
-	return ctx.Err()
+	if c.launches > 0 {
+		if r.Parts, err = h.singly(ctx, text); err != nil && ctx.Err() == nil {
+			return r.fail(err)
+		}
+	}
+	return h.keep(r, file)
+}
+
+// measure runs mlbench and times it. Its use being wrong is no outcome of a run.
+func (h *harness) measure(ctx context.Context, c condition, r *record, args []string) (stdout []byte, err error) {
+	begin := time.Now()
+	stdout, exit, stderr, err := output(ctx, 3*max(c.budget, budget), h.dir, h.mlbench, args...)
+	r.Took, r.Exit = round(time.Since(begin).Seconds(), 1), exit
+	switch {
+	case ctx.Err() != nil:
+		return nil, ctx.Err()
+	case exit == 2:
+		return nil, fmt.Errorf("mlbench %s: %s", strings.Join(args, " "), lastLine(stderr))
+	case err != nil || exit == 1:
+		return nil, r.fail(fmt.Errorf("exit code %d, %v: %s", exit, err, lastLine(stderr)))
+	}
+	return stdout, nil
+}
+
+// fail makes of an error the outcome of a run.
+func (r *record) fail(err error) error {
+	r.Verdict, r.Reason = failed, err.Error()
+	return nil
+}
+
+// demo runs `mlbench demo`, which starts its servers itself.
+func (h *harness) demo(ctx context.Context, t task, r *record) error {
+	stdout, err := h.measure(ctx, t.condition, r, t.condition.command(t.seed, ""))
+	if err != nil || r.Verdict == failed {
+		return err
+	}
+	var list []verdict.Comparison
+	if err := json.Unmarshal(stdout, &list); err != nil {
+		return r.fail(fmt.Errorf("its JSON: %w", err))
+	}
+	var files []string
+	for i := range list {
+		c := &list[i]
+		r.Parts = append(r.Parts, partOf(c.Scenario, c))
+		if path := filepath.Join(h.dir, c.ResultFile); c.ResultFile != "" {
+			files = append(files, path)
+		}
+	}
+	r.judgeDemo()
+	return h.keep(r, files...)
+}
+
+// judgeDemo says whether a demo gave three answers in time.
+func (r *record) judgeDemo() {
+	r.Verdict, r.Reason = answered, ""
+	unsaid := slices.IndexFunc(r.Parts, func(p part) bool {
+		return p.Verdict != verdict.OK && p.Verdict != verdict.Regression
+	})
+	switch {
+	case len(r.Parts) != 3:
+		r.Verdict, r.Reason = unanswered, fmt.Sprintf("%d comparisons", len(r.Parts))
+	case unsaid >= 0:
+		p := r.Parts[unsaid]
+		r.Verdict, r.Reason = unanswered, fmt.Sprintf("%s: %s: %s", p.Name, p.Verdict, p.Reason)
+	case r.Took > demoLimit.Seconds():
+		r.Verdict, r.Reason = unanswered, fmt.Sprintf("took %.0f s", r.Took)
+	}
+}
+
+func partOf(name string, c *verdict.Comparison) part {
+	p := part{Name: name, Verdict: c.Verdict}
+	if len(c.Reasons) > 0 {
+		p.Reason = c.Reasons[0]
+	}
+	if e, ok := estimates(c)["p50"]; ok {
+		p.P50 = &e
+	}
+	return p
+}
+
+// singly judges each launch of a result file as if there were no other.
+func (h *harness) singly(ctx context.Context, text []byte) (parts []part, err error) {
+	files, err := split(text)
+	if err != nil {
+		return nil, err
+	}
+	path := filepath.Join(h.dir, "single.jsonl")
+	for i, file := range files {
+		if err := os.WriteFile(path, file, 0o644); err != nil {
+			return nil, err
+		}
+		stdout, exit, stderr, err := output(ctx, patience, h.dir, h.mlbench, "compare", path, "--format", "json")
+		if err != nil || exit == 1 || exit == 2 {
+			return nil, fmt.Errorf("judge launch %d singly: exit code %d, %v: %s", i+1, exit, err, lastLine(stderr))
+		}
+		var c verdict.Comparison
+		if err := json.Unmarshal(stdout, &c); err != nil {
+			return nil, fmt.Errorf("judge launch %d singly: %w", i+1, err)
+		}
+		parts = append(parts, partOf(fmt.Sprintf("launch %d", i+1), &c))
+	}
+	return parts, nil
 }
 
 // read takes over what `mlbench compare --format json` printed.
@@ -89,58 +221,42 @@ func (r *record) read(comparison []byte) error {
 	if len(c.Reasons) > 0 {
 		r.Reason = c.Reasons[0]
 	}
-	r.LeftOut = leftOut(c.Reasons)
 	if r.Verdict != verdict.Invalid {
-		r.P50, r.P90, r.P99 = estimateOf(&c, "p50"), estimateOf(&c, "p90"), estimateOf(&c, "p99")
+		r.Metrics = estimates(&c)
 	}
-	if row := total(&c, "p50"); row != nil && row.A != nil && row.B != nil {
-		r.PooledA, r.PooledB = round(*row.A, 4), round(*row.B, 4)
+	i := slices.IndexFunc(c.Metrics, func(m verdict.MetricRow) bool { return m.Metric == "p50" && m.Class == results.TotalClass })
+	if i >= 0 && c.Metrics[i].A != nil && c.Metrics[i].B != nil {
+		r.PooledA, r.PooledB = round(*c.Metrics[i].A, 4), round(*c.Metrics[i].B, 4)
 	}
 	return nil
 }
 
-// total is the row of a metric for all classes together.
-func total(c *verdict.Comparison, metric string) *verdict.MetricRow {
-	i := slices.IndexFunc(c.Metrics, func(m verdict.MetricRow) bool { return m.Metric == metric && m.Class == results.TotalClass })
-	if i < 0 {
-		return nil
-	}
-	return &c.Metrics[i]
-}
-
-// estimateOf is nil for what was not judged: its change is no estimate.
-func estimateOf(c *verdict.Comparison, metric string) *estimate {
-	row := total(c, metric)
-	if row == nil || !row.Judged || row.ChangePct == nil {
-		return nil
-	}
-	e := &estimate{Pct: round(*row.ChangePct, 3), PHolm: row.PHolm}
-	if row.CI95Pct != nil {
-		low, high := round(row.CI95Pct[0], 3), round(row.CI95Pct[1], 3)
-		e.Low, e.High = &low, &high
-	}
-	return e
-}
-
-// latePairs finds the count in both of its wordings: of some pairs left out,
-// and of so many that nothing is left.
-var latePairs = regexp.MustCompile(`(?:^|late in )(\d+) of \d+ pairs(?: are left out because the load generator was late| \()`)
-
-func leftOut(reasons []string) int {
-	for _, reason := range reasons {
-		if m := latePairs.FindStringSubmatch(reason); m != nil {
-			n, _ := strconv.Atoi(m[1])
-			return n
+// estimates are those of the judged metrics: changes of others are none.
+func estimates(c *verdict.Comparison) map[string]estimate {
+	out := map[string]estimate{}
+	for _, m := range c.Metrics {
+		if !m.Judged || m.ChangePct == nil {
+			continue
 		}
+		e := estimate{Pct: round(*m.ChangePct, 3), PHolm: m.PHolm, Outcome: m.Outcome}
+		if m.CI95Pct != nil {
+			low, high := round(m.CI95Pct[0], 3), round(m.CI95Pct[1], 3)
+			e.Low, e.High = &low, &high
+		}
+		name := m.Metric
+		if m.Class != results.TotalClass {
+			name = m.Class + ":" + m.Metric
+		}
+		out[name] = e
 	}
-	return 0
+	return out
 }
 
 // decide times a whole `mlbench report`: the process's start, reading the file,
 // deciding and rendering. Deciding alone is less.
 func (h *harness) decide(ctx context.Context, file string) (ms float64, err error) {
 	begin := time.Now()
-	_, exit, stderr, err := output(ctx, patience, "", h.mlbench, "report", file, "--format", "text")
+	_, exit, stderr, err := output(ctx, patience, h.dir, h.mlbench, "report", file, "--format", "text")
 	took := time.Since(begin)
 	return round(float64(took)/float64(time.Millisecond), 1), unfinished("mlbench report", exit, stderr, err)
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -18,7 +19,7 @@ func comparison() verdict.Comparison {
 		Reasons: []string{"p50 +10.4%", "2 of 48 pairs are left out because the load generator was late in them"},
 		Metrics: []verdict.MetricRow{
 			{Metric: "p50", Class: "predict", A: number(7), B: number(8), ChangePct: number(50), Judged: true},
-			{Metric: "p50", Class: results.TotalClass, A: number(2.30004), B: number(2.5), ChangePct: number(10.40049), CI95Pct: &[2]float64{8.1, 12.25}, PHolm: number(3e-9), Judged: true},
+			{Metric: "p50", Class: results.TotalClass, A: number(2.30004), B: number(2.5), ChangePct: number(10.40049), CI95Pct: &[2]float64{8.1, 12.25}, PHolm: number(3e-9), Judged: true, Outcome: "regression"},
 			{Metric: "p90", Class: results.TotalClass, A: number(3), B: number(3.3), ChangePct: number(9), CI95Pct: &[2]float64{5, 13}, PHolm: number(0.02), Judged: true},
 			{Metric: "p99", Class: results.TotalClass, A: number(5), B: number(6), ChangePct: number(20)},
 		},
@@ -35,9 +36,12 @@ func TestReadComparison(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := record{
-		Exit: 3, Verdict: verdict.Regression, Reason: "p50 +10.4%", Pairs: 46, LeftOut: 2, PooledA: 2.3, PooledB: 2.5,
-		P50: &estimate{Pct: 10.4, Low: number(8.1), High: number(12.25), PHolm: number(3e-9)},
-		P90: &estimate{Pct: 9, Low: number(5), High: number(13), PHolm: number(0.02)},
+		Exit: 3, Verdict: verdict.Regression, Reason: "p50 +10.4%", Pairs: 46, PooledA: 2.3, PooledB: 2.5,
+		Metrics: map[string]estimate{
+			"predict:p50": {Pct: 50},
+			"p50":         {Pct: 10.4, Low: number(8.1), High: number(12.25), PHolm: number(3e-9), Outcome: "regression"},
+			"p90":         {Pct: 9, Low: number(5), High: number(13), PHolm: number(0.02)},
+		},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
@@ -49,7 +53,7 @@ func TestEstimatesOfInvalidComparisonsAreNotTaken(t *testing.T) {
 	c.Verdict = verdict.Invalid
 	text, _ := json.Marshal(c)
 	got := record{Exit: 5}
-	if err := got.read(text); err != nil || got.P50 != nil || got.PooledA == 0 {
+	if err := got.read(text); err != nil || got.Metrics != nil || got.PooledA == 0 {
 		t.Errorf("%+v, %v", got, err)
 	}
 }
@@ -67,52 +71,54 @@ func TestVerdictAndExitCodeMustAgree(t *testing.T) {
 	}
 }
 
-func TestLeftOut(t *testing.T) {
-	for reason, want := range map[string]int{
-		"2 of 48 pairs are left out because the load generator was late in them":                           2,
-		"the load generator was late in 30 of 48 pairs (a tenth of a slice's requests by over 1ms): use …": 30,
-		"possible new stalls: 5 of 48 pairs":                                                               0,
-	} {
-		if got := leftOut([]string{"first", reason}); got != want {
-			t.Errorf("%q: %d, want %d", reason, got, want)
-		}
-	}
-}
-
-func TestBaselineRule(t *testing.T) {
-	arm := func(p95, success float64) (a attack) {
-		a.Latencies.P50, a.Latencies.P95, a.Success = 2e6, p95*1e6, success
-		return a
-	}
+func TestDemoNeedsThreeAnswersInTime(t *testing.T) {
+	const reg, ok, inc, inv = verdict.Regression, verdict.OK, verdict.Inconclusive, verdict.Invalid
 	for _, tc := range []struct {
-		a, b attack
-		want verdict.Verdict
+		verdicts []verdict.Verdict
+		took     float64
+		want     verdict.Verdict
 	}{
-		{arm(4, 1), arm(4.41, 1), verdict.Regression},
-		{arm(4, 1), arm(4.39, 1), verdict.OK},
-		{arm(4.41, 1), arm(4, 1), verdict.OK},
-		{arm(4, 1), arm(9, 0.9), verdict.Invalid},
+		{[]verdict.Verdict{ok, reg, ok}, 90, answered},
+		{[]verdict.Verdict{ok, reg, ok}, 90.1, unanswered},
+		{[]verdict.Verdict{ok, reg, inc}, 60, unanswered},
+		{[]verdict.Verdict{inv, reg, ok}, 60, unanswered},
+		{[]verdict.Verdict{ok, reg}, 40, unanswered},
 	} {
-		var r record
-		r.judge([2]attack{tc.a, tc.b})
-		if r.Verdict != tc.want || r.PooledA != 2 {
-			t.Errorf("%v and %v: %s, p50 %g", tc.a.Latencies, tc.b.Latencies, r.Verdict, r.PooledA)
+		r := record{Took: tc.took}
+		for _, v := range tc.verdicts {
+			r.Parts = append(r.Parts, part{Verdict: v})
+		}
+		if r.judgeDemo(); r.Verdict != tc.want || (r.Reason == "") != (tc.want == answered) {
+			t.Errorf("%v in %g s: %s: %s", tc.verdicts, tc.took, r.Verdict, r.Reason)
 		}
 	}
 }
 
 func TestCommandLines(t *testing.T) {
-	c := condition{subjects: ofReference, slow: 1.125, scenario: "ping", budget: 20e9, flags: []string{"--extend"}}
-	base := []string{"serve", "reference", "--service", "2ms", "--sigma", "0.3", "--burn", "--workers", "1", "--addr", "127.0.0.1:0", "--seed", "7"}
-	if diff := cmp.Diff(base, c.serve(0, 7)); diff != "" {
+	c := condition{service: reference, slow: 1.125, flags: []string{"--rate", "100/s"}, budget: 20e9}
+	base := []string{"serve", "reference", "--addr", "127.0.0.1:0", "--service", "2ms", "--sigma", "0.3", "--burn", "--workers", "1", "--seed", "7"}
+	if diff := cmp.Diff(base, c.serve(0, 7, "127.0.0.1:0")); diff != "" {
 		t.Errorf("A: %s", diff)
 	}
-	if diff := cmp.Diff(append(base, "--slow", "1.125"), c.serve(1, 7)); diff != "" {
+	if diff := cmp.Diff(append(base, "--slow", "1.125"), c.serve(1, 7, "127.0.0.1:0")); diff != "" {
 		t.Errorf("B: %s", diff)
 	}
-	want := []string{"compare", "--scenario", "ping", "--budget", "20s", "--seed", "9", "--format", "json", "--quiet", "--output", "f", "--rate", "100/s", "--extend"}
-	if diff := cmp.Diff(want, c.compare(9, "f")); diff != "" {
-		t.Error(diff)
+	want := "compare --output f --rate 100/s --budget 20s --seed 9 --format json --quiet"
+	if got := strings.Join(c.command(9, "f"), " "); got != want {
+		t.Error(got)
+	}
+	c.luck, c.launches, c.slow = "4%", 8, 1
+	want = "compare --output f --rate 100/s --budget 20s --launches 8 --seed 9 --format json --quiet"
+	if got := strings.Join(c.command(9, "f"), " "); got != want {
+		t.Error(got)
+	}
+	h := &harness{mlbench: "/tmp/mlbench"}
+	want = "cmd:/tmp/mlbench serve reference --addr 127.0.0.1:{port} --service 2ms --sigma 0.3 --burn --workers 1 --seed 7 --luck 4%"
+	if got := h.command(c, 1, 7); got != want {
+		t.Error(got)
+	}
+	if got := strings.Join(condition{}.command(9, ""), " "); got != "demo --seed 9 --format json --quiet" {
+		t.Error(got)
 	}
 }
 

@@ -22,7 +22,7 @@ func (h *harness) measureFactors(ctx context.Context, w io.Writer) error {
 	for round := range tuneRounds {
 		for _, factor := range tuneFactors {
 			c := condition{
-				name: fmt.Sprintf("tune-%g", factor), subjects: ofReference, slow: factor, scenario: "ping",
+				name: fmt.Sprintf("tune-%g", factor), service: reference, slow: factor, flags: atRate,
 				budget: 20 * time.Second, runs: tuneRounds,
 			}
 			r, err := h.run(ctx, newTask(c, round+1))
