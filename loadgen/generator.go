@@ -6,9 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"runtime"
-	"runtime/debug"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -51,7 +49,7 @@ func (c *connCounters) drain() results.Connections {
 }
 
 // New prepares a generator; no connection is opened yet. Slices count their
-// start from origin.
+// start from origin. The process is to be tuned for it: see Tune.
 func New(plan Plan, origin time.Time) (*Generator, error) {
 	if err := plan.Validate(); err != nil {
 		return nil, fmt.Errorf("plan: %w", err)
@@ -73,12 +71,7 @@ func New(plan Plan, origin time.Time) (*Generator, error) {
 		}
 		g.expect = append(g.expect, set)
 	}
-	tightenHeap()
-	isOpen := plan.Load.Model == results.Open
-	if isOpen {
-		reserveThread()
-	}
-	g.recorder = newRecorder(plan.Classes, isOpen, min(runtime.GOMAXPROCS(0), 4))
+	g.recorder = newRecorder(plan.Classes, plan.Load.Model == results.Open, min(runtime.GOMAXPROCS(0), 4))
 	var err error
 	if g.transport, err = newTransport(g); err != nil {
 		return nil, fmt.Errorf("plan: %w", err)
@@ -86,27 +79,6 @@ func New(plan Plan, origin time.Time) (*Generator, error) {
 	g.recorder.statusKey = g.transport.statusKey
 	g.watch = newWatchdog(g.now) // last: nobody would end it
 	return g, nil
-}
-
-var reserved sync.Once
-
-// reserveThread gives the pacing thread, which never yields its scheduler slot
-// while a phase runs, one of its own beside those of the readers.
-func reserveThread() {
-	reserved.Do(func() { runtime.GOMAXPROCS(runtime.GOMAXPROCS(0) + 1) })
-}
-
-var tightened sync.Once
-
-// tightenHeap keeps memory flat however long a run is. The engine makes garbage
-// when it hands out a slice, once a second: collecting it twice as often costs
-// next to nothing, and saves the room that the heap else takes before it is.
-func tightenHeap() {
-	tightened.Do(func() {
-		if os.Getenv("GOGC") == "" {
-			debug.SetGCPercent(50)
-		}
-	})
 }
 
 // Close ends all connections.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/mlbench/mlbench/results"
 	"github.com/mlbench/mlbench/results/stats"
 )
 
@@ -27,7 +28,7 @@ func probeTimer(ctx context.Context, d time.Duration) *stats.Histogram {
 }
 
 func probePacer(ctx context.Context, d time.Duration) *stats.Histogram {
-	reserveThread()
+	defer Tune(results.Open)()
 	late := stats.NewLive()
 	done := make(chan struct{})
 	go func() { // the pacer keeps this goroutine's thread

@@ -213,6 +213,7 @@ func TestJourneysFromYAML(t *testing.T) {
 // run loads the target with the plan once.
 func run(t *testing.T, plan *loadgen.Plan) (map[string]*results.ClassData, *results.Slice) {
 	t.Helper()
+	defer loadgen.Tune(plan.Load.Model)()
 	g, err := loadgen.New(*plan, time.Now())
 	if err != nil {
 		t.Fatal(err)

@@ -101,6 +101,7 @@ func (f *facts) measureFloor(ctx context.Context, server *targets.Process, slice
 		URL: server.URL(), Seed: 1, Timeout: 10 * time.Second, Classes: probe.Predict(probe.Post(`{"features":[1]}`)),
 		Load: probe.Open(floorRate, loadgen.Constant, slice),
 	}
+	defer loadgen.Tune(plan.Load.Model)()
 	g, err := loadgen.New(plan, time.Now())
 	if err != nil {
 		return err

@@ -97,6 +97,7 @@ func Measure(ctx context.Context, plan loadgen.Plan, how Loading) (*Measured, er
 		plan.Timeout = 10 * time.Second
 	}
 	h := results.Header{Model: plan.Load.Model, Start: time.Now(), Classes: plan.Shares(), Host: machine.Host()}
+	defer loadgen.Tune(plan.Load.Model)()
 	g, err := loadgen.New(plan, h.Start)
 	if err != nil {
 		return nil, err

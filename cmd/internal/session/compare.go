@@ -89,6 +89,7 @@ func (s *Session) Compare(ctx context.Context, a, b targets.Target, check func(a
 // compareArms measures targets that are ready.
 func (s *Session) compareArms(ctx context.Context, e loadgen.Experiment, arms []*Prepared, check Check) (*results.File, bool, error) {
 	f := &results.File{Header: *s.compareHeader(arms)}
+	defer loadgen.Tune(f.Header.Model)()
 	f.Header.Looks = planLooks(e.MostPairs())
 	look := &looking{o: s, f: f}
 	e.Looks, e.Look = f.Header.Looks, look.next

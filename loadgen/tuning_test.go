@@ -1,0 +1,49 @@
+package loadgen
+
+import (
+	"os"
+	"runtime"
+	"runtime/debug"
+	"testing"
+
+	"github.com/mlbench/mlbench/results"
+)
+
+func TestMain(m *testing.M) {
+	undo := Tune(results.Open)
+	code := m.Run()
+	undo()
+	os.Exit(code)
+}
+
+// What measuring changes of the process is as before when it has ended, however
+// many measure.
+func TestTuningIsUndone(t *testing.T) {
+	t.Setenv("GOGC", "") // as of most users
+	defer debug.SetGCPercent(debug.SetGCPercent(70))
+	saved := tuned.users
+	tuned.users, tuned.open = 0, 0
+	defer func() { tuned.users, tuned.open = saved, saved }()
+	state := func() [2]int {
+		percent := debug.SetGCPercent(1)
+		debug.SetGCPercent(percent)
+		return [2]int{runtime.GOMAXPROCS(0), percent}
+	}
+	before := state()
+	first := Tune(results.Open)
+	during := state()
+	second, third := Tune(results.Closed), Tune(results.Open)
+	if during != [2]int{before[0] + 1, 50} || state() != during {
+		t.Errorf("%v before, %v of one, %v of three", before, during, state())
+	}
+	first()
+	first() // again is harmless
+	third()
+	if got := state(); got != [2]int{before[0], 50} {
+		t.Errorf("%v with a closed model left", got)
+	}
+	second()
+	if state() != before {
+		t.Errorf("%v afterwards, was %v", state(), before)
+	}
+}
