@@ -26,14 +26,14 @@ type Managed struct {
 	Dir     string        // working directory; empty: this one's
 	Env     []string      // NAME=value, on top of this process's; may hold secrets
 	LogFile string        // its stdout and stderr go to its end; empty: only last words are kept
-	Timeout time.Duration // until it is ready; 0: DefaultStartTimeout
+	Timeout time.Duration // until it is ready; 0: three minutes
 	// Waiting, if not nil, is told every few seconds what keeps it from being ready.
 	Waiting      func(why string)
 	WaitingEvery time.Duration // 0: 5 s
 }
 
-// DefaultStartTimeout is for servers that load a large model.
-const DefaultStartTimeout = 3 * time.Minute
+// defaultStartTimeout is for servers that load a large model.
+const defaultStartTimeout = 3 * time.Minute
 
 // Bounds of the start.
 const (
@@ -108,7 +108,7 @@ func (t Target) Start(ctx context.Context) (Target, *Process, error) {
 	}
 	timeout := m.Timeout
 	if timeout == 0 {
-		timeout = DefaultStartTimeout
+		timeout = defaultStartTimeout
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, timeout, fmt.Errorf("not ready within %s", timeout))
 	defer cancel()

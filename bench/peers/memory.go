@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"regexp"
 	"time"
 )
 
@@ -46,24 +45,9 @@ func (b *bench) memory(ctx context.Context) (*section, error) {
 	return s, ctx.Err()
 }
 
-// thinkFlag finds the flag for think times in mlbench's help.
-var thinkFlag = regexp.MustCompile(`--think[a-z-]*`)
-
 // think measures ten thousand clients that pause between requests.
 func (b *bench) think(ctx context.Context) (*section, error) {
 	const clients = 10_000
-	program, err := b.program("mlbench")
-	if err != nil {
-		return nil, err
-	}
-	help, err := command{core: -1, args: []string{program, "run", "--help"}, limit: grace}.run(ctx)
-	if err != nil {
-		return nil, err
-	}
-	flag := thinkFlag.FindString(string(help.stdout))
-	if flag == "" {
-		return nil, errors.New("this mlbench has no think times (no --think flag)")
-	}
 	fast, url, err := b.nginx(ctx)
 	if err != nil {
 		return nil, err
@@ -72,10 +56,10 @@ func (b *bench) think(ctx context.Context) (*section, error) {
 	length := max(b.length, 10*time.Second)
 	s := &section{
 		title:  fmt.Sprintf("%d connections with think time", clients),
-		text:   fmt.Sprintf("Closed, `%s 'uniform(1s,3s)'`, nginx, one run of %v.", flag, length),
+		text:   fmt.Sprintf("Closed, `--think 'uniform(1s,3s)'`, nginx, one run of %v.", length),
 		header: []string{"mlbench", "requests", "failed", "requests/s", "CPU, µs/request", "latency p50, ms", "latency p99, ms", "peak memory, MB"},
 	}
-	l := load{url: url + requestPath, connections: clients, duration: length, flags: []string{flag, "uniform(1s,3s)"}}
+	l := load{url: url + requestPath, connections: clients, duration: length, flags: []string{"--think", "uniform(1s,3s)"}}
 	o, err := mlbench.run(ctx, b, l)
 	if err != nil {
 		return nil, err

@@ -28,23 +28,23 @@ type Case struct {
 // Kinds of Case. All but Ordinary are edge cases.
 const (
 	Ordinary      = "scenario" // as the scenario has it
-	AtLimit       = "limit"    // least and greatest values that are drawn
-	PastLimit     = "past-limit"
-	WrongType     = "wrong-type"
-	MissingField  = "missing-field"
-	ExtraField    = "extra-field"
-	DoubleField   = "double-field"
-	HugeNumber    = "huge-number"
-	OddNumber     = "odd-number"
-	OddText       = "odd-text"
-	OtherSize     = "size"
-	EmptyBody     = "empty-body"
-	BrokenJSON    = "broken-json"
-	DeepNesting   = "nesting"
-	ContentType   = "content-type"
+	atLimit       = "limit"    // least and greatest values that are drawn
+	pastLimit     = "past-limit"
+	wrongType     = "wrong-type"
+	missingField  = "missing-field"
+	extraField    = "extra-field"
+	doubleField   = "double-field"
+	hugeNumber    = "huge-number"
+	oddNumber     = "odd-number"
+	oddText       = "odd-text"
+	otherSize     = "size"
+	emptyBody     = "empty-body"
+	brokenJSON    = "broken-json"
+	deepNesting   = "nesting"
+	contentType   = "content-type"
 	BadToken      = "token"
-	UnknownPath   = "unknown-path"
-	UnknownMethod = "method"
+	unknownPath   = "unknown-path"
+	unknownMethod = "method"
 )
 
 // Options choose the cases of a scenario.

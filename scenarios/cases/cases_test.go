@@ -127,7 +127,7 @@ func TestEdgeCases(t *testing.T) {
 	} {
 		if strings.HasPrefix(name, "nesting") {
 			if !slices.ContainsFunc(all, func(c Case) bool {
-				return c.Kind == DeepNesting && bytes.Contains(c.Body, []byte(strings.Repeat("[", nestingLevels)))
+				return c.Kind == deepNesting && bytes.Contains(c.Body, []byte(strings.Repeat("[", nestingLevels)))
 			}) {
 				t.Error("nothing is nested")
 			}
@@ -143,20 +143,20 @@ func TestEdgeCases(t *testing.T) {
 			if c.Auth != scenarios.NoAuth {
 				t.Errorf("%s has the right token", c.About)
 			}
-		case UnknownPath:
+		case unknownPath:
 			if !strings.HasSuffix(c.Path, "?x=1") || c.Path == "/predict?x=1" {
 				t.Errorf("%s: path %s", c.About, c.Path)
 			}
-		case UnknownMethod:
+		case unknownMethod:
 			if c.Method == "POST" || c.Body != nil || c.get("Content-Type") != "" {
 				t.Errorf("%s: %+v", c.About, c)
 			}
-		case ContentType:
+		case contentType:
 			if c.get("Content-Type") == "application/json" {
 				t.Errorf("%s: %+v", c.About, c)
 			}
 		}
-		if _, err := answers.Decode(c.Body); c.Kind == BrokenJSON && err == nil {
+		if _, err := answers.Decode(c.Body); c.Kind == brokenJSON && err == nil {
 			t.Errorf("%s is JSON: %s", c.About, c.Body)
 		}
 		if c.Method == "DELETE" || c.Method == "PUT" || c.Method == "PATCH" {
@@ -196,7 +196,7 @@ func TestEdgeCasesDoNotShareNumbers(t *testing.T) {
 	}
 	seen := map[string]string{}
 	for _, c := range set.Cases {
-		if c.Class != "predict" || c.Kind != ContentType && c.Kind != BadToken && c.Kind != UnknownPath {
+		if c.Class != "predict" || c.Kind != contentType && c.Kind != BadToken && c.Kind != unknownPath {
 			continue
 		}
 		if other, ok := seen[string(c.Body)]; ok {
@@ -256,7 +256,7 @@ func FuzzEdgeCases(f *testing.F) {
 			if c.Kind == Ordinary || c.About == "" {
 				t.Fatalf("%+v says nothing about itself", c)
 			}
-			if (c.Kind == WrongType || c.Kind == MissingField || c.Kind == ExtraField) && !json.Valid(c.Body) {
+			if (c.Kind == wrongType || c.Kind == missingField || c.Kind == extraField) && !json.Valid(c.Body) {
 				t.Fatalf("%s is no JSON: %q of %q", c.About, c.Body, body)
 			}
 		}

@@ -37,8 +37,8 @@ func edgeCases(ordinary []Case, limits limits) []Case {
 		}
 	}
 	if first.Body != nil {
-		add(EmptyBody, "no bytes at all", func(c *Case) { c.Body = []byte{} })
-		add(EmptyBody, "a space and a line end", func(c *Case) { c.Body = []byte(" \n") })
+		add(emptyBody, "no bytes at all", func(c *Case) { c.Body = []byte{} })
+		add(emptyBody, "a space and a line end", func(c *Case) { c.Body = []byte(" \n") })
 		bodyLabels(add)
 	}
 	if first.Auth == scenarios.Bearer {
@@ -57,7 +57,7 @@ func bodyLabels(add adder) {
 		if label == "" {
 			about = "no Content-Type"
 		}
-		add(ContentType, about, func(c *Case) { *c = c.set("Content-Type", label) })
+		add(contentType, about, func(c *Case) { *c = c.set("Content-Type", label) })
 	}
 }
 
@@ -86,9 +86,9 @@ func addresses(first Case, add adder) {
 			}
 		}
 	}
-	add(UnknownPath, "a path that is not there", at(strings.TrimSuffix(path, "/")+"/mlbench-unknown"))
+	add(unknownPath, "a path that is not there", at(strings.TrimSuffix(path, "/")+"/mlbench-unknown"))
 	if path != "" && !strings.HasSuffix(path, "/") {
-		add(UnknownPath, "a slash at the end of the path", at(path+"/"))
+		add(unknownPath, "a slash at the end of the path", at(path+"/"))
 	}
 	methods := []string{http.MethodHead, http.MethodOptions, "MLBENCH"}
 	if first.Method != http.MethodGet {
@@ -98,7 +98,7 @@ func addresses(first Case, add adder) {
 		if method == first.Method {
 			continue
 		}
-		add(UnknownMethod, "method "+method, func(c *Case) {
+		add(unknownMethod, "method "+method, func(c *Case) {
 			c.Method, c.Body = method, nil
 			*c = c.set("Content-Type", "")
 		})

@@ -168,7 +168,7 @@ func wrongTypes(p place) (out []mutation) {
 	}
 	for _, v := range values {
 		if !own[v] {
-			out = append(out, put(WrongType, p, v))
+			out = append(out, put(wrongType, p, v))
 		}
 	}
 	return out
@@ -177,7 +177,7 @@ func wrongTypes(p place) (out []mutation) {
 // fields leave out, add and double fields of an object.
 func fields(p place, object map[string]any) (out []mutation) {
 	for _, key := range slices.Sorted(maps.Keys(object)) {
-		out = append(out, change(MissingField, p.String()+" without "+key, p, func(v any) (any, bool) {
+		out = append(out, change(missingField, p.String()+" without "+key, p, func(v any) (any, bool) {
 			object, ok := v.(map[string]any)
 			object = maps.Clone(object)
 			delete(object, key)
@@ -194,15 +194,15 @@ func fields(p place, object map[string]any) (out []mutation) {
 			return object, ok
 		})
 	}
-	out = append(out, extra(ExtraField, "mlbench_extra", json.RawMessage(`1`)))
+	out = append(out, extra(extraField, "mlbench_extra", json.RawMessage(`1`)))
 	if len(p.steps) > 0 {
 		return out
 	}
 	nested := strings.Repeat("[", nestingLevels) + strings.Repeat("]", nestingLevels)
-	out = append(out, extra(DeepNesting, "mlbench_extra", json.RawMessage(nested)))
+	out = append(out, extra(deepNesting, "mlbench_extra", json.RawMessage(nested)))
 	for _, key := range slices.Sorted(maps.Keys(object)) {
 		quoted, _ := scenarios.Marshal(key) // a string always encodes
-		out = append(out, mutation{DoubleField, "$." + key + " twice, the first a text", func(body []byte) ([]byte, bool) {
+		out = append(out, mutation{doubleField, "$." + key + " twice, the first a text", func(body []byte) ([]byte, bool) {
 			rest, ok := bytes.CutPrefix(bytes.TrimSpace(body), []byte("{"))
 			return slices.Concat([]byte("{"), quoted, []byte(`:"text",`), rest), ok
 		}})

@@ -236,31 +236,31 @@ func queryCases(op *openapi.Operation, first Case) (out []Case) {
 			continue
 		}
 		if p.Required {
-			add(MissingField, "no parameter "+p.Name, func(q url.Values) { q.Del(p.Name) })
+			add(missingField, "no parameter "+p.Name, func(q url.Values) { q.Del(p.Name) })
 		}
 		put := func(kind, value string) {
 			add(kind, fmt.Sprintf("parameter %s = %s", p.Name, value), func(q url.Values) { q.Set(p.Name, value) })
 		}
-		put(OddText, "")
+		put(oddText, "")
 		switch p.Schema.Type {
 		case "number", "integer":
-			put(WrongType, "text")
-			put(HugeNumber, "1e400")
-			put(HugeNumber, "123456789012345678901234567890")
+			put(wrongType, "text")
+			put(hugeNumber, "1e400")
+			put(hugeNumber, "123456789012345678901234567890")
 			if p.Schema.Min != nil {
-				put(PastLimit, example.NumberText(new(big.Rat).Sub(p.Schema.Min, big.NewRat(1, 1))))
+				put(pastLimit, example.NumberText(new(big.Rat).Sub(p.Schema.Min, big.NewRat(1, 1))))
 			}
 			if p.Schema.Max != nil {
-				put(PastLimit, example.NumberText(new(big.Rat).Add(p.Schema.Max, big.NewRat(1, 1))))
+				put(pastLimit, example.NumberText(new(big.Rat).Add(p.Schema.Max, big.NewRat(1, 1))))
 			}
 		case "boolean":
-			put(WrongType, "perhaps")
+			put(wrongType, "perhaps")
 		default:
-			put(OddText, "Grüße, 世界 🚀")
+			put(oddText, "Grüße, 世界 🚀")
 		}
 	}
 	if op.Method == http.MethodGet {
-		add(ExtraField, "a parameter that is not there", func(q url.Values) { q.Set("mlbench_extra", "1") })
+		add(extraField, "a parameter that is not there", func(q url.Values) { q.Set("mlbench_extra", "1") })
 	}
 	return out
 }

@@ -18,8 +18,8 @@ func sizes(p place, size int, l limit) (out []mutation) {
 	kinds := map[int]string{}
 	if l.size != nil {
 		wanted = append(wanted, l.size.Min, l.size.Max, l.size.Min-1, l.size.Max+1)
-		kinds[l.size.Min], kinds[l.size.Max] = AtLimit, AtLimit
-		kinds[l.size.Min-1], kinds[l.size.Max+1] = PastLimit, PastLimit
+		kinds[l.size.Min], kinds[l.size.Max] = atLimit, atLimit
+		kinds[l.size.Min-1], kinds[l.size.Max+1] = pastLimit, pastLimit
 	}
 	slices.Sort(wanted)
 	for _, n := range slices.Compact(wanted) {
@@ -28,7 +28,7 @@ func sizes(p place, size int, l limit) (out []mutation) {
 		}
 		kind := kinds[n]
 		if kind == "" {
-			kind = OtherSize
+			kind = otherSize
 		}
 		out = append(out, change(kind, fmt.Sprintf("%s of %d items", p, n), p, func(v any) (any, bool) {
 			list, ok := v.([]any)
@@ -48,15 +48,15 @@ func sizes(p place, size int, l limit) (out []mutation) {
 // numbersAt are odd numbers; limits are those of the generator.
 func numbersAt(p place, l limit) (out []mutation) {
 	for _, v := range []string{"1e308", "-1e308", "1e400", "-1e400", "123456789012345678901234567890"} {
-		out = append(out, put(HugeNumber, p, v))
+		out = append(out, put(hugeNumber, p, v))
 	}
 	for _, v := range []string{"0", "-0", "1e-400", "5e-324", "0.1234567890123456789012345", "1.0", "1E0"} {
-		out = append(out, put(OddNumber, p, v))
+		out = append(out, put(oddNumber, p, v))
 	}
 	for _, word := range []string{"NaN", "Infinity", "0x10", "01"} {
 		const mark = "7777000000007777"
-		m := put(BrokenJSON, p, mark)
-		out = append(out, mutation{BrokenJSON, p.String() + " = " + word, func(body []byte) ([]byte, bool) {
+		m := put(brokenJSON, p, mark)
+		out = append(out, mutation{brokenJSON, p.String() + " = " + word, func(body []byte) ([]byte, bool) {
 			changed, ok := m.apply(body)
 			return bytes.Replace(changed, []byte(mark), []byte(word), 1), ok
 		}})
@@ -69,9 +69,9 @@ func numbersAt(p place, l limit) (out []mutation) {
 			continue
 		}
 		at := *end.at
-		out = append(out, put(AtLimit, p, string(scenarios.AppendNumber(nil, at))))
+		out = append(out, put(atLimit, p, string(scenarios.AppendNumber(nil, at))))
 		for _, v := range []float64{math.Nextafter(at, math.Inf(int(end.outward))), at + end.outward*max(1, math.Abs(at)/1000)} {
-			out = append(out, put(PastLimit, p, string(scenarios.AppendNumber(nil, v))))
+			out = append(out, put(pastLimit, p, string(scenarios.AppendNumber(nil, v))))
 		}
 	}
 	return out
@@ -82,15 +82,15 @@ func texts(p place, l limit) (out []mutation) {
 	for _, v := range []string{
 		`""`, `" "`, `"Grüße, 世界 🚀"`, `"e\u0301\u200b\u202e"`, `"\u0000"`, `"\ud800"`, `"line\nline\ttab"`, `"'; --\"<b>${x}{{x}}%s"`,
 	} {
-		out = append(out, put(OddText, p, v))
+		out = append(out, put(oddText, p, v))
 	}
 	if l.choice {
-		out = append(out, put(PastLimit, p, `"mlbench-none-of-these"`))
+		out = append(out, put(pastLimit, p, `"mlbench-none-of-these"`))
 	}
-	kinds := map[int]string{longText: OddText}
+	kinds := map[int]string{longText: oddText}
 	if l.length != nil {
-		kinds[l.length.Min], kinds[l.length.Max] = AtLimit, AtLimit
-		kinds[l.length.Min-1], kinds[l.length.Max+1] = PastLimit, PastLimit
+		kinds[l.length.Min], kinds[l.length.Max] = atLimit, atLimit
+		kinds[l.length.Min-1], kinds[l.length.Max+1] = pastLimit, pastLimit
 	}
 	for _, n := range slices.Sorted(maps.Keys(kinds)) {
 		if n < 0 || n > maxItems {
@@ -118,7 +118,7 @@ func broken() (out []mutation) {
 		{"a byte order mark before it", func(b []byte) []byte { return join([]byte("\xef\xbb\xbf"), b) }},
 		{"bytes that are no text", func([]byte) []byte { return []byte{0, 1, 2, 0xff} }},
 	} {
-		out = append(out, mutation{BrokenJSON, b.about, func(body []byte) ([]byte, bool) {
+		out = append(out, mutation{brokenJSON, b.about, func(body []byte) ([]byte, bool) {
 			if len(body) == 0 {
 				return nil, false
 			}

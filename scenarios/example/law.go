@@ -90,8 +90,8 @@ func ratOf(f float64) *big.Rat {
 	return r
 }
 
-// Number is an exact number, an int64 or a json.Number; false, if it has no end.
-func Number(r *big.Rat) (any, bool) {
+// exact is an exact number, an int64 or a json.Number; false, if it has no end.
+func exact(r *big.Rat) (any, bool) {
 	if r.IsInt() {
 		if r.Num().IsInt64() {
 			return r.Num().Int64(), true
@@ -118,6 +118,6 @@ func toFloat(v any) (float64, bool) {
 
 // NumberText is an exact number as it is written.
 func NumberText(r *big.Rat) string {
-	v, _ := Number(r)
+	v, _ := exact(r)
 	return fmt.Sprint(v)
 }

@@ -227,5 +227,5 @@ func spanOf(least, most int) any {
 	if least == most {
 		return least
 	}
-	return Bare(fmt.Sprintf("%d..%d", least, most))
+	return bare(fmt.Sprintf("%d..%d", least, most))
 }

@@ -42,7 +42,7 @@ func between(s *openapi.Schema) (any, error) {
 		if r.Cmp(s.Min) == 0 && s.ExclusiveMin || r.Cmp(s.Max) == 0 && s.ExclusiveMax {
 			continue
 		}
-		if v, ok := Number(r); ok {
+		if v, ok := exact(r); ok {
 			return v, nil
 		}
 	}
@@ -72,7 +72,7 @@ func multiples(s *openapi.Schema) (any, error) {
 	}
 	var values []any
 	for k := new(big.Int).Set(first); k.Cmp(last) <= 0 && len(values) < most; k = new(big.Int).Add(k, step) {
-		if v, ok := Number(new(big.Rat).Mul(new(big.Rat).SetInt(k), unit)); ok {
+		if v, ok := exact(new(big.Rat).Mul(new(big.Rat).SetInt(k), unit)); ok {
 			values = append(values, v)
 		}
 	}
@@ -121,7 +121,7 @@ func (g *Filler) integer(s *openapi.Schema, hint any) (any, error) {
 	case lo.Cmp(hi) > 0:
 		return nil, errors.New("its limits allow no whole number")
 	case lo.Cmp(most) > 0 || hi.Cmp(least) < 0: // beyond what a generator draws
-		v, _ := Number(new(big.Rat).SetInt(lo))
+		v, _ := exact(new(big.Rat).SetInt(lo))
 		return v, nil
 	}
 	if lo.Cmp(least) < 0 {

@@ -26,8 +26,8 @@ type Generated struct {
 	Args any
 }
 
-// Bare is text that needs no quotes: 1..10.
-type Bare string
+// bare is text that needs no quotes: 1..10.
+type bare string
 
 // Get is the value of a property; nil: it has none.
 func (p Pairs) Get(key string) any {
@@ -54,7 +54,7 @@ func Flow(v any) string {
 		return Scalar(v)
 	case json.Number:
 		return string(v)
-	case Bare:
+	case bare:
 		return string(v)
 	case float64:
 		return strconv.FormatFloat(v, 'f', -1, 64)

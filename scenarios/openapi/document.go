@@ -13,8 +13,8 @@ import (
 	"github.com/mlbench/mlbench/targets/strict"
 )
 
-// ErrDocument is the sentinel of what is no OpenAPI document.
-var ErrDocument = errors.New("no OpenAPI document")
+// errDocument is the sentinel of what is no OpenAPI document.
+var errDocument = errors.New("no OpenAPI document")
 
 // object is a JSON object; of nil, nothing is found.
 type object map[string]any
@@ -36,13 +36,13 @@ func parse(raw []byte) (*document, error) {
 		dec := json.NewDecoder(bytes.NewReader(raw))
 		dec.UseNumber()
 		if err := dec.Decode(&tree); err != nil {
-			return nil, fmt.Errorf("%w: not readable as JSON: %w", ErrDocument, err)
+			return nil, fmt.Errorf("%w: not readable as JSON: %w", errDocument, err)
 		}
 		tree = plainNumbers(tree)
 	} else {
 		doc, err := strict.Parse(raw, "document")
 		if err != nil {
-			return nil, fmt.Errorf("%w: %w", ErrDocument, err)
+			return nil, fmt.Errorf("%w: %w", errDocument, err)
 		}
 		tree = doc.Root.Plain()
 	}
@@ -50,11 +50,11 @@ func parse(raw []byte) (*document, error) {
 	d := &document{root: root, judge: &judge{root: root}}
 	switch version := d.root.text("openapi"); {
 	case d.root["swagger"] != nil:
-		return nil, fmt.Errorf("%w of version 3: it is Swagger %v; convert it first", ErrDocument, d.root["swagger"])
+		return nil, fmt.Errorf("%w of version 3: it is Swagger %v; convert it first", errDocument, d.root["swagger"])
 	case version == "" && d.root["openapi"] == nil:
-		return nil, fmt.Errorf("%w: it has no field openapi", ErrDocument)
+		return nil, fmt.Errorf("%w: it has no field openapi", errDocument)
 	case !strings.HasPrefix(version, "3."):
-		return nil, fmt.Errorf("%w of version 3: it says openapi: %v", ErrDocument, d.root["openapi"])
+		return nil, fmt.Errorf("%w of version 3: it says openapi: %v", errDocument, d.root["openapi"])
 	}
 	return d, nil
 }

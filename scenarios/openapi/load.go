@@ -51,7 +51,7 @@ func Load(raw []byte) (ops []Operation, notes []string, err error) {
 		}
 	}
 	if len(ops) == 0 && first != nil {
-		return nil, nil, fmt.Errorf("%w: %s", ErrDocument, strings.Join(notes, "; "))
+		return nil, nil, fmt.Errorf("%w: %s", errDocument, strings.Join(notes, "; "))
 	}
 	return ops, notes, nil
 }

@@ -198,7 +198,7 @@ func TestWhatIsNoDocument(t *testing.T) {
 		`{"openapi": "3.0.0", "paths": {"/a": {"get": {"parameters": [{"$ref": "#/nowhere"}]}}}}`: "leads nowhere",
 	} {
 		_, _, err := Load([]byte(doc))
-		if !errors.Is(err, ErrDocument) || !strings.Contains(err.Error(), want) {
+		if !errors.Is(err, errDocument) || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %q", doc, err, want)
 		}
 	}
@@ -253,7 +253,7 @@ func FuzzLoad(f *testing.F) {
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		ops, _, err := Load(raw)
 		if err != nil {
-			if !errors.Is(err, ErrDocument) {
+			if !errors.Is(err, errDocument) {
 				t.Errorf("error of another kind: %v", err)
 			}
 			return
