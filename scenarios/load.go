@@ -84,6 +84,10 @@ func Parse(src []byte, name string, allow ...string) (*Scenario, error) {
 	if err != nil {
 		return nil, err
 	}
+	if other := otherFile(d.Root); other != "" {
+		d.Bad(d.Root, "this is %s, not a scenario", other)
+		return nil, d.Err()
+	}
 	base := filepath.Base(name)
 	sc := &Scenario{
 		Name: strings.TrimSuffix(base, filepath.Ext(base)),
@@ -98,6 +102,22 @@ func Parse(src []byte, name string, allow ...string) (*Scenario, error) {
 		return nil, err
 	}
 	return sc, nil
+}
+
+// otherFile names a file of mlbench's that has keys of its own and no requests, and
+// what takes it; "" for others.
+func otherFile(root *strict.Node) string {
+	has := func(names ...string) bool {
+		return slices.ContainsFunc(root.Keys, func(k strict.Key) bool { return slices.Contains(names, k.Name) })
+	}
+	switch {
+	case has("requests"):
+	case has("targets"):
+		return "a target file (it is named by MLBENCH_TARGETS, or called targets.yaml)"
+	case has("base", "head", "baseline", "result", "max-regression"):
+		return "a gate file (for 'mlbench gate --file')"
+	}
+	return ""
 }
 
 // withDefaults fills in what depends on other values.

@@ -13,6 +13,7 @@ import (
 
 	"github.com/mlbench/mlbench/cmd/internal/cli"
 	"github.com/mlbench/mlbench/cmd/internal/output"
+	"github.com/mlbench/mlbench/cmd/internal/saved"
 	"github.com/mlbench/mlbench/cmd/internal/session"
 	"github.com/mlbench/mlbench/report"
 	"github.com/mlbench/mlbench/results"
@@ -59,15 +60,14 @@ func newCalibrateCmd(s cli.Streams) *cobra.Command {
 	f.StringVar(&o.name, "name", "", "the target's `NAME`, as in the saved runs to be judged (default: the command's program)")
 	f.IntVar(&o.launches, "launches", report.AdvisedLaunches, "how often the target is started")
 	f.DurationVarP(&o.load.spec.Load.Duration, "duration", "d", 10*time.Second, "measured time of each launch; saved runs to be judged must not be shorter")
+	cli.Positive(f, "duration")
 	f.StringArrayVar(&o.resultFiles, "result", nil, "saved run of a launch, as `FILE` (repeatable), instead of --start")
 	f.StringVar(&o.percentiles, "percentiles", "50,90,99", "percentiles to calibrate")
-	f.StringVar(&o.format, "format", "text", "what goes to stdout: text or json")
+	cli.Enum(cmd, &o.format, "format", "text", "what goes to stdout: text or json", "text", "json")
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "no progress on stderr")
 	// The launches' results go where they go by default: -o is the calibration.
 	out := f.Lookup("output")
 	out.Usage, out.DefValue = "the calibration's `FILE`, in place of an earlier one", "calibration.json"
-	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(
-		[]string{"text", "json"}, cobra.ShellCompDirectiveNoFileComp))
 	return cmd
 }
 
@@ -79,8 +79,6 @@ func (o *calibrateOptions) validate() error {
 	}
 	o.output, spec.Output.File = cmp.Or(spec.Output.File, "calibration.json"), ""
 	switch {
-	case o.format != "text" && o.format != "json":
-		return cli.Usagef("--format %q: use text or json", o.format)
 	case o.start != "" && len(o.resultFiles) > 0:
 		return cli.Usagef("--start measures, --result reads: give one kind")
 	case o.start == "" && len(o.resultFiles) == 0:
@@ -95,8 +93,6 @@ func (o *calibrateOptions) validate() error {
 			what = cli.Plural(len(o.resultFiles), "result file")
 		}
 		return cli.Usagef("%s: a spread takes at least %d launches, and %d are advised", what, leastLaunches, report.AdvisedLaunches)
-	case spec.Load.Duration <= 0:
-		return cli.Usagef("--duration %s: want more than 0", spec.Load.Duration)
 	}
 	quantiles, err := output.ParsePercentiles(o.percentiles)
 	if err != nil {
@@ -171,7 +167,7 @@ func (o *calibrateOptions) launchesWanted() int {
 // runs are one of each launch: saved, or made now.
 func (o *calibrateOptions) runs(ctx context.Context) (runs []*results.File, interrupted bool, err error) {
 	if len(o.resultFiles) > 0 {
-		runs, err = readResults(o.Streams, o.resultFiles)
+		runs, err = saved.Read(o.In, o.resultFiles, results.ReadSummed)
 		return runs, false, err
 	}
 	if !o.quiet {

@@ -27,7 +27,7 @@ func TestCalibrateBadInput(t *testing.T) {
 		{"calibrate --start http://127.0.0.1:8000", cli.ExitUsage, []string{"want a command"}},
 		{"calibrate --start x --launches 2", cli.ExitUsage, []string{"--launches 2: a spread takes at least 3", "12"}},
 		{"calibrate --result text.txt", cli.ExitUsage, []string{"1 result file: a spread takes at least 3"}},
-		{"calibrate --start x -d 0s", cli.ExitUsage, []string{"--duration 0"}},
+		{"calibrate --start x -d 0s", cli.ExitUsage, []string{"--duration: found \"0s\""}},
 		{"calibrate --start x --percentiles 101", cli.ExitUsage, []string{"101"}},
 		{"calibrate --start x --percentiles=", cli.ExitUsage, []string{"--percentiles"}},
 		{"calibrate --start x --format csv", cli.ExitUsage, []string{"csv", "json"}},

@@ -64,6 +64,7 @@ func (o *compareOptions) register(cmd *cobra.Command) {
 	f.DurationVar(&c.Budget, "budget", 2*time.Minute, "most time for the whole comparison, warm-up included: it ends when it is decided")
 	f.DurationVar(&c.Slice, "slice", 0, "measured time per slice (default 0.25s to 2s, by rate and latency)")
 	f.DurationVar(&c.Settle, "settle", 0, "load before each slice, in no figure (default 60ms to 0.5s, by latency)")
+	cli.Positive(f, "budget", "slice")
 	f.BoolVar(&c.Control, "control", false, "measure the baseline twice in each pair: what that differs by is chance")
 	f.BoolVar(&o.extend, "extend", false, "deprecated, without effect: a comparison goes on until it is decided, for at most --budget")
 	o.parity.register(f)
@@ -177,7 +178,7 @@ func openComparing(spec session.Spec, s cli.Streams, out *output.Options, parity
 
 // compare measures both targets and judges them.
 func (c *comparing) compare(ctx context.Context, a, b targets.Target) (*verdict.Comparison, *results.File, bool, error) {
-	f, interrupted, err := c.Session.Compare(ctx, a, b, c.parity.check(ctx, c.Scenario))
+	f, interrupted, err := c.Session.Compare(ctx, a, b, c.parity.between(ctx, c.Scenario))
 	c.progress.Done()
 	if err != nil {
 		return nil, nil, interrupted, err

@@ -2,16 +2,11 @@ package main
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/mlbench/mlbench/cmd/internal/cli"
-	"github.com/mlbench/mlbench/cmd/internal/output"
-	"github.com/mlbench/mlbench/cmd/internal/session"
+	"github.com/mlbench/mlbench/cmd/internal/saved"
 	"github.com/mlbench/mlbench/results"
 	"github.com/mlbench/mlbench/results/verdict"
 )
@@ -22,7 +17,7 @@ func (o *compareOptions) saved() ([][]string, error) {
 	var sides [][]string
 	var file, target string
 	for _, arg := range o.refs {
-		paths, err := savedFiles(arg)
+		paths, err := saved.Named(arg)
 		switch {
 		case err != nil:
 			return nil, err
@@ -37,72 +32,6 @@ func (o *compareOptions) saved() ([][]string, error) {
 		return nil, cli.Usagef("%s is saved, %s is a target: compare two of a kind. Either save a run of the target, too ('mlbench run --output FILE'), or name two targets (one called like a file as label=NAME)", file, target)
 	}
 	return sides, nil
-}
-
-// savedFiles are the result files that an argument names: a file, a folder
-// (written with a slash, as targets have names like folders) or a pattern; nil
-// if it names a target.
-func savedFiles(arg string) ([]string, error) {
-	if arg == "-" {
-		return []string{arg}, nil
-	}
-	named := strings.HasSuffix(arg, resultSuffix)
-	if info, err := os.Stat(arg); err == nil {
-		switch {
-		case info.IsDir() && strings.ContainsAny(arg, `/`+string(filepath.Separator)):
-			return filesOf(arg, filepath.Join(arg, "*"+resultSuffix))
-		case info.Mode().IsRegular() && (named || output.IsResultFile(arg)):
-			return []string{arg}, nil
-		}
-		return nil, nil
-	}
-	switch {
-	case strings.Contains(arg, "://") || strings.Contains(arg, "="):
-		return nil, nil
-	case strings.ContainsAny(arg, "*?["):
-		if paths, err := filesOf(arg, arg); err == nil || named && !session.IsCommand(arg) {
-			return paths, err
-		}
-	case session.IsCommand(arg):
-	case named:
-		return nil, fmt.Errorf("the result file %s does not exist; if it is a target, write label=%s", arg, arg)
-	}
-	return nil, nil
-}
-
-const resultSuffix = ".jsonl"
-
-// filesOf finds the files of a pattern, in the order of their names.
-func filesOf(arg, pattern string) ([]string, error) {
-	paths, err := filepath.Glob(pattern)
-	if err == nil && len(paths) == 0 {
-		err = errors.New("no such file")
-	}
-	if err != nil {
-		if pattern != arg {
-			arg += " (" + pattern + ")"
-		}
-		return nil, cli.Usagef("no result files in %s: %w", arg, err)
-	}
-	return paths, nil
-}
-
-// matching are the paths, with those of files in the place of a pattern that is no
-// file itself: in a file of settings, or in quotes, no shell has read it.
-func matching(paths []string) ([]string, error) {
-	var out []string
-	for _, p := range paths {
-		if _, err := os.Stat(p); err == nil || !strings.ContainsAny(p, "*?[") {
-			out = append(out, p)
-			continue
-		}
-		found, err := filesOf(p, p)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, found...)
-	}
-	return out, nil
 }
 
 // compareSaved judges result files: the comparisons of one side again, or the

@@ -29,7 +29,8 @@ func (o *parityOptions) register(f *pflag.FlagSet) {
 	f.StringVar(&o.expected, "expected", "", "`FILE` of differences of answers that are meant to be, as of verify (with --parity)")
 }
 
-func (o *parityOptions) validate() (err error) {
+// check finds what is wrong with the flags by themselves.
+func (o *parityOptions) check() error {
 	if o.share == "" {
 		if o.expected != "" {
 			return cli.Usagef("--expected is for --parity: give both")
@@ -42,14 +43,18 @@ func (o *parityOptions) validate() (err error) {
 		return cli.Usagef("--parity %q: want a share of the requests, above 0%% and at most 100%%, such as 1%%", o.share)
 	}
 	o.asked = percent / 100
-	if o.expected != "" {
+	return nil
+}
+
+func (o *parityOptions) validate() (err error) {
+	if err = o.check(); err == nil && o.expected != "" {
 		o.meant, err = verify.LoadExpected(o.expected)
 	}
 	return err
 }
 
-// check makes what asks between slices; nil: nothing is to be asked.
-func (o *parityOptions) check(ctx context.Context, sc *scenarios.Scenario) func(arms []*session.Prepared) (session.Check, error) {
+// between makes what asks between slices; nil: nothing is to be asked.
+func (o *parityOptions) between(ctx context.Context, sc *scenarios.Scenario) func(arms []*session.Prepared) (session.Check, error) {
 	if o.asked == 0 {
 		return nil
 	}

@@ -27,7 +27,8 @@ func TestComparedExit(t *testing.T) {
 	} {
 		c := &verdict.Comparison{Verdict: tt.verdict, Parity: tt.parity}
 		// Of these nothing says that they lack data alone: that is for gate.txtar.
-		gate := &gateOptions{inconclusive: "pass"}
+		gate := &gateOptions{}
+		gate.out.Inconclusive = "pass"
 		for name, got := range map[string][2]int{"compare": {int(cli.Compared(c)), tt.want}, "gate": {int(gate.exit(c)), tt.want}} {
 			if got[0] != got[1] {
 				t.Errorf("%s: %s with %+v: exit %d, want %d", name, tt.verdict, tt.parity, got[0], got[1])

@@ -15,14 +15,13 @@ import (
 
 // commonWords are those of flags that mean the same wherever they are.
 var commonWords = map[string]cobra.CompletionFunc{
-	"export":       exportWords,
-	"scenario":     scenarioWords,
-	"target":       targetWords,
-	"base":         targetWords,
-	"head":         targetWords,
-	"arrivals":     cli.OneOf("poisson", "constant"),
-	"transport":    cli.OneOf("lean", "net/http", "h2"),
-	"inconclusive": cli.OneOf(inconclusiveWays...),
+	"export":    exportWords,
+	"scenario":  scenarioWords,
+	"target":    targetWords,
+	"base":      targetWords,
+	"head":      targetWords,
+	"arrivals":  cli.OneOf("poisson", "constant"),
+	"transport": cli.OneOf("lean", "net/http", "h2"),
 }
 
 // exportWords are the formats, each to be followed by a file.

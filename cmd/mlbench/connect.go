@@ -1,9 +1,6 @@
 package main
 
 import (
-	"fmt"
-	"time"
-
 	"github.com/spf13/pflag"
 
 	"github.com/mlbench/mlbench/cmd/internal/cli"
@@ -39,28 +36,6 @@ func registerReady(f *pflag.FlagSet, r *session.Reach) {
 	defer cli.Section(f, "Target")()
 	defer cli.For(f, cli.Once)()
 	f.StringVar(&r.Ready, "ready", "", "`PATH` that answers 200 to 399 once a target is ready (default: what the target file says, or else any answer will do)")
-	f.Var((*startTimeout)(&r.StartTimeout), "start-timeout", "`TIME` within which a started server must be ready (default 3m, or what the target file says)")
-}
-
-// startTimeout is a time above zero; 0 is the default.
-type startTimeout time.Duration
-
-func (t *startTimeout) String() string {
-	if *t == 0 {
-		return ""
-	}
-	return time.Duration(*t).String()
-}
-
-// Type is that of durations.
-func (*startTimeout) Type() string { return "duration" }
-
-// Set reads Go's form of durations.
-func (t *startTimeout) Set(s string) error {
-	v, err := time.ParseDuration(s)
-	if err != nil || v <= 0 {
-		return fmt.Errorf("found %q, want a length of time above 0, such as 30s or 2m", s)
-	}
-	*t = startTimeout(v)
-	return nil
+	f.DurationVar(&r.StartTimeout, "start-timeout", 0, "`TIME` within which a started server must be ready (default 3m, or what the target file says)")
+	cli.Positive(f, "start-timeout")
 }

@@ -15,6 +15,7 @@ import (
 
 	"github.com/mlbench/mlbench/cmd/internal/cli"
 	"github.com/mlbench/mlbench/cmd/internal/output"
+	"github.com/mlbench/mlbench/cmd/internal/revision"
 	"github.com/mlbench/mlbench/cmd/internal/session"
 	"github.com/mlbench/mlbench/results/verdict"
 	"github.com/mlbench/mlbench/servers"
@@ -78,7 +79,7 @@ func demo(ctx context.Context, o *demoOptions) error {
 	_, err = o.out.Comparisons(ctx, o.Streams, len(demoScenarios), func(i int) (*verdict.Comparison, bool, error) {
 		// The demo's servers are its own: credentials for others would only fail.
 		pair, err := openComparing(session.Spec{
-			Command: "compare", Argv: []string{"mlbench", "demo"}, Tool: version(), Source: source(),
+			Command: "compare", Argv: []string{"mlbench", "demo"}, Tool: version(), Source: revision.Current(os.Getenv),
 			Scenario: demoScenarios[i], Warmup: &warmup, Seed: o.seed, Comparison: session.Comparison{Budget: each},
 		}, o.Streams, &o.out, &parityOptions{})
 		if err != nil {

@@ -26,17 +26,12 @@ func newDoctorCmd(s cli.Streams) *cobra.Command {
 		RunE:  func(cmd *cobra.Command, _ []string) error { return examine(cmd.Context(), o) },
 	}
 	f := cmd.Flags()
-	f.StringVar(&o.format, "format", "text", "what goes to stdout: text or json")
+	cli.Enum(cmd, &o.format, "format", "text", "what goes to stdout: text or json", "text", "json")
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "no progress on stderr")
-	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(
-		[]string{"text", "json"}, cobra.ShellCompDirectiveNoFileComp))
 	return cmd
 }
 
 func examine(ctx context.Context, o *doctorOptions) error {
-	if o.format != "text" && o.format != "json" {
-		return cli.Usagef("--format %q: use text or json", o.format)
-	}
 	self, err := probe.This()
 	if err != nil {
 		return err

@@ -5,34 +5,42 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
-	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/mlbench/mlbench/cmd/internal/cli"
+	"github.com/mlbench/mlbench/cmd/internal/gatefile"
 	"github.com/mlbench/mlbench/cmd/internal/output"
 	"github.com/mlbench/mlbench/cmd/internal/session"
 	"github.com/mlbench/mlbench/report"
 	"github.com/mlbench/mlbench/results/verdict"
+	"github.com/mlbench/mlbench/scenarios"
+	"github.com/mlbench/mlbench/targets/strict"
 )
 
 type gateOptions struct {
 	compareOptions
-	base, head   string
-	baselines    []string
-	resultFiles  []string
-	inconclusive string
-	file         string
-	schema       bool
+	base, head  string
+	baselines   []string
+	resultFiles []string
+	file        string
+	schema      bool
 
-	files map[string]string // see session.Launcher
-	shown bool              // there was something to publish
+	settings *gatefile.File
+	files    map[string]string // see session.Launcher
+	shown    bool              // there was something to publish
 }
 
 func newGateCmd(s cli.Streams) *cobra.Command {
 	o := &gateOptions{}
 	o.Streams = s
+	return o.command()
+}
+
+func (o *gateOptions) command() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "gate",
 		Short: "Judge a change in CI, by exit code",
@@ -63,8 +71,8 @@ func newGateCmd(s cli.Streams) *cobra.Command {
 	f.StringArrayVar(&o.baselines, "baseline", nil, "saved run of the revision before, as `FILE` (repeatable)")
 	f.StringArrayVar(&o.resultFiles, "result", nil, "saved run of the revision after, as `FILE` (repeatable), or a saved comparison alone")
 	f.Lookup("objective").Usage = "limit that the head, or --result, must hold by itself, as `LIMIT` such as 'p99<50ms' or 'predict:errors<0.1%' (repeatable; added to the scenario's)"
-	f.StringVar(&o.inconclusive, "inconclusive", "exit4", "`WAY` to take an inconclusive verdict: fail (exit 3), pass (exit 0) or exit4")
-	f.StringVar(&o.file, "file", gateFileName, "gate `FILE` of the repository; without the flag it need not exist, and --file= reads none")
+	cli.Enum(cmd, &o.out.Inconclusive, "inconclusive", "exit4", "`WAY` to take an inconclusive verdict: fail (exit 3), pass (exit 0) or exit4", "fail", "pass", "exit4")
+	f.StringVar(&o.file, "file", gatefile.Name, "gate `FILE` of the repository; without the flag it need not exist, and --file= reads none")
 	f.StringVar(&o.calibration, "calibration", "", "how much launches differ, as `FILE` of 'mlbench calibrate'")
 	f.BoolVar(&o.schema, "schema", false, "print the JSON Schema of the gate file instead")
 	for flag, others := range map[string][]string{"base": {"baseline", "result"}, "head": {"baseline", "result"}, "baseline": {"base", "head"}, "result": {"base", "head"}} {
@@ -75,7 +83,7 @@ func newGateCmd(s cli.Streams) *cobra.Command {
 
 func gate(ctx context.Context, o *gateOptions) error {
 	if o.schema {
-		schema, err := gateSchema(o.load.flags)
+		schema, err := gatefile.Schema(o.load.flags)
 		if err != nil {
 			return err
 		}
@@ -85,7 +93,7 @@ func gate(ctx context.Context, o *gateOptions) error {
 	if err := o.takeFile(); err != nil {
 		return err
 	}
-	if err := o.validate(); err != nil {
+	if err := o.settings.Placed(o.validate()); err != nil {
 		return err
 	}
 	if err := stepSummary(func(*os.File) error { return nil }); err != nil {
@@ -100,9 +108,70 @@ func gate(ctx context.Context, o *gateOptions) error {
 	case live:
 		return o.live(ctx)
 	case len(o.resultFiles) == 0:
-		return cli.Usagef("what is to be judged? give --base and --head, or --result, or keep them in %s of this folder", gateFileName)
+		return cli.Usagef("what is to be judged? give --base and --head, or --result, or keep them in %s of this folder", gatefile.Name)
 	}
 	return o.saved()
+}
+
+// takeFile sets the flags that are not given from the gate file.
+func (o *gateOptions) takeFile() error {
+	if o.file == "" {
+		return nil
+	}
+	src, err := strict.ReadFile(o.file)
+	switch {
+	case errors.Is(err, fs.ErrNotExist) && !o.load.flags.Changed("file"):
+		return nil
+	case err != nil:
+		return cli.Usagef("gate file: %w", err)
+	}
+	if o.settings, err = parseGateFile(src, o.file); err != nil {
+		return cli.Usagef("%w", err)
+	}
+	typed := map[string]bool{"base": o.load.flags.Changed("base"), "head": o.load.flags.Changed("head")}
+	if err := o.settings.Apply(o.load.flags); err != nil {
+		return err
+	}
+	o.files = map[string]string{}
+	for flag, ref := range map[string]string{"base": o.base, "head": o.head} {
+		if !typed[flag] {
+			o.files[ref] = o.file // its commands are run, and nobody typed them
+		}
+	}
+	if !o.out.Quiet {
+		fmt.Fprintln(o.Err, "settings from", o.file)
+	}
+	return nil
+}
+
+// parseGateFile tries the file on a gate of its own.
+func parseGateFile(src []byte, name string) (*gatefile.File, error) {
+	trial := &gateOptions{}
+	return gatefile.Parse(src, name, trial.command().Flags(), trial.mistakes)
+}
+
+// mistakes are those that flags have by themselves, a line each.
+func (o *gateOptions) mistakes() error {
+	_, err := o.load.filled(nil)
+	wrong := []error{err, o.out.Check(), o.parity.check()}
+	// A scenario's own mistakes have its name and lines, and are told when it is used.
+	if _, err := scenarios.Load(o.load.spec.Scenario); errors.Is(err, scenarios.ErrUnknown) || errors.Is(err, fs.ErrNotExist) {
+		wrong = append(wrong, errors.New("--scenario: "+strings.TrimPrefix(err.Error(), "scenario: ")))
+	}
+	for flag, ref := range map[string]string{"base": o.base, "head": o.head} {
+		if ref == "" {
+			continue
+		}
+		if err := session.Resolvable(ref); err != nil {
+			wrong = append(wrong, fmt.Errorf("--%s: %w", flag, err))
+		}
+	}
+	for flag, files := range map[string][]string{"baseline": o.baselines, "result": o.resultFiles} {
+		if o.base+o.head != "" && len(files) > 0 {
+			wrong = append(wrong, fmt.Errorf("--%s: this is for saved runs, but base and head are to be measured: leave one kind out", flag))
+		}
+	}
+	return errors.Join(wrong...)
 }
 
 // validate checks flags before anything is contacted.
@@ -110,18 +179,11 @@ func (o *gateOptions) validate() (err error) {
 	if err := o.compareOptions.validate(); err != nil {
 		return err
 	}
-	if !slices.Contains(inconclusiveWays, o.inconclusive) {
-		return cli.Usagef("--inconclusive %q: want fail, pass or exit4", o.inconclusive)
-	}
-	o.out.Inconclusive = o.inconclusive
 	if o.calibration != "" {
 		o.calibrated, err = openCalibration(o.calibration)
 	}
 	return err
 }
-
-// inconclusiveWays are the values of --inconclusive.
-var inconclusiveWays = []string{"fail", "pass", "exit4"}
 
 // live measures both revisions.
 func (o *gateOptions) live(ctx context.Context) error {
@@ -185,7 +247,7 @@ func stepSummary(write func(*os.File) error) error {
 func (o *gateOptions) exit(c *verdict.Comparison) cli.Outcome {
 	found := cli.Compared(c)
 	if c.Verdict == verdict.Inconclusive && found != cli.ExitParity {
-		switch o.inconclusive {
+		switch o.out.Inconclusive {
 		case "fail":
 			return cli.ExitRegression
 		case "pass":

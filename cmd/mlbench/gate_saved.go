@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/mlbench/mlbench/cmd/internal/cli"
+	"github.com/mlbench/mlbench/cmd/internal/saved"
 	"github.com/mlbench/mlbench/report"
 	"github.com/mlbench/mlbench/results"
 	"github.com/mlbench/mlbench/results/verdict"
@@ -20,14 +21,14 @@ func (o *gateOptions) saved() error {
 	if live := cli.Useless(o.load.flags, cli.Saved); len(live) > 0 {
 		return cli.Usagef("%s: only for measuring, and --result is saved: leave that out, or give --base and --head", strings.Join(live, " and "))
 	}
-	head, err := readResults(o.Streams, o.resultFiles)
+	head, err := saved.Read(o.In, o.resultFiles, results.ReadSummed)
 	if err != nil {
 		return err
 	}
 	if len(o.baselines) == 0 {
 		return o.single(head)
 	}
-	base, err := readResults(o.Streams, o.baselines)
+	base, err := saved.Read(o.In, o.baselines, results.ReadSummed)
 	if err != nil {
 		return err
 	}

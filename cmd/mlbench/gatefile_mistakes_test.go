@@ -36,15 +36,15 @@ export: [junit, "yaml=x", 7]
 f:2:1: head: found nothing, want text
 f:3:8: ready: found "health", want a path that begins with /
 f:4:11: scenario: unknown scenario "mxi", did you mean "mix"? (shipped: sequential, concurrent, mix, users, ramp, spike, soak, ping; a file's name has a slash or ends in .yaml)
-f:5:9: budget: found "soon", want a duration such as 60s or 5m
+f:5:9: budget: found "soon", want a length of time above 0, such as 30s or 2m
 f:6:7: rate: found "fast", want a rate such as 200/s, 12000/m or 1.5k/s
 f:7:14: connections: found "0", want a whole number of at least 1
 f:8:9: extend: found the text "maybe", want true or false
 f:9:9: strict: found "1", want true or false
 f:10:15: inconclusive: found "pas", want fail, pass or exit4, did you mean "pass"?
 f:11:14: calibration: found the text "", want text
-f:12:10: export[0]: found "junit", want FORMAT=FILE, for example junit=gate.xml, or a mapping such as {junit: gate.xml}
-f:12:17: export[1]: unknown format "yaml": want one of text, json, jsonl, markdown, csv, junit
+f:12:10: export[0]: "junit": want FORMAT=FILE, for example json=result.json
+f:12:17: export[1]: "yaml=x": unknown format "yaml": want one of text, json, jsonl, markdown, csv, junit
 f:12:27: export[2]: found "7", want FORMAT=FILE, a list of them, or a mapping`,
 	},
 	{
@@ -54,7 +54,7 @@ f:2:7: head: unknown target "moderm", did you mean "modern"? (known: legacy, mod
 f:3:11: scenario: open nothere.yaml: no such file or directory
 f:4:9: parity: "lots": want a share of the requests, above 0% and at most 100%, such as 1%`,
 	},
-	{"no time", "budget: 0s", true, `f:1:9: budget: found "0s", want a duration such as 60s or 5m`},
+	{"no time", "budget: 0s", true, `f:1:9: budget: found "0s", want a length of time above 0, such as 30s or 2m`},
 	{
 		"limits", "max-regression:\n  p50: 5\n  throughtput: 5%\n  errors: 5%\n  throughput: 99.5%\n  p99: [20%]\n  p90:\n  p95: fast\n", false,
 		`f:2:8: max-regression.p50: found "5", want a change such as 5%, or off
@@ -87,6 +87,16 @@ f:5:14: header.X[0]: found a mapping, want text, or a list of texts`,
 	},
 	{"exports as JSON lines", "export: jsonl=x.jsonl\nobjective: 5\n", false, `f:2:12: objective: found "5", want text, or a list of texts`},
 	{"percentiles beyond", "percentiles: [50, 101]\n", true, `f:1:14: percentiles: "101" is no percentile between 0 and 99.9999; want for example 50,90,99.9`},
+	{
+		// These had no place: they were found when the file was read, and named a flag.
+		"values of any key", "base: legacy\nhead: modern\ntransport: quic\nresolve: nowhere\nheader: [\"X: 1\", nonsense]\ntag: [a=b, c]\ncert: c.pem\nexpected: e.yaml\n", true,
+		`f:3:12: transport: "quic": want lean, net/http or h2
+f:4:10: resolve: "nowhere": want HOST:PORT, such as 127.0.0.1:8000
+f:5:18: header[1]: header "nonsense" has no colon, want "Name: value"
+f:6:12: tag[1]: "c": want KEY=VALUE, such as team=search
+f:7:7: cert: --cert and --key go together
+f:8:11: expected: --expected is for --parity: give both`,
+	},
 	{"no runs", "result: []\n", false, `f:1:9: result: found an empty list, want text, or a list of texts`},
 	{"twice", "base: legacy\nbase: modern\n", true, `f:2:1: the key "base" is there twice`},
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/mlbench/mlbench/cmd/internal/cli"
+	"github.com/mlbench/mlbench/cmd/internal/gatefile"
 )
 
 // Every key, in the forms that it has.
@@ -65,10 +66,17 @@ func settingsOf(t *testing.T, src string) map[string][]string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	out := map[string][]string{}
-	for _, s := range g {
-		out[s.flag] = s.values
+	flags := gateFlags(t, "")
+	if err := g.Apply(flags); err != nil {
+		t.Fatal(err)
 	}
+	out := map[string][]string{}
+	flags.Visit(func(f *pflag.Flag) {
+		out[f.Name] = []string{f.Value.String()}
+		if list, ok := f.Value.(pflag.SliceValue); ok {
+			out[f.Name] = list.GetSlice()
+		}
+	})
 	return out
 }
 
@@ -79,7 +87,7 @@ func TestGateFile(t *testing.T) {
 	}{
 		{liveGateFile, map[string][]string{
 			"base": {"./old/server --port {port}"}, "head": {"main=http://127.0.0.1:8000"}, "ready": {"/health"},
-			"scenario": {"concurrent"}, "budget": {"2m"}, "rate": {"300/s"}, "connections": {"64"},
+			"scenario": {"concurrent"}, "budget": {"2m0s"}, "rate": {"300/s"}, "connections": {"64"},
 			"max-regression": {"p50=3%,p90=10%,p99.9=50%,p99=off,throughput=4%,errors=1pp"},
 			"extend":         {"false"}, "strict": {"true"}, "inconclusive": {"fail"},
 			"calibration": {"calibration.json"}, "export": {"junit=gate.xml", "markdown=gate.md"},
@@ -87,7 +95,7 @@ func TestGateFile(t *testing.T) {
 		{savedGateFile, map[string][]string{
 			"max-regression": {"p50=3%,errors=1pp"}, "baseline": {"a.jsonl", "b.jsonl"}, "result": {"c.jsonl"}, "export": {"json=gate.json"},
 		}},
-		{singleGateFile, map[string][]string{"result": {"c.jsonl"}, "objective": {"p99<50ms", "errors<0.1%"}, "rate": {"200"}}},
+		{singleGateFile, map[string][]string{"result": {"c.jsonl"}, "objective": {"p99<50ms", "errors<0.1%"}, "rate": {"200/s"}}},
 		{everyFlagGateFile, map[string][]string{
 			"base": {"legacy"}, "head": {"modern"}, "parity": {"1%"}, "expected": {"expected.yaml"}, "warmup": {"3s"}, "timeout": {"20s"},
 			"slice": {"1s"}, "transport": {"net/http"}, "insecure": {"true"}, "seed": {"7"}, "output": {"gate.jsonl"},
@@ -129,7 +137,7 @@ func TestGateFilePrecedence(t *testing.T) {
 		want       map[string]string
 	}{
 		{liveGateFile, "", map[string]string{
-			"base": "./old/server --port {port}", "budget": "2m0s", "extend": "false", "export": "[junit=gate.xml,markdown=gate.md]", "slice": "0s",
+			"base": "./old/server --port {port}", "budget": "2m0s", "extend": "false", "export": "[junit=gate.xml,markdown=gate.md]", "slice": "",
 		}},
 		{liveGateFile, "--budget 30s --extend --export csv=x.csv --inconclusive exit4 --max-regression p50=1%", map[string]string{
 			"budget": "30s", "extend": "true", "export": "[csv=x.csv]", "inconclusive": "exit4", "max-regression": "p50=1%", "rate": "300/s",
@@ -148,7 +156,7 @@ func TestGateFilePrecedence(t *testing.T) {
 			t.Fatal(err)
 		}
 		flags := gateFlags(t, tt.args)
-		if err := g.apply(flags); err != nil {
+		if err := g.Apply(flags); err != nil {
 			t.Fatal(err)
 		}
 		for name, want := range tt.want {
@@ -201,7 +209,7 @@ func TestGateFileIsFound(t *testing.T) {
 			}
 		}
 	}
-	write(gateFileName, "result: other.jsonl\nobjectives: p99<1s\n")
+	write(gatefile.Name, "result: other.jsonl\nobjectives: p99<1s\n")
 	if code, _, stderr := invoke("gate"); code != cli.ExitUsage || !strings.Contains(stderr, "other.jsonl") {
 		t.Errorf("the file of the folder: exit code %d, %s", code, stderr)
 	}
@@ -226,7 +234,7 @@ func TestGateOfSavedRunsRefusesFlagsOfMeasuring(t *testing.T) {
 		}
 	}
 	t.Setenv("MLBENCH_BUDGET", "1m")
-	if err := os.WriteFile(gateFileName, []byte("rate: 5/s\nbase: legacy\nhead: modern\n"), 0o600); err != nil {
+	if err := os.WriteFile(gatefile.Name, []byte("rate: 5/s\nbase: legacy\nhead: modern\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	if code, _, stderr := invoke(append(saved, "--strict", "-q", "--inconclusive", "pass")...); code == cli.ExitUsage {

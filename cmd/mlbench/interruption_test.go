@@ -96,7 +96,7 @@ func TestSecondSignalEndsAtOnce(t *testing.T) {
 	case <-ended:
 		t.Fatalf("ended before it asked; stderr: %s", &stderr)
 	}
-	again := time.NewTicker(echo / 4)
+	again := time.NewTicker(cli.Echo / 4)
 	defer again.Stop()
 	for {
 		_ = cmd.Process.Signal(os.Interrupt)

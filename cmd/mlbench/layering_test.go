@@ -13,11 +13,14 @@ const module = "github.com/mlbench/mlbench"
 // allowed is the table of import directions: each package of ours, and those of
 // ours that it may import. A new edge is a decision, to be made here first.
 var allowed = map[string][]string{
-	"cmd/mlbench":           {"cmd/internal/cli", "cmd/internal/doctor", "cmd/internal/output", "cmd/internal/probe", "cmd/internal/selftest", "cmd/internal/session", "cmd/internal/verify", "loadgen", "loadgen/machine", "report", "results", "results/answers", "results/verdict", "scenarios", "scenarios/importer", "scenarios/openapi", "servers", "servers/model", "servers/reference", "targets", "targets/strict"},
+	"cmd/mlbench":           {"cmd/internal/cli", "cmd/internal/doctor", "cmd/internal/gatefile", "cmd/internal/output", "cmd/internal/probe", "cmd/internal/revision", "cmd/internal/saved", "cmd/internal/selftest", "cmd/internal/session", "cmd/internal/verify", "loadgen", "loadgen/machine", "report", "results", "results/answers", "results/verdict", "scenarios", "scenarios/importer", "scenarios/openapi", "servers", "servers/model", "servers/reference", "targets", "targets/strict"},
 	"cmd/internal/cli":      {"results", "results/verdict", "targets/strict"},
 	"cmd/internal/doctor":   {"cmd/internal/cli", "cmd/internal/probe", "loadgen", "loadgen/machine", "report", "results", "results/stats", "targets"},
+	"cmd/internal/gatefile": {"cmd/internal/cli", "results/verdict", "targets/strict"},
 	"cmd/internal/output":   {"cmd/internal/cli", "report", "results", "results/verdict"},
 	"cmd/internal/probe":    {"loadgen", "loadgen/machine", "loadgen/send", "results", "results/stats", "targets"},
+	"cmd/internal/revision": {"results"},
+	"cmd/internal/saved":    {"cmd/internal/cli", "cmd/internal/output", "cmd/internal/session", "results", "results/verdict"},
 	"cmd/internal/selftest": {"cmd/internal/cli", "cmd/internal/probe", "loadgen", "loadgen/machine", "loadgen/send", "report", "results", "results/stats", "servers/reference"},
 	"cmd/internal/session":  {"cmd/internal/cli", "loadgen", "loadgen/machine", "results", "results/verdict", "scenarios", "targets"},
 	"cmd/internal/verify":   {"cmd/internal/cli", "results", "results/answers", "scenarios", "scenarios/cases", "scenarios/importer", "scenarios/openapi", "targets", "targets/strict"},

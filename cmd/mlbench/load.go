@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/mlbench/mlbench/cmd/internal/cli"
+	"github.com/mlbench/mlbench/cmd/internal/revision"
 	"github.com/mlbench/mlbench/cmd/internal/session"
 	"github.com/mlbench/mlbench/scenarios"
 	"github.com/mlbench/mlbench/targets"
@@ -52,6 +53,7 @@ func (o *loadOptions) register(cmd *cobra.Command) {
 	f.StringVarP(&o.body, "body", "b", "", "body of an ad-hoc request; `@FILE` reads it, @- from stdin")
 	endOnce()
 	end()
+	cli.Positive(f, "connections", "timeout")
 	cli.Exclude(f, "rate", "stage", "shape")
 	end = cli.Section(f, "Output")
 	f.StringVarP(&o.spec.Output.File, "output", "o", "", "result `FILE` (default mlbench-results/<utc>-<scenario>-<target>.jsonl)")
@@ -67,60 +69,53 @@ func (o *loadOptions) register(cmd *cobra.Command) {
 // take makes the Spec of what the command measures. Its error is of all mistakes, and
 // nothing is contacted yet.
 func (o *loadOptions) take(command string, in io.Reader) (session.Spec, error) {
-	spec := o.spec
-	var wrong []error
-	mistake := func(format string, args ...any) { wrong = append(wrong, fmt.Errorf(format, args...)) }
+	request, bad := o.request(in)
+	if bad != nil {
+		bad = fmt.Errorf("--body: %w", bad)
+	}
+	spec, err := o.filled(request)
+	if err = errors.Join(bad, err); err != nil {
+		return spec, cli.Usagef("%w", err)
+	}
 	spec.Command, spec.Argv, spec.Tool = command, o.argv(), version()
-	spec.Source, spec.Credentials = source(), targets.CredentialsFrom(os.Getenv)
+	spec.Source, spec.Credentials = revision.Current(os.Getenv), targets.CredentialsFrom(os.Getenv)
+	if spec.Seed == 0 {
+		spec.Seed = randomSeed()
+	}
+	return spec, nil
+}
+
+// filled is the Spec as far as flags by themselves say it, and all that is wrong with
+// them.
+func (o *loadOptions) filled(request *session.Request) (session.Spec, error) {
+	spec := o.spec
+	spec.Request, spec.Tags = request, map[string]string{}
+	var wrong []error
+	mistake := func(flag string, err error) {
+		if err != nil {
+			wrong = append(wrong, fmt.Errorf("--%s: %w", flag, err))
+		}
+	}
 	for _, h := range o.headers {
 		f, err := targets.ParseField(h)
-		if err != nil {
-			mistake("--header: %w", err)
-		}
+		mistake("header", err)
 		spec.Headers = append(spec.Headers, f)
-	}
-	for _, name := range []string{"connections", "requests", "duration", "timeout"} {
-		if f := o.flags.Lookup(name); f != nil && f.Changed && (f.Value.String() == "0" || f.Value.String() == "0s") {
-			least := "more than 0"
-			if name == "connections" || name == "requests" {
-				least = "at least 1"
-			}
-			mistake("--%s 0: want %s", name, least)
-		}
 	}
 	if o.flags.Changed("warmup") {
 		spec.Warmup = &o.warmup
 	}
 	if len(o.stages) > 0 {
 		if spec.Load.Shape.String() != "" {
-			mistake("--stage and --shape both give a rate over time: leave one out")
+			wrong = append(wrong, errors.New("--stage and --shape both give a rate over time: leave one out"))
 		}
-		if err := spec.Load.Shape.Set("stages(" + strings.Join(o.stages, ",") + ")"); err != nil {
-			mistake("--stage: %w", err)
-		}
+		mistake("stage", spec.Load.Shape.Set("stages("+strings.Join(o.stages, ",")+")"))
 	}
-	spec.Tags = map[string]string{}
 	for _, text := range o.tags {
 		key, value, err := scenarios.ParseTag(text)
-		if err != nil {
-			mistake("--tag: %w", err)
-		}
+		mistake("tag", err)
 		spec.Tags[key] = value
 	}
-	if spec.Seed == 0 {
-		spec.Seed = randomSeed()
-	}
-	var err error
-	if spec.Request, err = o.request(in); err != nil {
-		mistake("--body: %w", err)
-	}
-	if err := spec.Validate(); err != nil {
-		wrong = append(wrong, err)
-	}
-	if len(wrong) > 0 {
-		return spec, cli.Usagef("%w", errors.Join(wrong...))
-	}
-	return spec, nil
+	return spec, errors.Join(append(wrong, spec.Validate())...)
 }
 
 // request is the ad-hoc request that flags shape; nil: none do.
@@ -129,30 +124,15 @@ func (o *loadOptions) request(in io.Reader) (*session.Request, error) {
 		return nil, nil
 	}
 	r := &session.Request{Method: o.method}
-	var err error
 	file, named := strings.CutPrefix(o.body, "@")
-	switch {
-	case !named: // text, whatever it ends with
+	if !named { // text, whatever it ends with
 		r.Body = []byte(o.body)
-	case file == "-":
-		r.File = file
-		r.Body, err = io.ReadAll(io.LimitReader(in, session.MaxBody+1))
-	default:
-		r.File = file
-		r.Body, err = readBounded(file, session.MaxBody)
+		return r, nil
 	}
+	var err error
+	r.File = file
+	r.Body, err = cli.ReadFile(in, file, session.MaxBody)
 	return r, err
-}
-
-// readBounded reads a file or pipe, and little more than the most that it may
-// hold: devices have no end.
-func readBounded(file string, most int64) ([]byte, error) {
-	f, err := os.Open(file)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	return io.ReadAll(io.LimitReader(f, most+1))
 }
 
 // randomSeed survives JSON readers that know only doubles.

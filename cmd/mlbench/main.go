@@ -20,7 +20,7 @@ func run(args []string, in io.Reader, out, errOut io.Writer) int {
 	// net/http writes there what targets send unasked. All else has a logger of its own.
 	log.SetOutput(io.Discard)
 	s := cli.Streams{In: in, Out: out, Err: cli.Messages(errOut)}
-	return untilInterrupted(args, func(ctx context.Context) int { return execute(ctx, args, s) }, func() {
+	return cli.UntilInterrupted(reopensLog(args), func(ctx context.Context) int { return execute(ctx, args, s) }, func() {
 		fmt.Fprintln(s.Err, "mlbench: interrupted")
 	})
 }

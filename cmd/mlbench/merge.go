@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/mlbench/mlbench/cmd/internal/cli"
+	"github.com/mlbench/mlbench/cmd/internal/saved"
 	"github.com/mlbench/mlbench/results"
 )
 
@@ -31,7 +32,7 @@ func newMergeCmd(s cli.Streams) *cobra.Command {
 }
 
 func mergeFiles(s cli.Streams, paths []string, output string, force bool) error {
-	files, err := readFiles(s, paths, results.ReadFile)
+	files, err := saved.Read(s.In, paths, results.ReadFile)
 	if err != nil {
 		return err
 	}

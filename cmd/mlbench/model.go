@@ -124,16 +124,11 @@ func newModelInfoCmd(s cli.Streams) *cobra.Command {
 			return modelInfo(o)
 		},
 	}
-	cmd.Flags().StringVar(&o.format, "format", "text", "text or json")
-	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(
-		[]string{"text", "json"}, cobra.ShellCompDirectiveNoFileComp))
+	cli.Enum(cmd, &o.format, "format", "text", "text or json", "text", "json")
 	return cmd
 }
 
 func modelInfo(o modelInfoOptions) error {
-	if o.format != "text" && o.format != "json" {
-		return cli.Usagef("--format %q: use text or json", o.format)
-	}
 	f, err := loadModel(o.Streams, o.file)
 	if err != nil {
 		return err
@@ -169,27 +164,18 @@ func newModelExportCmd(s cli.Streams) *cobra.Command {
 		},
 	}
 	f := cmd.Flags()
-	f.StringVar(&o.to, "to", "", "`FORMAT`: lightgbm, xgboost or onnx")
+	cli.Enum(cmd, &o.to, "to", "", "`FORMAT`: lightgbm, xgboost or onnx", "lightgbm", "xgboost", "onnx")
 	f.StringVarP(&o.output, "output", "o", "", "`FILE` to write, or - for stdout")
 	f.BoolVar(&o.force, "force", false, "replace an existing file")
-	_ = cmd.RegisterFlagCompletionFunc("to", cobra.FixedCompletions(
-		[]string{"lightgbm", "xgboost", "onnx"}, cobra.ShellCompDirectiveNoFileComp))
 	return cmd
 }
 
 func modelExport(o modelExportOptions) error {
-	var write func(*model.Forest, io.Writer) error
-	switch o.to {
-	case "lightgbm":
-		write = (*model.Forest).WriteLightGBM
-	case "xgboost":
-		write = (*model.Forest).WriteXGBoost
-	case "onnx":
-		write = (*model.Forest).Write
-	case "":
+	write := map[string]func(*model.Forest, io.Writer) error{
+		"lightgbm": (*model.Forest).WriteLightGBM, "xgboost": (*model.Forest).WriteXGBoost, "onnx": (*model.Forest).Write,
+	}[o.to]
+	if write == nil {
 		return cli.Usagef("export to what? add --to lightgbm, xgboost or onnx")
-	default:
-		return cli.Usagef("--to %q: use lightgbm, xgboost or onnx", o.to)
 	}
 	if o.output == "" {
 		return cli.Usagef("export where? add -o FILE, or -o - for stdout")

@@ -238,13 +238,11 @@ func TestModelMistakes(t *testing.T) {
 		{"train -o " + dir, cli.ExitFailure, "folder"},
 		{"train -o " + filepath.Join(damaged, "no", "model.onnx"), cli.ExitFailure, "not a directory"},
 		{"info", cli.ExitUsage, "--help"},
-		{"info " + path + " --format yaml", cli.ExitUsage, "use text or json"},
 		{"info " + missing, cli.ExitUsage, "make one with 'mlbench model train"},
 		{"info " + damaged, cli.ExitUsage, damaged + ": damaged model file"},
 		{"info " + filepath.Join(path, "below"), cli.ExitFailure, "not a directory"},
 		{"info -", cli.ExitUsage, "the file is empty"},
 		{"export " + path, cli.ExitUsage, "add --to lightgbm, xgboost or onnx"},
-		{"export " + path + " --to pickle", cli.ExitUsage, `--to "pickle": use lightgbm, xgboost or onnx`},
 		{"export " + path + " --to onnx", cli.ExitUsage, "add -o FILE"},
 		{"export " + path + " --to onnx -o " + path, cli.ExitUsage, "replace it with --force"},
 		{"export " + damaged + " --to xgboost -o " + missing, cli.ExitUsage, "damaged model file"},
@@ -262,15 +260,5 @@ func TestModelMistakes(t *testing.T) {
 	}
 	if entries, _ := os.ReadDir(dir); len(entries) != 2 {
 		t.Errorf("files left: %v", entries)
-	}
-}
-
-// Every command shows by example how to call it, and the examples parse.
-func TestModelHelpHasExamples(t *testing.T) {
-	for _, name := range []string{"", "train", "info", "export"} {
-		out, _, _, err := runModel(t.Context(), nil, strings.Fields(name+" --help")...)
-		if err != nil || !strings.Contains(out, "Examples:") || !strings.Contains(out, "mlbench model") {
-			t.Errorf("model %s --help: %v\n%s", name, err, out)
-		}
 	}
 }

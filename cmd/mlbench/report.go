@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"io"
 	"slices"
 	"strings"
@@ -10,6 +9,7 @@ import (
 
 	"github.com/mlbench/mlbench/cmd/internal/cli"
 	"github.com/mlbench/mlbench/cmd/internal/output"
+	"github.com/mlbench/mlbench/cmd/internal/saved"
 	"github.com/mlbench/mlbench/report"
 	"github.com/mlbench/mlbench/results"
 	"github.com/mlbench/mlbench/results/verdict"
@@ -95,7 +95,7 @@ func reportFiles(s cli.Streams, o reportOptions) error {
 	}
 	// All are read before any is shown: a mistyped name must not leave half a
 	// report behind.
-	files, err := readResults(s, o.files)
+	files, err := saved.Read(s.In, o.files, results.ReadSummed)
 	if err != nil {
 		return err
 	}
@@ -164,39 +164,6 @@ func parseObjectives(exprs []string) ([]results.Objective, error) {
 			return nil, cli.Usagef("--objective: %w", err)
 		}
 		out = append(out, o)
-	}
-	return out, nil
-}
-
-// readResults reads every file, of patterns all that match. One that is not
-// there, or no result file, is the caller's mistake.
-func readResults(s cli.Streams, paths []string) ([]*results.File, error) {
-	return readFiles(s, paths, results.ReadSummed)
-}
-
-func readFiles(s cli.Streams, paths []string, read func(string, io.Reader) (*results.File, error)) ([]*results.File, error) {
-	var out []*results.File
-	stdin := false
-	paths, err := matching(paths)
-	if err != nil {
-		return nil, err
-	}
-	for _, p := range paths {
-		if p == "-" && stdin {
-			return nil, cli.Usagef("- (stdin) is named twice")
-		}
-		stdin = stdin || p == "-"
-		f, err := read(p, s.In)
-		if errors.Is(err, results.ErrFormat) {
-			if what := foreignFile(p); what != "" {
-				return nil, cli.Usagef("%s is %s", p, what)
-			}
-			return nil, cli.Usagef("%w", err)
-		}
-		if err != nil {
-			return nil, cli.Usagef("%w", err)
-		}
-		out = append(out, f)
 	}
 	return out, nil
 }

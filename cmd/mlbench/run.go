@@ -63,6 +63,7 @@ func newRunCmd(s cli.Streams) *cobra.Command {
 	end = cli.Section(f, "Load")
 	f.VarP((*scenarios.Count)(&o.load.spec.Load.Requests), "requests", "n", "stop after this many requests, `N` such as 10000 or 10k")
 	f.DurationVarP(&o.load.spec.Load.Duration, "duration", "d", 0, "stop after this time (default: the scenario's)")
+	cli.Positive(f, "requests", "duration")
 	end()
 	defer cli.Section(f, "Output")()
 	f.StringVar(&o.load.spec.Raw, "raw", "", "also write every measured request to `FILE`, as JSON lines that vegeta's report and plot read; - is stdout, and the report then goes to stderr")

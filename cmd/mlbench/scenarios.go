@@ -95,7 +95,7 @@ func scenariosValidate(ctx context.Context, s cli.Streams, files, allowFiles []s
 // validScenario reads a file and compiles it for a target of no consequence:
 // some mistakes show only then. Variables need not be set here.
 func validScenario(in io.Reader, file string, allowFiles []string) (*scenarios.Scenario, error) {
-	src, err := readInput(in, file)
+	src, err := cli.ReadFile(in, file, maxInput)
 	if err != nil {
 		return nil, err
 	}
@@ -116,19 +116,6 @@ func validScenario(in io.Reader, file string, allowFiles []string) (*scenarios.S
 // maxInput bounds what scenarios are made of and checked: recordings are large,
 // devices have no end.
 const maxInput = 256 << 20
-
-// readInput reads a file; - is stdin.
-func readInput(in io.Reader, file string) (raw []byte, err error) {
-	if file == "-" {
-		raw, err = io.ReadAll(io.LimitReader(in, maxInput+1))
-	} else {
-		raw, err = readBounded(file, maxInput)
-	}
-	if err == nil && len(raw) > maxInput {
-		err = fmt.Errorf("%s: more than %d MB", file, maxInput>>20)
-	}
-	return raw, err
-}
 
 func newScenariosSchemaCmd(s cli.Streams) *cobra.Command {
 	return &cobra.Command{

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -16,9 +15,7 @@ import (
 	"github.com/mlbench/mlbench/cmd/internal/output"
 	"github.com/mlbench/mlbench/scenarios"
 	"github.com/mlbench/mlbench/scenarios/importer"
-	"github.com/mlbench/mlbench/scenarios/openapi"
 	"github.com/mlbench/mlbench/targets"
-	"github.com/mlbench/mlbench/targets/strict"
 )
 
 type scenariosNewOptions struct {
@@ -46,17 +43,14 @@ func newScenariosNewCmd(s cli.Streams) *cobra.Command {
 		},
 	}
 	f := cmd.Flags()
-	f.StringVar(&o.from, "from", "", "what the source is: `KIND` openapi, curl, har, vegeta, locust or preset")
+	cli.Enum(cmd, &o.from, "from", "", "what the source is: `KIND` openapi, curl, har, vegeta, locust or preset", importer.Kinds...)
 	f.StringVarP(&o.output, "output", "o", "-", "`FILE` to write; - is stdout")
 	f.BoolVar(&o.force, "force", false, "overwrite the file if it is there")
 	f.BoolVarP(&o.insecure, "insecure", "k", false, "accept any certificate of the document's URL")
 	f.StringVar(&o.shape.Model, "model", "model", "of presets: the model's `NAME`")
 	f.IntVar(&o.shape.Features, "features", 10, "length of feature vectors, where the source does not say")
-	_ = cmd.RegisterFlagCompletionFunc("from", cobra.FixedCompletions(newKinds, cobra.ShellCompDirectiveNoFileComp))
 	return cmd
 }
-
-var newKinds = []string{"openapi", "curl", "har", "vegeta", "locust", "preset"}
 
 func scenariosNew(ctx context.Context, o scenariosNewOptions) error {
 	if err := o.check(); err != nil {
@@ -91,7 +85,7 @@ func scenariosNew(ctx context.Context, o scenariosNewOptions) error {
 func (o *scenariosNewOptions) check() error {
 	switch {
 	case o.from == "" && o.source != "":
-		return cli.Usagef("what is %s? say so with --from %s", clipped(o.source), strings.Join(newKinds, ", "))
+		return cli.Usagef("what is %s? say so with --from %s", clipped(o.source), strings.Join(importer.Kinds, ", "))
 	case o.from == "preset" && o.source == "":
 		return cli.Usagef("which preset? one of %s", strings.Join(importer.Presets(), ", "))
 	case o.from != "" && o.source == "":
@@ -124,81 +118,35 @@ func clipped(s string) string {
 // make makes the scenario. What is wrong with the source is the caller's
 // mistake; what is wrong with the way to it is not.
 func (o *scenariosNewOptions) make(ctx context.Context) ([]byte, error) {
-	var text []byte
-	var err error
-	switch o.from {
-	case "", "preset":
-		text, err = importer.FromPreset(o.source, o.shape)
-	case "curl":
-		command := o.source
-		if command == "-" {
-			raw, err := readInput(o.In, "-")
-			if err != nil {
-				return nil, err
-			}
-			command = string(raw)
-		}
-		text, err = importer.FromCurl(command, o.shape)
-	case "openapi", "har", "vegeta", "locust":
-		raw, err := o.read(ctx)
-		if err != nil {
-			return nil, err
-		}
-		return o.convert(raw)
-	default:
-		hint := ""
-		if s := strict.Suggest(o.from, newKinds); s != "" {
-			hint = fmt.Sprintf(", did you mean %q?", s)
-		}
-		return nil, cli.Usagef("--from %s: unknown kind%s (known: %s)", o.from, hint, strings.Join(newKinds, ", "))
+	source, err := o.read(ctx)
+	if err != nil {
+		return nil, err
 	}
+	text, err := importer.From(o.from, source, o.shape)
 	if err != nil {
 		return nil, cli.Usagef("%w", err)
 	}
 	return text, nil
 }
 
-func (o *scenariosNewOptions) convert(raw []byte) ([]byte, error) {
-	from := map[string]func([]byte, importer.Options) ([]byte, error){
-		"openapi": importer.FromOpenAPI, "har": importer.FromHAR, "vegeta": importer.FromVegeta, "locust": importer.FromLocust,
-	}[o.from]
-	text, err := from(raw, o.shape)
-	if err != nil {
-		return nil, cli.Usagef("%w", err)
-	}
-	return text, nil
-}
-
-// read gets the source: a file, stdin, or the URL of an OpenAPI document.
+// read gets the source: an argument, a file, stdin, or the URL of an OpenAPI document.
 func (o *scenariosNewOptions) read(ctx context.Context) ([]byte, error) {
-	if o.from == "openapi" && (strings.HasPrefix(o.source, "http://") || strings.HasPrefix(o.source, "https://")) {
-		return o.fetch(ctx)
-	}
-	if o.source != "-" {
+	switch {
+	case o.from == "" || o.from == "preset" || o.from == "curl" && o.source != "-":
+		return []byte(o.source), nil
+	case o.from == "openapi" && cli.IsURL(o.source):
+		t, err := targets.Parse(o.source)
+		if err != nil {
+			return nil, cli.Usagef("%w", err)
+		}
+		t.Insecure = o.insecure
+		return importer.Fetch(ctx, t, &o.shape)
+	case o.source != "-":
 		o.shape.Source = filepath.Base(o.source)
 	}
-	raw, err := readInput(o.In, o.source)
+	raw, err := cli.ReadFile(o.In, o.source, maxInput)
 	if err != nil {
 		return nil, cli.Usagef("%w", err)
 	}
 	return raw, nil
-}
-
-// fetch reads the document of a live service.
-func (o *scenariosNewOptions) fetch(ctx context.Context) ([]byte, error) {
-	t, err := targets.Parse(o.source)
-	if err != nil {
-		return nil, cli.Usagef("%w", err)
-	}
-	t.Insecure = o.insecure
-	if t.URL.Path == "" {
-		t.URL.Path = "/openapi.json"
-	}
-	o.shape.Target = (&url.URL{Scheme: t.URL.Scheme, Host: t.URL.Host}).String()
-	o.shape.Source = o.shape.Target + t.URL.Path // without a query, which may hold secrets
-	config, err := t.TLSConfig()
-	if err != nil {
-		return nil, err
-	}
-	return openapi.Fetch(ctx, t.URL, config)
 }

@@ -1,13 +1,15 @@
 package cli
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"strings"
 
-	"github.com/mlbench/mlbench/targets/strict"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/mlbench/mlbench/targets/strict"
 )
 
 // CheckArgs says of a failed check of positional arguments what the command wants.
@@ -80,6 +82,9 @@ func BadValue(f *pflag.Flag, value string, err error) string {
 		"float64":  "a number",
 		"bool":     "true or false",
 	}[f.Value.Type()]
+	if _, ok := f.Value.(positive); ok {
+		want = cmp.Or(map[string]string{"duration": "a length of time above 0, such as 30s or 2m"}[f.Value.Type()], "a whole number of at least 1")
+	}
 	if want != "" {
 		return fmt.Sprintf("found %q, want %s", value, want)
 	}

@@ -59,33 +59,45 @@ func (o *Options) Register(cmd *cobra.Command) {
 		strings.Split(report.FormatNames, ", "), cobra.ShellCompDirectiveNoFileComp))
 }
 
-// Validate checks the flags, and that every export can be written: a minute of
-// measuring must not be lost to a mistyped folder.
-func (o *Options) Validate() error {
+// Check finds all that is wrong with the flags by themselves.
+func (o *Options) Check() error {
+	var wrong []error
+	mistake := func(format string, args ...any) { wrong = append(wrong, fmt.Errorf(format, args...)) }
 	var err error
 	if o.stdout, err = report.ParseFormat(o.Format); err != nil {
-		return cli.Usagef("--format: %w", err)
+		mistake("--format: %w", err)
 	}
 	if o.Quantiles, err = ParsePercentiles(o.Percentiles); err != nil {
-		return cli.Usagef("--percentiles: %w", err)
+		mistake("--percentiles: %w", err)
 	}
 	o.files = nil
 	for _, e := range o.Exports {
 		name, path, ok := strings.Cut(e, "=")
-		if !ok || path == "" {
-			return cli.Usagef("--export %q: want FORMAT=FILE, for example json=result.json", e)
-		}
 		format, err := report.ParseFormat(name)
-		if err != nil {
-			return cli.Usagef("--export %q: %w", e, err)
+		switch {
+		case !ok || path == "":
+			mistake("--export %q: want FORMAT=FILE, for example json=result.json", e)
+		case err != nil:
+			mistake("--export %q: %w", e, err)
+		case path == "-":
+			mistake("--export %q: an export is a file; use --format %s for stdout", e, format)
+		case slices.ContainsFunc(o.files, func(f *exportFile) bool { return filepath.Clean(f.path) == filepath.Clean(path) }):
+			mistake("--export %q: %s is named twice", e, path)
+		default:
+			o.files = append(o.files, &exportFile{format: format, path: path})
 		}
-		if path == "-" {
-			return cli.Usagef("--export %q: an export is a file; use --format %s for stdout", e, format)
-		}
-		if slices.ContainsFunc(o.files, func(f *exportFile) bool { return filepath.Clean(f.path) == filepath.Clean(path) }) {
-			return cli.Usagef("--export %q: %s is named twice", e, path)
-		}
-		o.files = append(o.files, &exportFile{format: format, path: path})
+	}
+	if len(wrong) > 0 {
+		return cli.Usagef("%w", errors.Join(wrong...))
+	}
+	return nil
+}
+
+// Validate is Check, and that every export can be written: a minute of measuring must
+// not be lost to a mistyped folder.
+func (o *Options) Validate() error {
+	if err := o.Check(); err != nil {
+		return err
 	}
 	for _, f := range o.files {
 		if err := CheckWritable(f.path); err != nil {

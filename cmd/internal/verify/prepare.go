@@ -4,9 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net/url"
-	"os"
 	"slices"
 	"strings"
 	"time"
@@ -165,16 +163,7 @@ func readDocument(ctx context.Context, ref string) ([]byte, error) {
 		}
 		return openapi.Fetch(ctx, u, nil)
 	}
-	const most = 16 << 20
-	f, err := os.Open(ref)
-	if err != nil {
-		return nil, cli.Usagef("--openapi: %w", err)
-	}
-	defer f.Close()
-	src, err := io.ReadAll(io.LimitReader(f, most+1)) // devices have no end
-	if err == nil && len(src) > most {
-		err = fmt.Errorf("%s: more than %d MB", ref, most>>20)
-	}
+	src, err := cli.ReadFile(nil, ref, 16<<20)
 	if err != nil {
 		return nil, cli.Usagef("--openapi: %w", err)
 	}

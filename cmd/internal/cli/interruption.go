@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"context"
@@ -7,8 +7,6 @@ import (
 	"sync/atomic"
 	"syscall"
 	"time"
-
-	"github.com/mlbench/mlbench/cmd/internal/cli"
 )
 
 // interruption is the context of a command, done at the first signal that asks
@@ -27,17 +25,17 @@ func (i *interruption) Done() <-chan struct{} {
 	return i.Context.Done()
 }
 
-// echo is how long a signal may come again and be the same one: timeout(1) and
+// Echo is how long a signal may come again and be the same one: timeout(1) and
 // terminals send it to the process and to its group.
-const echo = time.Second
+const Echo = time.Second
 
-// untilInterrupted runs f. Whatever f waits for, a signal ends it: the first at
+// UntilInterrupted runs f. Whatever f waits for, a signal ends it: the first at
 // once if nobody listens, one after it in any case. Managed targets are then
 // ended by their guard, and what was measured is in the result file. cut is called
-// when f is left behind.
-func untilInterrupted(args []string, f func(context.Context) int, cut func()) int {
+// when f is left behind. reopens says that SIGHUP is no such signal.
+func UntilInterrupted(reopens bool, f func(context.Context) int, cut func()) int {
 	signals := []os.Signal{os.Interrupt, syscall.SIGTERM}
-	if !signal.Ignored(syscall.SIGHUP) && !reopensLog(args) { // as under nohup
+	if !signal.Ignored(syscall.SIGHUP) && !reopens { // as under nohup
 		signals = append(signals, syscall.SIGHUP) // the terminal is gone
 	}
 	came := make(chan os.Signal, 1)
@@ -61,9 +59,9 @@ func untilInterrupted(args []string, f func(context.Context) int, cut func()) in
 		case first.IsZero() && ctx.heard.Load():
 			first = time.Now()
 			cancel()
-		case first.IsZero(), time.Since(first) > echo:
+		case first.IsZero(), time.Since(first) > Echo:
 			cut()
-			return cli.ExitInterrupted
+			return ExitInterrupted
 		}
 	}
 }

@@ -1,4 +1,4 @@
-package main
+package revision
 
 import (
 	"os"
@@ -15,16 +15,16 @@ func TestSourceWithoutRepository(t *testing.T) {
 	for _, name := range append(commitVariables, branchVariables...) {
 		t.Setenv(name, "")
 	}
-	if s := source(); s != nil {
+	if s := Current(os.Getenv); s != nil {
 		t.Errorf("outside of a repository: %+v", s)
 	}
 	t.Setenv("GIT_COMMIT", "not-a-commit")
-	if s := source(); s != nil {
+	if s := Current(os.Getenv); s != nil {
 		t.Errorf("of what is no commit: %+v", s)
 	}
 	t.Setenv("CI_COMMIT_SHA", "0123456789abcdef")
 	t.Setenv("CI_COMMIT_REF_NAME", "topic")
-	if s := source(); s == nil || s.Commit != "0123456789abcdef" || s.Branch != "topic" || s.Dirty {
+	if s := Current(os.Getenv); s == nil || s.Commit != "0123456789abcdef" || s.Branch != "topic" || s.Dirty {
 		t.Errorf("of CI variables: %+v", s)
 	}
 	// A repository without a commit.
@@ -32,7 +32,7 @@ func TestSourceWithoutRepository(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Setenv("CI_COMMIT_SHA", "")
-	if s := source(); s != nil {
+	if s := Current(os.Getenv); s != nil {
 		t.Errorf("of a broken repository: %+v", s)
 	}
 }

@@ -1,4 +1,4 @@
-package main
+package saved
 
 import (
 	"encoding/json"
@@ -11,9 +11,9 @@ import (
 	"github.com/mlbench/mlbench/results/verdict"
 )
 
-// foreignFile says what a file is that is no result file, and what takes it; ""
+// foreign says what a file is that is no result file, and what takes it; ""
 // if that cannot be told.
-func foreignFile(path string) string {
+func foreign(path string) string {
 	if what := byContent(path); what != "" {
 		return what
 	}

@@ -1,4 +1,4 @@
-package main
+package gatefile
 
 import (
 	"strings"
@@ -12,7 +12,7 @@ import (
 // or as a mapping of metrics to changes.
 type limitsText string
 
-// DecodeNode reads both forms.
+// DecodeNode reads both forms; whether the text is right shows when it is used.
 func (l *limitsText) DecodeNode(d *strict.Document, n *strict.Node) {
 	switch {
 	case n.Kind == strict.String && n.Text != "":
@@ -30,10 +30,6 @@ func (l *limitsText) DecodeNode(d *strict.Document, n *strict.Node) {
 		*l = limitsText(strings.Join(parts, ","))
 	default:
 		d.Bad(n, "found %s, want metrics and their limits, such as {p50: 5%%, p90: 10%%}", n.Describe())
-		return
-	}
-	if _, err := verdict.ParseLimits(string(*l)); err != nil {
-		d.Bad(n, "%v", err)
 	}
 }
 
@@ -45,8 +41,7 @@ func limitOf(d *strict.Document, n *strict.Node, key strict.Key, value *strict.N
 			n.Path, name, cli.DidYouMean(name, []string{"p50", "p90", "p99", "throughput", "errors"}))
 		return false
 	}
-	single := value.Kind != strict.List && value.Kind != strict.Map && value.Kind != strict.Null
-	if single && limitOK(name, value.Text) {
+	if isScalar(value) && limitOK(name, value.Text) {
 		return true
 	}
 	want := "a change such as 5%, or off"

@@ -1,9 +1,11 @@
-package main
+// Package revision finds out which revision of the code is measured.
+//
+// It owns what git and CI systems say of it. It does not own what is done with it.
+package revision
 
 import (
 	"cmp"
 	"context"
-	"os"
 	"os/exec"
 	"regexp"
 	"strings"
@@ -19,29 +21,29 @@ var (
 	branchVariables = []string{"GITHUB_HEAD_REF", "GITHUB_REF_NAME", "CI_COMMIT_REF_NAME", "BITBUCKET_BRANCH", "BUILDKITE_BRANCH", "CIRCLE_BRANCH", "TRAVIS_BRANCH", "BUILD_SOURCEBRANCHNAME", "GIT_BRANCH"}
 )
 
-// source is the revision that is measured, as far as the folder or the CI system
+// Current is the revision that is measured, as far as the folder or the CI system
 // tell: nil where neither does. What the CI system names counts more: its
 // checkouts are of a merge, or have no branch.
-func source() *results.Source {
+func Current(getenv func(string) string) *results.Source {
 	s := gitSource()
-	commit := variable(commitVariables)
+	commit := first(getenv, commitVariables)
 	if !commitHash.MatchString(commit) {
 		return s
 	}
 	if s == nil {
 		s = &results.Source{}
 	}
-	s.Commit, s.Branch = commit, cmp.Or(variable(branchVariables), s.Branch)
+	s.Commit, s.Branch = commit, cmp.Or(first(getenv, branchVariables), s.Branch)
 	return s
 }
 
 // commitHash tells a commit from a variable that happens to have its name.
 var commitHash = regexp.MustCompile(`^[0-9a-f]{7,64}$`)
 
-// variable is the first of these variables that is set.
-func variable(names []string) string {
+// first is the first of these variables that is set.
+func first(getenv func(string) string, names []string) string {
 	for _, name := range names {
-		if v := os.Getenv(name); v != "" {
+		if v := getenv(name); v != "" {
 			return v
 		}
 	}

@@ -1,4 +1,4 @@
-package main
+package gatefile
 
 import (
 	_ "embed"
@@ -9,21 +9,21 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// gateFileSchema is what the JSON Schema of gate files says by hand: the keys
+// written is what the JSON Schema of gate files says by hand: the keys
 // whose values have forms of their own.
 //
 //go:embed gatefile.schema.json
-var gateFileSchema []byte
+var written []byte
 
-// gateSchema is the JSON Schema of gate files: the written part, and a property
+// Schema is the JSON Schema of gate files: the written part, and a property
 // for every other flag.
-func gateSchema(flags *pflag.FlagSet) ([]byte, error) {
+func Schema(flags *pflag.FlagSet) ([]byte, error) {
 	var schema map[string]any
-	if err := json.Unmarshal(gateFileSchema, &schema); err != nil {
+	if err := json.Unmarshal(written, &schema); err != nil {
 		return nil, fmt.Errorf("schema of gate files: %w", err)
 	}
 	properties := schema["properties"].(map[string]any)
-	for _, key := range gateFileKeys(flags) {
+	for _, key := range keys(flags) {
 		if properties[key] == nil {
 			properties[key] = flagSchema(flags.Lookup(key))
 		}
