@@ -20,9 +20,9 @@ import (
 // Errors of Login and Authorize. Their texts may be shown to a client.
 var (
 	ErrCredentials  = errors.New("wrong username or password")
-	ErrNoToken      = errors.New("missing bearer token")
-	ErrTokenExpired = errors.New("token has expired")
-	ErrTokenInvalid = errors.New("invalid token")
+	errNoToken      = errors.New("missing bearer token")
+	errTokenExpired = errors.New("token has expired")
+	errTokenInvalid = errors.New("invalid token")
 	ErrManyLogins   = errors.New("too many logins at a time: try again")
 )
 
@@ -133,23 +133,23 @@ func bearerToken(header string) string {
 func (a *authority) authorize(header string) error {
 	raw := bearerToken(header)
 	if raw == "" {
-		return ErrNoToken
+		return errNoToken
 	}
 	claims := make(jwt.MapClaims, 5)
 	token, err := a.parser.ParseWithClaims(raw, claims, func(*jwt.Token) (any, error) {
 		return a.secret, nil
 	})
 	switch {
-	case errors.Is(err, jwt.ErrTokenExpired):
-		return ErrTokenExpired
+	case errors.Is(err, jwt.errTokenExpired):
+		return errTokenExpired
 	case err != nil:
-		return ErrTokenInvalid
+		return errTokenInvalid
 	}
 	// RFC 7515 §4.1.11: what a token calls critical is understood, or refused.
 	_, critical := token.Header["crit"]
 	generation, _ := claims[generationClaim].(string)
 	if critical || subtle.ConstantTimeCompare([]byte(generation), []byte(a.generation)) != 1 {
-		return ErrTokenInvalid
+		return errTokenInvalid
 	}
 	return nil
 }

@@ -71,7 +71,7 @@ func TestTokenExpires(t *testing.T) {
 	for _, tc := range []struct {
 		after time.Duration
 		want  error
-	}{{0, nil}, {tokenLife - time.Second, nil}, {tokenLife, ErrTokenExpired}, {tokenLife + time.Hour, ErrTokenExpired}} {
+	}{{0, nil}, {tokenLife - time.Second, nil}, {tokenLife, errTokenExpired}, {tokenLife + time.Hour, errTokenExpired}} {
 		a.now = func() time.Time { return issued.Add(tc.after) }
 		if err := a.authorize("Bearer " + token.Token); !errors.Is(err, tc.want) {
 			t.Errorf("after %v: %v, want %v", tc.after, err, tc.want)
@@ -100,18 +100,18 @@ func TestAuthorizeRefuses(t *testing.T) {
 		name, header string
 		want         error
 	}{
-		{"nothing", "", ErrNoToken},
-		{"no scheme", strings.TrimPrefix(good, "Bearer "), ErrNoToken},
-		{"other scheme", "Basic " + good[7:], ErrNoToken},
-		{"scheme alone", "Bearer ", ErrNoToken},
-		{"garbage", "Bearer a.b.c", ErrTokenInvalid},
-		{"alg none", sign(jwt.SigningMethodNone, jwt.UnsafeAllowNoneSignatureType, nil), ErrTokenInvalid},
-		{"other algorithm, right secret", sign(jwt.SigningMethodHS512, a.secret, nil), ErrTokenInvalid},
-		{"other secret", sign(jwt.SigningMethodHS256, []byte("another secret of some 32 bytes.."), nil), ErrTokenInvalid},
-		{"empty secret", sign(jwt.SigningMethodHS256, []byte{}, nil), ErrTokenInvalid},
-		{"no expiry", sign(jwt.SigningMethodHS256, a.secret, func(c jwt.MapClaims) { delete(c, "exp") }), ErrTokenInvalid},
-		{"other issuer", sign(jwt.SigningMethodHS256, a.secret, func(c jwt.MapClaims) { c["iss"] = "x" }), ErrTokenInvalid},
-		{"changed payload", good[:len(good)/2] + "A" + good[len(good)/2+1:], ErrTokenInvalid},
+		{"nothing", "", errNoToken},
+		{"no scheme", strings.TrimPrefix(good, "Bearer "), errNoToken},
+		{"other scheme", "Basic " + good[7:], errNoToken},
+		{"scheme alone", "Bearer ", errNoToken},
+		{"garbage", "Bearer a.b.c", errTokenInvalid},
+		{"alg none", sign(jwt.SigningMethodNone, jwt.UnsafeAllowNoneSignatureType, nil), errTokenInvalid},
+		{"other algorithm, right secret", sign(jwt.SigningMethodHS512, a.secret, nil), errTokenInvalid},
+		{"other secret", sign(jwt.SigningMethodHS256, []byte("another secret of some 32 bytes.."), nil), errTokenInvalid},
+		{"empty secret", sign(jwt.SigningMethodHS256, []byte{}, nil), errTokenInvalid},
+		{"no expiry", sign(jwt.SigningMethodHS256, a.secret, func(c jwt.MapClaims) { delete(c, "exp") }), errTokenInvalid},
+		{"other issuer", sign(jwt.SigningMethodHS256, a.secret, func(c jwt.MapClaims) { c["iss"] = "x" }), errTokenInvalid},
+		{"changed payload", good[:len(good)/2] + "A" + good[len(good)/2+1:], errTokenInvalid},
 	} {
 		if err := a.authorize(tc.header); !errors.Is(err, tc.want) {
 			t.Errorf("%s: %v, want %v", tc.name, err, tc.want)
@@ -154,8 +154,8 @@ func TestTokensAreReadStrictly(t *testing.T) {
 		"another last character": good[:len(good)-1] + string(good[len(good)-1]+1),
 		"padded":                 good + "=",
 	} {
-		if err := a.authorize(header); !errors.Is(err, ErrTokenInvalid) {
-			t.Errorf("%s: %v, want ErrTokenInvalid", name, err)
+		if err := a.authorize(header); !errors.Is(err, errTokenInvalid) {
+			t.Errorf("%s: %v, want errTokenInvalid", name, err)
 		}
 	}
 }
@@ -163,7 +163,7 @@ func TestTokensAreReadStrictly(t *testing.T) {
 // L5: of two Authorization headers none counts.
 func TestTwoAuthorizationsAreNone(t *testing.T) {
 	s, _ := newTestService(t, Options{})
-	token, err := s.Login(Login{DemoUsername, DemoPassword})
+	token, err := s.Login(Login{demoUsername, demoPassword})
 	if err != nil {
 		t.Fatal(err)
 	}

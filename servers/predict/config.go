@@ -12,8 +12,8 @@ import (
 
 // The demo login, published in the documentation: on loopback addresses only.
 const (
-	DemoUsername = "admin"
-	DemoPassword = "password"
+	demoUsername = "admin"
+	demoPassword = "password"
 )
 
 // Servers say in the header Server who they are: nobody else is to be sent the
@@ -40,9 +40,9 @@ type Config struct {
 	Notices []string
 }
 
-// DefaultLogPath is where predictions are logged unless PREDICTION_LOG names
+// defaultLogPath is where predictions are logged unless PREDICTION_LOG names
 // another file, or is "off": in the working folder.
-const DefaultLogPath = "predictions.log"
+const defaultLogPath = "predictions.log"
 
 // LoadConfig reads the environment. Without credentials or secret a server on
 // a loopback address gets stand-ins and a notice; on any other address it is
@@ -61,7 +61,7 @@ func LoadConfig(getenv func(string) string, loopback bool) (Config, error) {
 		Password:  read("MLBENCH_PASSWORD"),
 		Secret:    []byte(read("SECRET_KEY")),
 		ModelPath: getenv("MODEL_PATH"),
-		LogPath:   cmp.Or(getenv("PREDICTION_LOG"), DefaultLogPath),
+		LogPath:   cmp.Or(getenv("PREDICTION_LOG"), defaultLogPath),
 
 		MetricsToken: read("METRICS_TOKEN"),
 	}
@@ -111,13 +111,13 @@ func (c *Config) missing() error {
 	return nil
 }
 
-func (c *Config) isDemo() bool { return c.Username == DemoUsername && c.Password == DemoPassword }
+func (c *Config) isDemo() bool { return c.Username == demoUsername && c.Password == demoPassword }
 
 // guessable says what is wrong with a password that anybody would try first.
 // The password itself is never part of the message.
 func (c *Config) guessable() error {
 	switch {
-	case c.Password == DemoPassword:
+	case c.Password == demoPassword:
 		return errors.New("MLBENCH_PASSWORD is the published one of the demo login")
 	case strings.TrimSpace(c.Password) == "":
 		return errors.New("MLBENCH_PASSWORD is blank")
@@ -150,9 +150,9 @@ func different(s string) (n int) {
 func (c *Config) fillIn() error {
 	switch {
 	case c.Username == "" && c.Password == "":
-		c.Username, c.Password = DemoUsername, DemoPassword
+		c.Username, c.Password = demoUsername, demoPassword
 		c.Notices = append(c.Notices, fmt.Sprintf(
-			"demo login %s/%s (loopback only): set MLBENCH_USERNAME and MLBENCH_PASSWORD for your own", DemoUsername, DemoPassword))
+			"demo login %s/%s (loopback only): set MLBENCH_USERNAME and MLBENCH_PASSWORD for your own", demoUsername, demoPassword))
 	case c.Username == "":
 		return errors.New("MLBENCH_PASSWORD is set but MLBENCH_USERNAME is not: set both or neither")
 	case c.Password == "":

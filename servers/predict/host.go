@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// ErrHost is returned by CheckHost. Its text may be shown to a client.
-var ErrHost = errors.New("this server has the demo login and answers to localhost, 127.0.0.1 and [::1] only: " +
+// errHost is returned by CheckHost. Its text may be shown to a client.
+var errHost = errors.New("this server has the demo login and answers to localhost, 127.0.0.1 and [::1] only: " +
 	"set MLBENCH_USERNAME and MLBENCH_PASSWORD for other names")
 
 // CheckHost checks the Host header of a request. With the demo login, which
@@ -19,7 +19,7 @@ func (s *Service) CheckHost(host string) error {
 	if !s.demo || isLoopbackHost(host) {
 		return nil
 	}
-	return ErrHost
+	return errHost
 }
 
 // isLoopbackHost takes a host with or without a port. An empty one is HTTP/1.0,

@@ -107,11 +107,11 @@ func (s *Service) Login(l Login) (Token, error) {
 func (s *Service) Authorize(headers ...string) error {
 	switch len(headers) {
 	case 0:
-		return ErrNoToken
+		return errNoToken
 	case 1:
 		return s.auth.authorize(headers[0])
 	}
-	return ErrTokenInvalid // which of them would count?
+	return errTokenInvalid // which of them would count?
 }
 
 // AuthorizeMetrics checks who asks for GET /metrics: on loopback addresses
