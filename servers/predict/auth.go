@@ -140,7 +140,7 @@ func (a *authority) authorize(header string) error {
 		return a.secret, nil
 	})
 	switch {
-	case errors.Is(err, jwt.errTokenExpired):
+	case errors.Is(err, jwt.ErrTokenExpired):
 		return errTokenExpired
 	case err != nil:
 		return errTokenInvalid
