@@ -66,6 +66,7 @@ func (o *compareOptions) register(cmd *cobra.Command) {
 	f.DurationVar(&c.Settle, "settle", 0, "load before each slice, in no figure (default 60ms to 0.5s, by latency)")
 	cli.Positive(f, "budget", "slice")
 	f.BoolVar(&c.Control, "control", false, "measure the baseline twice in each pair: what that differs by is chance")
+	f.StringVar(&c.Launches, "launches", "", "start both targets (commands) anew `K|auto` times, for a few pairs each: what is judged is the builds, not one start of each (budget 3m)")
 	f.BoolVar(&o.extend, "extend", false, "deprecated, without effect: a comparison goes on until it is decided, for at most --budget")
 	o.parity.register(f)
 	defer cli.For(f, cli.Saved)()
@@ -87,6 +88,9 @@ func (o *compareOptions) validate() (err error) {
 	}
 	if o.limits, err = verdict.ParseLimits(o.spec.Limits); err != nil {
 		return err
+	}
+	if o.spec.Launches != "" && !o.load.flags.Changed("budget") {
+		o.spec.Budget = 3 * time.Minute
 	}
 	if o.extend {
 		fmt.Fprintln(o.Err, "note: --extend has no effect any more: a comparison goes on until it is decided, for at most --budget")

@@ -87,6 +87,7 @@ type serveReferenceOptions struct {
 	reference.Options
 	addr                   string
 	bimodal, stall, errors string
+	luck                   string
 }
 
 func newServeReferenceCmd(s cli.Streams) *cobra.Command {
@@ -107,7 +108,9 @@ func newServeReferenceCmd(s cli.Streams) *cobra.Command {
 	f.StringVar(&o.stall, "stall", "", "no progress for a time once every period, as `LENGTH/PERIOD`")
 	f.IntVar(&o.Workers, "workers", 0, "serve one queue with so many workers; 0 is unlimited")
 	f.StringVar(&o.errors, "errors", "", "`SHARE` of requests answered with status 500, as 1% or 0.01")
-	f.Uint64Var(&o.Seed, "seed", 1, "seed of every draw")
+	f.StringVar(&o.luck, "luck", "", "starts differ by this `SHARE`, in the standard deviation of a factor on all work, as 2%")
+	f.Uint64Var(&o.Seed, "seed", 1, "seed of every draw but that of --luck")
+	f.Uint64Var(&o.LuckSeed, "luck-seed", 0, "seed of --luck (default: each start has a luck of its own)")
 	return cmd
 }
 
@@ -121,6 +124,11 @@ func serveReference(ctx context.Context, o serveReferenceOptions) error {
 	if o.stall != "" {
 		if o.Stall, o.StallEvery, err = reference.ParseStall(o.stall); err != nil {
 			return cli.Usagef("--stall: %w", err)
+		}
+	}
+	if o.luck != "" {
+		if o.Luck, err = reference.ParseShare(o.luck); err != nil {
+			return cli.Usagef("--luck: %w", err)
 		}
 	}
 	if o.errors != "" {

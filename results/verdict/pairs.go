@@ -174,7 +174,7 @@ func overdue(f *results.File, arm string) float64 {
 	if f.Header.Model != results.Open || f.Header.WarmupS <= 0 {
 		return 0
 	}
-	took := 0.0
+	took, planned := 0.0, 0.0
 	usual := stats.NewHistogram()
 	for i := range f.Slices {
 		s := &f.Slices[i]
@@ -182,13 +182,14 @@ func overdue(f *results.File, arm string) float64 {
 		case s.Arm != arm:
 		case s.Phase == results.Warmup:
 			took += s.DurationS + s.DrainS
+			planned += f.Header.WarmupS // of each launch
 		case s.Phase == results.Measure:
 			for _, d := range s.Classes {
 				usual.Merge(d.Response())
 			}
 		}
 	}
-	over := took - f.Header.WarmupS - usual.Quantile(0.9).Seconds()
+	over := took - max(planned, f.Header.WarmupS) - usual.Quantile(0.9).Seconds()
 	if over <= 0.1*f.Header.WarmupS {
 		return 0
 	}

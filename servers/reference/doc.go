@@ -17,6 +17,9 @@
 // a body, and all errors, are drawn by number in order of arrival. An error
 // takes as long as any other answer.
 //
+// Luck makes starts of one program differ, as they do: each draws a factor on all
+// of its work, exp(N(0, Luck)), and GET /health tells which.
+//
 // Workers = 0 answers all requests in parallel. A stall is then a gate: who
 // arrives during it waits until its end and takes the service time after that;
 // work already in hand goes on. With Workers = c there is one FIFO queue, and a

@@ -17,6 +17,7 @@ const (
 	payloadStream uint64 = iota + 1
 	numberStream
 	errorStream
+	luckStream
 )
 
 // payload is what a body comes to: its hash, not its bytes.
@@ -64,6 +65,15 @@ func (o Options) work(key uint64) time.Duration {
 	// E[exp(σZ)] = exp(σ²/2) for a standard normal Z.
 	work := mean * math.Exp(o.Sigma*normal-o.Sigma*o.Sigma/2)
 	return time.Duration(math.Round(min(work, float64(maxWork))))
+}
+
+// luck draws the factor on all work that one start has.
+func (o Options) luck() float64 {
+	seed := o.LuckSeed
+	if seed == 0 {
+		seed = rand.Uint64()
+	}
+	return math.Exp(o.Luck * rand.New(rand.NewPCG(seed, luckStream)).NormFloat64())
 }
 
 // fails draws whether the request of this number is answered with an error. By

@@ -17,6 +17,7 @@ const (
 	// maxSigma: above it a lognormal's mean rests on draws too rare to be met.
 	maxSigma = 2
 	maxSlow  = 1000
+	maxLuck  = 1
 )
 
 // Options is the behaviour asked for. The zero value answers everything at once.
@@ -40,8 +41,13 @@ type Options struct {
 	Workers int
 	// Errors is the share of answers with status 500, 0 to 1.
 	Errors float64
-	// Seed of every draw.
+	// Luck is the standard deviation of what starts differ by: all work is
+	// multiplied by exp(N(0, Luck)), drawn once, when the server is made.
+	Luck float64
+	// Seed of every draw but that of luck.
 	Seed uint64
+	// LuckSeed is that one's; 0: each start has a luck of its own.
+	LuckSeed uint64
 }
 
 // Validate reports all mistakes at once.
@@ -59,6 +65,7 @@ func (o Options) Validate() error {
 		"service time %v of the second mode is not between 0 and %v", o.SecondService, maxService)
 	check(o.SecondService == 0 || o.SecondShare > 0, "the second mode of %v has no share: use for example 10%%:%v", o.SecondService, o.SecondService)
 	check(o.Slow == 0 || within(o.Slow, 0.001, maxSlow), "slow factor %v is not between 0.001 and %v (1.10 is ten percent more work)", o.Slow, maxSlow)
+	check(within(o.Luck, 0, maxLuck), "luck %v is not between 0%% and %v%%", o.Luck, 100*maxLuck)
 	check((o.Stall > 0) == (o.StallEvery > 0) && o.Stall >= 0 && o.StallEvery >= 0,
 		"stall %v every %v: both must be positive, or both 0", o.Stall, o.StallEvery)
 	check(o.StallEvery <= 0 || o.Stall < o.StallEvery, "stall %v must be shorter than its period %v", o.Stall, o.StallEvery)

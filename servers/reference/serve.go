@@ -36,6 +36,9 @@ func Serve(ctx context.Context, addr string, o Options, stdout, stderr io.Writer
 		return fmt.Errorf("listen on %s: %w (choose another address with --addr; port 0 picks a free one)", addr, err)
 	}
 	log := slog.New(slog.NewTextHandler(stderr, nil))
+	if o.Luck > 0 {
+		log.Info("this start's luck", "factor", handler.luck)
+	}
 	ln := conns.New(listener, func(err error) { log.Warn("waiting to accept connections", "because", err) })
 	var draining atomic.Bool
 	server := &http.Server{

@@ -23,7 +23,8 @@ const maxBody = 1 << 20
 
 // Server answers HTTP requests as its options say. It is safe for concurrent use.
 type Server struct {
-	options Options
+	options Options // luck in Slow
+	luck    float64 // the factor that it drew
 	started time.Time
 	sleeper *sleeper
 
@@ -43,7 +44,12 @@ func New(o Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{options: o, started: time.Now(), sleeper: sleeper, queue: newQueue(o)}
+	luck := o.luck()
+	if o.Slow == 0 {
+		o.Slow = 1
+	}
+	o.Slow *= luck
+	s := &Server{options: o, luck: luck, started: time.Now(), sleeper: sleeper, queue: newQueue(o)}
 	return s, nil
 }
 
@@ -162,6 +168,7 @@ func (s *Server) health(w http.ResponseWriter) {
 	now := time.Now()
 	writeJSON(w, http.StatusOK, map[string]any{
 		"status":         "healthy",
+		"luck":           s.luck, // the factor on all work of this start
 		"timestamp":      now.UTC().Format(time.RFC3339Nano),
 		"uptime_seconds": now.Sub(s.started).Seconds(),
 		"model_loaded":   true,

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"math"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httptrace"
@@ -299,4 +300,46 @@ func TestCloseReleasesWaitingRequests(t *testing.T) {
 		t.Errorf("status %d, want 503", response.StatusCode)
 	}
 	handler.Close() // a second Close is harmless
+}
+
+// Starts differ by their luck and by nothing else: the factor is drawn once, by a
+// seed or anew, is on all work, and GET /health tells it.
+func TestStartsDifferByTheirLuck(t *testing.T) {
+	factor := func(o Options) float64 {
+		s, err := New(o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer s.Close()
+		w := httptest.NewRecorder()
+		s.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/health", nil))
+		var health struct{ Luck float64 }
+		if err := json.Unmarshal(w.Body.Bytes(), &health); err != nil {
+			t.Fatal(err)
+		}
+		want := time.Duration(math.Round(float64(2*o.Service) * health.Luck))
+		if got := s.admit(payload{}).work; o.Slow == 2 && got != want {
+			t.Errorf("work of %s, want %s: luck of %g on twice %s", got, want, health.Luck, o.Service)
+		}
+		return health.Luck
+	}
+	o := Options{Service: time.Microsecond, Slow: 2, Luck: 0.04}
+	var sum, squares float64
+	const starts = 300
+	for range starts {
+		x := math.Log(factor(o))
+		sum, squares = sum+x, squares+x*x
+	}
+	mean := sum / starts
+	if sd := math.Sqrt(squares/starts - mean*mean); math.Abs(mean) > 0.012 || sd < 0.033 || sd > 0.048 {
+		t.Errorf("%d starts differ by %.3f about %.3f, want 0.04 about 0", starts, sd, mean)
+	}
+	o.LuckSeed = 5
+	if a, b := factor(o), factor(o); a != b || a == 1 {
+		t.Errorf("luck of %g and %g by one seed", a, b)
+	}
+	o.Luck = 0
+	if got := factor(o); got != 1 {
+		t.Errorf("luck of %g where none is asked for", got)
+	}
 }

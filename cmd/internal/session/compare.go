@@ -10,6 +10,7 @@ import (
 	"github.com/mlbench/mlbench/cmd/internal/cli"
 	"github.com/mlbench/mlbench/loadgen"
 	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/results/stats"
 	"github.com/mlbench/mlbench/results/verdict"
 	"github.com/mlbench/mlbench/scenarios"
 	"github.com/mlbench/mlbench/targets"
@@ -60,6 +61,12 @@ func comparable(sc *scenarios.Scenario, l scenarios.LoadModel) error {
 // interrupt, what there was until then. check, if not nil, makes what is to be done
 // between slices.
 func (s *Session) Compare(ctx context.Context, a, b targets.Target, check func(arms []*Prepared) (Check, error)) (f *results.File, interrupted bool, err error) {
+	if s.Spec.Launches != "" && check != nil {
+		return nil, false, cli.Usagef("--launches and --parity exclude each other: answers are compared between the slices of one start")
+	}
+	if s.Spec.Launches != "" {
+		return s.compareLaunches(ctx, a, b)
+	}
 	e, err := s.experiment()
 	if err != nil {
 		return nil, false, err
@@ -90,7 +97,7 @@ func (s *Session) Compare(ctx context.Context, a, b targets.Target, check func(a
 func (s *Session) compareArms(ctx context.Context, e loadgen.Experiment, arms []*Prepared, check Check) (*results.File, bool, error) {
 	f := &results.File{Header: *s.compareHeader(arms)}
 	defer loadgen.Tune(f.Header.Model)()
-	f.Header.Looks = planLooks(e.MostPairs())
+	f.Header.Looks = stats.PlanLooks(e.MostPairs())
 	look := &looking{o: s, f: f}
 	e.Looks, e.Look = f.Header.Looks, look.next
 	rec, err := s.record(s.Spec.Output, &f.Header)

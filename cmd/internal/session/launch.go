@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"slices"
 	"strings"
 	"sync"
 
@@ -128,16 +129,34 @@ func (l *Launcher) point(ref string, t *targets.Target) {
 // Stop ends what was started, all at once. One that has ended by itself has
 // failed, whatever was measured of it.
 func (l *Launcher) Stop() {
-	var all sync.WaitGroup
+	l.end(l.launched)
+	l.launched = nil
+}
+
+// endTargets is Stop for some targets.
+func (l *Launcher) endTargets(ts ...targets.Target) {
+	var some []launch
+	l.launched = slices.DeleteFunc(l.launched, func(started launch) bool {
+		is := slices.ContainsFunc(ts, func(t targets.Target) bool { return t.PID == started.process.PID() })
+		if is {
+			some = append(some, started)
+		}
+		return is
+	})
+	l.end(some)
+}
+
+func (l *Launcher) end(all []launch) {
+	var ended sync.WaitGroup
 	var one sync.Mutex // at a time speaks
-	for _, started := range l.launched {
+	for _, started := range all {
 		select {
 		case <-started.process.Done():
 			note(l, "mlbench: %s ended by itself (%s)%s", started.target.Name, started.process.Ended(), started.process.LastWords())
 			continue
 		default:
 		}
-		all.Go(func() {
+		ended.Go(func() {
 			if started.process.Stop() != nil {
 				one.Lock()
 				defer one.Unlock()
@@ -145,8 +164,7 @@ func (l *Launcher) Stop() {
 			}
 		})
 	}
-	all.Wait()
-	l.launched = nil
+	ended.Wait()
 }
 
 // ending is closed when a target that was started here has ended by itself; nil

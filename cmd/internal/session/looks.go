@@ -54,13 +54,3 @@ func decidedOf(c *verdict.Comparison) (decided, judged int) {
 	}
 	return decided, judged
 }
-
-// planLooks are the looks of a comparison that holds so many pairs: after 24, each
-// time there are twice as many, and with all. None comes when less than a third more
-// is left.
-func planLooks(pairs int) (looks results.Looks) {
-	for at := 24; at <= pairs-pairs/4; at *= 2 {
-		looks = append(looks, at)
-	}
-	return append(looks, max(pairs, 1))
-}

@@ -58,8 +58,11 @@ type Comparison struct {
 	Slice   time.Duration // measured, of each; 0: by rate and latency
 	Settle  time.Duration // load before each slice, in no figure; 0: by latency
 	Control bool          // a third slice of each pair, on the baseline again
-	Limits  string        // see verdict.ParseLimits
-	Strict  bool
+	// Launches is how often both targets are started, each time for a few pairs: a
+	// number, AutoLaunches, or "" for one start of each.
+	Launches string
+	Limits   string // see verdict.ParseLimits
+	Strict   bool
 }
 
 // MaxBody bounds the ad-hoc request's body, which result files hold; in bytes.
@@ -101,6 +104,11 @@ func (s *Spec) Validate() error {
 		m.addf("--output -: the result is a file; --format json prints the summary, --raw - every request")
 	case s.Raw != "" && s.Raw == s.Output.File:
 		m.addf("--raw and --output both write %s: name two files", s.Raw)
+	}
+	if s.Launches != "" {
+		if _, err := s.launches(); err != nil {
+			m = append(m, err)
+		}
 	}
 	if s.Slice < 0 {
 		m.addf("--slice %s: want more than 0", s.Slice)
