@@ -2,13 +2,9 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
-	"strconv"
-	"strings"
-	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -59,7 +55,7 @@ func demo(ctx context.Context, o *demoOptions) error {
 	if o.seed == 0 {
 		o.seed = randomSeed()
 	}
-	logs, err := demoFolder(os.TempDir())
+	logs, err := os.MkdirTemp("", "mlbench-demo-")
 	if err != nil {
 		return err
 	}
@@ -76,6 +72,9 @@ func demo(ctx context.Context, o *demoOptions) error {
 		defer p.Stop()
 		urls = append(urls, subject+"="+p.URL().String())
 	}
+	// Open files do without their folder, where the system lets it go: a demo that is
+	// killed leaves nothing.
+	_ = os.RemoveAll(logs)
 	_, err = o.out.Comparisons(ctx, o.Streams, len(demoScenarios), func(i int) (*verdict.Comparison, bool, error) {
 		// The demo's servers are its own: credentials for others would only fail.
 		pair, err := openComparing(session.Spec{
@@ -111,24 +110,4 @@ func startSubject(ctx context.Context, subject, predictionLog string) (*targets.
 		Argv0: os.Args[0],
 		Env:   []string{"PREDICTION_LOG=" + predictionLog},
 	})
-}
-
-// demoFolder makes a folder for the servers' logs in dir, named after this
-// process, and removes those of processes that were killed before they could.
-func demoFolder(dir string) (string, error) {
-	const prefix = "mlbench-demo-"
-	old, _ := filepath.Glob(filepath.Join(dir, prefix+"*"))
-	for _, path := range old {
-		pid, _, _ := strings.Cut(strings.TrimPrefix(filepath.Base(path), prefix), "-")
-		if n, err := strconv.Atoi(pid); err == nil && hasEnded(n) {
-			_ = os.RemoveAll(path) // of another user, it stays
-		}
-	}
-	return os.MkdirTemp(dir, fmt.Sprintf("%s%d-", prefix, os.Getpid()))
-}
-
-// hasEnded says whether there surely is no process with the id any more.
-func hasEnded(pid int) bool {
-	p, err := os.FindProcess(pid)
-	return err == nil && errors.Is(p.Signal(syscall.Signal(0)), os.ErrProcessDone)
 }

@@ -1,44 +1,42 @@
+//go:build unix
+
 package main
 
 import (
-	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"slices"
+	"strings"
 	"testing"
+
+	"github.com/mlbench/mlbench/servers"
 )
 
-// L18: what a demo that was killed hard left behind, the next one removes; that
-// of one which runs stays.
-func TestDemoRemovesWhatKilledOnesLeft(t *testing.T) {
-	gone := exec.Command(os.Args[0], "-test.run", "^$")
-	if err := gone.Run(); err != nil {
-		t.Fatal(err)
-	}
-	dir := t.TempDir()
-	for _, name := range []string{
-		fmt.Sprintf("mlbench-demo-%d-1", gone.Process.Pid), fmt.Sprintf("mlbench-demo-%d-2", os.Getppid()), "mlbench-demo-x", "other",
-	} {
-		if err := os.MkdirAll(filepath.Join(dir, name, "logs"), 0o700); err != nil {
+// L18: the demo's servers keep writing their logs when the folder is gone, so that a
+// demo that is killed hard leaves nothing behind.
+func TestDemoServersDoWithoutTheFolderOfTheirLogs(t *testing.T) {
+	name := os.Args[0]
+	defer func() { os.Args[0] = name }()
+	os.Args[0] = command(t).Path
+	for _, subject := range []string{servers.Legacy, servers.Modern} {
+		dir := filepath.Join(t.TempDir(), "logs")
+		if err := os.Mkdir(dir, 0o700); err != nil {
 			t.Fatal(err)
 		}
-	}
-	made, err := demoFolder(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	entries, err := os.ReadDir(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var names []string
-	for _, e := range entries {
-		names = append(names, e.Name())
-	}
-	want := []string{filepath.Base(made), fmt.Sprintf("mlbench-demo-%d-2", os.Getppid()), "mlbench-demo-x", "other"}
-	slices.Sort(want)
-	if !slices.Equal(names, want) {
-		t.Errorf("left are %q, want %q", names, want)
+		p, err := startSubject(t.Context(), subject, filepath.Join(dir, "log.jsonl"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer p.Stop()
+		if err := os.RemoveAll(dir); err != nil {
+			t.Fatal(err)
+		}
+		t.Chdir(t.TempDir())
+		_, stdout, stderr := invoke("run", "sequential", "--url", p.URL().String(), "-n", "20", "--warmup", "0s", "--format", "json", "-q")
+		if !strings.Contains(stdout, `"200": 20`) {
+			t.Errorf("%s: %s%s", subject, stdout, stderr)
+		}
+		if err := p.Stop(); err != nil || p.Ended() != "exit status 0" {
+			t.Errorf("%s: %v, %s: %s", subject, err, p.Ended(), p.LastWords())
+		}
 	}
 }
