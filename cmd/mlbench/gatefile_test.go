@@ -186,6 +186,7 @@ func TestGateFileIsFound(t *testing.T) {
 	}
 	write("bad.yaml", "bse: x\nbudget: 0\n")
 	write("empty.yaml", "")
+	write("late.yaml", "base: legacy\nhead: modern\nmethod: POST\nbody: \"@nowhere.json\"\n")
 	write("saved.yaml", "result: missing.jsonl\nobjectives: p99<1s\n")
 	for _, tt := range []struct {
 		args   string
@@ -197,6 +198,8 @@ func TestGateFileIsFound(t *testing.T) {
 		{"gate --file .", cli.ExitUsage, []string{"gate file"}},
 		{"gate --file empty.yaml", cli.ExitUsage, []string{"empty.yaml:1:1: the file is empty"}},
 		{"gate --file bad.yaml", cli.ExitUsage, []string{`bad.yaml:1:1: unknown key "bse", did you mean "base"?`, "bad.yaml:2:9: budget"}},
+		{"gate --file late.yaml", cli.ExitUsage, []string{"mlbench: late.yaml:4:7: body: open nowhere.json"}},
+		{"gate --file late.yaml --body @neither.json", cli.ExitUsage, []string{"mlbench: --body: open neither.json"}},
 		{"gate --file saved.yaml", cli.ExitUsage, []string{"settings from saved.yaml", "missing.jsonl"}},
 	} {
 		code, stdout, stderr := invoke(strings.Fields(tt.args)...)

@@ -5,6 +5,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"encoding/json"
 	"io"
 	"net"
 	"net/http"
@@ -13,6 +14,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -50,7 +52,7 @@ func TestInterruptedRunIsSavedAndReported(t *testing.T) {
 		}
 	}))
 	defer srv.Close()
-	cmd := command(t, "run", "--url", srv.URL, "-r", "500/s", "-d", "1h", "--warmup", "0s", "-o", "cut.jsonl")
+	cmd := command(t, "run", "--url", srv.URL, "-r", "500/s", "-d", "1h", "--warmup", "0s", "-o", "cut.jsonl", "--format", "json")
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	if err := cmd.Start(); err != nil {
@@ -62,7 +64,12 @@ func TestInterruptedRunIsSavedAndReported(t *testing.T) {
 	if code := cmd.ProcessState.ExitCode(); code != cli.ExitInterrupted {
 		t.Fatalf("exit code %d (%v), want %d; stderr: %s", code, err, cli.ExitInterrupted, &stderr)
 	}
-	if !strings.Contains(stdout.String(), "interrupted") || !strings.Contains(stdout.String(), "response") {
+	var shown struct {
+		Requests int64
+		Codes    []struct{ Code results.Code } `json:"warning_codes"`
+	}
+	if err := json.Unmarshal(stdout.Bytes(), &shown); err != nil || shown.Requests < 100 ||
+		!slices.Contains(shown.Codes, struct{ Code results.Code }{results.StoppedEarly}) {
 		t.Errorf("the report does not show what was measured until the interrupt:\n%s", &stdout)
 	}
 	f, err := results.ReadFile(filepath.Join(cmd.Dir, "cut.jsonl"), nil)

@@ -81,7 +81,7 @@ func TestVerifyOpenAPIComparesValidRequests(t *testing.T) {
 	}
 	for _, format := range []string{"text", "markdown"} {
 		code, stdout, stderr, _ = verifyIn(t, t.Context(), "a="+never, "b="+never, "--openapi", doc, "-n", "5", "-q", "--format", format)
-		if code != cli.ExitInconclusive || !strings.Contains(stdout, "NOT SHOWN") || strings.Contains(stdout, "SAME") || !strings.Contains(stdout, "examples in the document") {
+		if code != cli.ExitInconclusive || !strings.Contains(stdout, "examples in the document") {
 			t.Errorf("exit %d: %s %s", code, stdout, stderr)
 		}
 	}
