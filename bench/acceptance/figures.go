@@ -28,7 +28,7 @@ func perCondition(list []condition, records []record, title string, of func(cond
 
 // effects are what was there to be found, and what was.
 func effects(list []condition, records []record) string {
-	pooled := perCondition(list, records, "p50 of B against A's", func(_ condition, t tally) string {
+	pooled := perCondition(list, records, "p50 of B against A's:", func(_ condition, t tally) string {
 		var pct []float64
 		for _, r := range t.records {
 			if v, ok := r.effect(); ok && r.Verdict != verdict.Invalid {
@@ -37,7 +37,7 @@ func effects(list []condition, records []record) string {
 		}
 		return ranged(pct, "%+.1f%%")
 	})
-	estimated := perCondition(list, records, "Estimates of p50", func(_ condition, t tally) string {
+	estimated := perCondition(list, records, "Estimates of p50:", func(_ condition, t tally) string {
 		var pct []float64
 		for _, r := range t.records {
 			if e, ok := r.Metrics["p50"]; ok {
@@ -117,7 +117,7 @@ func singles(list []condition, records []record) string {
 
 // demos is what the demo's comparisons came to.
 func demos(list []condition, records []record) string {
-	return perCondition(list, records, "Comparisons of", func(c condition, t tally) string {
+	return perCondition(list, records, "Verdicts in the demo:", func(c condition, t tally) string {
 		verdicts := map[string]map[verdict.Verdict]int{}
 		var names, texts []string
 		for _, r := range t.records {

@@ -136,3 +136,40 @@ func TestFit(t *testing.T) {
 		t.Errorf("solved to %g", got)
 	}
 }
+
+func TestServersSayWhereTheyListen(t *testing.T) {
+	for said, want := range map[string]string{
+		"listening on http://127.0.0.1:8001\nlistening on http://127.0.0.1:8003\n":                       "http://127.0.0.1:8001",
+		"INFO:     Started\nINFO:     Uvicorn running on http://127.0.0.1:8002 (Press CTRL+C to quit)\n": "http://127.0.0.1:8002",
+		"nothing of that kind\n":        "",
+		"listening on http://127.0.0.1": "", // and not to its end
+	} {
+		a := &announcement{found: make(chan string, 1)}
+		for _, b := range []byte(said) {
+			if n, err := a.Write([]byte{b}); n != 1 || err != nil {
+				t.Fatal(n, err)
+			}
+		}
+		got := ""
+		if len(a.found) > 0 {
+			got = <-a.found
+		}
+		if got != want {
+			t.Errorf("%q: %q, want %q", said, got, want)
+		}
+	}
+}
+
+func TestShareOfTheCores(t *testing.T) {
+	before := []float64{10, 0, 10, 100, 0, 0, 0, 5, 7, 0}
+	after := []float64{40, 5, 25, 140, 0, 0, 5, 10, 9, 0}
+	if got := stolen(before, after); got == nil || *got != 5 {
+		t.Errorf("stolen: %v", got)
+	}
+	if got := share(before, after, 0, 1, 2, 5, 6); got == nil || *got != 55 {
+		t.Errorf("busy: %v", got)
+	}
+	if share(before, before, 0) != nil || share(nil, nil, 0) != nil {
+		t.Error("a share of nothing")
+	}
+}
