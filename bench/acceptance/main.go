@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"flag"
@@ -267,8 +268,8 @@ func (h *harness) series(ctx context.Context, tasks []task, records *[]record, j
 // progress tells of a run and how its condition stands.
 func (h *harness) progress(n, of int, c condition, r record, all []record) {
 	t := tallyOf(c, all)
-	fmt.Fprintf(h.stderr, "%s %d/%d %s %d: %s in %.0f s; so far %s, held: %s\n",
-		time.Now().Format("15:04:05"), n, of, r.Condition, r.Repeat, r.Verdict, r.Took, counts(t.verdicts), c.goal.held(t, c.runs))
+	fmt.Fprintf(h.stderr, "%s %d/%d %s %d: %s in %.0f s; so far %s; held: %s\n",
+		time.Now().Format("15:04:05"), n, of, r.Condition, r.Repeat, r.Verdict, r.Took, cmp.Or(counts(t.verdicts), "none"), c.goal.held(t, c.runs))
 }
 
 func list(w io.Writer, chosen []condition, left []task, records []record) error {

@@ -91,13 +91,14 @@ func command(ctx context.Context, dir, path string, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// output runs a command to its end and gives what it printed and its exit code.
+// output runs mlbench to its end and gives what it printed and its exit code.
 // That it exits with another code than 0 is no error.
-func output(ctx context.Context, limit time.Duration, dir, path string, args ...string) (stdout []byte, exit int, stderr string, err error) {
+func (h *harness) output(ctx context.Context, limit time.Duration, env []string, args ...string) (stdout []byte, exit int, stderr string, err error) {
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	var out, complaint bytes.Buffer
-	cmd := command(ctx, dir, path, args...)
+	cmd := command(ctx, h.dir, h.mlbench, args...)
+	cmd.Env = append(cmd.Env, env...)
 	cmd.Stdout, cmd.Stderr = &out, &complaint
 	err = cmd.Run()
 	var status *exec.ExitError

@@ -113,8 +113,12 @@ func (h *harness) compare(ctx context.Context, t task, r *record, targets [2]str
 
 // measure runs mlbench and times it. Its use being wrong is no outcome of a run.
 func (h *harness) measure(ctx context.Context, c condition, r *record, args []string) (stdout []byte, err error) {
+	var env []string
+	if c.service == fastapi {
+		env = []string{"MLBENCH_USERNAME=admin", "MLBENCH_PASSWORD=password"} // of the example
+	}
 	begin := time.Now()
-	stdout, exit, stderr, err := output(ctx, 3*max(c.budget, budget), h.dir, h.mlbench, args...)
+	stdout, exit, stderr, err := h.output(ctx, 3*max(c.budget, budget), env, args...)
 	r.Took, r.Exit = round(time.Since(begin).Seconds(), 1), exit
 	switch {
 	case ctx.Err() != nil:
@@ -194,7 +198,7 @@ func (h *harness) singly(ctx context.Context, text []byte) (parts []part, err er
 		if err := os.WriteFile(path, file, 0o644); err != nil {
 			return nil, err
 		}
-		stdout, exit, stderr, err := output(ctx, patience, h.dir, h.mlbench, "compare", path, "--format", "json")
+		stdout, exit, stderr, err := h.output(ctx, patience, nil, "compare", path, "--format", "json")
 		if err != nil || exit == 1 || exit == 2 {
 			return nil, fmt.Errorf("judge launch %d singly: exit code %d, %v: %s", i+1, exit, err, lastLine(stderr))
 		}
@@ -256,7 +260,7 @@ func estimates(c *verdict.Comparison) map[string]estimate {
 // deciding and rendering. Deciding alone is less.
 func (h *harness) decide(ctx context.Context, file string) (ms float64, err error) {
 	begin := time.Now()
-	_, exit, stderr, err := output(ctx, patience, h.dir, h.mlbench, "report", file, "--format", "text")
+	_, exit, stderr, err := h.output(ctx, patience, nil, "report", file, "--format", "text")
 	took := time.Since(begin)
 	return round(float64(took)/float64(time.Millisecond), 1), unfinished("mlbench report", exit, stderr, err)
 }
