@@ -33,10 +33,10 @@ const (
 const attempts = 3
 
 // The factors on the work that make the pooled p50 of the response time grow by
-// 5, 10 and 20%, by -tune before the runs: +87.8% · work + 58.6% · work², which
-// is 1.055, 1.106 and 1.201. Transport and scheduling do not grow with the work,
-// queueing grows faster: at this load the two nearly cancel. The page has what
-// the runs themselves show.
+// 5, 10 and 20%, by a fit to ten runs before the first series: +87.8% · work +
+// 58.6% · work², which is 1.055, 1.106 and 1.201. Transport and scheduling do not
+// grow with the work, queueing grows faster: at this load the two nearly cancel.
+// The page has what the runs themselves show.
 const (
 	slow5  = 1.055
 	slow10 = 1.106

@@ -27,7 +27,6 @@ type options struct {
 	busy     bool
 	document bool
 	list     bool
-	tune     bool
 
 	conditions []condition // chosen
 }
@@ -76,7 +75,6 @@ func parse(args []string, stderr io.Writer) (options, error) {
 	f.BoolVar(&o.busy, "busy", false, "do not wait until nothing else uses the cores, for trials")
 	f.BoolVar(&o.document, "document", false, "only make the page again from the journal")
 	f.BoolVar(&o.list, "list", false, "only list the conditions and what is left to do")
-	f.BoolVar(&o.tune, "tune", false, "only measure what factors on the work do to p50, four minutes")
 	if err := f.Parse(args); err != nil {
 		return o, err
 	}
@@ -151,9 +149,6 @@ func accept(ctx context.Context, args []string, stdout, stderr io.Writer) error 
 	}
 	h := &harness{options: o, stderr: stderr, host: hostName()}
 	h.make = h.run
-	if o.tune {
-		return h.inFolder(ctx, func() error { return h.measureFactors(ctx, stdout) })
-	}
 	records, whole, damaged, err := readJournal(o.data)
 	if err != nil {
 		return err

@@ -124,7 +124,7 @@ func (h *harness) measure(ctx context.Context, c condition, r *record, args []st
 	case ctx.Err() != nil:
 		return nil, ctx.Err()
 	case exit == 2:
-		return nil, fmt.Errorf("mlbench %s: %s", strings.Join(args, " "), lastLine(stderr))
+		return nil, fmt.Errorf("%s: %s", args[0], lastLine(stderr))
 	case err != nil || exit == 1:
 		return nil, r.fail(fmt.Errorf("exit code %d, %v: %s", exit, err, lastLine(stderr)))
 	}

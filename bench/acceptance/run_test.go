@@ -122,21 +122,6 @@ func TestCommandLines(t *testing.T) {
 	}
 }
 
-func TestFit(t *testing.T) {
-	x := []float64{0.05, 0.1, 0.1, 0.2, 0.3}
-	var y []float64
-	for _, v := range x {
-		y = append(y, 80*v+60*v*v)
-	}
-	a, b := fit(x, y)
-	if round(a, 6) != 80 || round(b, 6) != 60 {
-		t.Errorf("%g, %g", a, b)
-	}
-	if got := round(solve(a, b, 80*0.15+60*0.15*0.15), 9); got != 0.15 {
-		t.Errorf("solved to %g", got)
-	}
-}
-
 func TestServersSayWhereTheyListen(t *testing.T) {
 	for said, want := range map[string]string{
 		"listening on http://127.0.0.1:8001\nlistening on http://127.0.0.1:8003\n":                       "http://127.0.0.1:8001",
