@@ -249,7 +249,7 @@ func goneHead() *verdict.Comparison {
 func improvedInAll() *verdict.Comparison {
 	c := judged(pairedFile(24, constantly(0.6)))
 	for i := range 7 {
-		c.Reasons = append(c.Reasons, fmt.Sprintf("reason %d", i))
+		c.Note(results.Reason{Code: results.Noted, Args: map[string]any{"text": fmt.Sprintf("reason %d", i)}})
 	}
 	return c
 }

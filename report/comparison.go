@@ -88,7 +88,7 @@ func parityText(p *results.Parity) string {
 func detailsOf(c *verdict.Comparison, said []string, f form) []string {
 	var out []string
 	for i := range c.Findings {
-		if text := f.name(c.Findings[i].Text); len(c.Findings[i].Metrics) > 0 && !slices.Contains(said, text) {
+		if text := f.name(explained(c, &c.Findings[i])); measures(&c.Findings[i]) && !slices.Contains(said, text) {
 			out = append(out, text)
 		}
 	}

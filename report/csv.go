@@ -144,7 +144,7 @@ func runVerdict(s *results.Summary) string {
 		return "invalid"
 	case slices.ContainsFunc(s.Objectives, func(o results.ObjectiveResult) bool { return !o.Held }):
 		return "objective missed"
-	case s.Unfinished != "":
+	case s.Unfinished != nil:
 		return "unfinished"
 	}
 	return "valid"

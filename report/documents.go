@@ -36,7 +36,7 @@ func (d Document) Valid() bool {
 // value is what its JSON form is made of.
 func (d Document) value() any {
 	if d.Comparison != nil {
-		return d.Comparison
+		return newComparisonDocument(d.Comparison)
 	}
 	return newRunDocument(d.Run)
 }
@@ -89,7 +89,11 @@ func Comparisons(w io.Writer, format Format, cs []*verdict.Comparison, o Options
 		return errors.New("there is no comparison to render")
 	}
 	if format == JSON {
-		return writeJSON(w, cs)
+		var all []any
+		for _, c := range cs {
+			all = append(all, newComparisonDocument(c))
+		}
+		return writeJSON(w, all)
 	}
 	var ds []Document
 	for _, c := range cs {

@@ -21,7 +21,7 @@ func headline(c *verdict.Comparison, f form) (word string, reasons []string) {
 	case verdict.ByObjective:
 		for i := range c.Findings {
 			if c.Findings[i].Kind == verdict.FoundMissed {
-				first = append(first, f.name(c.Findings[i].Text))
+				first = append(first, f.name(explained(c, &c.Findings[i])))
 			}
 		}
 		reasons[0], word = word+": "+reasons[0], "OBJECTIVE MISSED"

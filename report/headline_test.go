@@ -65,7 +65,7 @@ func TestHeadlineIsTheWeightiestFinding(t *testing.T) {
 			if !strings.HasPrefix(first, tt.word+"  ") || !strings.Contains(first, tt.says) || !strings.Contains(rest, "  "+tt.then) {
 				t.Errorf("text begins\n%s\n%s\nwant %s, %s, then %s", first, rest[:200], tt.word, tt.says, tt.then)
 			}
-			if c.Interrupted != "" && strings.Contains(text, "--budget") {
+			if c.Interrupted != nil && strings.Contains(text, "--budget") {
 				t.Errorf("advice after an interrupt:\n%s", text[:500])
 			}
 			heading, rest, _ := strings.Cut(write(Markdown), "\n\n")

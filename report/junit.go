@@ -69,8 +69,8 @@ func runSuite(s *results.Summary) *junitSuite {
 	switch {
 	case !s.Valid:
 		measurement.Error = &junitOutcome{Message: invalidAlarm, Type: "invalid", Text: strings.Join(warnings, "\n")}
-	case s.Unfinished != "":
-		measurement.Error = &junitOutcome{Message: plain(s.Unfinished), Type: "unfinished", Text: strings.Join(warnings, "\n")}
+	case s.Unfinished != nil:
+		measurement.Error = &junitOutcome{Message: plain(Sentence(*s.Unfinished)), Type: "unfinished", Text: strings.Join(warnings, "\n")}
 	}
 	suite.add(measurement)
 	suite.objectives(s.Objectives, class)
@@ -101,7 +101,7 @@ func comparisonSuite(c *verdict.Comparison, o Options) *junitSuite {
 	name := plain(fmt.Sprintf("%s against %s", b, a))
 	suite := &junitSuite{Name: plain(title + ": " + name), Time: fixed(seconds, 3)}
 	var reasons []string
-	for _, r := range c.Reasons {
+	for _, r := range Explain(c) {
 		reasons = append(reasons, plain(r))
 	}
 	whole := &junitOutcome{Type: string(c.Verdict), Text: strings.Join(reasons, "\n")}

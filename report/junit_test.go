@@ -136,7 +136,7 @@ func TestJUnitAgreesWithTheExitCode(t *testing.T) {
 	cut.Footer = nil
 	damaged := judged(cut)
 	if short.Verdict != verdict.Inconclusive || !short.LacksData() || damaged.Verdict != verdict.Inconclusive || damaged.LacksData() {
-		t.Fatalf("%s %v %q, %s %v %q", short.Verdict, short.LacksData(), short.Reasons, damaged.Verdict, damaged.LacksData(), damaged.Reasons)
+		t.Fatalf("%s %v %q, %s %v %q", short.Verdict, short.LacksData(), Explain(short), damaged.Verdict, damaged.LacksData(), Explain(damaged))
 	}
 	differing := judged(pairedFile(24, constantly(1)))
 	differing.Parity = &results.Parity{Requests: 10, Differing: 2, Differences: []string{"status 200 and 500 in 2 answers (predict)"}}

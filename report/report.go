@@ -33,9 +33,9 @@ func Run(w io.Writer, format Format, s *results.Summary, o Options) error {
 func Comparison(w io.Writer, format Format, c *verdict.Comparison, o Options) error {
 	switch format {
 	case JSON:
-		return writeJSON(w, c)
+		return writeJSON(w, newComparisonDocument(c))
 	case JSONL:
-		return writeJSONLine(w, c)
+		return writeJSONLine(w, newComparisonDocument(c))
 	case CSV:
 		return writeRows(w, comparisonRows(c), o)
 	case Text, Markdown:

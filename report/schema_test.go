@@ -66,7 +66,7 @@ func optional(path []string, key string) bool {
 	}
 	return slices.Contains([]string{"by_class", "status", "classes", "tags"}, last) || percentileKey.MatchString(key) ||
 		len(path) == 0 && slices.Contains([]string{"runs", "slot_effect", "tags", "resources", "source", "stages", "details"}, key) ||
-		slices.Contains([]string{"source", "host", "load"}, last) && slices.Contains(optionalFacts, key) || slices.Contains(path, "reason_codes") && key == "metrics" || slices.Contains([]string{"command", "note", "a_censored", "b_censored"}, key) ||
+		slices.Contains([]string{"source", "host", "load"}, last) && slices.Contains(optionalFacts, key) || slices.Contains(path, "reason_codes") && !slices.Contains([]string{"code", "detail", "class", "metric"}, key) || slices.Contains([]string{"command", "note", "a_censored", "b_censored"}, key) ||
 		slices.Contains(path, "warning_codes") && key != "code" || last == "latency_ms" && slices.Contains([]string{"first_byte", "dial", "tls"}, key)
 }
 

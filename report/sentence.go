@@ -12,10 +12,9 @@ import (
 
 // sentences is the verdict in plain words, the weightiest first: what a metric
 // was and is, by how much in its own unit, how sure that is, and what is allowed.
-// The statistics behind it are Comparison.Reasons.
+// The statistics behind it are in Explain.
 func sentences(c *verdict.Comparison, f form) []string {
 	var out []string
-	found := map[string]bool{}
 	var last []string // what is as it should be goes behind what is to be known
 	for i := range c.Findings {
 		lines := findingText(c, &c.Findings[i], f)
@@ -26,19 +25,13 @@ func sentences(c *verdict.Comparison, f form) []string {
 			lines = lines[:1]
 		}
 		out = append(out, lines...)
-		found[c.Findings[i].Text] = true
-	}
-	for _, r := range c.Reasons {
-		if !found[r] { // added since, or of a comparison from elsewhere
-			out = append(out, f.name(r))
-		}
 	}
 	out = append(out, last...)
 	if len(out) == 0 {
 		out = []string{"no reason is given"}
 	}
-	if c.Interrupted != "" && !strings.Contains(out[0], f.name(c.Interrupted)) { // a regression, which stands
-		out[0] = f.name(c.Interrupted) + "; " + out[0]
+	if c.Interrupted != nil && c.Verdict == verdict.Regression { // which stands
+		out[0] = f.name(Sentence(*c.Interrupted)) + "; " + out[0]
 	}
 	return out
 }
@@ -46,25 +39,31 @@ func sentences(c *verdict.Comparison, f form) []string {
 // findingText is one finding: a line for each metric.
 func findingText(c *verdict.Comparison, found *verdict.Finding, f form) []string {
 	var lines []string
+	if !measures(found) && found.Kind != verdict.FoundWithin {
+		return []string{f.name(explained(c, found))}
+	}
 	for _, id := range found.Metrics {
 		m := c.Row(id.Class, id.Metric)
 		if m == nil || !toldByRow(m) {
 			if found.Kind == verdict.FoundWithin {
 				continue // stalls: the table has them
 			}
-			return []string{f.name(found.Text)}
+			return []string{f.name(explained(c, found))}
 		}
 		lines = append(lines, f.name(metricLine(c, m, found.Kind)))
 	}
 	switch {
 	case found.Kind == verdict.FoundWithin:
 		return slices.Concat([]string{f.name(withinText(c, found))}, lines)
-	case len(lines) == 0:
-		return []string{f.name(found.Text)}
-	case found.Advice != "":
-		lines[0] += ". " + f.name(found.Advice)
+	case found.Advice != nil:
+		lines[0] += ". " + f.name(Sentence(*found.Advice))
 	}
 	return lines
+}
+
+// measures says that a finding is of how metrics changed, and names them not only.
+func measures(found *verdict.Finding) bool {
+	return slices.ContainsFunc(found.Metrics, func(m verdict.Claim) bool { return m.LevelPct > 0 || m.Stalls != nil })
 }
 
 // toldByRow says whether a row has all that a sentence needs.
@@ -88,13 +87,7 @@ func withinText(c *verdict.Comparison, found *verdict.Finding) string {
 	if c.ArmA != nil && c.ArmA.Model == results.Closed {
 		text += "; percentiles are not judged in the closed model"
 	}
-	return text + " (" + found.Basis + ")"
-}
-
-// openings are how sentences of findings begin.
-var openings = map[verdict.FindingKind]string{
-	verdict.FoundWithin: "no regression beyond the limits", verdict.FoundImprovement: "improved: ", verdict.FoundOpen: "open: ",
-	verdict.FoundSlower: "worse for certain, but within its limit: ", verdict.FoundLikely: "possibly worse, not proven: ",
+	return text + " (" + basis(found.Reason) + wordings["_in_classes"](said{}, found.Reason) + ")"
 }
 
 // metricLine is what became of one metric, for people.

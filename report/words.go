@@ -1,16 +1,17 @@
 package report
 
 import (
-	"fmt"
-	"strings"
-	"time"
-
 	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/results/verdict"
 )
+
+// This file has the words of all reasons and findings; wordings.go has their parts
+// that depend on more than one value.
 
 // phrase is a sentence about a reason. An argument is a name in the reason's
 // Args; "requests request" is a number and its noun, "requests were" its verb,
-// and one that begins with an underline is of the function in wordings.
+// "arm target" a target's name, "s span" a duration, and one that begins with an
+// underline is of the function in wordings.
 type phrase struct {
 	format string
 	args   []string
@@ -29,7 +30,7 @@ var phrases = map[results.Code]phrase{
 	results.InFlightAtEnd:    {"%s in flight when the measurement was interrupted: in no figure, and perhaps slow", []string{"requests request"}},
 	results.StaleConnections: {"%s %s of no use for the next request, as the target had just closed its end or sent bytes that nobody asked for: that was sent on a new one", []string{"connections kept connection", "connections were"}},
 	results.Steal:            {"up to %.1f%% of this machine's CPU time was taken by other guests (steal): repeat, or use a dedicated machine", []string{"pct"}},
-	results.Throttled:        {"the container's CPU limit stopped the generator for %.0f ms%s: raise the limit%s", []string{"ms", "_periods", "_limit"}},
+	results.Throttled:        {"the container's CPU limit stopped the generator for %.0f ms%s: raise the limit%s", []string{"ms", "_periods", "_limit_machine"}},
 	results.WaitedForCore:    {"the load generator's threads waited for a core %.1f s in every second: give it more cores, or lower the rate", []string{"s"}},
 	results.StoodStill:       {"the load generator itself stood still for %.1f s in every second (stopped, paused, or without a core): give it more cores, or a quieter machine", []string{"s"}},
 	results.LeftOut:          {"%s: the interval in which it did is in no figure (%.1f s of %.1f s, %s)", []string{"text", "s", "of_s", "requests request"}},
@@ -49,123 +50,82 @@ var phrases = map[results.Code]phrase{
 	results.InvalidNodes:     {"%s: generator or host decided the numbers, of %.0f%% of all requests", []string{"nodes", "pct"}},
 	results.UnsoundRun:       {"%s is left out: %s", []string{"file", "reason"}},
 	results.HighErrors:       {"%d of %d requests failed", []string{"requests", "of"}},
+
+	results.FileDamaged:       {"the result file is damaged", nil},
+	results.CutOffEarly:       {"the measurement was cut off before its end", nil},
+	results.FailedEarly:       {"the measurement failed before its end", nil},
+	results.InterruptedAfter:  {"the measurement was interrupted after %d of %d planned pairs", []string{"pairs", "planned"}},
+	results.InterruptedWarmUp: {"the measurement was interrupted in the warm-up", nil},
+	results.InterruptedEarly:  {"the measurement was interrupted before its end", nil},
+
+	verdict.LimitsUnreadable:  {"the file's limits cannot be read (%s)", []string{"error"}},
+	verdict.Impossible:        {"the file holds what cannot have been measured (%s)", []string{"error"}},
+	verdict.NoBaseline:        {"%s: there is nothing to compare with", []string{"why"}},
+	verdict.NoneEnded:         {"no request to %s ended: %d %s in flight when the measurement was interrupted", []string{"arm target", "requests", "requests were"}},
+	verdict.NoneSent:          {"no request was sent to %s", []string{"arm target"}},
+	verdict.NoneButWarmUp:     {"no request was sent to %s but of the warm-up, which is in no figure", []string{"arm target"}},
+	verdict.MachineExhausted:  {"this machine ran out of ports, files or memory. These numbers describe this machine, not the targets", nil},
+	verdict.UnequalRequests:   {"%s and %s were not sent the same requests (%s), as both slices of a pair are: something of the file is missing", []string{"_a", "_b", "_unequal"}},
+	verdict.PairsExcluded:     {"%d of %s %s left out because a slice was excluded as it was measured (%s). These numbers describe this machine, not the targets", []string{"pairs", "of pair", "pairs are", "text"}},
+	verdict.PairsLost:         {"%d of %s %s left out: the load generator was late in %d, and in %d a slice was excluded as it was measured (%s). These numbers describe this machine, not the targets", []string{"pairs", "of pair", "pairs are", "late", "excluded", "text"}},
+	verdict.LatePairs:         {"the load generator was late in %d of %s (a tenth of a slice's requests by over %s): use a quieter machine, fewer cores for the targets, or a lower rate. These numbers describe this machine, not the targets", []string{"pairs", "of pair", "lag_ms duration"}},
+	verdict.InvalidRun:        {"%s is an invalid run: see the warnings", []string{"file"}},
+	verdict.MostlyFailing:     {"%s: over 5%% of the requests failed (%s): mend that first, latencies of the rest say little", []string{"_who_fails", "_failures"}},
+	verdict.TargetEnded:       {"%s", []string{"_end"}},
+	verdict.NeverAnswered:     {"%s never answered: %s", []string{"arm target", "_unanswered"}},
+	verdict.ClassesUnanswered: {"%s never answered %s", []string{"arm target", "_classes_unanswered"}},
+
+	verdict.Worse:          {"%s%s (%s)", []string{"_b_fails", "_changes_limits", "_proof"}},
+	verdict.Better:         {"improved: %s (%s)", []string{"_changes", "_proof"}},
+	verdict.WithinLimits:   {"%s: %s (%s%s)", []string{"_no_regression", "_held", "_basis", "_in_classes"}},
+	verdict.WorseInLimits:  {"really %s, but within your limits: %s (%s)", []string{"_slower", "_changes_limits", "_proof"}},
+	verdict.PossiblyWorse:  {"possibly worse, not proven: %s (%s)", []string{"_changes_limits", "_proof"}},
+	verdict.PossibleStalls: {"possible %s (by chance alone: %.0f%%)", []string{"_changes", "chance_pct"}},
+	verdict.Undecided:      {"not enough data: %s could be anywhere from %s to %s (95%% CI; estimate %s, limit %s, %s)%s", []string{"_names", "_low", "_high", "_estimate", "_limit", "_errors_or_basis", "_near"}},
+	verdict.NoInterval:     {"not enough data: %s, limit %s (%s)", []string{"_names", "_limit", "_basis"}},
+	verdict.LimitUnjudged:  {"not enough data: %s has a limit of your own, %s, and too few requests in %s to be judged", []string{"_names", "_limit", "_basis"}},
+	verdict.LimitUnknown:   {"%s has a limit of your own, %s, and the calibration lacks it", []string{"_names", "_limit"}},
+	verdict.Survivors:      {"%s and %s fail differently often, and those that fail may be the slow ones: withheld are %s", []string{"_a", "_b", "_names"}},
+	verdict.FailingClasses: {"over 5%% of these requests fail: withheld are %s", []string{"_names"}},
+	verdict.TooFewData:     {"not judged, for too little data: %s", []string{"_names"}},
+	verdict.Uncalibrated:   {"not judged, because the calibration lacks them: %s", []string{"_names"}},
+	verdict.ObjectiveMiss:  {"%s misses its objective %s: %s", []string{"_b", "objective", "_value"}},
+
+	verdict.PartOnly:         {"%s: a part of one is no pass", []string{"why"}},
+	verdict.UnevenLoad:       {"one of %s and %s kept up with the load of the warm-up and the other did not: lower the rate", []string{"_a", "_b"}},
+	verdict.DroppedMost:      {"%s were dropped because the in-flight limit was reached, and those would have been the slow ones: raise --connections or lower the rate", []string{"_dropping"}},
+	verdict.BusyPairs:        {"the load generator used over %.0f%% of the cores it may use in %d of %s: throughput may be its limit and not the targets', so give it more cores, or fewer --connections", []string{"pct", "pairs", "of pair"}},
+	verdict.HostsDiffer:      {"the runs are of different hosts (%s; %s): host and target cannot be told apart", []string{"host", "other"}},
+	verdict.FewRuns:          {"%s cannot be judged: with fewer than %d of each, only a calibration of the target on this host ('mlbench calibrate') tells a change from the luck of single runs", []string{"_basis", "least"}},
+	verdict.UnfitForFewRuns:  {"%s cannot be judged: with fewer than %d of each, only a calibration of the target on this host ('mlbench calibrate') tells a change from the luck of single runs; the one given does not hold: %s", []string{"_basis", "least", "why"}},
+	verdict.NoLimits:         {"no percentile has a limit, so none is judged", nil},
+	verdict.NoneCalibrated:   {"the calibration has none of the metrics that these runs show", nil},
+	verdict.FewPairs:         {"not enough data: %s, and no verdict comes from fewer than %d", []string{"_basis", "least"}},
+	verdict.FewRequests:      {"not enough data: too few requests in %s for any percentile", []string{"_basis"}},
+	verdict.NoUpperBound:     {"not enough data: no upper bound is below its limit", nil},
+	verdict.FailsUnproven:    {"%s fails: %s: %s do not prove that it is no chance", []string{"_b", "_failures_of_b", "_few"}},
+	verdict.OtherTarget:      {"it is of another target (%s)", []string{"target"}},
+	verdict.OtherHost:        {"it is of another host (%s, not %s)", []string{"host", "other"}},
+	verdict.OtherLoad:        {"it is of another load: %s", []string{"text"}},
+	verdict.ShorterRuns:      {"it is of runs of %.3g s, and shorter ones differ by more: %s is of %.3g s", []string{"s", "file", "of_s"}},
+	verdict.LateLeftOut:      {"%d of %s %s left out because the load generator was late in %s%s", []string{"pairs", "of pair", "pairs are", "pairs them", "_not_errors"}},
+	verdict.ExcludedPairs:    {"%d of %s %s left out because a slice was excluded as it was measured (%s)", []string{"pairs", "of pair", "pairs are", "text"}},
+	verdict.OnlyErrors:       {"only errors are judged: %s", []string{"why"}},
+	verdict.NoWarmUp:         {"without a warm-up nothing tells whether the targets keep up with the load: short slices do not show a queue that grows slowly", nil},
+	verdict.NeitherKeptUp:    {"neither target kept up with the load of the warm-up: so near their limits small changes of a target make for large ones of latency. Lower the rate", nil},
+	verdict.LimitsUnused:     {"of the closed model throughput is judged, and no percentile: the limit of %s counts for nothing here", []string{"_percentiles"}},
+	verdict.SavedRuns:        {"these are saved runs, not pairs in turn: whatever else changed between them counts as the targets' doing. 'mlbench compare' with both targets at once does not have this weakness", nil},
+	verdict.RanksDisagree:    {"ranks alone do not bear out that %s of %s is worse (Mann-Whitney p=%.2g): look at single runs", []string{"metric", "class", "p"}},
+	verdict.CalibrationUnfit: {"the calibration says nothing about this comparison: %s", []string{"why"}},
+	verdict.TightLimits:      {"limits are tighter than %d launches of %s differed by (%s): the luck of a launch alone could exceed them, so repeat with both restarted before you believe a small regression, or use --max-regression %s", []string{"launches", "target", "_tight", "advised"}},
+	verdict.AtLeastMore:      {"At least %s more are needed: --budget %s", []string{"s span", "budget_s span"}},
+	verdict.AboutMore:        {"About %s more would settle it: --budget %s", []string{"s span", "budget_s span"}},
+	verdict.AboutMoreOrWider: {"About %s more, or a wider limit, would settle it: --budget %s", []string{"s span", "budget_s span"}},
+	verdict.AboutMoreRuns:    {"About %s of each would settle it", []string{"runs more run"}},
 }
 
-// wordings are parts of sentences that depend on more than one value.
-var wordings = map[string]func(results.Reason) string{
-	"_share": func(r results.Reason) string {
-		if r.Args["share_pct"] == nil {
-			return ""
-		}
-		return fmt.Sprintf(", which makes up %.0f%% of the response time's %s", r.Args["share_pct"], r.Args["percentile"])
-	},
-	"_machine": func(r results.Reason) string {
-		return ifInvalid(r, ". These numbers describe this machine, not the target")
-	},
-	"_limit": func(r results.Reason) string {
-		return ifInvalid(r, ". These numbers describe the limit, not the target")
-	},
-	"_periods": func(r results.Reason) string {
-		if pct, _ := r.Args["pct"].(float64); pct > 0 {
-			return fmt.Sprintf(", in %.0f%% of the limit's periods", pct)
-		}
-		return ""
-	},
-	"_errors": func(r results.Reason) string {
-		e, _ := r.Args["errors"].(results.Errors)
-		return errorCounts(e, form{})
-	},
-	"_latencies": func(r results.Reason) string {
-		if r.Args["latencies"] == nil {
-			return ""
-		}
-		return ": latencies are of failures only"
-	},
-	"_protocol": func(r results.Reason) string {
-		switch r.Args["protocol"] {
-		case nil:
-			return ""
-		case "h2":
-			return "; does the target speak HTTP/1.1 only (leave out --transport h2), or want https://, or a certificate or header?"
-		}
-		return "; does the target want another protocol (https://, --transport h2), or a certificate or header?"
-	},
-	"_unauthorized": func(r results.Reason) string {
-		if n, _ := r.Args["unauthorized"].(int64); n > 0 {
-			return fmt.Sprintf(" (%d with status 401 or 403: check -H 'Authorization: …' or MLBENCH_TOKEN, and if the scenario has a login, MLBENCH_USERNAME and MLBENCH_PASSWORD)", n)
-		}
-		return ""
-	},
-	"_status": func(r results.Reason) string { return after(" ", r.Args["status"]) },
-	"_class":  func(r results.Reason) string { return after(" of ", r.Args["class"]) },
+// openings are how sentences of findings begin.
+var openings = map[verdict.FindingKind]string{
+	verdict.FoundWithin: "no regression beyond the limits", verdict.FoundImprovement: "improved: ", verdict.FoundOpen: "open: ",
+	verdict.FoundSlower: "worse for certain, but within its limit: ", verdict.FoundLikely: "possibly worse, not proven: ",
 }
-
-func ifInvalid(r results.Reason, text string) string {
-	if r.Invalid {
-		return text
-	}
-	return ""
-}
-
-func after(before string, v any) string {
-	if v == nil {
-		return ""
-	}
-	return before + fmt.Sprint(v)
-}
-
-// Sentence says a reason in words, not yet escaped for any form. A code without
-// words is its own.
-func Sentence(r results.Reason) string {
-	p, known := phrases[r.Code]
-	if !known {
-		return strings.ReplaceAll(string(r.Code), "_", " ")
-	}
-	args := make([]any, len(p.args))
-	for i, spec := range p.args {
-		name, what, _ := strings.Cut(spec, " ")
-		switch n, isCount := r.Args[name].(int64); {
-		case name == "reason":
-			inner, _ := r.Args[name].(results.Reason)
-			args[i] = Sentence(inner)
-		case wordings[name] != nil:
-			args[i] = wordings[name](r)
-		case what == "duration":
-			ms, _ := r.Args[name].(float64)
-			args[i] = time.Duration(ms * float64(time.Millisecond)).Round(10 * time.Microsecond)
-		case what == "were" && n == 1:
-			args[i] = "was"
-		case what == "were":
-			args[i] = what
-		case what == "time" && n == 1:
-			args[i] = "once"
-		case what != "" && isCount:
-			args[i] = count(n, what)
-		default:
-			args[i] = r.Args[name]
-		}
-	}
-	text := fmt.Sprintf(p.format, args...)
-	if r.Invalid {
-		return "invalid: " + text
-	}
-	return text
-}
-
-// Sentences says several.
-func Sentences(rs []results.Reason) []string {
-	out := []string{}
-	for _, r := range rs {
-		out = append(out, Sentence(r))
-	}
-	return out
-}
-
-// runDocument is the JSON form of a run: the codes of its warnings, and what they
-// say.
-type runDocument struct {
-	*results.Summary
-	Warnings []string `json:"warnings"`
-}
-
-func newRunDocument(s *results.Summary) runDocument { return runDocument{s, Sentences(s.Warnings)} }

@@ -4,6 +4,10 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -67,30 +71,73 @@ func TestSentencesSayWhatTheirReasonsHave(t *testing.T) {
 	}
 }
 
-// Whoever adds a code adds its sentence, whose verbs are as many as its arguments.
+// Whoever adds a code adds its sentence, whose verbs are as many as its arguments,
+// and makes a reason of it somewhere.
 func TestEveryCodeHasASentence(t *testing.T) {
-	file, err := parser.ParseFile(token.NewFileSet(), "../results/reason.go", nil, 0)
-	if err != nil {
-		t.Fatal(err)
+	codes, parts := 0, map[string]bool{}
+	for _, folder := range []string{"../results", "../results/verdict"} {
+		for name, code := range codesIn(t, folder) {
+			codes++
+			if !usedIn(t, folder, name) {
+				t.Errorf("%s: no reason has the code %s", folder, name)
+			}
+			p, known := phrases[code]
+			if verbs := strings.Count(strings.ReplaceAll(p.format, "%%", ""), "%"); !known || verbs != len(p.args) {
+				t.Errorf("%s: known %v, %d verbs, %d arguments", code, known, verbs, len(p.args))
+			}
+			for _, arg := range p.args {
+				if parts[arg] = true; arg[0] == '_' && wordings[arg] == nil {
+					t.Errorf("%s: there is no wording %s", code, arg)
+				}
+			}
+		}
 	}
-	codes := 0
-	ast.Inspect(file, func(n ast.Node) bool {
-		spec, ok := n.(*ast.ValueSpec)
-		if !ok || len(spec.Values) != 1 {
-			return true
-		}
-		text, err := strconv.Unquote(spec.Values[0].(*ast.BasicLit).Value)
-		if err != nil {
-			t.Fatal(err)
-		}
-		codes++
-		p, known := phrases[results.Code(text)]
-		if verbs := strings.Count(strings.ReplaceAll(p.format, "%%", ""), "%"); !known || verbs != len(p.args) {
-			t.Errorf("%s: known %v, %d verbs, %d arguments", text, known, verbs, len(p.args))
-		}
-		return true
-	})
 	if codes != len(phrases) || codes == 0 {
 		t.Errorf("%d codes, %d sentences", codes, len(phrases))
 	}
+	for name := range wordings {
+		if !parts[name] {
+			t.Errorf("no sentence has the wording %s", name)
+		}
+	}
+}
+
+// codesIn are the constants of codes in a package, by their names.
+func codesIn(t *testing.T, folder string) map[string]results.Code {
+	file, err := parser.ParseFile(token.NewFileSet(), folder+"/reason.go", nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := map[string]results.Code{}
+	ast.Inspect(file, func(n ast.Node) bool {
+		if spec, ok := n.(*ast.ValueSpec); ok && len(spec.Values) == 1 {
+			text, err := strconv.Unquote(spec.Values[0].(*ast.BasicLit).Value)
+			if err != nil {
+				t.Fatal(err)
+			}
+			out[spec.Names[0].Name] = results.Code(text)
+		}
+		return true
+	})
+	return out
+}
+
+// usedIn says that code of a package, or of verdict, which makes reasons of both,
+// has the name.
+func usedIn(t *testing.T, folder, name string) bool {
+	word := regexp.MustCompile(`\b` + name + `\b`)
+	n := 0
+	for _, pattern := range slices.Compact([]string{folder + "/*.go", "../results/verdict/*.go"}) {
+		paths, _ := filepath.Glob(pattern)
+		for _, path := range paths {
+			text, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !strings.HasSuffix(path, "_test.go") {
+				n += len(word.FindAll(text, -1))
+			}
+		}
+	}
+	return n > 1 // where it is declared
 }

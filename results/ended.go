@@ -46,32 +46,32 @@ func (e *TargetEnd) Text(name string) string {
 	return b.String()
 }
 
-// Unfinished says why a saved measurement is only part of one; "" if it is not.
-func (f *File) Unfinished() string {
+// Unfinished says why a saved measurement is only part of one; nil if it is not.
+func (f *File) Unfinished() *Reason {
 	switch {
 	case f.Path == "" && f.Footer == nil || f.Complete(): // the former is still going on
-		return ""
+		return nil
 	case f.Damage != "":
-		return "the result file is damaged"
+		return &Reason{Code: FileDamaged}
 	case f.Footer == nil:
-		return "the measurement was cut off before its end"
+		return &Reason{Code: CutOffEarly}
 	case f.Footer.Ended == Failed:
-		return "the measurement failed before its end"
+		return &Reason{Code: FailedEarly}
 	}
 	return f.Interrupted()
 }
 
-// Interrupted says when a measurement was; "" if it was not.
-func (f *File) Interrupted() string {
+// Interrupted says when a measurement was; nil if it was not.
+func (f *File) Interrupted() *Reason {
 	switch {
 	case f.Footer == nil || f.Footer.Ended != Interrupted || f.Damage != "":
-		return ""
+		return nil
 	case f.Footer.Planned > 0:
-		return fmt.Sprintf("the measurement was interrupted after %d of %d planned pairs", f.wholePairs(), f.Footer.Planned)
+		return &Reason{Code: InterruptedAfter, Args: args{"pairs": int64(f.wholePairs()), "planned": int64(f.Footer.Planned)}}
 	case len(f.Arms()) == 2 && !slices.ContainsFunc(f.Slices, func(s Slice) bool { return s.Phase == Measure }):
-		return "the measurement was interrupted in the warm-up"
+		return &Reason{Code: InterruptedWarmUp}
 	}
-	return "the measurement was interrupted before its end"
+	return &Reason{Code: InterruptedEarly}
 }
 
 // wholePairs is how many pairs came to their end.

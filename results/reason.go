@@ -51,6 +51,14 @@ const (
 	OfNode           Code = "node"              // node, reason
 	InvalidNodes     Code = "invalid_nodes"     // nodes, pct
 	HighErrors       Code = "too_many_failures" // requests, of
+
+	// Why a saved measurement is only a part of one.
+	FileDamaged       Code = "file_damaged"
+	CutOffEarly       Code = "cut_off_early"
+	FailedEarly       Code = "failed_early"
+	InterruptedAfter  Code = "interrupted_after" // pairs, planned
+	InterruptedWarmUp Code = "interrupted_in_warm_up"
+	InterruptedEarly  Code = "interrupted_early"
 )
 
 // MarshalJSON writes {"code":…, …}, the arguments beside the code.

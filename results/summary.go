@@ -47,8 +47,8 @@ type Summary struct {
 	// Title is what the scenario is called for people: of an ad-hoc request its
 	// method and path.
 	Title string `json:"-"`
-	// Unfinished says why a saved measurement is only part of one; "" if it is not.
-	Unfinished string `json:"-"`
+	// Unfinished says why a saved measurement is only part of one; nil if it is not.
+	Unfinished *Reason `json:"-"`
 
 	total       ClassData
 	connections Connections

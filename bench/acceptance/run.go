@@ -143,7 +143,7 @@ func (h *harness) demo(ctx context.Context, t task, r *record) error {
 	if err != nil || r.Verdict == failed {
 		return err
 	}
-	var list []verdict.Comparison
+	var list []printed
 	if err := json.Unmarshal(stdout, &list); err != nil {
 		return r.fail(fmt.Errorf("its JSON: %w", err))
 	}
@@ -176,7 +176,7 @@ func (r *record) judgeDemo() {
 	}
 }
 
-func partOf(name string, c *verdict.Comparison) part {
+func partOf(name string, c *printed) part {
 	p := part{Name: name, Verdict: c.Verdict}
 	if len(c.Reasons) > 0 {
 		p.Reason = c.Reasons[0]
@@ -202,7 +202,7 @@ func (h *harness) singly(ctx context.Context, text []byte) (parts []part, err er
 		if err != nil || exit == 1 || exit == 2 {
 			return nil, fmt.Errorf("judge launch %d singly: exit code %d, %v: %s", i+1, exit, err, lastLine(stderr))
 		}
-		var c verdict.Comparison
+		var c printed
 		if err := json.Unmarshal(stdout, &c); err != nil {
 			return nil, fmt.Errorf("judge launch %d singly: %w", i+1, err)
 		}
@@ -211,9 +211,15 @@ func (h *harness) singly(ctx context.Context, text []byte) (parts []part, err er
 	return parts, nil
 }
 
+// printed is a comparison in JSON, as far as it is read.
+type printed struct {
+	verdict.Comparison
+	Reasons []string `json:"reasons"`
+}
+
 // read takes over what `mlbench compare --format json` printed.
 func (r *record) read(comparison []byte) error {
-	var c verdict.Comparison
+	var c printed
 	if err := json.Unmarshal(comparison, &c); err != nil {
 		return fmt.Errorf("its JSON: %w", err)
 	}
@@ -236,7 +242,7 @@ func (r *record) read(comparison []byte) error {
 }
 
 // estimates are those of the judged metrics: changes of others are none.
-func estimates(c *verdict.Comparison) map[string]estimate {
+func estimates(c *printed) map[string]estimate {
 	out := map[string]estimate{}
 	for _, m := range c.Metrics {
 		if !m.Judged || m.ChangePct == nil {

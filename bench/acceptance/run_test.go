@@ -13,10 +13,9 @@ import (
 
 func number(v float64) *float64 { return &v }
 
-func comparison() verdict.Comparison {
-	return verdict.Comparison{
+func comparison() printed {
+	c := verdict.Comparison{
 		Schema: verdict.ComparisonSchema, Verdict: verdict.Regression, Pairs: 46,
-		Reasons: []string{"p50 +10.4%", "2 of 48 pairs are left out because the load generator was late in them"},
 		Metrics: []verdict.MetricRow{
 			{Metric: "p50", Class: "predict", A: number(7), B: number(8), ChangePct: number(50), Judged: true},
 			{Metric: "p50", Class: results.TotalClass, A: number(2.30004), B: number(2.5), ChangePct: number(10.40049), CI95Pct: &[2]float64{8.1, 12.25}, PHolm: number(3e-9), Judged: true, Outcome: "regression"},
@@ -24,6 +23,7 @@ func comparison() verdict.Comparison {
 			{Metric: "p99", Class: results.TotalClass, A: number(5), B: number(6), ChangePct: number(20)},
 		},
 	}
+	return printed{c, []string{"p50 +10.4%", "2 of 48 pairs …"}}
 }
 
 func TestReadComparison(t *testing.T) {

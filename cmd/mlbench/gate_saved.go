@@ -109,9 +109,9 @@ func (o *gateOptions) caution(c *verdict.Comparison, f *results.File) {
 			limits = own
 		}
 	}
-	if note := o.calibrated.Caution(&f.Header, limits); note != "" {
-		c.Note(note)
-		fmt.Fprintln(o.Err, "note:", note)
+	if note := o.calibrated.Caution(&f.Header, limits); note != nil {
+		c.Note(*note)
+		fmt.Fprintln(o.Err, "note:", report.Sentence(*note))
 	}
 }
 

@@ -1,7 +1,6 @@
 package verdict
 
 import (
-	"fmt"
 	"math"
 	"slices"
 	"strconv"
@@ -27,8 +26,8 @@ func Sound(runs []*results.File) (sound []*results.File, left []results.Reason) 
 func unsound(f *results.File) *results.Reason {
 	s := results.Summarize(f, results.Select{Arm: results.ArmA}, nil)
 	switch why := f.Unfinished(); {
-	case why != "":
-		return &results.Reason{Code: results.Noted, Args: args{"text": why}}
+	case why != nil:
+		return why
 	case !s.Valid:
 		return &s.Warnings[slices.IndexFunc(s.Warnings, func(w results.Reason) bool { return w.Invalid })]
 	case float64(s.Errors.Total) > results.MostlyFailedShare*float64(s.Requests):
@@ -38,15 +37,15 @@ func unsound(f *results.File) *results.Reason {
 }
 
 // longer says that a run is shorter than those of the calibration: the shorter
-// a run, the more luck is in its figures. "" if none is.
-func (c *Calibration) longer(runs []*results.File) string {
+// a run, the more luck is in its figures. nil if none is.
+func (c *Calibration) longer(runs []*results.File) *results.Reason {
 	for _, f := range runs {
 		// One that was planned by a number of requests may end a little early.
 		if s := results.Summarize(f, results.Select{Arm: results.ArmA}, []float64{}).DurationS; s < 0.9*c.DurationS {
-			return fmt.Sprintf("it is of runs of %.3g s, and shorter ones differ by more: %s is of %.3g s", c.DurationS, f.Path, s)
+			return because(ShorterRuns, args{"s": c.DurationS, "file": f.Path, "of_s": s})
 		}
 	}
-	return ""
+	return nil
 }
 
 // MaxRegression advises limits, in the form that ParseLimits reads: for each
@@ -83,12 +82,12 @@ func twoDigitsUp(v float64) string {
 
 // Caution says where the limits of a live comparison are tighter than launches
 // of one target differ by chance: pairs prove a difference between processes,
-// and that one may be luck. "" if they are wide enough.
-func (c *Calibration) Caution(h *results.Header, limits Limits) string {
-	if why := c.elsewhere(h); why != "" {
-		return "the calibration says nothing about this comparison: " + why
+// and that one may be luck. nil if they are wide enough.
+func (c *Calibration) Caution(h *results.Header, limits Limits) *results.Reason {
+	if why := c.elsewhere(h); why != nil {
+		return because(CalibrationUnfit, args{"why": *why})
 	}
-	var tight []string
+	var tight []TightLimit
 	for _, m := range judgedMetrics(h, limits) {
 		s, known := c.spread(m)
 		limit := m.Margin
@@ -96,12 +95,11 @@ func (c *Calibration) Caution(h *results.Header, limits Limits) string {
 			limit = limits.Throughput
 		}
 		if known && limit < s.Limit() {
-			tight = append(tight, fmt.Sprintf("%s of %s %.3g%% <%s%%", m.Name, m.Class, 100*limit, twoDigitsUp(100*s.Limit())))
+			tight = append(tight, TightLimit{Class: m.Class, Metric: m.Name, LimitPct: 100 * limit, LeastPct: twoDigitsUp(100 * s.Limit())})
 		}
 	}
 	if tight == nil {
-		return ""
+		return nil
 	}
-	return fmt.Sprintf("limits are tighter than %d launches of %s differed by (%s): the luck of a launch alone could exceed them, so repeat with both restarted before you believe a small regression, or use --max-regression %s",
-		c.Launches, c.Target.Name, strings.Join(tight, ", "), c.MaxRegression())
+	return because(TightLimits, args{"launches": int64(c.Launches), "target": c.Target.Name, "limits": tight, "advised": c.MaxRegression()})
 }

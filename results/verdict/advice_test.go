@@ -51,8 +51,8 @@ func TestAdvisedLimits(t *testing.T) {
 		// What is advised is wide enough by the advice itself.
 		tt.c.Host, tt.c.Target.Name = new(results.Host).Fingerprint(), "x"
 		h := &results.Header{Scenario: tt.c.Scenario, Model: tt.c.Model, Arrivals: tt.c.Arrivals, Shape: tt.c.Shape, RateRPS: tt.c.RateRPS, Connections: tt.c.Connections, Classes: tt.c.Classes}
-		if note := tt.c.Caution(h, l); note != "" && got != "" {
-			t.Errorf("advised %q, and then: %s", got, note)
+		if note := tt.c.Caution(h, l); note != nil && got != "" {
+			t.Errorf("advised %q, and then: %v", got, note)
 		}
 	}
 	for v, want := range map[float64]string{4.13: "4.2", 4.2: "4.2", 100: "100", 101: "110", 0.66: "0.66", 7: "7", 6.99: "7", 1234: "1300", 0.00001: "0.0001"} {
@@ -77,7 +77,7 @@ func TestCallableIsWhereProofBegins(t *testing.T) {
 	callable := c.Callable(c.Spreads[0])
 	for factor, want := range map[float64]Verdict{0.97: Inconclusive, 1.03: Regression} {
 		a, b := savedRuns("legacy", 1, 1, 0), savedRuns("modern", 1, 1+factor*callable, 0)
-		if c.Host = a[0].Header.Host.Fingerprint(); c.differs(&a[0].Header, c.Target, c.Target) != "" {
+		if c.Host = a[0].Header.Host.Fingerprint(); c.differs(&a[0].Header, c.Target, c.Target) != nil {
 			t.Fatal("the calibration is of something else")
 		}
 		got, err := CompareRuns(a, b, Options{Calibration: c, Limits: &limits})
@@ -85,7 +85,7 @@ func TestCallableIsWhereProofBegins(t *testing.T) {
 			t.Fatal(err)
 		}
 		if got.Verdict != want {
-			t.Errorf("slower by %.3g times the callable change of %.3g%%: %s, want %s: %q", factor, 100*callable, got.Verdict, want, got.Reasons)
+			t.Errorf("slower by %.3g times the callable change of %.3g%%: %s, want %s: %q", factor, 100*callable, got.Verdict, want, told(got))
 		}
 	}
 }
@@ -94,17 +94,18 @@ func TestCaution(t *testing.T) {
 	c := spreads(0.05, 0.01)
 	h := &savedRuns("legacy", 1, 1, 0)[0].Header
 	got := c.Caution(h, DefaultLimits())
-	want := "limits are tighter than 6 launches of legacy differed by (p50 of total 5% <18%, p50 of predict 5% <8.6%): " +
-		"the luck of a launch alone could exceed them, so repeat with both restarted before you believe a small regression, or use --max-regression p50=18%,p99=3.4%"
+	want := because(TightLimits, args{"launches": int64(6), "target": "legacy", "advised": "p50=18%,p99=3.4%", "limits": []TightLimit{
+		{results.TotalClass, "p50", 5, "18"}, {"predict", "p50", 5, "8.6"},
+	}})
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	if got := spreads(0.01, 0.01).Caution(h, DefaultLimits()); got != "" {
-		t.Errorf("limits are wide enough: %s", got)
+	if got := spreads(0.01, 0.01).Caution(h, DefaultLimits()); got != nil {
+		t.Errorf("limits are wide enough: %v", got)
 	}
 	h.RateRPS++
-	if got := c.Caution(h, DefaultLimits()); !strings.HasPrefix(got, "the calibration says nothing about this comparison: it is of another load") {
-		t.Errorf("at another rate: %s", got)
+	if got := c.Caution(h, DefaultLimits()); got == nil || got.Code != CalibrationUnfit || got.Args["why"].(results.Reason).Code != OtherLoad {
+		t.Errorf("at another rate: %v", got)
 	}
 	closed := closedRuns(savedRuns("legacy", 3, 1, 0.01), 1)
 	cc, err := Calibrate(closed, DefaultLimits())
@@ -113,8 +114,8 @@ func TestCaution(t *testing.T) {
 	}
 	cc.Spreads[0].Sigma = 0.02 // 6.39%
 	for limit, tight := range map[float64]bool{0.06: true, 0.07: false} {
-		if got := cc.Caution(&closed[0].Header, Limits{Throughput: limit}); (got != "") != tight {
-			t.Errorf("throughput limit %v: %q", limit, got)
+		if got := cc.Caution(&closed[0].Header, Limits{Throughput: limit}); (got != nil) != tight {
+			t.Errorf("throughput limit %v: %v", limit, got)
 		}
 	}
 }
@@ -130,8 +131,8 @@ func TestSoundRuns(t *testing.T) {
 		return results.Reason{Code: results.UnsoundRun, Args: args{"file": file, "reason": why}}
 	}
 	want := []results.Reason{
-		leave("legacy1.jsonl", results.Reason{Code: results.Noted, Args: args{"text": "the measurement was cut off before its end"}}),
-		leave("legacy2.jsonl", results.Reason{Code: results.Noted, Args: args{"text": "the measurement was interrupted before its end"}}),
+		leave("legacy1.jsonl", results.Reason{Code: results.CutOffEarly}),
+		leave("legacy2.jsonl", results.Reason{Code: results.InterruptedEarly}),
 		leave("legacy5.jsonl", results.Reason{Code: results.OutOfResources, Invalid: true, Args: args{"requests": int64(1)}}),
 		leave("legacy6.jsonl", results.Reason{Code: results.HighErrors, Args: args{"requests": int64(4000), "of": int64(8000)}}),
 	}
@@ -159,13 +160,14 @@ func TestCalibrationOfWhat(t *testing.T) {
 	}
 	a, b := savedRuns("legacy", 1, 1, 0.01), savedRuns("modern", 1, 1, 0.01)
 	judged, err := CompareRuns(a, b, Options{Calibration: c})
-	if err != nil || strings.Contains(judged.Reasons[0], "does not hold") {
-		t.Errorf("longer runs: %q (%v)", judged.Reasons, err)
+	if err != nil || judged.Findings[0].Code == UnfitForFewRuns {
+		t.Errorf("longer runs: %q (%v)", told(judged), err)
 	}
 	b[0].Slices[0].DurationS = 13
 	judged, err = CompareRuns(a, b, Options{Calibration: c})
-	if want := "does not hold: it is of runs of 15 s, and shorter ones differ by more: modern1.jsonl is of 13 s"; err != nil || !strings.Contains(judged.Reasons[0], want) {
-		t.Errorf("a shorter run: %q (%v)", judged.Reasons, err)
+	want := because(ShorterRuns, args{"s": 15.0, "file": "modern1.jsonl", "of_s": 13.0})
+	if diff := cmp.Diff(*want, judged.Findings[0].Args["why"]); err != nil || diff != "" {
+		t.Errorf("a shorter run: %q (%v)", told(judged), err)
 	}
 	runs[2].Header.Targets[0].Name = "other"
 	if _, err := Calibrate(runs, DefaultLimits()); err == nil || !strings.Contains(err.Error(), "legacy3.jsonl is of another target (other) than legacy1.jsonl (legacy)") {

@@ -1,9 +1,7 @@
 package verdict
 
 import (
-	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/mlbench/mlbench/results"
 )
@@ -18,34 +16,30 @@ const (
 
 // blocks says why nothing may pass, whatever the metrics say: they were
 // censored, or cannot show it. What is proven to be worse in spite of it, is.
-func blocks(f *results.File, c *Comparison, p *pairing, overA, overB float64) (why []string) {
-	a, b := c.names()
+func blocks(f *results.File, p *pairing, overA, overB float64) (why []*results.Reason) {
 	if (overA > 0) != (overB > 0) {
-		why = append(why, fmt.Sprintf("one of %s and %s kept up with the load of the warm-up and the other did not: lower the rate", a, b))
+		why = append(why, because(UnevenLoad, nil))
 	}
-	why = append(why, censored(a, counts(results.ArmA, results.TotalClass, p.kept), b, counts(results.ArmB, results.TotalClass, p.kept))...)
+	why = append(why, censored(counts(results.ArmA, results.TotalClass, p.kept), counts(results.ArmB, results.TotalClass, p.kept))...)
 	if busy := p.busyPairs(f.Header.Host.UsableCores()); f.Header.Model == results.Closed && float64(busy) > busyPairs*float64(len(p.kept)) {
-		why = append(why, fmt.Sprintf("the load generator used over %.0f%% of the cores it may use in %d of %s: throughput may be its limit and not the targets', so give it more cores, or fewer --connections", 100*results.BusyShare, busy, counted(len(p.kept), "pair")))
+		why = append(why, because(BusyPairs, args{"pct": 100 * results.BusyShare, "pairs": int64(busy), "of": int64(len(p.kept))}))
 	}
 	return why
 }
 
 // censored says whether so many requests were dropped that percentiles miss the
 // slow ones.
-func censored(a string, ofA *results.ClassData, b string, ofB *results.ClassData) []string {
-	var dropping []string
-	for _, arm := range []struct {
-		name string
-		d    *results.ClassData
-	}{{a, ofA}, {b, ofB}} {
-		if float64(arm.d.Dropped) > mostDropped*float64(arm.d.Planned) {
-			dropping = append(dropping, fmt.Sprintf("%d of %d planned requests to %s", arm.d.Dropped, arm.d.Planned, arm.name))
+func censored(a, b *results.ClassData) []*results.Reason {
+	var dropping []Dropping
+	for i, d := range []*results.ClassData{a, b} {
+		if float64(d.Dropped) > mostDropped*float64(d.Planned) {
+			dropping = append(dropping, Dropping{Arm: []string{results.ArmA, results.ArmB}[i], Requests: d.Dropped, Planned: d.Planned})
 		}
 	}
 	if dropping == nil {
 		return nil
 	}
-	return []string{strings.Join(dropping, " and ") + " were dropped because the in-flight limit was reached, and those would have been the slow ones: raise --connections or lower the rate"}
+	return []*results.Reason{because(DroppedMost, args{"arms": dropping})}
 }
 
 // counts sums what was planned and what became of it over the pairs.
@@ -65,7 +59,7 @@ func counts(arm, class string, pairs []slicePair) *results.ClassData {
 // of requests. In the open model both slices of a pair have one schedule. Only a
 // journey that breaks off, at a failed or dropped request, takes the rest of its
 // steps along.
-func (p *pairing) unequal(h *results.Header) (out []string) {
+func (p *pairing) unequal(h *results.Header) (out []ClassCounts) {
 	if h.Model != results.Open {
 		return nil
 	}
@@ -74,7 +68,7 @@ func (p *pairing) unequal(h *results.Header) (out []string) {
 	most := brokenOff * int64(max(len(h.Classes)-1, 0))
 	for _, c := range h.Classes {
 		if n, m := counts(results.ArmA, c.Name, p.kept).Planned, counts(results.ArmB, c.Name, p.kept).Planned; max(n, m)-min(n, m) > most {
-			out = append(out, fmt.Sprintf("%s: %d and %d", c.Name, n, m))
+			out = append(out, ClassCounts{Class: c.Name, A: n, B: m})
 		}
 	}
 	return out
@@ -95,19 +89,19 @@ func (p *pairing) busyPairs(cores float64) (n int) {
 
 // warmUpNotes say what the check of sustained load could not, or need not, tell
 // apart.
-func warmUpNotes(f *results.File, overA, overB float64) []string {
+func warmUpNotes(f *results.File, overA, overB float64) []*results.Reason {
 	switch {
 	case f.Header.Model != results.Open:
 	case f.Header.WarmupS <= 0:
-		return []string{"without a warm-up nothing tells whether the targets keep up with the load: short slices do not show a queue that grows slowly"}
+		return []*results.Reason{because(NoWarmUp, nil)}
 	case overA > 0 && overB > 0:
-		return []string{"neither target kept up with the load of the warm-up: so near their limits small changes of a target make for large ones of latency. Lower the rate"}
+		return []*results.Reason{because(NeitherKeptUp, nil)}
 	}
 	return nil
 }
 
 // notes name limits that this load model does not judge by.
-func (l Limits) notes(model results.Model) []string {
+func (l Limits) notes(model results.Model) []*results.Reason {
 	if model != results.Closed {
 		return nil
 	}
@@ -120,7 +114,7 @@ func (l Limits) notes(model results.Model) []string {
 	if names == nil {
 		return nil
 	}
-	return []string{fmt.Sprintf("of the closed model throughput is judged, and no percentile: the limit of %s counts for nothing here", strings.Join(names, ", "))}
+	return []*results.Reason{because(LimitsUnused, args{"percentiles": names})}
 }
 
 // chosen says that the limit is not the default: somebody wants this percentile

@@ -165,23 +165,23 @@ func (c *Calibration) spread(m stats.Metric) (Spread, bool) {
 	return Spread{}, false
 }
 
-// differs says why c does not hold for these runs; "" if it does.
-func (c *Calibration) differs(h *results.Header, a, b results.TargetName) string {
+// differs says why c does not hold for these runs; nil if it does.
+func (c *Calibration) differs(h *results.Header, a, b results.TargetName) *results.Reason {
 	if c.Host == h.Host.Fingerprint() && c.Target.Name != a.Name && c.Target.Name != b.Name {
-		return fmt.Sprintf("it is of another target (%s)", c.Target.Name)
+		return because(OtherTarget, args{"target": c.Target.Name})
 	}
 	return c.elsewhere(h)
 }
 
-// elsewhere says why c does not hold for this host and load; "" if it does.
-func (c *Calibration) elsewhere(h *results.Header) string {
+// elsewhere says why c does not hold for this host and load; nil if it does.
+func (c *Calibration) elsewhere(h *results.Header) *results.Reason {
 	if host := h.Host.Fingerprint(); c.Host != host {
-		return fmt.Sprintf("it is of another host (%s, not %s)", c.Host, host)
+		return because(OtherHost, args{"host": c.Host, "other": host})
 	}
 	if what := c.header().LoadDiffers(h); what != "" {
-		return "it is of another load: " + what
+		return because(OtherLoad, args{"text": what})
 	}
-	return ""
+	return nil
 }
 
 // header is what c knows of the headers of its runs.

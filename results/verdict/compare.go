@@ -1,11 +1,8 @@
 package verdict
 
 import (
-	"fmt"
 	"math"
 	"slices"
-	"strings"
-	"time"
 
 	"github.com/mlbench/mlbench/results"
 	"github.com/mlbench/mlbench/results/stats"
@@ -33,28 +30,28 @@ func Compare(f *results.File, o Options) *Comparison {
 	c.Pairs, c.Measured, c.LateShown = len(p.kept), len(p.kept)+p.leftOut(), p.late > 0 && p.tooFew()
 	j := judging{
 		c: c, e: p.evidence(&f.Header, limits), rule: stats.RuleFor(len(f.Header.Looks)),
-		basis: counted(c.Pairs, "pair"), unfinished: f.Unfinished(),
+		basis: args{"pairs": int64(c.Pairs)}, unfinished: f.Unfinished(),
 	}
 	j.rule.Strict, j.rule.Seed = o.Strict || f.Header.Strict, f.Header.Seed
 	c.Interrupted, c.Parity = f.Interrupted(), f.Parity
 	if j.invalid = invalidity(f, c, p); err != nil {
-		j.invalid = fmt.Sprintf("the file's limits cannot be read (%v)", err)
+		j.invalid = because(LimitsUnreadable, args{"error": err.Error()})
 	}
 	j.missing(f)
 	j.lateness(p)
 	overA, overB := overdue(f, results.ArmA), overdue(f, results.ArmB)
 	warnOverdue(c.ArmA, overA)
 	warnOverdue(c.ArmB, overB)
-	j.blocks = blocks(f, c, p, overA, overB)
-	if p.late > 0 && j.invalid == "" && !p.tooFew() {
-		note := partOfPairs(p.late, c.Measured) + " left out because the load generator was late in " + them(p.late)
-		if e := counts(results.ArmB, results.TotalClass, p.timed).Failed(); e.Total > 0 {
-			note += ", but not their errors"
+	j.blocks = blocks(f, p, overA, overB)
+	if p.late > 0 && j.invalid == nil && !p.tooFew() {
+		note := because(LateLeftOut, args{"pairs": int64(p.late), "of": int64(c.Measured)})
+		if counts(results.ArmB, results.TotalClass, p.timed).Failed().Total > 0 {
+			note.Args["errors_count"] = true
 		}
 		j.notes = append(j.notes, note)
 	}
-	if p.excluded > 0 && j.invalid == "" {
-		j.notes = append(j.notes, fmt.Sprintf("%s left out because a slice was excluded as it was measured (%s)", partOfPairs(p.excluded, c.Measured), p.why))
+	if p.excluded > 0 && j.invalid == nil {
+		j.notes = append(j.notes, because(ExcludedPairs, args{"pairs": int64(p.excluded), "of": int64(c.Measured), "text": p.why}))
 	}
 	j.notes = slices.Concat(j.notes, warmUpNotes(f, overA, overB), limits.notes(f.Header.Model))
 	j.decide()
@@ -66,7 +63,7 @@ func Compare(f *results.File, o Options) *Comparison {
 	if objectives == nil {
 		objectives = f.Header.ReadObjectives()
 	}
-	c.tell(c.withObjectives(j.reasons(), objectives))
+	c.Findings = c.withObjectives(j.reasons(), objectives)
 	return c
 }
 
@@ -85,17 +82,16 @@ func limitsFor(f *results.File, o Options) (Limits, error) {
 // missing finds out whether a target was not there: its end, or that it never
 // answered, says more than any number of pairs.
 func (j *judging) missing(f *results.File) {
-	a, b := j.c.names()
-	if base := gone(f, results.ArmA, a); base != "" {
-		j.invalid = base + ": there is nothing to compare with"
+	if base := gone(f, results.ArmA); base != nil {
+		j.invalid = because(NoBaseline, args{"why": *base})
 		return
 	}
-	if head := gone(f, results.ArmB, b); head != "" && (crashed(f, results.ArmB) || nearlyAll(traffic(f, results.ArmA))) {
-		j.gone, j.invalid = head, ""
+	if head := gone(f, results.ArmB); head != nil && (crashed(f, results.ArmB) || nearlyAll(traffic(f, results.ArmA))) {
+		j.gone, j.invalid = head, nil
 		return
 	}
-	if j.invalid == "" {
-		j.gone = goneClasses(f, results.ArmB, results.ArmA, b)
+	if j.invalid == nil {
+		j.gone = goneClasses(f, results.ArmB, results.ArmA)
 	}
 }
 
@@ -105,10 +101,10 @@ func (j *judging) missing(f *results.File) {
 func (j *judging) lateness(p *pairing) {
 	why := p.lateness()
 	switch {
-	case why == "" || j.invalid != "" || j.gone != "":
+	case why == nil || j.invalid != nil || j.gone != nil:
 	case j.failsAlone():
-		j.e.Metrics, j.e.Stalls, j.basis = nil, nil, counted(len(p.timed), "pair")
-		j.notes = append(j.notes, "only errors are judged: "+why)
+		j.e.Metrics, j.e.Stalls, j.basis = nil, nil, args{"pairs": int64(len(p.timed))}
+		j.notes = append(j.notes, because(OnlyErrors, args{"why": *why}))
 	default:
 		j.invalid = why
 	}
@@ -116,53 +112,49 @@ func (j *judging) lateness(p *pairing) {
 
 // failsAlone says whether over a twentieth of B's requests failed, and of A's not.
 func (j *judging) failsAlone() bool {
-	failedA, ofA, failedB, ofB := j.errorCounts(results.TotalClass)
-	return float64(failedA) <= results.MostlyFailedShare*float64(ofA) && float64(failedB) > results.MostlyFailedShare*float64(ofB)
+	e := j.failures(results.TotalClass)
+	return !mostlyFailed(e.A, e.OfA) && mostlyFailed(e.B, e.OfB)
 }
 
-const describesMachine = ". These numbers describe this machine, not the targets"
-
 // invalidity says why generator or machine, and not the targets, decided the
-// numbers; "" if they did not.
-func invalidity(f *results.File, c *Comparison, p *pairing) string {
+// numbers; nil if they did not.
+func invalidity(f *results.File, c *Comparison, p *pairing) *results.Reason {
 	for i, s := range []*results.Summary{c.ArmA, c.ArmB} {
+		arm := []string{results.ArmA, results.ArmB}[i]
 		switch {
 		case s.Requests == 0 && s.InFlight > 0:
-			return fmt.Sprintf("no request to %s ended: %d %s in flight when the measurement was interrupted", s.Target.Name, s.InFlight, were(s.InFlight))
-		case s.Requests == 0 && f.WarmedUp([]string{results.ArmA, results.ArmB}[i]):
-			return fmt.Sprintf("no request was sent to %s but of the warm-up, which is in no figure", s.Target.Name)
+			return because(NoneEnded, args{"arm": arm, "requests": s.InFlight})
+		case s.Requests == 0 && f.WarmedUp(arm):
+			return because(NoneButWarmUp, args{"arm": arm})
 		case s.Requests == 0:
-			return fmt.Sprintf("no request was sent to %s", s.Target.Name)
+			return because(NoneSent, args{"arm": arm})
 		}
 	}
 	for i := range f.Slices {
 		for _, d := range f.Slices[i].Classes {
 			if f.Slices[i].Phase == results.Measure && d.Errors[results.ErrLocal] > 0 {
-				return "this machine ran out of ports, files or memory" + describesMachine
+				return because(MachineExhausted, nil)
 			}
 		}
 	}
 	if unequal := p.unequal(&f.Header); unequal != nil {
-		a, b := c.names()
-		return fmt.Sprintf("%s and %s were not sent the same requests (%s), as both slices of a pair are: something of the file is missing", a, b, strings.Join(unequal, ", "))
+		return because(UnequalRequests, args{"classes": unequal})
 	}
-	return ""
+	return nil
 }
 
-// lateness says why too many pairs are left out; "" if they are not.
-func (p *pairing) lateness() string {
-	if all := len(p.kept) + p.leftOut(); p.tooFew() {
-		if p.excluded > 0 && p.late == 0 {
-			return fmt.Sprintf("%s left out because a slice was excluded as it was measured (%s)"+describesMachine, partOfPairs(p.excluded, all), p.why)
-		}
-		if p.excluded > 0 {
-			return fmt.Sprintf("%s left out: the load generator was late in %d, and in %d a slice was excluded as it was measured (%s)"+describesMachine,
-				partOfPairs(p.leftOut(), all), p.late, p.excluded, p.why)
-		}
-		return fmt.Sprintf("the load generator was late in %d of %s (a tenth of a slice's requests by over %s): use a quieter machine, fewer cores for the targets, or a lower rate"+describesMachine,
-			p.late, counted(all, "pair"), p.limit.Round(10*time.Microsecond))
+// lateness says why too many pairs are left out; nil if they are not.
+func (p *pairing) lateness() *results.Reason {
+	of := int64(len(p.kept) + p.leftOut())
+	switch {
+	case !p.tooFew():
+		return nil
+	case p.excluded > 0 && p.late == 0:
+		return because(PairsExcluded, args{"pairs": int64(p.excluded), "of": of, "text": p.why})
+	case p.excluded > 0:
+		return because(PairsLost, args{"pairs": int64(p.leftOut()), "of": of, "late": int64(p.late), "excluded": int64(p.excluded), "text": p.why})
 	}
-	return ""
+	return because(LatePairs, args{"pairs": int64(p.late), "of": of, "lag_ms": results.Milliseconds(p.limit)})
 }
 
 func warnOverdue(s *results.Summary, over float64) {

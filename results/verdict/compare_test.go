@@ -129,10 +129,11 @@ func TestComparisonJSON(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const want = `{"schema":"mlbench.comparison/1","verdict":"inconclusive","improved":false,"reasons":["modern fails: 4 of 20 requests failed, of legacy 0 of 20: so few pairs do not prove that it is no chance. At least 60s more are needed: --budget 100s",` +
-		`"not enough data: 2 pairs, and no verdict comes from fewer than 12","possibly worse, not proven: errors +20.00 pp [95% CI -0.05, +41.60], 0/20 vs 4/20, limit 0.5 pp (2 pairs, p=0.062)",` +
-		`"without a warm-up nothing tells whether the targets keep up with the load: short slices do not show a queue that grows slowly"],` +
-		`"reason_codes":[{"code":"failing"},{"code":"too_little_data"},{"code":"likely","metrics":[{"class":"total","metric":"errors"}]},{"code":"note"}],` +
+	const want = `{"schema":"mlbench.comparison/1","verdict":"inconclusive","improved":false,` +
+		`"reason_codes":[{"advice":{"budget_s":96,"code":"at_least_more","s":60},"code":"failing","detail":"fails_unproven","errors":{"a":0,"of_a":20,"b":4,"of_b":20}},` +
+		`{"code":"too_little_data","detail":"few_pairs","least":12,"pairs":2},` +
+		`{"code":"likely","detail":"possibly_worse","metrics":[{"class":"total","metric":"errors","estimate_pct":20,"interval_pct":[-0.05091271200972636,41.601743225189345],"level_pct":95,"limit_pct":0.5,"errors":{"a":0,"of_a":20,"b":4,"of_b":20}}],"p":0.0625,"pairs":2,"tests":1},` +
+		`{"code":"note","detail":"no_warm_up"}],` +
 		`"a":{"name":"legacy","url":"http://127.0.0.1:5000"},"b":{"name":"modern","url":"http://127.0.0.1:8000"},"pairs":2,"seed":42,"more_time_s":60,` +
 		`"metrics":[{"metric":"throughput","class":"total","a":5,"b":5,"unit":"1/s","change_pct":0,"ci95_pct":null,"limit_pct":null,"p_holm":null,"judged":false,"outcome":""},`
 	if !strings.HasPrefix(string(b), want) {

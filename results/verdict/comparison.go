@@ -23,8 +23,7 @@ type Comparison struct {
 	Schema         string                    `json:"schema"`
 	Verdict        Verdict                   `json:"verdict"`
 	Improved       bool                      `json:"improved"`
-	Reasons        []string                  `json:"reasons"`
-	Findings       []Finding                 `json:"reason_codes"` // what each of the Reasons is about
+	Findings       []Finding                 `json:"reason_codes"` // its reasons, the weightiest first
 	A              results.TargetName        `json:"a"`
 	B              results.TargetName        `json:"b"`
 	Pairs          int                       `json:"pairs"`          // judged; 0 for saved runs
@@ -48,8 +47,8 @@ type Comparison struct {
 	Measured int `json:"-"`
 	// LateShown says that figures are of late pairs, too, as too few others are left.
 	LateShown bool `json:"-"`
-	// Interrupted says when the measurement was, in words; "" if it was not.
-	Interrupted string `json:"-"`
+	// Interrupted says when the measurement was; nil if it was not.
+	Interrupted *results.Reason `json:"-"`
 	// ArmA and ArmB are the summaries behind the rows.
 	ArmA *results.Summary `json:"-"`
 	ArmB *results.Summary `json:"-"`
@@ -63,14 +62,6 @@ type Comparison struct {
 // one that was cut off, a file that is damaged, requests that were dropped, arms
 // that failed too differently, different hosts.
 func (c *Comparison) LacksData() bool { return c.lacksData }
-
-// names are those of the arms, told apart where they are the same.
-func (c *Comparison) names() (a, b string) {
-	if a, b = c.A.Name, c.B.Name; a == "" || b == "" || a == b {
-		return "A", "B"
-	}
-	return a, b
-}
 
 // armErrors are the failed requests of each arm.
 type armErrors struct {

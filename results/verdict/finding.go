@@ -1,17 +1,39 @@
 package verdict
 
-import "github.com/mlbench/mlbench/results/stats"
+import (
+	"encoding/json"
+	"maps"
+	"math"
 
-// Finding is one sentence of a verdict and what it is about, so that reports can
-// say it in words of their own.
+	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/results/stats"
+)
+
+// Finding is one reason of a verdict: what it is about, and a code with values,
+// of which package report makes the sentence.
 type Finding struct {
 	Kind    FindingKind `json:"code"`
-	Metrics []metricID  `json:"metrics,omitempty"` // that it is about; none: about the comparison
-	Text    string      `json:"-"`                 // as Comparison.Reasons has it
-	// Advice is what would settle it, and Basis what there is of evidence for what
-	// is within its limits; both are in Text, too.
-	Advice string `json:"-"`
-	Basis  string `json:"-"`
+	Metrics []Claim     `json:"metrics,omitempty"` // that it is about; none: about the comparison
+	results.Reason
+	// Advice is what would settle it; nil: nothing, or it is not known.
+	Advice *results.Reason `json:"advice,omitempty"`
+}
+
+// MarshalJSON writes {"code":kind, "detail":code, "metrics":…, …}, the arguments
+// beside them.
+func (f Finding) MarshalJSON() ([]byte, error) {
+	out := maps.Clone(f.Args)
+	if out == nil {
+		out = args{}
+	}
+	out["code"], out["detail"] = f.Kind, f.Code
+	if f.Metrics != nil {
+		out["metrics"] = f.Metrics
+	}
+	if f.Advice != nil {
+		out["advice"] = f.Advice
+	}
+	return json.Marshal(out)
 }
 
 // FindingKind is what a finding says: of its metrics, or of the comparison. It is
@@ -26,7 +48,7 @@ const (
 	FoundLikely      FindingKind = "likely" // worse by estimate, not proven
 	FoundOpen        FindingKind = "open"
 	FoundMissed      FindingKind = "missed"          // an objective
-	foundInvalid     FindingKind = "invalid"         // generator, host or failures decided the numbers
+	FoundInvalid     FindingKind = "invalid"         // generator, host or failures decided the numbers
 	foundGone        FindingKind = "gone"            // B's target ended, or never answered
 	foundUnfinished  FindingKind = "unfinished"      // a part of a comparison is no pass
 	foundBlocked     FindingKind = "no_pass"         // why nothing may pass, whatever the metrics say
@@ -38,39 +60,90 @@ const (
 	foundNote        FindingKind = "note"
 )
 
-// metricID names a row of Comparison.Metrics.
-type metricID struct {
+// Claim is what is found of one metric. Changes are of B against A, in percent, or
+// in percentage points of errors; less of throughput is below 0. What there is not
+// is nil.
+type Claim struct {
 	Class  string `json:"class"`
 	Metric string `json:"metric"`
+	// Censored: it reaches the timeout, and nobody knows by how much it changed.
+	Censored    bool        `json:"censored,omitempty"`
+	EstimatePct *float64    `json:"estimate_pct,omitempty"`
+	IntervalPct *[2]float64 `json:"interval_pct,omitempty"`
+	LevelPct    float64     `json:"level_pct,omitempty"` // of the interval's confidence
+	LimitPct    *float64    `json:"limit_pct,omitempty"` // of throughput below 0
+	Errors      *Failures   `json:"errors,omitempty"`    // of a share of them
+	Stalls      *StallCount `json:"stalls,omitempty"`    // of stalls
+	Better      bool        `json:"better,omitempty"`
 }
 
-// found is a finding on metrics.
-func found(kind FindingKind, text string, metrics ...*stats.Judgement) Finding {
-	f := Finding{Kind: kind, Text: text}
-	for _, m := range metrics {
-		f.Metrics = append(f.Metrics, metricID{m.Class, m.Name})
+// StallCount is in how many pairs one arm froze and the other did not: a request
+// took over so many medians.
+type StallCount struct {
+	OnlyA   int `json:"only_a"`
+	OnlyB   int `json:"only_b"`
+	Pairs   int `json:"pairs"`
+	Medians int `json:"medians"`
+}
+
+// claim is what a judgement says. Its interval is of 95%, or of what passed the one
+// whose upper end decided that it did.
+func (j *judging) claim(m *stats.Judgement) Claim {
+	out := Claim{Class: m.Class, Metric: m.Name, Better: m.Outcome == stats.Improved}
+	if m.Kind == stats.StallShare {
+		out.Stalls = &StallCount{Pairs: m.N, Medians: stallMedians}
+		for _, s := range j.e.Stalls {
+			if s.Class == m.Class {
+				out.Stalls.OnlyA, out.Stalls.OnlyB = s.OnlyA, s.OnlyB
+			}
+		}
+		return out
 	}
-	return f
-}
-
-// plainly are sentences about the comparison as a whole.
-func plainly(kind FindingKind, texts ...string) []Finding {
-	var out []Finding
-	for _, text := range texts {
-		out = append(out, Finding{Kind: kind, Text: text})
+	limit := limitPct(m)
+	if m.Name == "throughput" {
+		limit = -limit
+	}
+	out.LimitPct = number(limit)
+	if m.Kind == stats.ErrorShare {
+		e := j.failures(m.Class)
+		out.Errors = &e
+	}
+	if row := j.c.Row(m.Class, m.Name); row != nil && row.censored() && m.Kind == stats.LogRatio {
+		out.Censored = true
+	}
+	estimate, low, high := change(m)
+	out.LevelPct = 95
+	if m.Outcome == stats.OK {
+		within := *m
+		within.Low, within.High = m.Lower, m.Upper
+		_, low, high = change(&within)
+		out.LevelPct = 100 * (1 - 2*j.v.Rule.Beta)
+	}
+	out.EstimatePct = number(estimate)
+	if !math.IsNaN(low) && !math.IsNaN(high) {
+		out.IntervalPct = &[2]float64{low, high}
 	}
 	return out
 }
 
-// Note adds a sentence about the comparison as a whole.
-func (c *Comparison) Note(text string) {
-	c.tell(append(c.Findings[:len(c.Findings):len(c.Findings)], Finding{Kind: foundNote, Text: text}))
+// named are metrics of which nothing else is said.
+func named(metrics []*stats.Judgement) (out []Claim) {
+	for _, m := range metrics {
+		out = append(out, Claim{Class: m.Class, Metric: m.Name})
+	}
+	return out
 }
 
-// tell puts the findings, and their sentences, into the comparison.
-func (c *Comparison) tell(findings []Finding) {
-	c.Findings, c.Reasons = findings, nil
-	for _, f := range findings {
-		c.Reasons = append(c.Reasons, f.Text)
+// plainly are findings about the comparison as a whole.
+func plainly(kind FindingKind, reasons ...*results.Reason) []Finding {
+	var out []Finding
+	for _, r := range reasons {
+		out = append(out, Finding{Kind: kind, Reason: *r})
 	}
+	return out
+}
+
+// Note adds a reason about the comparison as a whole.
+func (c *Comparison) Note(r results.Reason) {
+	c.Findings = append(c.Findings[:len(c.Findings):len(c.Findings)], plainly(foundNote, &r)...)
 }

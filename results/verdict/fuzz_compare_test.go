@@ -37,12 +37,12 @@ func FuzzCompare(f *testing.F) {
 			return
 		}
 		c := Compare(file, Options{})
-		if _, err := jsonLine(c); err != nil || len(c.Reasons) == 0 {
+		if _, err := jsonLine(c); err != nil || len(c.Findings) == 0 {
 			t.Fatalf("comparison is no JSON, or without a reason: %v", err)
 		}
 		other := *file
 		other.Header.Seed++
-		if c, err := CompareRuns([]*results.File{file}, []*results.File{&other}, Options{}); err == nil && len(c.Reasons) == 0 {
+		if c, err := CompareRuns([]*results.File{file}, []*results.File{&other}, Options{}); err == nil && len(c.Findings) == 0 {
 			t.Fatal("saved runs are compared without a reason")
 		}
 	})

@@ -1,9 +1,7 @@
 package verdict
 
 import (
-	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/mlbench/mlbench/results"
 )
@@ -11,64 +9,61 @@ import (
 // gone says why an arm is no measurement because its target was not there: that
 // it ended, or never answered, while the other did. Errors of one that is there
 // are judged by pairs; of one that is not, no number of pairs says more.
-func gone(f *results.File, arm, name string) string {
+func gone(f *results.File, arm string) *results.Reason {
 	least := int64(leastUnanswered)
 	if f.Header.Model == results.Closed {
 		least = 1 // nothing more is sent until it has timed out
 	}
 	for i := range f.Ends {
 		if e := &f.Ends[i]; e.Arm == arm && (e.Ended != "" || e.Answered) {
-			return f.Ends[i].Text(name)
+			return because(TargetEnded, args{"arm": arm, "end": *e})
 		} else if e.Arm == arm {
 			least = 1 // the experiment has waited for long enough
 		}
 	}
 	d := traffic(f, arm)
 	if d.Done > 0 || d.Sent < least || f.Footer == nil && f.Path != "" {
-		return ""
+		return nil
 	}
 	class, most := commonestError(d)
-	if d.Sent == 1 {
-		return fmt.Sprintf("%s never answered: its only request failed (%s 1)", name, class)
-	}
-	return fmt.Sprintf("%s never answered: all of %d requests failed (%s %d%s)", name, d.Sent, class, most, beyond(f, arm, results.TotalClass))
+	return because(NeverAnswered, args{"arm": arm, "requests": d.Sent, "error": class, "of_error": most, "warm_up": withWarmUp(f, arm, results.TotalClass)})
 }
 
 // goneClasses says which request classes an arm never answered, though the other
 // arm answered nearly all of theirs: what the target serves of the rest is no
-// reason to wait for them. "" if there is none.
-func goneClasses(f *results.File, arm, other, name string) string {
+// reason to wait for them. nil if there is none.
+func goneClasses(f *results.File, arm, other string) *results.Reason {
 	if f.Footer == nil && f.Path != "" {
-		return ""
+		return nil
 	}
-	var silent []string
+	var silent []Unanswered
 	for _, c := range f.Header.Classes {
 		d, o := classTraffic(f, arm, c.Name), classTraffic(f, other, c.Name)
 		if d.Done > 0 || d.Sent < leastUnanswered || o.Sent < leastUnanswered || !nearlyAll(o) {
 			continue
 		}
 		class, n := commonestError(d)
-		silent = append(silent, fmt.Sprintf("%s (all of %d requests failed: %s %d%s)", c.Name, d.Sent, class, n, beyond(f, arm, c.Name)))
+		silent = append(silent, Unanswered{Class: c.Name, Requests: d.Sent, Error: class, OfError: n, WarmUp: withWarmUp(f, arm, c.Name)})
 	}
 	if silent == nil {
-		return ""
+		return nil
 	}
-	return fmt.Sprintf("%s never answered %s", name, strings.Join(silent, ", "))
+	return because(ClassesUnanswered, args{"arm": arm, "classes": silent})
 }
 
-// beyond says that traffic counts more requests than the tables, which are of the
+// withWarmUp says that traffic counts more requests than the tables, which are of the
 // measured ones.
-func beyond(f *results.File, arm, class string) string {
+func withWarmUp(f *results.File, arm, class string) bool {
 	for i := range f.Slices {
 		if s := &f.Slices[i]; s.Arm == arm && s.Phase == results.Warmup {
 			for name, d := range s.Classes {
 				if d.Sent > 0 && (name == class || class == results.TotalClass) {
-					return ", warm-up included"
+					return true
 				}
 			}
 		}
 	}
-	return ""
+	return false
 }
 
 // commonestError is the class of error that most requests came to.

@@ -1,8 +1,8 @@
 package verdict
 
 import (
-	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/mlbench/mlbench/results"
 )
@@ -10,7 +10,6 @@ import (
 // withObjectives holds B against objectives and adds to the findings those that
 // it missed: behind what decided the verdict.
 func (c *Comparison) withObjectives(findings []Finding, objectives []results.Objective) []Finding {
-	_, b := c.names()
 	var missed []Finding
 	for i := range objectives {
 		o := &objectives[i]
@@ -20,22 +19,21 @@ func (c *Comparison) withObjectives(findings []Finding, objectives []results.Obj
 		}
 		c.Objectives = append(c.Objectives, out)
 		if !out.Held {
-			missed = append(missed, Finding{Kind: FoundMissed, Text: fmt.Sprintf("%s misses its objective %s: %s", b, o.Expr, foundOf(o, out))})
+			missed = append(missed, missedFinding(o, out))
 		}
 	}
 	return slices.Insert(findings, min(1, len(findings)), missed...)
 }
 
-// foundOf is an outcome in the limit's unit.
-func foundOf(o *results.Objective, out results.ObjectiveResult) string {
-	text := "no data"
+func missedFinding(o *results.Objective, out results.ObjectiveResult) Finding {
+	a := args{"objective": o.Expr}
 	if out.Value != nil {
-		text = fmt.Sprintf("%.4g%s", *out.Value, o.Unit())
+		a["value"], a["unit"] = *out.Value, strings.TrimSpace(o.Unit())
 	}
 	if out.Note != "" {
-		text += " (" + out.Note + ")"
+		a["text"] = out.Note
 	}
-	return text
+	return Finding{Kind: FoundMissed, Reason: results.Reason{Code: ObjectiveMiss, Args: a}}
 }
 
 // MissesObjective says whether B missed one of its objectives.

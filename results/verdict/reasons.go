@@ -1,281 +1,265 @@
 package verdict
 
 import (
-	"fmt"
+	"iter"
+	"maps"
 	"math"
 	"slices"
-	"strings"
 
 	"github.com/mlbench/mlbench/results"
 	"github.com/mlbench/mlbench/results/stats"
 )
 
-// reasons is the verdict in sentences, the weightiest first. Nothing here says
-// that there is no difference: what was not found may be there.
+// reasons are those of the verdict, the weightiest first. Nothing here says that
+// there is no difference: what was not found may be there.
 func (j *judging) reasons() []Finding {
 	var out []Finding
 	switch j.c.Verdict {
 	case Invalid:
-		return plainly(foundInvalid, j.whyInvalid())
+		return plainly(FoundInvalid, j.whyInvalid())
 	case Regression:
-		if j.gone != "" {
+		if j.gone != nil {
 			out = plainly(foundGone, j.gone)
 		}
 		out = slices.Concat(out, j.regressions(), j.improvements())
 	case OK:
-		out = slices.Concat(j.improvements(), j.passed("no regression beyond limits: "), j.slower())
+		out = slices.Concat(j.improvements(), j.passed(false), j.slower())
 	case Inconclusive:
 		out = slices.Concat(j.open(), j.improvements(), j.slower())
-		if j.advice != "" {
-			out[0].Text += ". " + j.advice
-			out[0].Advice = j.advice
-		}
+		out[0].Advice = j.advice
 	}
-	return slices.Concat(out, plainly(foundUnjudged, j.unjudged()...), plainly(foundNote, j.notes...))
+	return slices.Concat(out, j.unjudged(), plainly(foundNote, j.notes...))
 }
 
-func (j *judging) whyInvalid() string {
-	why := j.whatIsInvalid()
-	if j.c.Interrupted != "" {
-		why = j.c.Interrupted + "; " + why
-	}
-	return why
-}
-
-func (j *judging) whatIsInvalid() string {
-	if j.invalid != "" {
+func (j *judging) whyInvalid() *results.Reason {
+	if j.invalid != nil {
 		return j.invalid
 	}
-	a, b := j.c.names()
-	ea, ra, eb, rb := j.errorCounts(results.TotalClass)
-	who := a + " fails"
-	if float64(eb) > results.MostlyFailedShare*float64(rb) {
-		who = a + " and " + b + " fail"
+	e := j.failures(results.TotalClass)
+	return because(MostlyFailing, args{"both": mostlyFailed(e.B, e.OfB), "errors": e})
+}
+
+func mostlyFailed(n, of int) bool { return float64(n) > results.MostlyFailedShare*float64(of) }
+
+// found is a finding on metrics, and what it rests on: p is the largest of theirs.
+func (j *judging) found(kind FindingKind, code results.Code, p float64, metrics ...*stats.Judgement) Finding {
+	f := Finding{Kind: kind, Reason: results.Reason{Code: code, Args: maps.Clone(j.basis)}}
+	for _, m := range metrics {
+		f.Metrics = append(f.Metrics, j.claim(m))
 	}
-	return fmt.Sprintf("%s: over 5%% of the requests failed (%s %d of %d, %s %d of %d): mend that first, latencies of the rest say little", who, a, ea, ra, b, eb, rb)
+	if !math.IsNaN(p) { // of saved runs errors have an interval only
+		f.Args["p"], f.Args["tests"] = p, int64(j.v.Tests)
+	}
+	return f
 }
 
 func (j *judging) regressions() (out []Finding) {
 	for m := range j.all(stats.Regression) {
-		text := fmt.Sprintf("%s%s (%s)", j.changed(m), limitText(m), j.proof(m.PHolm))
-		if _, _, failed, requests := j.errorCounts(results.TotalClass); m.Kind == stats.ErrorShare && m.Class == results.TotalClass && float64(failed) > results.MostlyFailedShare*float64(requests) {
-			_, b := j.c.names()
-			text = fmt.Sprintf("%s fails: %s", b, text)
+		f := j.found(FoundRegression, Worse, m.PHolm, m)
+		if e := j.failures(results.TotalClass); m.Kind == stats.ErrorShare && m.Class == results.TotalClass && mostlyFailed(e.B, e.OfB) {
+			f.Args["failing"] = true
 		}
-		out = append(out, found(FoundRegression, text, m))
+		out = append(out, f)
 	}
 	return out
 }
 
-// improvements has a sentence for each request class.
-func (j *judging) improvements() []Finding {
-	var g grouped
-	for m := range j.all(stats.Improved) {
-		g.add(m, j.changed(m), m.PBetterHolm)
+// improvements has a finding for each request class.
+func (j *judging) improvements() (out []Finding) {
+	for _, of := range byClass(j.all(stats.Improved)) {
+		p := 0.0
+		for _, m := range of {
+			p = max(p, m.PBetterHolm)
+		}
+		out = append(out, j.found(FoundImprovement, Better, p, of...))
 	}
-	return g.findings(j, FoundImprovement, func(string) string { return "improved: " })
+	return out
 }
 
 // slower lists what is proven to be worse, but within its limit, likewise.
-func (j *judging) slower() []Finding {
-	var g grouped
-	worse := map[string]string{}
-	for m := range j.all(stats.OK) {
-		if !m.Proven || m.Estimate <= 0 || m.Kind == stats.StallShare {
-			continue
+func (j *judging) slower() (out []Finding) {
+	proven := func(yield func(*stats.Judgement) bool) {
+		for m := range j.all(stats.OK) {
+			if m.Proven && m.Estimate > 0 && m.Kind != stats.StallShare && !yield(m) {
+				return
+			}
 		}
-		word := "slower"
-		if m.Kind == stats.ErrorShare {
-			word = "worse"
-		}
-		if before := worse[m.Class]; before != "" && before != word {
-			word = "worse"
-		}
-		worse[m.Class] = word
-		g.add(m, j.changed(m)+limitText(m), m.PHolm)
 	}
-	return g.findings(j, FoundSlower, func(class string) string { return "really " + worse[class] + ", but within your limits: " })
-}
-
-// grouped collects what is said of metrics by request class.
-type grouped struct {
-	classes []string
-	parts   map[string][]string
-	metrics map[string][]*stats.Judgement
-	p       map[string]float64 // the largest
-}
-
-func (g *grouped) add(m *stats.Judgement, part string, p float64) {
-	class := m.Class
-	if g.parts == nil {
-		g.parts, g.metrics, g.p = map[string][]string{}, map[string][]*stats.Judgement{}, map[string]float64{}
-	}
-	if g.parts[class] == nil {
-		g.classes = append(g.classes, class)
-	}
-	g.parts[class] = append(g.parts[class], part)
-	g.metrics[class] = append(g.metrics[class], m)
-	g.p[class] = max(g.p[class], p)
-}
-
-func (g *grouped) findings(j *judging, kind FindingKind, begin func(class string) string) (out []Finding) {
-	for _, class := range g.classes {
-		proof := j.proof(g.p[class])
-		if len(g.parts[class]) > 1 {
-			proof = strings.Replace(proof, ", p=", ", p≤", 1)
+	for _, of := range byClass(proven) {
+		p := 0.0
+		for _, m := range of {
+			p = max(p, m.PHolm)
 		}
-		text := fmt.Sprintf("%s%s (%s)", begin(class), strings.Join(g.parts[class], "; "), proof)
-		out = append(out, found(kind, text, g.metrics[class]...))
+		out = append(out, j.found(FoundSlower, WorseInLimits, p, of...))
 	}
 	return out
 }
 
-// passed lists what is proven to be within its limit. That all requests
-// together are does not say it of each class, so the number of those is given.
-func (j *judging) passed(begin string) []Finding {
-	var held []string
+// byClass groups judgements by request class, in their order.
+func byClass(all iter.Seq[*stats.Judgement]) (out [][]*stats.Judgement) {
+	at := map[string]int{}
+	for m := range all {
+		i, known := at[m.Class]
+		if !known {
+			i = len(out)
+			at[m.Class], out = i, append(out, nil)
+		}
+		out[i] = append(out[i], m)
+	}
+	return out
+}
+
+// passed lists what is proven to be within its limit. That all requests together
+// are does not say it of each class, so the number of those is given.
+func (j *judging) passed(soFar bool) []Finding {
 	var metrics []*stats.Judgement
 	classes := map[string]bool{}
 	for m := range j.all(stats.OK) {
 		if m.Class == results.TotalClass {
 			metrics = append(metrics, m)
-		}
-		switch {
-		case m.Class != results.TotalClass:
-			if m.Kind == stats.LogRatio {
-				classes[m.Class] = true
-			}
-		case m.Kind == stats.StallShare:
-			held = append(held, j.changed(m))
-		case m.Kind == stats.ErrorShare:
-			held = append(held, fmt.Sprintf("errors %s, at most %+.2g pp <%s", j.errors(m), 100*m.Upper, limitOf(m)))
-		case m.Name == "throughput":
-			held = append(held, j.changed(m)+" >"+limitOf(m))
-		default:
-			held = append(held, j.changed(m)+" <"+limitOf(m))
+		} else if m.Kind == stats.LogRatio {
+			classes[m.Class] = true
 		}
 	}
-	basis := j.basis
-	switch n := len(classes); {
-	case n == 1:
-		basis += "; the same in one request class, as far as it is judged"
-	case n > 1:
-		basis += fmt.Sprintf("; the same in each of %d request classes, as far as they are judged", n)
+	f := j.found(FoundWithin, WithinLimits, math.NaN(), metrics...)
+	if len(classes) > 0 {
+		f.Args["in_classes"] = int64(len(classes))
 	}
-	f := found(FoundWithin, begin+strings.Join(held, "; ")+" ("+basis+")", metrics...)
-	f.Basis = basis
+	if soFar {
+		f.Args["so_far"] = true
+	}
 	return []Finding{f}
 }
 
 // open says what keeps the comparison from being decided.
 func (j *judging) open() (out []Finding) {
-	a, b := j.c.names()
-	say := func(kind FindingKind, format string, args ...any) {
-		out = append(out, Finding{Kind: kind, Text: fmt.Sprintf(format, args...)})
+	say := func(kind FindingKind, code results.Code, a args) {
+		out = append(out, plainly(kind, because(code, a))...)
 	}
-	if j.unfinished != "" {
-		say(foundUnfinished, "%s: a part of one is no pass", j.unfinished)
+	if j.unfinished != nil {
+		say(foundUnfinished, PartOnly, args{"why": *j.unfinished})
 	}
 	out = append(out, plainly(foundBlocked, j.blocks...)...)
-	if j.noVerdict != "" {
-		say(foundNoVerdict, "%s", j.noVerdict)
+	if j.noVerdict != nil {
+		out = append(out, plainly(foundNoVerdict, j.noVerdict)...)
 	}
 	for _, r := range j.v.Reasons {
 		switch {
 		case r == stats.MostlyErrors:
-			ea, ra, eb, rb := j.errorCounts(results.TotalClass)
-			few := "so few pairs"
+			f := because(FailsUnproven, args{"errors": j.failures(results.TotalClass)})
 			if j.c.Runs != nil {
-				few = "runs that nothing pairs"
+				f.Args["saved_runs"] = true
 			}
-			say(foundFailing, "%s fails: %d of %d requests failed, of %s %d of %d: %s do not prove that it is no chance", b, eb, rb, a, ea, ra, few)
+			out = append(out, plainly(foundFailing, f)...)
 		case len(j.e.Metrics) == 0 && slices.Contains(j.v.Reasons, stats.MostlyErrors):
 			// A note says why only errors are judged.
-		case r != stats.NothingJudged || j.noVerdict != "":
+		case r != stats.NothingJudged || j.noVerdict != nil:
 		case len(j.e.Metrics) == 0:
-			say(foundNoVerdict, "no percentile has a limit, so none is judged")
+			say(foundNoVerdict, NoLimits, nil)
 		case j.uncalibrated != nil:
-			say(foundNoVerdict, "the calibration has none of the metrics that these runs show")
+			say(foundNoVerdict, NoneCalibrated, nil)
 		case j.c.Runs == nil && j.c.Pairs < stats.MinValues:
-			say(foundTooLittle, "not enough data: %s, and no verdict comes from fewer than %d", j.basis, stats.MinValues)
+			f := because(FewPairs, maps.Clone(j.basis))
+			f.Args["least"] = int64(stats.MinValues)
+			out = append(out, plainly(foundTooLittle, f)...)
 		default:
-			say(foundTooLittle, "not enough data: too few requests in %s for any percentile", j.basis)
+			say(foundTooLittle, FewRequests, j.basis)
 		}
 	}
 	if j.v.Outcome == stats.OK {
-		out = append(out, j.passed("until then no regression beyond limits: ")...)
+		out = append(out, j.passed(true)...)
 	}
-	withheld := map[stats.Reason][]string{}
+	withheld := map[stats.Reason][]*stats.Judgement{}
 	for m := range j.all(stats.Inconclusive) {
 		switch m.Reason {
 		case stats.SurvivorsOnly, stats.MostlyErrors:
-			withheld[m.Reason] = append(withheld[m.Reason], metricName(m))
+			withheld[m.Reason] = append(withheld[m.Reason], m)
 		default:
-			kind := FoundOpen
-			if m.Reason == stats.LikelyWorse {
-				kind = FoundLikely
-			}
-			out = append(out, found(kind, j.undecided(m), m))
+			out = append(out, j.undecided(m))
 		}
 	}
-	if names := withheld[stats.SurvivorsOnly]; names != nil {
-		say(foundWithheld, "%s and %s fail differently often, and those that fail may be the slow ones: withheld are %s", a, b, strings.Join(names, ", "))
-	}
-	if names := withheld[stats.MostlyErrors]; names != nil {
-		say(foundWithheld, "over 5%% of these requests fail: withheld are %s", strings.Join(names, ", "))
+	for _, w := range []struct {
+		reason stats.Reason
+		code   results.Code
+	}{{stats.SurvivorsOnly, Survivors}, {stats.MostlyErrors, FailingClasses}} {
+		if metrics := withheld[w.reason]; metrics != nil {
+			out = append(out, Finding{Kind: foundWithheld, Metrics: named(metrics), Reason: results.Reason{Code: w.code}})
+		}
 	}
 	if out == nil {
 		// An improvement without an upper bound, which takes odd data.
-		say(foundTooLittle, "not enough data: no upper bound is below its limit")
+		say(foundTooLittle, NoUpperBound, nil)
 	}
 	return out
 }
 
 // undecided is an inconclusive metric and how it stands.
-func (j *judging) undecided(m *stats.Judgement) string {
-	estimate, low, high := change(m)
+func (j *judging) undecided(m *stats.Judgement) Finding {
+	_, low, high := change(m)
+	f := j.found(FoundOpen, Undecided, math.NaN(), m)
 	switch {
 	case m.Reason == stats.MaybeStalls:
-		return fmt.Sprintf("possible %s (by chance alone: %.0f%%)", j.changed(m), 100*m.P)
+		f.Code, f.Args["chance_pct"] = PossibleStalls, 100*m.P
 	case m.Reason == stats.LikelyWorse:
-		return fmt.Sprintf("possibly worse, not proven: %s%s (%s)", j.changed(m), limitText(m), j.proof(m.PHolm))
-	case m.Reason == stats.TooFewPairs && slices.Contains(j.uncalibrated, metricName(m)):
-		return fmt.Sprintf("%s has a limit of your own, %s, and the calibration lacks it", metricName(m), limitOf(m))
+		return j.found(FoundLikely, PossiblyWorse, m.PHolm, m)
+	case m.Reason == stats.TooFewPairs && j.lacksCalibration(m):
+		f.Code = LimitUnknown
 	case m.Reason == stats.TooFewPairs:
-		return fmt.Sprintf("not enough data: %s has a limit of your own, %s, and too few requests in %s to be judged", metricName(m), limitOf(m), j.basis)
+		f.Code = LimitUnjudged
 	case math.IsNaN(low) || math.IsNaN(high):
-		return fmt.Sprintf("not enough data: %s, limit %s (%s)", metricName(m), limitOf(m), j.basis)
+		f.Code = NoInterval
+	case m.MoreTime == 0:
+		f.Args["near"] = true
 	}
-	basis := j.basis
-	if m.Kind == stats.ErrorShare {
-		basis = j.errors(m)
-	}
-	text := fmt.Sprintf("not enough data: %s could be anywhere from %s to %s (95%% CI; estimate %s, limit %s, %s)",
-		metricName(m), signed(low, m), signed(high, m), signed(estimate, m), limitOf(m), basis)
-	if m.MoreTime == 0 {
-		text += ", so near the limit that measuring longer hardly helps"
-	}
-	return text
+	return f
+}
+
+func (j *judging) lacksCalibration(m *stats.Judgement) bool {
+	return slices.ContainsFunc(j.uncalibrated, func(u *stats.Judgement) bool { return u.Class == m.Class && u.Name == m.Name })
 }
 
 // unjudged names the latencies that had too little data, once there is a
 // verdict on others.
-func (j *judging) unjudged() []string {
-	var names []string
-	for m := range j.all(stats.NotJudged) {
-		if m.Kind == stats.LogRatio && !slices.Contains(j.uncalibrated, metricName(m)) {
-			names = append(names, metricName(m))
-		}
-	}
+func (j *judging) unjudged() (out []Finding) {
 	if slices.Contains(j.v.Reasons, stats.NothingJudged) {
 		return nil
 	}
-	var out []string
-	if names != nil {
-		out = append(out, "not judged, for too little data: "+strings.Join(names, ", "))
+	var metrics []*stats.Judgement
+	for m := range j.all(stats.NotJudged) {
+		if m.Kind == stats.LogRatio && !j.lacksCalibration(m) {
+			metrics = append(metrics, m)
+		}
+	}
+	if metrics != nil {
+		out = append(out, Finding{Kind: foundUnjudged, Metrics: named(metrics), Reason: results.Reason{Code: TooFewData}})
 	}
 	if j.uncalibrated != nil {
-		out = append(out, "not judged, because the calibration lacks them: "+strings.Join(j.uncalibrated, ", "))
+		out = append(out, Finding{Kind: foundUnjudged, Metrics: named(j.uncalibrated), Reason: results.Reason{Code: Uncalibrated}})
+	}
+	return out
+}
+
+// all are the judgements with an outcome.
+func (j *judging) all(o stats.Outcome) iter.Seq[*stats.Judgement] {
+	return func(yield func(*stats.Judgement) bool) {
+		for i := range j.v.Judgements {
+			if m := &j.v.Judgements[i]; m.Outcome == o && !yield(m) {
+				return
+			}
+		}
+	}
+}
+
+// failures are the errors of a class in all pairs.
+func (j *judging) failures(class string) (out Failures) {
+	for i := range j.e.Errors {
+		if j.e.Errors[i].Class != class {
+			continue
+		}
+		for _, p := range j.e.Errors[i].Pairs {
+			out.A, out.OfA = out.A+p.ErrorsA, out.OfA+p.RequestsA
+			out.B, out.OfB = out.B+p.ErrorsB, out.OfB+p.RequestsB
+		}
 	}
 	return out
 }

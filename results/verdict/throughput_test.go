@@ -122,7 +122,7 @@ func TestThroughputIsNotRoundedToWholeRequests(t *testing.T) {
 				}
 				c := Compare(f, limitsOf("errors=5pp"))
 				if wantVerdict := map[bool]Verdict{true: Regression, false: OK}[slower > 0]; c.Verdict != wantVerdict {
-					t.Errorf("%s: %s, want %s: %q", name, c.Verdict, wantVerdict, c.Reasons)
+					t.Errorf("%s: %s, want %s: %q", name, c.Verdict, wantVerdict, told(c))
 				}
 			}
 		}

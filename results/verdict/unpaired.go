@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -40,27 +41,26 @@ func CompareRuns(a, b []*results.File, o Options) (*Comparison, error) {
 	sumsA, sumsB := summaries(a, limits), summaries(b, limits)
 	c.ArmA.Warnings, c.ArmB.Warnings = warningsOf(sumsA), warningsOf(sumsB)
 
-	j := judging{c: c, rule: stats.RuleFor(1), basis: runsText(len(a), len(b))}
+	j := judging{c: c, rule: stats.RuleFor(1), basis: args{"runs_a": int64(len(a)), "runs_b": int64(len(b))}}
 	j.e.Errors = runErrors(h, sumsA, sumsB, limits.Errors)
 	j.notes = limits.notes(h.Model)
 	j.rule.Strict, j.rule.Seed = o.Strict, h.Seed
 	for i, s := range slices.Concat(sumsA, sumsB) {
-		if !s.Valid && j.invalid == "" {
-			j.invalid = fmt.Sprintf("%s is an invalid run: see the warnings", slices.Concat(a, b)[i].Path)
+		if !s.Valid && j.invalid == nil {
+			j.invalid = because(InvalidRun, args{"file": slices.Concat(a, b)[i].Path})
 		}
 	}
 	for _, f := range slices.Concat(a, b) {
-		if why := f.Unfinished(); why != "" && j.unfinished == "" {
-			j.unfinished = fmt.Sprintf("%s: %s", f.Path, why)
+		if why := f.Unfinished(); why != nil && j.unfinished == nil {
+			j.unfinished = because(results.OfRun, args{"file": f.Path, "reason": *why})
 		}
 	}
-	nameA, nameB := c.names()
-	j.blocks = censored(nameA, totals(sumsA), nameB, totals(sumsB))
+	j.blocks = censored(totals(sumsA), totals(sumsB))
 	j.unpaired(a, b, sumsA, sumsB, limits, o.Calibration)
 	j.decide()
 	j.adviseRuns(min(len(a), len(b)), c.ArmA.DurationS+c.ArmB.DurationS)
-	j.notes = append(j.notes, "these are saved runs, not pairs in turn: whatever else changed between them counts as the targets' doing. 'mlbench compare' with both targets at once does not have this weakness")
-	c.tell(c.withObjectives(j.reasons(), o.Objectives))
+	j.notes = append(j.notes, because(SavedRuns, nil))
+	c.Findings = c.withObjectives(j.reasons(), o.Objectives)
 	return c, nil
 }
 
@@ -105,15 +105,8 @@ func (j *judging) adviseRuns(runs int, seconds float64) {
 		return
 	}
 	j.c.MoreTimeS = math.Ceil(more * seconds)
-	what := "runs"
-	n := math.Ceil(more * float64(runs))
-	if n == 1 {
-		what = "run"
-	}
-	j.advice = fmt.Sprintf("About %.0f more %s of each would settle it", n, what)
+	j.advice = because(AboutMoreRuns, args{"runs": int64(math.Ceil(more * float64(runs)))})
 }
-
-func runsText(a, b int) string { return fmt.Sprintf("%d and %d saved runs", a, b) }
 
 // joined is all runs as the two arms of one file.
 func joined(a, b []*results.File) *results.File {
@@ -214,21 +207,23 @@ func (j *judging) unpaired(a, b []*results.File, sumsA, sumsB []*results.Summary
 	j.e.Metrics = judgedMetrics(h, limits)
 	for _, f := range slices.Concat(a, b) {
 		if f.Header.Host.Fingerprint() != h.Host.Fingerprint() {
-			j.noVerdict = fmt.Sprintf("the runs are of different hosts (%s; %s): host and target cannot be told apart", h.Host.Fingerprint(), f.Header.Host.Fingerprint())
+			j.noVerdict = because(HostsDiffer, args{"host": h.Host.Fingerprint(), "other": f.Header.Host.Fingerprint()})
 			return
 		}
 	}
 	enough := min(len(a), len(b)) >= stats.MinRuns
 	if !enough {
-		why := fmt.Sprintf("%s cannot be judged: with fewer than %d of each, only a calibration of the target on this host ('mlbench calibrate') tells a change from the luck of single runs", j.basis, stats.MinRuns)
+		j.noVerdict, j.fewRuns = because(FewRuns, maps.Clone(j.basis)), cal == nil
+		j.noVerdict.Args["least"] = int64(stats.MinRuns)
 		if cal != nil {
-			if differs := cmp.Or(cal.differs(h, j.c.A, j.c.B), cal.longer(slices.Concat(a, b))); differs == "" {
-				why = ""
-			} else {
-				why += "; the one given does not hold: " + differs
+			switch differs := cmp.Or(cal.differs(h, j.c.A, j.c.B), cal.longer(slices.Concat(a, b))); differs {
+			case nil:
+				j.noVerdict = nil
+			default:
+				j.noVerdict.Code, j.noVerdict.Args["why"] = UnfitForFewRuns, *differs
 			}
 		}
-		if j.noVerdict, j.fewRuns = why, cal == nil; why != "" {
+		if j.noVerdict != nil {
 			return
 		}
 	}
@@ -239,7 +234,7 @@ func (j *judging) unpaired(a, b []*results.File, sumsA, sumsB []*results.Summary
 		if !enough {
 			s, known := cal.spread(*m)
 			if shift, ok = stats.Calibrated(va, vb, s.Sigma, s.DF); !known && positive(va) && positive(vb) {
-				j.uncalibrated = append(j.uncalibrated, metricName(&stats.Judgement{Name: m.Name, Class: m.Class}))
+				j.uncalibrated = append(j.uncalibrated, &stats.Judgement{Name: m.Name, Class: m.Class})
 			}
 		}
 		if !ok {
@@ -257,7 +252,7 @@ func (j *judging) crossCheck(m *stats.Metric, a, b []float64) {
 		return
 	}
 	if p, ok := stats.MannWhitney(a, b); ok && p > 0.05 && min(len(a), len(b)) >= stats.MinRuns {
-		j.notes = append(j.notes, fmt.Sprintf("ranks alone do not bear out that %s of %s is worse (Mann-Whitney p=%.2g): look at single runs", m.Name, m.Class, p))
+		j.notes = append(j.notes, because(RanksDisagree, args{"metric": m.Name, "class": m.Class, "p": p}))
 	}
 }
 

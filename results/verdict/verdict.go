@@ -1,7 +1,6 @@
 package verdict
 
 import (
-	"fmt"
 	"math"
 	"slices"
 
@@ -9,42 +8,42 @@ import (
 	"github.com/mlbench/mlbench/results/stats"
 )
 
-// judging makes a verdict of evidence, and sentences of the verdict.
+// judging makes a verdict of evidence, and reasons of the verdict.
 type judging struct {
 	c     *Comparison
 	e     stats.Evidence
 	rule  stats.Rule
 	v     stats.Verdict
-	basis string // what there is of evidence: "48 pairs"
+	basis args // what there is of evidence: pairs, or runs of either arm
 	// invalid, unfinished: why the numbers are no measurement, or only a part of
-	// one; "" if they are.
-	invalid, unfinished string
-	gone                string   // that B's target ended or never answered; ""
-	noVerdict           string   // why nothing can be judged, where that is known; ""
-	fewRuns             bool     // that is all that noVerdict says
-	blocks              []string // why nothing may pass, whatever the metrics say
-	uncalibrated        []string // metrics that the calibration lacks
-	advice              string   // what would settle it; ""
-	notes               []string
+	// one; nil if they are.
+	invalid, unfinished *results.Reason
+	gone                *results.Reason    // that B's target ended or never answered; nil
+	noVerdict           *results.Reason    // why nothing can be judged, where that is known; nil
+	fewRuns             bool               // that is all that noVerdict says
+	blocks              []*results.Reason  // why nothing may pass, whatever the metrics say
+	uncalibrated        []*stats.Judgement // metrics that the calibration lacks
+	advice              *results.Reason    // what would settle it; nil
+	notes               []*results.Reason
 }
 
 // decide fills in the verdict, and what it says of each row.
 func (j *judging) decide() {
-	j.e.Invalid, j.e.Blocked = j.invalid != "", len(j.blocks) > 0
+	j.e.Invalid, j.e.Blocked = j.invalid != nil, len(j.blocks) > 0
 	v, err := stats.Judge(j.e, j.rule)
 	if err != nil {
-		j.invalid = fmt.Sprintf("the file holds what cannot have been measured (%v)", err)
+		j.invalid = because(Impossible, args{"error": err.Error()})
 		v = stats.Verdict{Outcome: stats.Invalid}
 	}
 	j.v = v
 	j.c.Verdict, j.c.Improved = Verdict(v.Outcome), v.Improved
-	if j.gone != "" && j.invalid == "" {
+	if j.gone != nil && j.invalid == nil {
 		j.c.Verdict, j.c.Improved = Regression, false
 		if v.Outcome == stats.Invalid {
 			return // the errors of what is gone, which are none of any metric's
 		}
 	}
-	if j.c.Verdict == OK && j.unfinished != "" {
+	if j.c.Verdict == OK && j.unfinished != nil {
 		j.c.Verdict, j.c.Improved = Inconclusive, false
 	}
 	if j.c.Verdict == Invalid {
@@ -58,7 +57,7 @@ func (j *judging) decide() {
 
 // lacksData says whether an inconclusive verdict is so for want of data alone.
 func (j *judging) lacksData() bool {
-	if j.c.Verdict != Inconclusive || j.unfinished != "" || j.noVerdict != "" && !j.fewRuns || slices.Contains(j.v.Reasons, stats.PassBlocked) {
+	if j.c.Verdict != Inconclusive || j.unfinished != nil || j.noVerdict != nil && !j.fewRuns || slices.Contains(j.v.Reasons, stats.PassBlocked) {
 		return false
 	}
 	return !slices.ContainsFunc(j.e.Errors, func(e stats.Errors) bool { return e.Withholds() != "" })
@@ -89,8 +88,8 @@ func (j *judging) enter(m *stats.Judgement) {
 		row.LimitPct = number(limitPct(m))
 	}
 	if m.Kind == stats.ErrorShare { // of all pairs, late ones too
-		if ea, ra, eb, rb := j.errorCounts(m.Class); ra > 0 && rb > 0 {
-			row.A, row.B = number(100*float64(ea)/float64(ra)), number(100*float64(eb)/float64(rb))
+		if e := j.failures(m.Class); e.OfA > 0 && e.OfB > 0 {
+			row.A, row.B = number(100*float64(e.A)/float64(e.OfA)), number(100*float64(e.B)/float64(e.OfB))
 		}
 	}
 	estimate, low, high := change(m)
@@ -140,30 +139,19 @@ func percent(logRatio float64) float64 { return 100 * math.Expm1(logRatio) }
 func (j *judging) advise(f *results.File) {
 	c := j.c
 	more := (j.v.MoreTime - 1) * elapsed(f)
-	if c.Verdict != Inconclusive || j.unfinished != "" || !(more > 0) {
+	if c.Verdict != Inconclusive || j.unfinished != nil || !(more > 0) {
 		return
 	}
 	c.MoreTimeS = math.Ceil(more)
 	budget := max(f.Header.BudgetS, 2*f.Header.WarmupS+elapsed(f)) + more
+	code := AboutMore
 	switch {
 	case slices.Contains(j.v.Reasons, stats.NothingJudged):
 		// As many pairs may be lost to noise as may be.
+		code = AtLeastMore
 		budget = max(budget, 2*f.Header.WarmupS+(elapsed(f)+more)/(1-results.MostLeftOut))
-		j.advice = fmt.Sprintf("At least %s more are needed: --budget %s", span(more), span(budget))
 	case more > 1800:
-		j.advice = fmt.Sprintf("About %s more, or a wider limit, would settle it: --budget %s", span(more), span(budget))
-	default:
-		j.advice = fmt.Sprintf("About %s more would settle it: --budget %s", span(more), span(budget))
+		code = AboutMoreOrWider
 	}
-}
-
-// span is a duration that nobody would call exact, as flags take it.
-func span(seconds float64) string {
-	switch {
-	case seconds > 3*3600:
-		return fmt.Sprintf("%.0fh", math.Ceil(seconds/3600))
-	case seconds > 600:
-		return fmt.Sprintf("%.0fm", math.Ceil(seconds/60))
-	}
-	return fmt.Sprintf("%.0fs", 10*math.Ceil(seconds/10))
+	j.advice = because(code, args{"s": more, "budget_s": budget})
 }

@@ -14,7 +14,7 @@ type verdictCase struct {
 	options Options
 	want    string            // verdict, and whether improved
 	rows    map[string]string // outcome by "class metric"; - is not judged
-	says    []string          // parts of the first reasons, in order
+	says    []string          // how the first findings begin, as told has them
 }
 
 // with is t with a change.
@@ -48,45 +48,45 @@ func limitCases() []verdictCase {
 			Options{},
 			"ok",
 			map[string]string{"total p50": "ok", "total p90": "ok", "total p99": "ok", "total stalls": "ok", "total errors": "ok", "total p95": "-", "total max": "-", "total throughput": "-"},
-			[]string{"no regression beyond limits: p50 "},
+			[]string{"within_limits total.p50=+0.533"},
 		},
 		{
 			"20% slower", with(minute(), slowBy(0.2)).file(),
 			Options{},
 			"regression",
 			map[string]string{"total p50": "regression", "total p90": "regression", "total p99": "regression", "total stalls": "ok", "total errors": "ok"},
-			[]string{"p50 +20.", "p90 +20.", "p99 +20."},
+			[]string{"worse total.p50=+20.6", "worse total.p90=+20.6", "worse total.p99=+20.5"},
 		},
 		{
 			"20% faster", with(minute(), slowBy(-0.2)).file(),
 			Options{},
 			"ok, improved",
 			map[string]string{"total p50": "improved", "total p90": "improved", "total p99": "improved"},
-			[]string{"improved: p50 -19.", "no regression beyond limits: stalls 0 vs 0; errors 0/2400 vs 0/2400"},
+			[]string{"better total.p50=-19.6", "within_limits total.stalls(0,0) total.errors=+0[-0.125,+0.125](0/2400,0/2400) pairs=48"},
 		},
 		{
 			"slower within the limit", with(minute(), slowBy(0.02)).file(),
 			Options{},
 			"ok",
 			map[string]string{"total p50": "ok"},
-			[]string{"no regression", "really slower, but within your limits: p50 +2.5% [90% CI +1.4, +3.9], limit 5%; p90 +2.5% [90% CI +1.4, +3.9], limit 10% (48 pairs, p≤0.001, Holm-corrected for 5 tests)"},
+			[]string{"within_limits", "worse_in_limits total.p50=+2.54[+1.37,+3.87] total.p90=+2.54[+1.4,+3.88] p=0.00102 pairs=48 tests=5"},
 		},
 		{
 			"20% slower within a limit of 30%", with(minute(), slowBy(0.2)).file(), limitsOf("p50=30%,p90=30%,p99=30%"), "ok",
 			map[string]string{"total p50": "ok"},
-			[]string{"no regression", "really slower, but within your limits: p50 +20."},
+			[]string{"within_limits", "worse_in_limits total.p50=+20.6[+19.3,+22.2] total.p90=+20.6[+19.3,+22.2] total.p99=+20.5[+18.4,+22.8] p=1.79e-07 pairs=48 tests=5"},
 		},
 		{
 			"3% slower, a limit of 2%", with(minute(), func(t *trial) { t.slow, t.noise = 1.03, 0.01 }).file(), limitsOf("p50=2%"), "regression",
 			map[string]string{"total p50": "regression", "total p90": "ok"},
-			[]string{"p50 +3."},
+			[]string{"worse total.p50=+3.18"},
 		},
 		{
 			"and strict", with(minute(), func(t *trial) { t.slow, t.noise = 1.03, 0.04 }).file(),
 			Options{Strict: true, Limits: limitsOf("p50=2%").Limits},
 			"inconclusive",
 			map[string]string{"total p50": "inconclusive"},
-			[]string{"possibly worse, not proven: p50 +3."},
+			[]string{"possibly_worse total.p50=+3.73"},
 		},
 		{
 			"strict by the file", with(minute(), func(t *trial) {
@@ -95,7 +95,7 @@ func limitCases() []verdictCase {
 			Options{},
 			"inconclusive",
 			map[string]string{"total p50": "inconclusive"},
-			[]string{"possibly worse, not proven: p50 +3."},
+			[]string{"possibly_worse total.p50=+3.73"},
 		},
 		{
 			"limits of the file", with(minute(), func(t *trial) {
@@ -104,62 +104,62 @@ func limitCases() []verdictCase {
 			Options{},
 			"ok",
 			map[string]string{"total p50": "ok", "total p90": "-"},
-			[]string{"no regression"},
+			[]string{"within_limits"},
 		},
 		{
 			"limits of the file that cannot be read", with(minute(), func(t *trial) { t.header = func(h *results.Header) { h.Limits = "p50=cheap" } }).file(),
 			Options{},
 			"invalid", nil,
-			[]string{"the file's limits cannot be read"},
+			[]string{"limits_unreadable error="},
 		},
 		{
 			"no limits", minute().file(),
 			Options{Limits: &Limits{Errors: 0.005}},
 			"inconclusive",
 			map[string]string{"total p50": "-", "total errors": "ok"},
-			[]string{"no percentile has a limit"},
+			[]string{"no_limits"},
 		},
 		{
 			"percentiles that are not shown unasked", with(minute(), slowBy(0.2)).file(),
 			Options{Percentiles: []float64{0.75}, Limits: limitsOf("p95=7%").Limits},
 			"regression",
 			map[string]string{"total p75": "-", "total p95": "regression"},
-			[]string{"p50 +20.", "p90 +20.", "p95 +20."},
+			[]string{"worse total.p50=+20.6", "worse total.p90=+20.6", "worse total.p95=+20.6"},
 		},
 
 		{
 			"a chosen p99.9 that cannot be judged", minute().file(), limitsOf("p99.9=10%"), "inconclusive",
 			map[string]string{"total p50": "ok"},
-			[]string{"not enough data: p99.9 has a limit of your own, 10%, and too few requests in 48 pairs to be judged. About 270s more would settle it: --budget 330s"},
+			[]string{"limit_unjudged total.p99.9 pairs=48; about_more budget_s=329 s=269"},
 		},
-		{"a chosen p99.9 of a slower B", with(minute(), slowBy(0.2)).file(), limitsOf("p99.9=10%"), "regression", nil, []string{"p50 +20."}},
+		{"a chosen p99.9 of a slower B", with(minute(), slowBy(0.2)).file(), limitsOf("p99.9=10%"), "regression", nil, []string{"worse total.p50=+20.6"}},
 		{
 			"a chosen p99 in too few slices for any", with(minute(), ofPairs(20)).file(), limitsOf("p99.99=10%"), "inconclusive",
 			nil,
-			[]string{"not enough data: p99.99 has a limit of your own, 10%, and too few requests in 20 pairs to be judged. About 45m more"},
+			[]string{"limit_unjudged total.p99.99 pairs=20; about_more_or_wider budget_s=2.72e+03 s=2.66e+03"},
 		},
-		{"the default p99 that cannot be judged", with(minute(), ofPairs(20)).file(), limitsOf("p99=20%"), "ok", map[string]string{"total p99": "-"}, []string{"no regression", "not judged, for too little data: p99"}},
+		{"the default p99 that cannot be judged", with(minute(), ofPairs(20)).file(), limitsOf("p99=20%"), "ok", map[string]string{"total p99": "-"}, []string{"within_limits", "unjudged total.p99"}},
 
 		{
 			"8 pairs", after(with(minute(), ofPairs(8)), func(f *results.File) { f.Header.BudgetS = 15 }),
 			Options{},
 			"inconclusive",
 			map[string]string{"total p50": "-", "total errors": "inconclusive"},
-			[]string{"not enough data: 8 pairs, and no verdict comes from fewer than 12. At least 10s more are needed: --budget 30s"},
+			[]string{"few_pairs least=12 pairs=8; at_least_more budget_s=23.8 s=4.45"},
 		},
-		{"no pair", with(minute(), ofPairs(0)).file(), Options{}, "invalid", nil, []string{"no request was sent to legacy"}},
+		{"no pair", with(minute(), ofPairs(0)).file(), Options{}, "invalid", nil, []string{"none_but_warm_up arm=A"}},
 		{
 			"wide", with(minute(), noisy(0.3)).file(),
 			Options{},
 			"inconclusive",
 			map[string]string{"total p50": "inconclusive"},
-			[]string{"possibly worse, not proven: p50 +5.4% [95% CI -7.9, +23.7], limit 5% (48 pairs, p=1, Holm-corrected for 5 tests). About 12m more", "not enough data: p90 could be anywhere from -7.9% to +23.6% (95% CI; estimate +5.4%, limit 10%, 48 pairs)"},
+			[]string{"possibly_worse total.p50=+5.41[-7.93,+23.7] p=1 pairs=48 tests=5; about_more budget_s=764 s=704", "undecided total.p90=+5.42[-7.9,+23.6] pairs=48"},
 		},
 		{
 			"wide, at the limit", with(minute(), noisy(0.25)).file(),
 			Options{},
 			"inconclusive", nil,
-			[]string{"not enough data: p50 could be anywhere from -6.7% to +19.3% (95% CI; estimate +4.5%, limit 5%, 48 pairs). About 7h more, or a wider limit, would settle it: --budget 7h"},
+			[]string{"undecided total.p50=+4.48[-6.67,+19.3] pairs=48; about_more_or_wider budget_s=2.49e+04 s=2.48e+04"},
 		},
 		{"one look passes", with(minute(), func(t *trial) { t.noise, t.seed = 0.13, 3 }).file(), Options{}, "ok", nil, []string{""}},
 		{"two looks do not yet", with(minute(), func(t *trial) {

@@ -1,4 +1,0 @@
-package verdict
-
-// args are the values of a reason, by their names.
-type args = map[string]any
