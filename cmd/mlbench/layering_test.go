@@ -22,7 +22,7 @@ var allowed = map[string][]string{
 	"cmd/internal/revision": {"results"},
 	"cmd/internal/saved":    {"cmd/internal/cli", "cmd/internal/output", "cmd/internal/session", "results", "results/verdict"},
 	"cmd/internal/selftest": {"cmd/internal/cli", "cmd/internal/probe", "loadgen", "loadgen/machine", "loadgen/send", "report", "results", "results/stats", "servers/reference"},
-	"cmd/internal/session":  {"cmd/internal/cli", "loadgen", "loadgen/machine", "results", "results/verdict", "scenarios", "targets"},
+	"cmd/internal/session":  {"cmd/internal/cli", "loadgen", "loadgen/machine", "results", "results/stats", "results/verdict", "scenarios", "targets"},
 	"cmd/internal/verify":   {"cmd/internal/cli", "results", "results/answers", "scenarios", "scenarios/cases", "scenarios/importer", "scenarios/openapi", "targets", "targets/strict"},
 	"scenarios":             {"loadgen", "loadgen/http1", "loadgen/send", "results", "results/answers", "scenarios/rows", "targets", "targets/strict"},
 	"scenarios/cases":       {"loadgen/send", "results/answers", "scenarios", "scenarios/example", "scenarios/openapi", "targets", "targets/strict"},
