@@ -58,7 +58,7 @@ type silence struct {
 	since    time.Duration
 	pairs    int           // whole ones before it
 	answered bool          // ever
-	usual    time.Duration // the longest wait for answers that came
+	usual    time.Duration // the longest that an answer, or the last of a slice, took
 	broken   bool          // its last slice met closed connections
 }
 
@@ -162,20 +162,28 @@ func (x *interleaving) silenced(arm int) *Gone {
 
 // listen takes note of whether a slice had answers.
 func (s *silence) listen(sl *results.Slice, now time.Duration, pairs int) {
-	asked, answered := sl.Unfinished, int64(0)
+	// Where few may be in flight, a slow target is sent nothing but settle requests.
+	asked, answered := sl.Unfinished+sl.Discarded, sl.Discarded-sl.SettleErrors
 	s.broken = false
+	usual := s.usual
 	for _, d := range sl.Classes {
 		asked += d.Sent
 		answered += d.Done + d.Carried
 		s.broken = s.broken || d.Errors[results.ErrReset]+d.Errors[results.ErrRefused] > 0
+		if h := d.Clocks[results.ClockService]; h != nil && d.Done > 0 {
+			usual = max(usual, h.Max())
+		}
 	}
-	switch {
-	case answered > 0:
-		*s = silence{answered: true, usual: max(s.usual, time.Duration(sl.DrainS*float64(time.Second))), broken: s.broken}
-	case asked+sl.Discarded > 0:
+	drain := time.Duration(sl.DrainS * float64(time.Second))
+	switch hangs := sl.Unfinished > 0 && drain >= max(silentTime, 2*usual); {
+	case answered > 0 && !hangs:
+		*s = silence{answered: true, usual: max(usual, drain), broken: s.broken}
+	case answered > 0: // it began to hang in the middle of the slice
+		*s = silence{answered: true, usual: usual, broken: s.broken, slices: 1, pairs: pairs, since: now - drain}
+	case asked > 0:
 		if s.slices == 0 {
 			s.pairs = pairs
-			s.since = now - time.Duration((sl.DurationS+sl.DrainS)*float64(time.Second))
+			s.since = now - time.Duration(sl.DurationS*float64(time.Second)) - drain
 		}
 		s.slices++
 	}

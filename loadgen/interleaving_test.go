@@ -264,3 +264,35 @@ func TestProcessThatEndsEndsTheExperimentAtOnce(t *testing.T) {
 		t.Errorf("%v (%+v)", err, gone)
 	}
 }
+
+// A slow target of which few requests may be in flight is sent settle requests and
+// nothing else: those it answers.
+func TestTargetThatAnswersSettleRequestsIsNotSilent(t *testing.T) {
+	var s silence
+	dropped := &results.ClassData{Planned: 40, Dropped: 40}
+	for range 5 {
+		s.listen(&results.Slice{Discarded: 6, SettleErrors: 2, DrainS: 3, Classes: map[string]*results.ClassData{"a": dropped}}, time.Hour, 1)
+	}
+	if s.slices != 0 || !s.answered {
+		t.Errorf("%+v", s)
+	}
+	s.listen(&results.Slice{Discarded: 6, SettleErrors: 6, DrainS: 3, Classes: map[string]*results.ClassData{"a": dropped}}, time.Hour, 1)
+	if s.slices != 1 {
+		t.Errorf("no settle request is answered: %+v", s)
+	}
+}
+
+// A target that begins to hang in the middle of the last slice is gone, however many
+// answers that slice has; one that is only slow is not.
+func TestTargetThatHangsInTheMiddleOfASliceIsSilent(t *testing.T) {
+	live := stats.NewLive()
+	live.Record(2 * time.Second)
+	some := &results.ClassData{Planned: 20, Sent: 20, Done: 20, Clocks: map[string]*stats.Histogram{results.ClockService: live.Drain()}}
+	for drain, want := range map[float64]bool{3: false, 6: true} {
+		var s silence
+		s.listen(&results.Slice{Unfinished: 10, DurationS: 0.25, DrainS: drain, Classes: map[string]*results.ClassData{"a": some}}, time.Minute, 7)
+		if got := s.endured(time.Minute); got != want || want && s.pairs != 7 {
+			t.Errorf("nothing more in %g s, answers took 2 s: %+v", drain, s)
+		}
+	}
+}
