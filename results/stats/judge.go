@@ -50,7 +50,8 @@ type Metric struct {
 	// logarithm of a quotient is not.
 	D []float64
 	// Slot is +1 for each value of D of a pair in which B came second, −1 where A
-	// did; what the slot does is then taken out. Empty: not known, or merged.
+	// did, and their mean for pairs that are merged; what the slot does is then taken
+	// out. Empty: not known.
 	Slot []float64
 	// Margin is the share by which B may be worse: 0.05 for 5%. See Margin.
 	Margin float64
@@ -166,8 +167,8 @@ func (m *Metric) check() error {
 		return fmt.Errorf("%s of %s: %d slots of %d pairs", m.Name, m.Class, n, len(m.D))
 	}
 	for _, s := range m.Slot {
-		if s != 1 && s != -1 {
-			return fmt.Errorf("%s of %s: slot %v is neither 1 nor -1", m.Name, m.Class, s)
+		if !(math.Abs(s) <= 1) {
+			return fmt.Errorf("%s of %s: slot %v, want -1 to 1", m.Name, m.Class, s)
 		}
 	}
 	if s := m.Unpaired; s != nil {

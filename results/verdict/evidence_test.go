@@ -82,16 +82,16 @@ func TestEvidence(t *testing.T) {
 			// A's nine 0.1 ×3, 1 ×3, 4, 4, 50 the eighth is 4, of B's it is 8.
 			{Name: "p50", Class: "total", Margin: 0.05, Group: 1, D: times(5, twice)},
 			{Name: "p80", Class: "total", Margin: 0.1, Group: 2, D: times(2, twice), Required: true},
-			{Name: "p99", Class: "total", Margin: 0.2, Group: 34, Pairs: 5},
+			{Name: "p99", Class: "total", Margin: 0.2, Group: 30, Pairs: 5},
 			{Name: "p50", Class: "predict", Margin: 0.05, Group: 1, D: times(5, twice)},
 			// Three pairs for p80, and two left over join them: of 1 ×5, 4 ×4, 50
 			// the eighth is 4, of 2 ×5, 8 ×4, 600 it is 8.
 			{Name: "p80", Class: "predict", Margin: 0.1, Group: 3, D: times(1, twice)},
-			{Name: "p99", Class: "predict", Margin: 0.2, Group: 50, Pairs: 5},
+			{Name: "p99", Class: "predict", Margin: 0.2, Group: 45, Pairs: 5},
 			// One request a slice: two pairs for the median.
 			{Name: "p50", Class: "health", Margin: 0.05, Group: 2, D: times(2, twice)},
 			{Name: "p80", Class: "health", Margin: 0.1, Group: 5, D: times(1, twice)},
-			{Name: "p99", Class: "health", Margin: 0.2, Group: 100, Pairs: 5},
+			{Name: "p99", Class: "health", Margin: 0.2, Group: 90, Pairs: 5},
 		},
 		// The slower median is B's, 2 ms, and A's p99 is 50 of its medians, B's 300:
 		// only B's 600 ms is beyond 2 ms × 5 × 50.

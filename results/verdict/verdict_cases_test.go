@@ -136,7 +136,7 @@ func limitCases() []verdictCase {
 		{
 			"a chosen p99 in too few slices for any", with(minute(), ofPairs(20)).file(), limitsOf("p99.99=10%"), "inconclusive",
 			nil,
-			[]string{"limit_unjudged total.p99.99 pairs=20; about_more_or_wider budget_s=2.72e+03 s=2.66e+03"},
+			[]string{"limit_unjudged total.p99.99 pairs=20; about_more_or_wider budget_s=2.45e+03 s=2.39e+03"},
 		},
 		{"the default p99 that cannot be judged", with(minute(), ofPairs(20)).file(), limitsOf("p99=20%"), "ok", map[string]string{"total p99": "-"}, []string{"within_limits", "unjudged total.p99"}},
 
