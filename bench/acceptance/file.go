@@ -52,11 +52,10 @@ func (r *record) readFile(file []byte) error {
 	if err != nil {
 		return err
 	}
+	r.LeftOut = measured - r.Pairs
 	reached := r.Pairs
 	if launches > 0 {
 		reached = launches
-	} else {
-		r.LeftOut = measured - r.Pairs
 	}
 	for _, look := range r.Looks {
 		if r.Used++; look >= reached {
