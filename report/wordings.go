@@ -420,8 +420,8 @@ func explained(c *verdict.Comparison, f *verdict.Finding) string {
 	s := speaking(c)
 	s.metrics = f.Metrics
 	text := s.reason(f.Reason)
-	if f.Kind == verdict.FoundInvalid && c.Interrupted != nil {
-		text = s.reason(*c.Interrupted) + "; " + text
+	if when, ok := f.Args["interrupted"].(results.Reason); ok {
+		text = s.reason(when) + "; " + text
 	}
 	if f.Advice != nil {
 		text += ". " + s.reason(*f.Advice)

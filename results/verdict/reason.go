@@ -6,7 +6,7 @@ import "github.com/mlbench/mlbench/results"
 // Args are named behind each: arm is "A" or "B", why a reason within this one,
 // basis the pairs, or runs_a and runs_b.
 const (
-	// Why numbers are none of the targets'.
+	// Why numbers are none of the targets'; and interrupted: when the measurement was.
 	LimitsUnreadable  results.Code = "limits_unreadable" // error
 	Impossible        results.Code = "impossible"        // error
 	NoBaseline        results.Code = "no_baseline"       // why

@@ -16,7 +16,14 @@ func (j *judging) reasons() []Finding {
 	var out []Finding
 	switch j.c.Verdict {
 	case Invalid:
-		return plainly(FoundInvalid, j.whyInvalid())
+		why := *j.whyInvalid()
+		if j.c.Interrupted != nil {
+			if why.Args = maps.Clone(why.Args); why.Args == nil {
+				why.Args = args{}
+			}
+			why.Args["interrupted"] = *j.c.Interrupted
+		}
+		return plainly(FoundInvalid, &why)
 	case Regression:
 		if j.gone != nil {
 			out = plainly(foundGone, j.gone)
