@@ -245,10 +245,15 @@ func (r *record) read(comparison []byte) error {
 func estimates(c *printed) map[string]estimate {
 	out := map[string]estimate{}
 	for _, m := range c.Metrics {
-		if !m.Judged || m.ChangePct == nil {
+		pct := m.ChangePct
+		if pct == nil && m.Unit == "%" && m.A != nil && m.B != nil { // errors
+			points := *m.B - *m.A
+			pct = &points
+		}
+		if !m.Judged || pct == nil {
 			continue
 		}
-		e := estimate{Pct: round(*m.ChangePct, 3), PHolm: m.PHolm, Outcome: m.Outcome}
+		e := estimate{Pct: round(*pct, 3), PHolm: m.PHolm, Outcome: m.Outcome}
 		if m.CI95Pct != nil {
 			low, high := round(m.CI95Pct[0], 3), round(m.CI95Pct[1], 3)
 			e.Low, e.High = &low, &high

@@ -21,6 +21,8 @@ func comparison() printed {
 			{Metric: "p50", Class: results.TotalClass, A: number(2.30004), B: number(2.5), ChangePct: number(10.40049), CI95Pct: &[2]float64{8.1, 12.25}, PHolm: number(3e-9), Judged: true, Outcome: "regression"},
 			{Metric: "p90", Class: results.TotalClass, A: number(3), B: number(3.3), ChangePct: number(9), CI95Pct: &[2]float64{5, 13}, PHolm: number(0.02), Judged: true},
 			{Metric: "p99", Class: results.TotalClass, A: number(5), B: number(6), ChangePct: number(20)},
+			{Metric: "errors", Class: results.TotalClass, Unit: "%", A: number(0.5), B: number(0.75), CI95Pct: &[2]float64{-0.1, 0.6}, Judged: true, Outcome: "inconclusive"},
+			{Metric: "stalls", Class: results.TotalClass, Unit: "pairs", A: number(0), B: number(0), Judged: true, Outcome: "ok"},
 		},
 	}
 	return printed{c, []string{"p50 +10.4%", "2 of 48 pairs …"}}
@@ -39,6 +41,7 @@ func TestReadComparison(t *testing.T) {
 		Exit: 3, Verdict: verdict.Regression, Reason: "p50 +10.4%", Pairs: 46, PooledA: 2.3, PooledB: 2.5,
 		Metrics: map[string]estimate{
 			"predict:p50": {Pct: 50},
+			"errors":      {Pct: 0.25, Low: number(-0.1), High: number(0.6), Outcome: "inconclusive"},
 			"p50":         {Pct: 10.4, Low: number(8.1), High: number(12.25), PHolm: number(3e-9), Outcome: "regression"},
 			"p90":         {Pct: 9, Low: number(5), High: number(13), PHolm: number(0.02)},
 		},
