@@ -18,8 +18,8 @@ import (
 
 // Check asks both targets more between the slices of a comparison.
 type Check interface {
-	// After is called when a slice has ended.
-	After(ctx context.Context, s *results.Slice)
+	// After is called when a slice has ended, and with it its pair.
+	After(ctx context.Context, s *results.Slice, pairEnded bool)
 	// Result is what was found, when all is measured.
 	Result() *results.Parity
 }
@@ -119,11 +119,15 @@ func (s *Session) compareArms(ctx context.Context, e loadgen.Experiment, arms []
 		look.pairs, look.pair = pairs, took/time.Duration(max(pairs, 1))
 		s.Phase(fmt.Sprintf("%s, at most %s of slices", what, cli.Plural(pairs, "pair")), took.Round(time.Second))
 	}
+	slots := 2
+	if e.Control {
+		slots = 3
+	}
 	err = e.Run(ctx, f.Header.Start, func(slice *results.Slice) error {
 		s.Slice(slice)
 		f.Slices = append(f.Slices, *slice)
 		if check != nil {
-			check.After(ctx, slice)
+			check.After(ctx, slice, slice.Position == slots)
 		}
 		return rec.w.Slice(slice)
 	})

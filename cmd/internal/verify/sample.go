@@ -58,8 +58,8 @@ func inTurn(all []cases.Case) []cases.Case {
 
 // After asks what is due when a slice has ended. A target that answers no more
 // ends the sample, not the comparison, in which it shows by itself.
-func (s *Sample) After(ctx context.Context, slice *results.Slice) {
-	for range s.due(slice) {
+func (s *Sample) After(ctx context.Context, slice *results.Slice, pairEnded bool) {
+	for range s.due(slice, pairEnded) {
 		if s.err != nil {
 			return
 		}
@@ -70,14 +70,16 @@ func (s *Sample) After(ctx context.Context, slice *results.Slice) {
 
 // due is how many requests to ask now: none within a pair, whose slices are to
 // follow closely.
-func (s *Sample) due(slice *results.Slice) int {
+func (s *Sample) due(slice *results.Slice, pairEnded bool) int {
 	if slice.Phase != results.Measure {
 		return 0
 	}
 	for _, d := range slice.Classes {
-		s.owed += s.share * float64(d.Sent) / 2 // both arms were sent the same
+		if slice.Arm == results.ArmB { // all arms were sent the same
+			s.owed += s.share * float64(d.Sent)
+		}
 	}
-	if slice.Position != 2 {
+	if !pairEnded {
 		return 0
 	}
 	n := int(s.owed)

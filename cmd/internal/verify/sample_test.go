@@ -25,12 +25,14 @@ func TestClassesInTurn(t *testing.T) {
 func TestParityShare(t *testing.T) {
 	c := &Sample{share: 0.01}
 	classes := map[string]*results.ClassData{"a": {Sent: 20}, "b": {Sent: 5}}
-	asked := c.due(&results.Slice{Phase: results.Warmup, Position: 2, Classes: classes})
+	asked := c.due(&results.Slice{Arm: results.ArmB, Phase: results.Warmup, Classes: classes}, true)
 	for pair := 1; pair <= 40; pair++ {
-		if n := c.due(&results.Slice{Phase: results.Measure, Pair: pair, Position: 1, Classes: classes}); n != 0 {
-			t.Errorf("%d are asked within pair %d", n, pair)
+		for _, arm := range []string{results.ArmB, results.ArmControl} {
+			if n := c.due(&results.Slice{Arm: arm, Phase: results.Measure, Pair: pair, Classes: classes}, false); n != 0 {
+				t.Errorf("%d are asked within pair %d", n, pair)
+			}
 		}
-		asked += c.due(&results.Slice{Phase: results.Measure, Pair: pair, Position: 2, Classes: classes})
+		asked += c.due(&results.Slice{Arm: results.ArmA, Phase: results.Measure, Pair: pair, Classes: classes}, true)
 	}
 	if asked != 9 && asked != 10 { // 40 pairs of 25 requests; sums of hundredths are not exact
 		t.Errorf("%d are asked, want 1%% of the 1,000 of each arm", asked)
