@@ -14,14 +14,16 @@ func gone(f *results.File, arm string) *results.Reason {
 	if f.Header.Model == results.Closed {
 		least = 1 // nothing more is sent until it has timed out
 	}
+	d := traffic(f, arm)
 	for i := range f.Ends {
-		if e := &f.Ends[i]; e.Arm == arm && (e.Ended != "" || e.Answered) {
+		switch e := &f.Ends[i]; {
+		case e.Arm != arm:
+		case e.Ended != "" || e.Answered || d.Sent == 0: // the last: the budget ended before the first timeout
 			return because(TargetEnded, args{"arm": arm, "end": *e})
-		} else if e.Arm == arm {
+		default:
 			least = 1 // the experiment has waited for long enough
 		}
 	}
-	d := traffic(f, arm)
 	if d.Done > 0 || d.Sent < least || f.Footer == nil && f.Path != "" {
 		return nil
 	}

@@ -36,6 +36,17 @@ func silentB(pairs int) func(*results.File) {
 	}
 }
 
+// unfinishedB is a B whose timeouts are longer than the budget.
+func unfinishedB(f *results.File) {
+	silentB(0)(f)
+	for i := range f.Slices {
+		if s := &f.Slices[i]; s.Arm == results.ArmB {
+			s.Unfinished, s.Classes = s.Classes["predict"].Sent, map[string]*results.ClassData{"predict": {}}
+		}
+	}
+	ending(results.TargetEnd{Arm: results.ArmB, Planned: 1})(f)
+}
+
 // A3: a head that crashes is a regression that says so first; of a base that
 // does, there is nothing to compare with.
 // A4: a head that never answers is one, however few pairs there were.
@@ -57,6 +68,7 @@ func TestHeadThatIsGoneIsARegression(t *testing.T) {
 		{"crash in the warm-up", after(with(minute(), ofPairs(0)), ending(results.TargetEnd{Arm: results.ArmB, Ended: "exit 1"})), Regression, crashed},
 		{"end by itself", after(with(minute(), ofPairs(9)), ending(results.TargetEnd{Arm: results.ArmB, Pairs: 9, Planned: 48, Ended: "exit 0"})), Regression, crashed},
 		{"refused from then on", after(with(minute(), ofPairs(9)), ending(results.TargetEnd{Arm: results.ArmB, Pairs: 9, Planned: 12, Answered: true, Error: "connection refused"})), Regression, crashed},
+		{"silent until the budget ended", after(minute(), unfinishedB), Regression, crashed},
 		{"silent in 12 pairs", after(minute(), silentB(12)), Regression, "never_answered arm=B error=timeout of_error=900 requests=900 warm_up=true"},
 		{"silent in one pair", after(minute(), silentB(1)), Regression, "never_answered arm=B error=timeout of_error=350 requests=350 warm_up=true"},
 		{"silent in the warm-up, which took all the time", after(minute(), silentB(0)), Regression, "never_answered arm=B error=timeout of_error=300 requests=300"},

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/mlbench/mlbench/cmd/internal/cli"
 	"github.com/mlbench/mlbench/loadgen"
 	"github.com/mlbench/mlbench/results"
 	"github.com/mlbench/mlbench/targets"
@@ -83,6 +84,9 @@ func lastError(f *results.File, arm string) string {
 		s := &f.Slices[i]
 		if s.Arm != arm {
 			continue
+		}
+		if s.Unfinished > 0 {
+			return cli.Plural(int(s.Unfinished), "request") + " without an answer when the budget ended"
 		}
 		for _, class := range results.ErrorClasses {
 			for _, d := range s.Classes {
