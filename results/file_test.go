@@ -237,3 +237,48 @@ func TestStatusKeysAreReadAsNumbersAndNames(t *testing.T) {
 		}
 	}
 }
+
+// The control's slices are in the file and in no figure of A; without a control there
+// is no such arm.
+func TestControlIsInNoFigureOfA(t *testing.T) {
+	file := func(control bool) *File {
+		f := openFile(map[string]*ClassData{"predict": served(20)})
+		h := &f.Header
+		h.Command, h.Control = "compare", control
+		h.Targets = append(h.Targets, Target{Arm: ArmB, Name: "b"})
+		f.Slices[0].Pair, f.Slices[0].Position = 1, 3
+		twice := served(30)
+		twice.Done, twice.Errors = 29, map[string]int64{ErrTimeout: 1}
+		twice.Status = map[string]int64{"200": 29}
+		b := Slice{Arm: ArmB, Pair: 1, Position: 1, Phase: Measure, DurationS: 10, Classes: map[string]*ClassData{"predict": served(20)}}
+		f.Slices = append(f.Slices, b, Slice{Arm: ArmControl, Pair: 1, Position: 2, Phase: Measure, DurationS: 10, Classes: map[string]*ClassData{"predict": twice}})
+		return f
+	}
+	read := func(f *File) *File {
+		got, err := ReadFile(write(t, f), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got.Path = ""
+		return got
+	}
+	if f := read(file(false)); f.Damage == "" {
+		t.Error("an arm A2 of a comparison without a control")
+	}
+	with := read(file(true))
+	if with.Damage != "" || len(with.Slices) != 3 {
+		t.Fatalf("damage %q, %d slices", with.Damage, len(with.Slices))
+	}
+	without := *with
+	without.Slices = slices.Clone(with.Slices[:2])
+	figures := func(f *File) string {
+		b, err := json.MarshalIndent(Summarize(f, Select{Arm: ArmA}, nil), "", " ")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(b)
+	}
+	if diff := cmp.Diff(figures(&without), figures(with)); diff != "" {
+		t.Errorf("-without +with the control:\n%s", diff)
+	}
+}
