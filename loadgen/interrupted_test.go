@@ -121,3 +121,36 @@ func TestFilesOfInterruptedPhasesAreReadWithoutDamage(t *testing.T) {
 		})
 	}
 }
+
+// B3: nobody waits for answers beyond a phase's last instant: what is in flight then
+// is unfinished, and no error.
+func TestPhaseWaitsForNoAnswerBeyondItsLastInstant(t *testing.T) {
+	release := make(chan struct{})
+	srv := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { <-release }))
+	defer srv.Close()
+	defer close(release)
+	for name, load := range models {
+		t.Run(name, func(t *testing.T) {
+			origin := time.Now()
+			plan := closedPlan(t, srv.URL, load(1))
+			plan.Timeout = 2 * time.Minute
+			g, err := New(plan, origin)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer g.Close()
+			ph := Phase{Kind: results.Measure, Settle: 10 * time.Millisecond, Duration: 40 * time.Millisecond, Until: time.Since(origin) + 150*time.Millisecond}
+			var s results.Slice
+			if err := g.Run(t.Context(), ph, func(got *results.Slice) error { s = *got; return nil }); err != nil {
+				t.Fatal(err)
+			}
+			d := s.Classes["get"]
+			if s.Unfinished < 4 || d.Sent != 0 || len(d.Errors) > 0 || s.Discarded != 0 || s.DurationS != 0.04 {
+				t.Errorf("%d unfinished, %d sent, errors %v, %d discarded, in %g s", s.Unfinished, d.Sent, d.Errors, s.Discarded, s.DurationS)
+			}
+			if end := s.StartS + s.DurationS + s.DrainS; end < ph.Until.Seconds()-0.001 {
+				t.Errorf("it ended at %g s, before its last instant, %s", end, ph.Until)
+			}
+		})
+	}
+}
