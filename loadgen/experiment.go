@@ -83,7 +83,7 @@ func (e *Experiment) CheckBudget() error {
 	if e.Slice < 0 || e.Settle < 0 || e.Warmup < 0 {
 		return fmt.Errorf("slice %s, settle %s, warm-up %s: want no negative ones", e.Slice, e.Settle, e.Warmup)
 	}
-	pair := e.shortestPair()
+	pair := e.ShortestPair()
 	if e.Budget < 2*e.Warmup+stats.MinValues*pair {
 		need := 2*e.Warmup + (fewestPairs+stats.MinValues/6)*pair
 		return fmt.Errorf("a budget of %s leaves room for %d pairs of slices, and no verdict comes from fewer than %d: give --budget %s",
@@ -95,10 +95,11 @@ func (e *Experiment) CheckBudget() error {
 // MostPairs is how many pairs the budget holds at best: of targets that answer at
 // once.
 func (e *Experiment) MostPairs() int {
-	return max(0, int((e.Budget-2*e.Warmup)/e.shortestPair()))
+	return max(0, int((e.Budget-2*e.Warmup)/e.ShortestPair()))
 }
 
-func (e *Experiment) shortestPair() time.Duration {
+// ShortestPair is the least that a pair takes.
+func (e *Experiment) ShortestPair() time.Duration {
 	slice, settle := e.Slice, e.Settle
 	if slice == 0 {
 		slice = minSlice

@@ -142,16 +142,14 @@ func (l *launching) launch(ctx context.Context) (pairs int, err error) {
 // begin starts the file, when it is known how long the targets took to start.
 func (l *launching) begin(prepared []*Prepared, starting time.Duration) (err error) {
 	l.f = &results.File{Header: *l.compareHeader(prepared)}
-	shortest := l.e
-	shortest.Budget = time.Hour
-	pair := (time.Hour - 2*l.e.Warmup) / time.Duration(shortest.MostPairs())
-	holds := int(l.Spec.Budget / (starting + 2*l.e.Warmup + fewLaunchPairs*pair))
-	l.most = min(l.most, holds)
+	cost, pair := starting+2*l.e.Warmup, l.e.ShortestPair()
+	holds := int(l.Spec.Budget / (cost + fewLaunchPairs*pair))
 	if holds < stats.MinLaunches {
-		return l.tooFew(holds, starting+2*l.e.Warmup+fewLaunchPairs*pair)
+		return l.tooFew(holds, cost+fewLaunchPairs*pair)
 	}
+	l.most = min(l.most, holds)
 	// That there can be four decides how many pairs the first ones have.
-	l.each = min(max(int((l.Spec.Budget/stats.MinLaunches-starting-2*l.e.Warmup)/pair), fewLaunchPairs), firstLaunchPairs)
+	l.each = min(max(int((l.Spec.Budget/stats.MinLaunches-cost)/pair), fewLaunchPairs), firstLaunchPairs)
 	l.f.Header.Launches, l.f.Header.Looks = l.most, stats.PlanLaunchLooks(l.most)
 	l.rec, err = l.record(l.Spec.Output, &l.f.Header)
 	for _, n := range l.f.Header.Warnings {
