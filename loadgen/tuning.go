@@ -1,7 +1,6 @@
 package loadgen
 
 import (
-	"os"
 	"runtime"
 	"runtime/debug"
 	"sync"
@@ -16,11 +15,15 @@ var tuned struct {
 	gcPercent   int // before
 }
 
+// Shares of the heap, in percent, by which it may grow before garbage is collected:
+// ours, and Go's.
+const gcPercent, usualGCPercent = 50, 100
+
 // Tune sets the process up for load of the model, until undo is called: whoever
 // measures calls it, around all of its generators. It may be nested.
 //
 // Memory is kept flat however long a run is. The engine makes garbage when it hands
-// out a slice, once a second: collecting it twice as often (unless GOGC is set)
+// out a slice, once a second: collecting it twice as often (unless GOGC says otherwise)
 // costs next to nothing, and saves the room that the heap else takes before it is.
 //
 // For the open model the pacing thread, which never yields its scheduler slot while
@@ -30,8 +33,10 @@ func Tune(model results.Model) (undo func()) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	isOpen := model == results.Open
-	if t.users++; t.users == 1 && os.Getenv("GOGC") == "" {
-		t.gcPercent = debug.SetGCPercent(50)
+	if t.users++; t.users == 1 {
+		if t.gcPercent = debug.SetGCPercent(gcPercent); t.gcPercent != usualGCPercent {
+			debug.SetGCPercent(t.gcPercent)
+		}
 	}
 	if isOpen {
 		if t.open++; t.open == 1 {
@@ -41,7 +46,7 @@ func Tune(model results.Model) (undo func()) {
 	return sync.OnceFunc(func() {
 		t.mu.Lock()
 		defer t.mu.Unlock()
-		if t.users--; t.users == 0 && os.Getenv("GOGC") == "" {
+		if t.users--; t.users == 0 {
 			debug.SetGCPercent(t.gcPercent)
 		}
 		if isOpen {

@@ -31,7 +31,11 @@ func inFolder(t *testing.T, src string, files map[string]string) (*Scenario, err
 	if err := os.WriteFile(path, []byte(src), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	return Load(path)
+	sc, err := Load(path)
+	if err == nil {
+		sc.Env = os.LookupEnv
+	}
+	return sc, err
 }
 
 // sent is the request as a server reads it, for the i-th payload of the only

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -23,6 +24,7 @@ func parse(t *testing.T, src string) *Scenario {
 	if err != nil {
 		t.Fatal(err)
 	}
+	sc.Env = os.LookupEnv
 	return sc
 }
 

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
-	"os"
 	"slices"
 	"strings"
 
@@ -16,6 +15,7 @@ import (
 // variables, then the environment.
 type values struct {
 	declared map[string]value
+	env      func(name string) (value string, set bool)
 	forShow  bool            // nothing is sent: anything goes, set or not
 	seen     map[string]bool // secrets that were used, or could be
 }
@@ -28,9 +28,16 @@ type value struct {
 // unset is what an unknown variable is when only its place is shown.
 const unset = "unset"
 
+func (s *Scenario) getenv(name string) (value string, set bool) {
+	if s.Env == nil {
+		return "", false
+	}
+	return s.Env(name)
+}
+
 // values resolves all variables, so that what is not set is said at once.
 func (s *Scenario) values(forShow bool) (*values, error) {
-	v := &values{declared: map[string]value{}, forShow: forShow, seen: map[string]bool{}}
+	v := &values{declared: map[string]value{}, env: s.getenv, forShow: forShow, seen: map[string]bool{}}
 	var errs []error
 	for i := range s.Variables {
 		text, secret, err := s.Variables[i].resolve(s)
@@ -58,7 +65,7 @@ func (v *values) get(name string) (value, bool) {
 	if val, ok := v.declared[name]; ok {
 		return val, true
 	}
-	text, ok := os.LookupEnv(name)
+	text, ok := v.env(name)
 	if !ok && v.forShow {
 		return value{unset, true}, true
 	}
@@ -71,32 +78,25 @@ func (v *values) get(name string) (value, bool) {
 // expand fills in ${NAME}s; hidden is where secrets are. The escape is for values;
 // nil: none.
 func (v *values) expand(s string, escape func(string) string) (out string, hidden []send.Span, err error) {
+	lookup := func(name string) (string, bool) {
+		val, set := v.get(name)
+		if escape != nil {
+			val.text = escape(val.text)
+		}
+		return val.text, set
+	}
 	var b strings.Builder
-	for p, err := range targets.Pieces(s) {
+	for p, err := range targets.Filled(s, lookup) {
+		if errors.Is(err, targets.ErrNotSet) && len(v.declared) > 0 {
+			err = fmt.Errorf("%w (and no variable of the scenario)", err)
+		}
 		if err != nil {
 			return "", nil, err
 		}
-		if p.Name == "" {
-			b.WriteString(p.Text)
-			continue
-		}
-		val, set := v.get(p.Name)
 		from := b.Len()
-		switch {
-		case set && val.text != "":
-			if escape != nil {
-				val.text = escape(val.text)
-			}
-			b.WriteString(val.text)
-			if val.secret {
-				hidden = append(hidden, send.Span{From: from, To: b.Len()})
-			}
-		case p.Default:
-			b.WriteString(p.Text)
-		case !set && len(v.declared) > 0:
-			return "", nil, fmt.Errorf("the environment variable %s is %w (and no variable of the scenario)", p.Name, targets.ErrNotSet)
-		case !set:
-			return "", nil, fmt.Errorf("the environment variable %s is %w", p.Name, targets.ErrNotSet)
+		b.WriteString(p.Text)
+		if declared, is := v.declared[p.Name]; p.Name != "" && (!is || declared.secret) {
+			hidden = append(hidden, send.Span{From: from, To: b.Len()})
 		}
 	}
 	return b.String(), hidden, nil
@@ -127,7 +127,7 @@ func shifted(spans []send.Span, by int) []send.Span {
 
 // keepsSegments compares a path with what became of it.
 func keepsSegments(path, filled string) error {
-	shape, err := targets.Expand(path, func(string) (string, bool) { return "x", true }, nil)
+	shape, err := targets.Expand(path, func(string) (string, bool) { return "x", true })
 	if err != nil {
 		return err
 	}

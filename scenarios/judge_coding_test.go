@@ -28,7 +28,7 @@ func gzipped(t *testing.T, text string) []byte {
 // checkedBy runs the first class's check on an answer.
 func checkedBy(t *testing.T, request string, a loadgen.Answer) error {
 	t.Helper()
-	at, err := targets.Parse("http://127.0.0.1:1")
+	at, err := targets.Parse("http://127.0.0.1:1", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -102,7 +102,7 @@ func TestCapturesAndSingleRequestsSeeWhatChecksSee(t *testing.T) {
 		_, _ = w.Write(gzipped(t, `{"token":"0123456789"}`))
 	}))
 	defer srv.Close()
-	at, err := targets.Parse(srv.URL)
+	at, err := targets.Parse(srv.URL, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

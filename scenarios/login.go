@@ -58,6 +58,7 @@ func (s *Scenario) login(ctx context.Context, t targets.Target, set targets.Cred
 			val, ok := v.declared[name]
 			return val.text, ok
 		}
+		l.Env = v.env
 		return t.Login(ctx, *l, c)
 	}
 	if c.Token == "" {

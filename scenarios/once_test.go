@@ -133,6 +133,7 @@ func TestVariableMistakes(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		sc.Env = os.LookupEnv
 		_, err = Compile(sc, CompileOptions{Target: target(t, "modern")})
 		if err == nil || !strings.Contains(err.Error(), tt.want) || strings.Contains(err.Error(), "hunter2") {
 			t.Errorf("%s: %v, want %s", tt.variables, err, tt.want)

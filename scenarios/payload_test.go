@@ -24,7 +24,7 @@ func bodies(t testing.TB, src string, seed uint64, size int) []string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	at, err := targets.Parse("modern")
+	at, err := targets.Parse("modern", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -212,7 +212,7 @@ func FuzzTemplate(f *testing.F) {
 	} {
 		f.Add(body, uint64(1))
 	}
-	at, err := targets.Parse("http://127.0.0.1:1/")
+	at, err := targets.Parse("http://127.0.0.1:1/", nil)
 	if err != nil {
 		f.Fatal(err)
 	}

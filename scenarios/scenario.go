@@ -29,6 +29,10 @@ type Scenario struct {
 	Requests    []Request              `yaml:"requests"`
 	Teardown    []onceCall             `yaml:"teardown"` // sent once, after the load
 
+	// Env is the environment, for ${NAME}s that are no variable of the scenario; nil:
+	// nothing is set.
+	Env func(name string) (value string, set bool)
+
 	text  string   // the file, as loaded
 	dir   string   // of the file: where other files are looked for
 	allow []string // further folders of which files may be read

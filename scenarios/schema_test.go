@@ -250,7 +250,7 @@ func FuzzLoad(f *testing.F) {
 			f.Add(src)
 		}
 	}
-	at, err := targets.Parse("http://127.0.0.1:1/api?x=1")
+	at, err := targets.Parse("http://127.0.0.1:1/api?x=1", nil)
 	if err != nil {
 		f.Fatal(err)
 	}

@@ -207,7 +207,7 @@ func (v *validator) requestPath(path string, n *strict.Node) {
 	}
 	filled := ""
 	for i, half := range strings.SplitN(path, "?", 2) { // each is escaped in its own way
-		text, err := targets.Expand(half, func(string) (string, bool) { return "x", true }, nil)
+		text, err := targets.Expand(half, func(string) (string, bool) { return "x", true })
 		if err != nil {
 			v.d.Bad(n.Get("path"), "%v", err) // a ? within ${…}
 			return

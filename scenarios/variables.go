@@ -81,7 +81,7 @@ func (v *variable) resolve(s *Scenario) (value string, secret bool, err error) {
 			value, err = readSecret(full)
 		}
 	} else {
-		value = os.Getenv(v.Env)
+		value, _ = s.getenv(v.Env)
 	}
 	switch {
 	case err != nil && (v.Default == nil || !errors.Is(err, os.ErrNotExist)):
@@ -113,19 +113,19 @@ func (v *validator) refs(n *strict.Node, text string) bool {
 	for _, variable := range v.sc.Variables {
 		known = append(known, variable.Name)
 	}
-	_, _ = targets.Expand(text, func(name string) (string, bool) {
-		if !slices.Contains(known, name) {
-			hint := ""
-			const enough = 100 // a mistake in every line gets no hint in every line
-			if v.hints++; v.hints <= enough {
-				if s := strict.Suggest(name, known); s != "" {
-					hint = fmt.Sprintf(", did you mean ${%s}?", s)
-				}
-			}
-			v.d.Bad(n, "${%s}: the scenario declares no such variable%s (write $${ for a plain ${)", name, hint)
+	for p := range targets.Pieces(text) {
+		if p.Name == "" || slices.Contains(known, p.Name) {
+			continue
 		}
-		return "", true
-	}, nil)
+		hint := ""
+		const enough = 100 // a mistake in every line gets no hint in every line
+		if v.hints++; v.hints <= enough {
+			if s := strict.Suggest(p.Name, known); s != "" {
+				hint = fmt.Sprintf(", did you mean ${%s}?", s)
+			}
+		}
+		v.d.Bad(n, "${%s}: the scenario declares no such variable%s (write $${ for a plain ${)", p.Name, hint)
+	}
 	return true
 }
 

@@ -277,7 +277,7 @@ func TestHostLeavesOutTheZone(t *testing.T) {
 		"http://[::1]:8000":            "[::1]:8000",
 		"http://model.example:80":      "model.example:80",
 	} {
-		at, err := targets.Parse(ref)
+		at, err := targets.Parse(ref, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

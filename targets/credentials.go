@@ -88,17 +88,6 @@ func (s CredentialSettings) For(t Target) (Credentials, error) {
 	return c, nil
 }
 
-// lookup is the environment of the login body.
-func (c Credentials) lookup(name string) (string, bool) {
-	switch name {
-	case "MLBENCH_USERNAME":
-		return c.Username, c.Username != ""
-	case "MLBENCH_PASSWORD":
-		return string(c.Password), c.Password != ""
-	}
-	return os.LookupEnv(name)
-}
-
 // valueOrFile drops line breaks at the end of a file: editors and `echo` add them.
 func valueOrFile(name, value, file string) (string, error) {
 	if file == "" {

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -32,6 +31,7 @@ import (
 type File struct {
 	Path    string // empty: there is none
 	entries []entry
+	env     func(name string) (value string, set bool)
 }
 
 type entry struct {
@@ -54,11 +54,15 @@ type entry struct {
 }
 
 // LoadFile reads path; when empty, $MLBENCH_TARGETS, else targets.yaml of the
-// working directory, else there is none.
-func LoadFile(path string) (*File, error) {
+// working directory, else there is none. The environment, of which that variable is
+// and those that targets name, is env; nil: none is set.
+func LoadFile(path string, env func(name string) (value string, set bool)) (*File, error) {
+	if env == nil {
+		env = func(string) (string, bool) { return "", false }
+	}
 	asked := true
 	if path == "" {
-		path = os.Getenv("MLBENCH_TARGETS")
+		path, _ = env("MLBENCH_TARGETS")
 	}
 	if path == "" {
 		path, asked = "targets.yaml", false
@@ -70,7 +74,7 @@ func LoadFile(path string) (*File, error) {
 	if err != nil {
 		return nil, fmt.Errorf("target file: %w", err)
 	}
-	f := &File{Path: path}
+	f := &File{Path: path, env: env}
 	return f, f.read(src)
 }
 
@@ -145,7 +149,7 @@ func (f *File) find(name string) *entry {
 
 // target fills in the environment: only for the target that is used, so that
 // the variables of the others need not be set.
-func (e *entry) target(file string) (Target, error) {
+func (e *entry) target(file string, env func(name string) (value string, set bool)) (Target, error) {
 	t := Target{
 		Name: e.name, Source: file, Insecure: e.Insecure, Ready: e.Ready, Address: e.Address, Managed: e.managed(file),
 		CAFile: beside(file, e.CA), CertFile: beside(file, e.Cert), KeyFile: beside(file, e.Key), Socket: beside(file, e.Socket),
@@ -159,11 +163,11 @@ func (e *entry) target(file string) (Target, error) {
 	if err != nil {
 		return Target{}, err
 	}
-	if t.Headers, err = ExpandHeaders(e.Headers, os.LookupEnv); err != nil {
+	if t.Headers, err = expandHeaders(e.Headers, env); err != nil {
 		return Target{}, fmt.Errorf("%s: target %s: %w", file, e.name, err)
 	}
 	if t.Managed != nil {
-		if t.Managed.Env, err = e.Env.expand(os.LookupEnv); err != nil {
+		if t.Managed.Env, err = e.Env.expand(env); err != nil {
 			return Target{}, fmt.Errorf("%s: target %s: %w", file, e.name, err)
 		}
 	}

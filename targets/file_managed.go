@@ -79,7 +79,7 @@ func (v *variables) DecodeNode(d *strict.Document, n *strict.Node) {
 func (v variables) expand(lookup func(string) (string, bool)) ([]string, error) {
 	var env []string
 	for _, e := range v {
-		value, err := Expand(e.value, lookup, nil)
+		value, err := Expand(e.value, lookup)
 		if err != nil {
 			return nil, fmt.Errorf("env %s: %w", e.name, err)
 		}

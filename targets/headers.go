@@ -190,16 +190,20 @@ func Merge(layers ...[]Field) []Field {
 // CheckTemplate says what is wrong with the form of a template for Expand,
 // whatever is set.
 func CheckTemplate(s string) error {
-	_, err := Expand(s, func(string) (string, bool) { return "", true }, nil)
-	return err
+	for _, err := range Pieces(s) {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
-// ExpandHeaders fills in ${NAME} and marks what came from the environment as
+// expandHeaders fills in ${NAME} and marks what came from the environment as
 // secret.
-func ExpandHeaders(in []Field, lookup func(string) (string, bool)) ([]Field, error) {
+func expandHeaders(in []Field, lookup func(string) (string, bool)) ([]Field, error) {
 	out := slices.Clone(in)
 	for i, f := range in {
-		value, err := Expand(f.Value, lookup, nil)
+		value, err := Expand(f.Value, lookup)
 		if err != nil {
 			return nil, fmt.Errorf("header %s: %w", f.Name, err)
 		}
@@ -217,32 +221,38 @@ var ErrNotSet = errors.New("not set")
 
 // Expand replaces ${NAME} by the variable, ${NAME:-text} by the text when the
 // variable is not set or empty, and $${ by a plain ${. A variable that is not
-// set and has no default is an error. A non-nil escape is applied to variables,
-// not to defaults, which are part of the template.
-func Expand(s string, lookup func(string) (string, bool), escape func(string) string) (string, error) {
+// set and has no default is an error.
+func Expand(s string, lookup func(name string) (value string, set bool)) (string, error) {
 	var out strings.Builder
-	for p, err := range Pieces(s) {
+	for p, err := range Filled(s, lookup) {
 		if err != nil {
 			return "", err
 		}
-		if p.Name == "" {
-			out.WriteString(p.Text)
-			continue
-		}
-		value, set := lookup(p.Name)
-		switch {
-		case set && (value != "" || !p.Default):
-			if escape != nil {
-				value = escape(value)
-			}
-			out.WriteString(value)
-		case p.Default:
-			out.WriteString(p.Text)
-		default:
-			return "", fmt.Errorf("the environment variable %s is %w", p.Name, ErrNotSet)
-		}
+		out.WriteString(p.Text)
 	}
 	return out.String(), nil
+}
+
+// Filled is Expand, piece by piece: those that have a Name are a variable's value, all
+// others are the template's. An error ends it.
+func Filled(s string, lookup func(name string) (value string, set bool)) iter.Seq2[Piece, error] {
+	return func(yield func(Piece, error) bool) {
+		for p, err := range Pieces(s) {
+			if err == nil && p.Name != "" {
+				switch value, set := lookup(p.Name); {
+				case value != "":
+					p = Piece{Text: value, Name: p.Name}
+				case set || p.Default:
+					p = Piece{Text: p.Text} // the default, if any
+				default:
+					err = fmt.Errorf("the environment variable %s is %w", p.Name, ErrNotSet)
+				}
+			}
+			if !yield(p, err) || err != nil {
+				return
+			}
+		}
+	}
 }
 
 // Piece is a part of a template: plain text, or a variable.

@@ -21,8 +21,9 @@ type Login struct {
 	ContentType string // default application/json
 	TokenPath   string // field of the answer's JSON, dots go deeper; default the first of TokenNames that it has
 	Optional    bool   // a target without the route is used without a token
-	// Lookup knows more variables of Body than the environment; nil: none.
-	Lookup func(name string) (string, bool)
+	// Variables of Body other than the Credentials; each may be nil.
+	Lookup func(name string) (string, bool) // goes before them
+	Env    func(name string) (string, bool) // goes after them
 }
 
 const defaultLoginBody = `{"username":"${MLBENCH_USERNAME}","password":"${MLBENCH_PASSWORD}"}`
@@ -101,6 +102,24 @@ func (t Target) Bundled(ctx context.Context) (bool, error) {
 	return strings.HasPrefix(a.Server, "mlbench-"), nil
 }
 
+// lookup is what Body's variables stand for.
+func (l Login) lookup(name string, c Credentials) (string, bool) {
+	if l.Lookup != nil {
+		if value, set := l.Lookup(name); set {
+			return value, true
+		}
+	}
+	switch {
+	case name == "MLBENCH_USERNAME":
+		return c.Username, c.Username != ""
+	case name == "MLBENCH_PASSWORD":
+		return string(c.Password), c.Password != ""
+	case l.Env == nil:
+		return "", false
+	}
+	return l.Env(name)
+}
+
 // body fills in the credentials. Values are escaped for what they stand in: a
 // JSON string, or a form.
 func (l Login) body(c Credentials) (string, error) {
@@ -112,16 +131,12 @@ func (l Login) body(c Credentials) (string, error) {
 	case strings.HasPrefix(l.ContentType, "application/x-www-form-urlencoded"):
 		escape = url.QueryEscape
 	case !strings.Contains(l.ContentType, "json"):
-		escape = nil
+		escape = func(s string) string { return s }
 	}
 	body, err := Expand(l.Body, func(name string) (string, bool) {
-		if l.Lookup != nil {
-			if value, ok := l.Lookup(name); ok {
-				return value, true
-			}
-		}
-		return c.lookup(name)
-	}, escape)
+		value, set := l.lookup(name, c)
+		return escape(value), set
+	})
 	if err != nil && c.Username == "" {
 		return "", fmt.Errorf("%w: %w; set %s", ErrCredentials, err, credentialVariables)
 	}

@@ -24,7 +24,7 @@ func targetOf(t *testing.T, h http.Handler) Target {
 	t.Helper()
 	srv := httptest.NewServer(h)
 	t.Cleanup(srv.Close)
-	target, err := Parse("t=" + srv.URL)
+	target, err := Parse("t="+srv.URL, os.LookupEnv)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -128,11 +128,11 @@ func TestLoginSends(t *testing.T) {
 		t.Errorf("not JSON: %s", got.Body)
 	}
 	want = seen{"PUT", "/api/auth?x=1", "application/json", "k", `{"t":"a\"b","u":"bob"}`}
-	if d := cmp.Diff(want, login(Login{Method: "PUT", Path: "/auth?x=1", Body: `{"t":"${TENANT}","u":"${MLBENCH_USERNAME}"}`})); d != "" {
+	if d := cmp.Diff(want, login(Login{Method: "PUT", Path: "/auth?x=1", Body: `{"t":"${TENANT}","u":"${MLBENCH_USERNAME}"}`, Env: os.LookupEnv})); d != "" {
 		t.Error(d)
 	}
 	want = seen{"POST", "/api/login", "text/plain", "k", `a"b`}
-	if d := cmp.Diff(want, login(Login{ContentType: "text/plain", Body: `${TENANT}`})); d != "" {
+	if d := cmp.Diff(want, login(Login{ContentType: "text/plain", Body: `${TENANT}`, Env: os.LookupEnv})); d != "" {
 		t.Error(d)
 	}
 }
@@ -199,7 +199,7 @@ func TestUnreachable(t *testing.T) {
 	}
 	addr := l.Addr().String()
 	l.Close() // nobody listens there now
-	target, err := Parse("gone=" + addr)
+	target, err := Parse("gone="+addr, os.LookupEnv)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -249,7 +249,7 @@ func TestTLS(t *testing.T) {
 	srv.Config.ErrorLog = log.New(io.Discard, "", 0) // refused handshakes are the point
 	srv.StartTLS()
 	defer srv.Close()
-	target, err := Parse(srv.URL)
+	target, err := Parse(srv.URL, os.LookupEnv)
 	if err != nil {
 		t.Fatal(err)
 	}

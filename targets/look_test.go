@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -36,7 +37,7 @@ func raw(t *testing.T, serve func(c net.Conn, n int64)) Target {
 			go func() { defer c.Close(); serve(c, n) }()
 		}
 	}()
-	target, err := Parse("t=http://" + l.Addr().String())
+	target, err := Parse("t=http://"+l.Addr().String(), os.LookupEnv)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -69,7 +70,7 @@ func speaking(t *testing.T, secure bool, set func(*http.Protocols)) Target {
 		srv.Start()
 	}
 	t.Cleanup(srv.Close)
-	target, err := Parse("t=" + srv.URL)
+	target, err := Parse("t="+srv.URL, os.LookupEnv)
 	if err != nil {
 		t.Fatal(err)
 	}

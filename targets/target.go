@@ -40,9 +40,10 @@ var subjects = []struct{ name, addr string }{
 }
 
 // Parse resolves a reference: a name (of the target file, or of a bundled
-// subject), label=URL, a URL, or host:port. It reads the target file.
-func Parse(ref string) (Target, error) {
-	f, err := LoadFile("")
+// subject), label=URL, a URL, or host:port. It reads the target file, as LoadFile
+// finds it in env.
+func Parse(ref string, env func(name string) (value string, set bool)) (Target, error) {
+	f, err := LoadFile("", env)
 	if err != nil {
 		return Target{}, err
 	}
@@ -81,7 +82,7 @@ func (f *File) resolve(ref string) (Target, error) {
 		return Target{}, fmt.Errorf("empty target: want a name, label=URL or URL")
 	}
 	if e := f.find(ref); e != nil {
-		return e.target(f.Path)
+		return e.target(f.Path, f.env)
 	}
 	for _, s := range subjects {
 		if s.name == ref {

@@ -29,7 +29,7 @@ func sample(t *testing.T) *File {
 	if err := os.WriteFile(path, []byte(sampleFile), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	f, err := LoadFile(path)
+	f, err := LoadFile(path, os.LookupEnv)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -115,7 +115,7 @@ var update = flag.Bool("update", false, "rewrite testdata/*.golden")
 
 // All mistakes at once, each with its place and what is wanted.
 func TestTargetFileMistakes(t *testing.T) {
-	_, err := LoadFile("testdata/mistakes.yaml")
+	_, err := LoadFile("testdata/mistakes.yaml", nil)
 	if err == nil {
 		t.Fatal("accepted")
 	}
@@ -153,7 +153,7 @@ func TestTargetFileManaged(t *testing.T) {
 	if err := os.WriteFile(path, []byte(src), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	f, err := LoadFile(path)
+	f, err := LoadFile(path, os.LookupEnv)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -195,10 +195,10 @@ func TestLoadFileLookup(t *testing.T) {
 	dir := t.TempDir()
 	t.Chdir(dir)
 	t.Setenv("MLBENCH_TARGETS", "")
-	if f, err := LoadFile(""); err != nil || f.Path != "" || len(f.List()) != len(subjects) {
+	if f, err := LoadFile("", os.LookupEnv); err != nil || f.Path != "" || len(f.List()) != len(subjects) {
 		t.Errorf("without a file: %+v, %v", f, err)
 	}
-	if _, err := LoadFile("none.yaml"); err == nil {
+	if _, err := LoadFile("none.yaml", os.LookupEnv); err == nil {
 		t.Error("a missing file that was asked for is no error")
 	}
 	if err := os.WriteFile("targets.yaml", []byte("targets: {a: {url: http://a}}"), 0o600); err != nil {
@@ -207,15 +207,15 @@ func TestLoadFileLookup(t *testing.T) {
 	if err := os.WriteFile("other.yaml", []byte("targets: {b: {url: http://b}}"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if got, err := Parse("a"); err != nil || got.URL.Host != "a" {
+	if got, err := Parse("a", os.LookupEnv); err != nil || got.URL.Host != "a" {
 		t.Errorf("targets.yaml: %+v, %v", got, err)
 	}
 	t.Setenv("MLBENCH_TARGETS", "other.yaml")
-	if got, err := Parse("b"); err != nil || got.URL.Host != "b" {
+	if got, err := Parse("b", os.LookupEnv); err != nil || got.URL.Host != "b" {
 		t.Errorf("MLBENCH_TARGETS: %+v, %v", got, err)
 	}
 	t.Setenv("MLBENCH_TARGETS", "none.yaml")
-	if _, err := Parse("http://127.0.0.1:1"); err == nil {
+	if _, err := Parse("http://127.0.0.1:1", os.LookupEnv); err == nil {
 		t.Error("MLBENCH_TARGETS names a missing file: no error")
 	}
 }
@@ -231,7 +231,7 @@ func TestResolve(t *testing.T) {
 		{"http://h/api?key=1", "", "http://h/api?key=1"},
 		{"http://h", "//other/x", "http://h//other/x"},
 	} {
-		base, err := Parse(tt.base)
+		base, err := Parse(tt.base, os.LookupEnv)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -260,7 +260,7 @@ func FuzzTargetFile(f *testing.F) {
 			return
 		}
 		for _, e := range file.entries {
-			if _, err := e.target("f"); err != nil && !errors.Is(err, ErrNotSet) {
+			if _, err := e.target("f", os.LookupEnv); err != nil && !errors.Is(err, ErrNotSet) {
 				t.Errorf("accepted, but %v", err)
 			}
 		}

@@ -53,7 +53,7 @@ func newCalibrateCmd(s cli.Streams) *cobra.Command {
 			return calibrate(cmd.Context(), o)
 		},
 	}
-	o.load.register(cmd)
+	o.load.register(cmd, o.Streams)
 	f := cmd.Flags()
 	f.StringVar(&o.start, "start", "", "`COMMAND` that starts the target; {port} stands for a free port, which is also $PORT")
 	registerReady(f, &o.load.spec.Reach)
@@ -73,7 +73,7 @@ func newCalibrateCmd(s cli.Streams) *cobra.Command {
 
 // validate checks flags before anything is started.
 func (o *calibrateOptions) validate() error {
-	spec, err := o.load.take("run", o.In)
+	spec, err := o.load.take("run")
 	if err != nil {
 		return err
 	}
@@ -204,7 +204,7 @@ func (o *calibrateOptions) launch(ctx context.Context, i int) (*results.File, bo
 	}
 	spec := o.spec
 	spec.Seed += uint64(i)
-	progress := cli.NewProgress(o.Err, o.quiet)
+	progress := cli.NewProgress(o.Streams, o.quiet)
 	defer progress.Done()
 	s, err := session.Open(spec, progress)
 	if err != nil {

@@ -40,13 +40,13 @@ func newCompareCmd(s cli.Streams) *cobra.Command {
 		Use:   "compare A B [C …] | FILE [FILE]",
 		Short: "Compare targets, or saved results, side by side",
 
-		ValidArgsFunction: targetWords,
+		ValidArgsFunction: targetWords(s),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.refs = args
 			return o.out.Failed(cmd.Context(), "compare", compare(cmd.Context(), o))
 		},
 	}
-	o.load.register(cmd)
+	o.load.register(cmd, o.Streams)
 	o.out.Register(cmd)
 	o.register(cmd)
 	registerReady(cmd.Flags(), &o.load.spec.Reach)
@@ -83,7 +83,7 @@ func (o *compareOptions) validate() (err error) {
 	if err := o.parity.validate(); err != nil {
 		return err
 	}
-	if o.spec, err = o.load.take("compare", o.In); err != nil {
+	if o.spec, err = o.load.take("compare"); err != nil {
 		return err
 	}
 	if o.limits, err = verdict.ParseLimits(o.spec.Limits); err != nil {
@@ -131,7 +131,7 @@ func compare(ctx context.Context, o *compareOptions) error {
 	if err != nil {
 		return err
 	}
-	if err := session.Resolvable(o.refs...); err != nil {
+	if err := pair.Resolvable(o.refs...); err != nil {
 		return err
 	}
 	defer pair.Stop()
@@ -171,7 +171,7 @@ func (o *compareOptions) open() (*comparing, error) {
 }
 
 func openComparing(spec session.Spec, s cli.Streams, out *output.Options, parity *parityOptions) (*comparing, error) {
-	progress := cli.NewProgress(s.Err, out.Quiet)
+	progress := cli.NewProgress(s, out.Quiet)
 	opened, err := session.Open(spec, progress)
 	if err != nil {
 		return nil, err

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -14,14 +13,16 @@ import (
 )
 
 // commonWords are those of flags that mean the same wherever they are.
-var commonWords = map[string]cobra.CompletionFunc{
-	"export":    exportWords,
-	"scenario":  scenarioWords,
-	"target":    targetWords,
-	"base":      targetWords,
-	"head":      targetWords,
-	"arrivals":  cli.OneOf("poisson", "constant"),
-	"transport": cli.OneOf("lean", "net/http", "h2"),
+func commonWords(s cli.Streams) map[string]cobra.CompletionFunc {
+	return map[string]cobra.CompletionFunc{
+		"export":    exportWords,
+		"scenario":  scenarioWords,
+		"target":    targetWords(s),
+		"base":      targetWords(s),
+		"head":      targetWords(s),
+		"arrivals":  cli.OneOf("poisson", "constant"),
+		"transport": cli.OneOf("lean", "net/http", "h2"),
+	}
 }
 
 // exportWords are the formats, each to be followed by a file.
@@ -56,16 +57,17 @@ func firstScenario(cmd *cobra.Command, args []string, typed string) ([]cobra.Com
 }
 
 // targetWords are the targets of the target file, and the bundled servers.
-func targetWords(_ *cobra.Command, _ []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
-	var words []cobra.Completion
-	file, err := targets.LoadFile(os.Getenv("MLBENCH_TARGETS"))
-	if err != nil {
-		return nil, cobra.ShellCompDirectiveDefault
+func targetWords(s cli.Streams) cobra.CompletionFunc {
+	return func(*cobra.Command, []string, string) (words []cobra.Completion, _ cobra.ShellCompDirective) {
+		file, err := targets.LoadFile("", s.Env)
+		if err != nil {
+			return nil, cobra.ShellCompDirectiveDefault
+		}
+		for _, t := range file.List() {
+			words = append(words, cobra.CompletionWithDesc(t.Name, t.Source))
+		}
+		return words, cobra.ShellCompDirectiveDefault
 	}
-	for _, t := range file.List() {
-		words = append(words, cobra.CompletionWithDesc(t.Name, t.Source))
-	}
-	return words, cobra.ShellCompDirectiveDefault
 }
 
 // presetWords are the presets, where the source of a new scenario is to be one.

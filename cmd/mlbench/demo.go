@@ -78,7 +78,7 @@ func demo(ctx context.Context, o *demoOptions) error {
 	_, err = o.out.Comparisons(ctx, o.Streams, len(demoScenarios), func(i int) (*verdict.Comparison, bool, error) {
 		// The demo's servers are its own: credentials for others would only fail.
 		pair, err := openComparing(session.Spec{
-			Command: "compare", Argv: []string{"mlbench", "demo"}, Tool: version(), Source: revision.Current(os.Getenv),
+			Command: "compare", Argv: []string{"mlbench", "demo"}, Tool: version(), Source: revision.Current(o.Getenv),
 			Scenario: demoScenarios[i], Warmup: &warmup, Seed: o.seed, Comparison: session.Comparison{Budget: each},
 		}, o.Streams, &o.out, &parityOptions{})
 		if err != nil {

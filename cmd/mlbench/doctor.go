@@ -36,7 +36,7 @@ func examine(ctx context.Context, o *doctorOptions) error {
 	if err != nil {
 		return err
 	}
-	rep, err := doctor.Examine(ctx, self, cli.NewProgress(o.Err, o.quiet))
+	rep, err := doctor.Examine(ctx, self, cli.NewProgress(o.Streams, o.quiet))
 	if err != nil {
 		return err
 	}

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -14,7 +13,6 @@ import (
 	"github.com/mlbench/mlbench/cmd/internal/cli"
 	"github.com/mlbench/mlbench/cmd/internal/gatefile"
 	"github.com/mlbench/mlbench/cmd/internal/output"
-	"github.com/mlbench/mlbench/cmd/internal/session"
 	"github.com/mlbench/mlbench/report"
 	"github.com/mlbench/mlbench/results/verdict"
 	"github.com/mlbench/mlbench/scenarios"
@@ -51,13 +49,13 @@ func (o *gateOptions) command() *cobra.Command {
 			if o.schema || o.shown {
 				return err
 			}
-			if serr := failedStepSummary(ctx, "gate", err); serr != nil && (err == nil || serr.Error() != err.Error()) {
+			if serr := o.failedStepSummary(ctx, err); serr != nil && (err == nil || serr.Error() != err.Error()) {
 				err = cli.AddErrors(err, serr)
 			}
 			return o.out.Failed(ctx, "gate", err)
 		},
 	}
-	o.load.register(cmd)
+	o.load.register(cmd, o.Streams)
 	o.out.Register(cmd)
 	o.compareOptions.register(cmd)
 	f := cmd.Flags()
@@ -96,7 +94,7 @@ func gate(ctx context.Context, o *gateOptions) error {
 	if err := o.settings.Placed(o.validate()); err != nil {
 		return err
 	}
-	if err := stepSummary(func(*os.File) error { return nil }); err != nil {
+	if err := output.StepSummary(o.Streams, func(io.Writer) error { return nil }); err != nil {
 		return err // before a minute of measuring is lost to it
 	}
 	live, saved := o.base != "" || o.head != "", len(o.baselines)+len(o.resultFiles) > 0
@@ -125,7 +123,7 @@ func (o *gateOptions) takeFile() error {
 	case err != nil:
 		return cli.Usagef("gate file: %w", err)
 	}
-	if o.settings, err = parseGateFile(src, o.file); err != nil {
+	if o.settings, err = parseGateFile(o.Streams, src, o.file); err != nil {
 		return cli.Usagef("%w", err)
 	}
 	typed := map[string]bool{"base": o.load.flags.Changed("base"), "head": o.load.flags.Changed("head")}
@@ -145,8 +143,9 @@ func (o *gateOptions) takeFile() error {
 }
 
 // parseGateFile tries the file on a gate of its own.
-func parseGateFile(src []byte, name string) (*gatefile.File, error) {
+func parseGateFile(s cli.Streams, src []byte, name string) (*gatefile.File, error) {
 	trial := &gateOptions{}
+	trial.Streams = s
 	return gatefile.Parse(src, name, trial.command().Flags(), trial.mistakes)
 }
 
@@ -162,7 +161,7 @@ func (o *gateOptions) mistakes() error {
 		if ref == "" {
 			continue
 		}
-		if err := session.Resolvable(ref); err != nil {
+		if err := o.load.spec.Resolvable(ref); err != nil {
 			wrong = append(wrong, fmt.Errorf("--%s: %w", flag, err))
 		}
 	}
@@ -194,7 +193,7 @@ func (o *gateOptions) live(ctx context.Context) error {
 	if _, err := o.outputs(1); err != nil {
 		return err
 	}
-	if err := session.Resolvable(o.base, o.head); err != nil {
+	if err := pair.Resolvable(o.base, o.head); err != nil {
 		return err
 	}
 	pair.Files = o.files
@@ -224,22 +223,9 @@ func (o *gateOptions) live(ctx context.Context) error {
 // publish shows the comparison on stdout, in exports, and to GitHub.
 func (o *gateOptions) publish(c *verdict.Comparison) error {
 	o.shown = true
-	return errors.Join(o.out.Comparison(o.Streams, c), stepSummary(func(f *os.File) error {
-		return report.Comparison(f, report.Markdown, c, report.Options{})
+	return errors.Join(o.out.Comparison(o.Streams, c), output.StepSummary(o.Streams, func(w io.Writer) error {
+		return report.Comparison(w, report.Markdown, c, report.Options{})
 	}))
-}
-
-// stepSummary adds to the file that GitHub Actions shows with a job.
-func stepSummary(write func(*os.File) error) error {
-	path := os.Getenv("GITHUB_STEP_SUMMARY")
-	if path == "" {
-		return nil
-	}
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o644)
-	if err != nil {
-		return fmt.Errorf("step summary: %w", err)
-	}
-	return errors.Join(write(f), f.Close())
 }
 
 // exit is the comparison's outcome, with what the caller wants of an inconclusive
@@ -260,10 +246,10 @@ func (o *gateOptions) exit(c *verdict.Comparison) cli.Outcome {
 }
 
 // failedStepSummary says so to GitHub.
-func failedStepSummary(ctx context.Context, command string, err error) error {
-	f, failed := output.FailureOf(ctx, command, err)
+func (o *gateOptions) failedStepSummary(ctx context.Context, err error) error {
+	f, failed := output.FailureOf(ctx, "gate", err)
 	if !failed {
 		return nil
 	}
-	return stepSummary(func(w *os.File) error { return report.Failed(io.Writer(w), report.Markdown, f, report.Options{}) })
+	return output.StepSummary(o.Streams, func(w io.Writer) error { return report.Failed(w, report.Markdown, f, report.Options{}) })
 }

@@ -3,10 +3,11 @@ package main
 import (
 	"errors"
 	"fmt"
-	"os"
+	"io"
 	"strings"
 
 	"github.com/mlbench/mlbench/cmd/internal/cli"
+	"github.com/mlbench/mlbench/cmd/internal/output"
 	"github.com/mlbench/mlbench/cmd/internal/saved"
 	"github.com/mlbench/mlbench/report"
 	"github.com/mlbench/mlbench/results"
@@ -78,8 +79,8 @@ func (o *gateOptions) single(files []*results.File) error {
 		return cli.Usagef("%w", err)
 	}
 	o.shown = true
-	if err := errors.Join(o.out.Run(o.Streams, sum), stepSummary(func(f *os.File) error {
-		return report.Run(f, report.Markdown, sum, report.Options{})
+	if err := errors.Join(o.out.Run(o.Streams, sum), output.StepSummary(o.Streams, func(w io.Writer) error {
+		return report.Run(w, report.Markdown, sum, report.Options{})
 	})); err != nil {
 		return err
 	}

@@ -81,7 +81,7 @@ func FuzzGateFile(f *testing.F) {
 		f.Add([]byte(tt.src))
 	}
 	f.Fuzz(func(t *testing.T, src []byte) {
-		g, err := parseGateFile(src, "f")
+		g, err := parseGateFile(cli.Streams{}, src, "f")
 		if err != nil {
 			for _, line := range strings.Split(err.Error(), "\n") {
 				if !strings.HasPrefix(line, "f:") {

@@ -62,7 +62,7 @@ export: json=gate.json
 
 func settingsOf(t *testing.T, src string) map[string][]string {
 	t.Helper()
-	g, err := parseGateFile([]byte(src), "f")
+	g, err := parseGateFile(cli.Streams{}, []byte(src), "f")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -111,7 +111,7 @@ func TestGateFile(t *testing.T) {
 func TestGateFileMistakes(t *testing.T) {
 	for _, tt := range badGateFiles {
 		t.Run(tt.name, func(t *testing.T) {
-			g, err := parseGateFile([]byte(tt.src), "f")
+			g, err := parseGateFile(cli.Streams{}, []byte(tt.src), "f")
 			if err == nil {
 				t.Fatalf("accepted as %+v", g)
 			}
@@ -151,7 +151,7 @@ func TestGateFilePrecedence(t *testing.T) {
 		{saved, "--base a --head b", map[string]string{"baseline": "[]", "result": "[]", "max-regression": "p50=3%"}},
 		{singleGateFile, "--baseline x", map[string]string{"objective": "[p99<50ms,errors<0.1%]", "result": "[c.jsonl]"}},
 	} {
-		g, err := parseGateFile([]byte(tt.file), "f")
+		g, err := parseGateFile(cli.Streams{}, []byte(tt.file), "f")
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -3,9 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io"
 	"math/rand/v2"
-	"os"
 	"strings"
 	"time"
 
@@ -22,6 +20,7 @@ import (
 // loadOptions are the flags that say what to send; all commands that measure what
 // their flags say share them. Most fill the Spec as they are.
 type loadOptions struct {
+	streams cli.Streams
 	spec    session.Spec
 	stages  []string
 	warmup  time.Duration
@@ -32,9 +31,9 @@ type loadOptions struct {
 	flags   *pflag.FlagSet
 }
 
-func (o *loadOptions) register(cmd *cobra.Command) {
+func (o *loadOptions) register(cmd *cobra.Command, s cli.Streams) {
 	f, load := cmd.Flags(), &o.spec.Load
-	o.flags = f
+	o.streams, o.spec.Env, o.flags = s, s.Env, f
 	end := cli.Section(f, "Load")
 	f.IntVarP(&load.Connections, "connections", "c", 0, "closed model: workers; open model: most requests in flight")
 	f.VarP((*scenarios.Rate)(&load.Rate), "rate", "r", "open model at this rate for the whole run, as `200/s` or 12000/m")
@@ -68,8 +67,8 @@ func (o *loadOptions) register(cmd *cobra.Command) {
 
 // take makes the Spec of what the command measures. Its error is of all mistakes, and
 // nothing is contacted yet.
-func (o *loadOptions) take(command string, in io.Reader) (session.Spec, error) {
-	request, bad := o.request(in)
+func (o *loadOptions) take(command string) (session.Spec, error) {
+	request, bad := o.request()
 	if bad != nil {
 		bad = fmt.Errorf("--body: %w", bad)
 	}
@@ -78,7 +77,7 @@ func (o *loadOptions) take(command string, in io.Reader) (session.Spec, error) {
 		return spec, cli.Usagef("%w", err)
 	}
 	spec.Command, spec.Argv, spec.Tool = command, o.argv(), version()
-	spec.Source, spec.Credentials = revision.Current(os.Getenv), targets.CredentialsFrom(os.Getenv)
+	spec.Source, spec.Credentials = revision.Current(o.streams.Getenv), targets.CredentialsFrom(o.streams.Getenv)
 	if spec.Seed == 0 {
 		spec.Seed = randomSeed()
 	}
@@ -119,7 +118,7 @@ func (o *loadOptions) filled(request *session.Request) (session.Spec, error) {
 }
 
 // request is the ad-hoc request that flags shape; nil: none do.
-func (o *loadOptions) request(in io.Reader) (*session.Request, error) {
+func (o *loadOptions) request() (*session.Request, error) {
 	if o.method == "" && o.body == "" {
 		return nil, nil
 	}
@@ -131,7 +130,7 @@ func (o *loadOptions) request(in io.Reader) (*session.Request, error) {
 	}
 	var err error
 	r.File = file
-	r.Body, err = cli.ReadFile(in, file, session.MaxBody)
+	r.Body, err = cli.ReadFile(o.streams.In, file, session.MaxBody)
 	return r, err
 }
 

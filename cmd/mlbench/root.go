@@ -19,7 +19,7 @@ func newRootCmd(s cli.Streams) *cobra.Command {
 		Args:          cli.CheckArgs(cobra.NoArgs),
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 
-		PersistentPreRunE: cli.FromEnvironment,
+		PersistentPreRunE: s.FromEnvironment,
 	}
 	cmd.SetIn(s.In)
 	cmd.SetOut(s.Out)

@@ -45,7 +45,7 @@ func newRunCmd(s cli.Streams) *cobra.Command {
 			return o.out.Failed(cmd.Context(), "run", runScenario(cmd.Context(), o))
 		},
 	}
-	o.load.register(cmd)
+	o.load.register(cmd, o.Streams)
 	o.out.Register(cmd)
 	o.out.RegisterDetails(cmd)
 	f := cmd.Flags()
@@ -107,14 +107,14 @@ func runScenario(ctx context.Context, o *runOptions) error {
 	if err := o.out.Validate(); err != nil {
 		return err
 	}
-	spec, err := o.load.take("run", o.In)
+	spec, err := o.load.take("run")
 	if err != nil {
 		return err
 	}
 	if err := o.named(); err != nil {
 		return err
 	}
-	progress := cli.NewProgress(o.Err, o.out.Quiet)
+	progress := cli.NewProgress(o.Streams, o.out.Quiet)
 	s, err := session.Open(spec, progress)
 	if err != nil {
 		return err

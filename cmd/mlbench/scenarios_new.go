@@ -135,7 +135,7 @@ func (o *scenariosNewOptions) read(ctx context.Context) ([]byte, error) {
 	case o.from == "" || o.from == "preset" || o.from == "curl" && o.source != "-":
 		return []byte(o.source), nil
 	case o.from == "openapi" && cli.IsURL(o.source):
-		t, err := targets.Parse(o.source)
+		t, err := targets.Parse(o.source, o.Env)
 		if err != nil {
 			return nil, cli.Usagef("%w", err)
 		}

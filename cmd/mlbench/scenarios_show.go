@@ -62,6 +62,7 @@ func scenariosShow(o scenariosShowOptions) error {
 		_, err := io.WriteString(o.Out, sc.Text())
 		return err
 	}
+	sc.Env = o.Env
 	opts := scenarios.CompileOptions{UserAgent: "mlbench/" + version(), Seed: o.seed, ForShow: true, Token: "redacted"}
 	for _, h := range o.headers {
 		field, err := targets.ParseField(h)
@@ -70,7 +71,7 @@ func scenariosShow(o scenariosShowOptions) error {
 		}
 		opts.Headers = append(opts.Headers, field)
 	}
-	if opts.Target, err = targets.Parse(o.target); err != nil {
+	if opts.Target, err = targets.Parse(o.target, o.Env); err != nil {
 		return cli.Usagef("%w", err)
 	}
 	plan, err := scenarios.Compile(sc, opts)

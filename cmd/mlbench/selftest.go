@@ -40,7 +40,7 @@ func selfTest(ctx context.Context, o *selftestOptions) (err error) {
 	if o.self.Program, err = probe.This(); err != nil {
 		return err
 	}
-	o.self.Progress = cli.NewProgress(o.Err, o.quiet)
+	o.self.Progress = cli.NewProgress(o.Streams, o.quiet)
 	if o.format == "text" {
 		if err := report.SelftestHead(o.Out); err != nil {
 			return err

@@ -59,7 +59,7 @@ func serve(ctx context.Context, o serveOptions) error {
 		ModelPath: o.model,
 		Stdout:    o.Out,
 		Stderr:    o.Err,
-		Getenv:    os.Getenv,
+		Getenv:    o.Getenv,
 	}
 	if !onTerminal() {
 		reopen := make(chan os.Signal, 1)
@@ -140,7 +140,7 @@ func serveReference(ctx context.Context, o serveReferenceOptions) error {
 		return cli.Usagef("%w", err)
 	}
 	if o.addr == "" {
-		if o.addr, err = servers.DefaultAddr(servers.Reference, os.Getenv); err != nil {
+		if o.addr, err = servers.DefaultAddr(servers.Reference, o.Getenv); err != nil {
 			return serveError(err)
 		}
 	}

@@ -2,15 +2,14 @@ package main
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
-	"os"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/mlbench/mlbench/cmd/internal/check"
 	"github.com/mlbench/mlbench/cmd/internal/cli"
 	"github.com/mlbench/mlbench/cmd/internal/session"
 	"github.com/mlbench/mlbench/report"
@@ -45,7 +44,7 @@ func registerTargetFile(cmd *cobra.Command, file *string) {
 }
 
 func targetsList(s cli.Streams, path string) error {
-	file, err := loadTargets(path)
+	file, err := loadTargets(s, path)
 	if err != nil {
 		return err
 	}
@@ -60,8 +59,8 @@ func targetsList(s cli.Streams, path string) error {
 	return t.Write(s.Out, report.Text, report.Options{})
 }
 
-func loadTargets(path string) (*targets.File, error) {
-	file, err := targets.LoadFile(path)
+func loadTargets(s cli.Streams, path string) (*targets.File, error) {
+	file, err := targets.LoadFile(path, s.Env)
 	if err != nil {
 		return nil, cli.Usagef("%w", err)
 	}
@@ -79,7 +78,7 @@ func newTargetsCheckCmd(s cli.Streams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:               "check [NAME|URL...]",
 		Short:             "Check that targets answer",
-		ValidArgsFunction: targetWords,
+		ValidArgsFunction: targetWords(s),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.refs = args
 			return targetsCheck(cmd.Context(), o)
@@ -90,7 +89,7 @@ func newTargetsCheckCmd(s cli.Streams) *cobra.Command {
 }
 
 func targetsCheck(ctx context.Context, o *targetsCheckOptions) error {
-	file, err := loadTargets(o.file)
+	file, err := loadTargets(o.Streams, o.file)
 	if err != nil {
 		return err
 	}
@@ -129,7 +128,7 @@ func targetsCheck(ctx context.Context, o *targetsCheckOptions) error {
 // check is one target's check, and what it found.
 func (o *targetsCheckOptions) check(ctx context.Context, file *targets.File, ref string) (string, error) {
 	begin := time.Now()
-	l := session.Launcher{Observer: cli.NewProgress(o.Err, false)}
+	l := session.Launcher{Reach: session.Reach{Env: o.Env}, Observer: cli.NewProgress(o.Streams, false)}
 	defer l.Stop()
 	t, err := l.StartNamed(ctx, file, ref)
 	if err != nil {
@@ -139,69 +138,6 @@ func (o *targetsCheckOptions) check(ctx context.Context, file *targets.File, ref
 	if t.Managed != nil {
 		said += fmt.Sprintf("started in %s, ", time.Since(begin).Round(time.Millisecond))
 	}
-	a, err := t.Check(ctx)
-	if err != nil && ctx.Err() == nil {
-		if t.HTTP2 = true; checks(ctx, t, &a) { // a load would need --transport h2
-			said, err = said+"by HTTP/2 only (--transport h2), ", nil
-		}
-	}
-	if err != nil {
-		return "", err
-	}
-	login, err := loginOf(ctx, t)
-	if err != nil {
-		return "", err
-	}
-	return said + fmt.Sprintf("%s%s answered %d in %s, %s, %s",
-		targets.ShownURL(t.URL), t.Ready, a.Status, a.Took.Round(100*time.Microsecond), tlsOf(t, a), login), nil
-}
-
-// checks is Check, where only its success is of interest.
-func checks(ctx context.Context, t targets.Target, a *targets.Checked) bool {
-	again, err := t.Check(ctx)
-	if err == nil {
-		*a = again
-	}
-	return err == nil
-}
-
-// tlsOf says how the connection was secured.
-func tlsOf(t targets.Target, a targets.Checked) string {
-	switch {
-	case a.TLS == nil:
-		return "no TLS"
-	case t.Insecure:
-		return tls.VersionName(a.TLS.Version) + " with a certificate that was not verified"
-	case len(a.TLS.PeerCertificates) == 0:
-		return tls.VersionName(a.TLS.Version)
-	}
-	return fmt.Sprintf("%s, certificate valid until %s", tls.VersionName(a.TLS.Version), a.TLS.PeerCertificates[0].NotAfter.UTC().Format(time.DateOnly))
-}
-
-// loginOf tries the login that most scenarios use, if there are credentials.
-func loginOf(ctx context.Context, t targets.Target) (string, error) {
-	c, err := targets.CredentialsFrom(os.Getenv).For(t)
-	switch {
-	case err != nil:
-		return "", err
-	case c.Token != "":
-		return "token from MLBENCH_TOKEN", nil
-	case c.Demo:
-		if bundled, err := t.Bundled(ctx); err != nil || !bundled {
-			return "no credentials to log in with", ctx.Err()
-		}
-	case c.Username == "":
-		return "no credentials to log in with", nil
-	}
-	begin := time.Now()
-	_, note, err := t.Login(ctx, targets.Login{Optional: true}, c)
-	switch {
-	case err != nil && ctx.Err() == nil && c.Demo:
-		return "no demo login", nil
-	case err != nil:
-		return "", err
-	case note != "":
-		return "no login", nil
-	}
-	return fmt.Sprintf("login in %s", time.Since(begin).Round(100*time.Microsecond)), nil
+	found, err := check.Target(ctx, t, targets.CredentialsFrom(o.Getenv))
+	return said + found, err
 }

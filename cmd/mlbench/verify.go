@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"strings"
 	"time"
@@ -46,7 +45,7 @@ func (o *verifyOptions) command() *cobra.Command {
 		Use:   "verify A B",
 		Short: "Check that two targets answer the same",
 
-		ValidArgsFunction: targetWords,
+		ValidArgsFunction: targetWords(o.Streams),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.refs = args
 			if o.schema {
@@ -102,7 +101,7 @@ func (o *verifyOptions) validate(scenarioGiven bool) (err error) {
 		}
 		o.Headers = append(o.Headers, f)
 	}
-	o.Timeout = o.spec.Timeout
+	o.Timeout, o.Reach.Env = o.spec.Timeout, o.Streams.Env
 	if err := o.Reach.Validate(); err != nil {
 		return err
 	}
@@ -114,6 +113,7 @@ func (o *verifyOptions) validate(scenarioGiven bool) (err error) {
 	}
 	sc, err := scenarios.Load(o.scenario, o.allowFiles...)
 	if err == nil {
+		sc.Env = o.Streams.Env
 		err = sc.CheckVariables()
 	}
 	if err != nil {
@@ -122,7 +122,7 @@ func (o *verifyOptions) validate(scenarioGiven bool) (err error) {
 	if scenarioGiven || o.spec.OpenAPI == "" {
 		o.spec.Scenario = sc
 	}
-	o.spec.UserAgent, o.spec.Credentials = "mlbench/"+version(), targets.CredentialsFrom(os.Getenv)
+	o.spec.UserAgent, o.spec.Credentials = "mlbench/"+version(), targets.CredentialsFrom(o.Getenv)
 	return nil
 }
 
@@ -146,7 +146,7 @@ func verifyTargets(ctx context.Context, o *verifyOptions, scenarioGiven bool) er
 	if err := o.validate(scenarioGiven); err != nil {
 		return err
 	}
-	progress := cli.NewProgress(o.Err, o.out.Quiet)
+	progress := cli.NewProgress(o.Streams, o.out.Quiet)
 	l := session.Launcher{Reach: o.Reach, Observer: progress, Quiet: o.out.Quiet}
 	defer l.Stop()
 	var started [2]targets.Target

@@ -27,7 +27,7 @@ import (
 func verifyIn(t *testing.T, ctx context.Context, args ...string) (code int, stdout, stderr string, p *answers.Parity) {
 	t.Helper()
 	var out, errOut bytes.Buffer
-	o := &verifyOptions{Streams: cli.Streams{In: strings.NewReader(""), Out: &out, Err: &errOut}, spec: verify.Spec{Requests: 20}}
+	o := &verifyOptions{Streams: cli.Streams{In: strings.NewReader(""), Out: &out, Err: &errOut, Env: os.LookupEnv}, spec: verify.Spec{Requests: 20}}
 	cmd := o.command()
 	cmd.SilenceErrors, cmd.SilenceUsage = true, true
 	cmd.SetArgs(args)

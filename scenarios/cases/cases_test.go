@@ -3,6 +3,7 @@ package cases
 import (
 	"bytes"
 	"encoding/json"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -20,6 +21,7 @@ func parse(t *testing.T, yaml string) *scenarios.Scenario {
 	if err != nil {
 		t.Fatal(err)
 	}
+	sc.Env = os.LookupEnv
 	return sc
 }
 

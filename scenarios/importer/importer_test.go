@@ -86,7 +86,8 @@ func wires(t testing.TB, text []byte, pool int) map[string][]string {
 	if err != nil {
 		t.Fatalf("%v\n%s", err, text)
 	}
-	at, err := targets.Parse("http://127.0.0.1:1")
+	sc.Env = os.LookupEnv
+	at, err := targets.Parse("http://127.0.0.1:1", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -187,7 +188,7 @@ func TestCurlFiles(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	at, err := targets.Parse("http://127.0.0.1:1")
+	at, err := targets.Parse("http://127.0.0.1:1", nil)
 	if err != nil {
 		t.Fatal(err)
 	}

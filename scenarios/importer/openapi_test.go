@@ -3,6 +3,7 @@ package importer
 import (
 	"bytes"
 	"fmt"
+	"os"
 	"strings"
 	"testing"
 
@@ -37,6 +38,7 @@ func TestOpenAPIBodiesMeetTheirSchemas(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		sc.Env = os.LookupEnv
 		bodies, checked := wires(t, text, 50), 0
 		ops, _, err := openapi.Load(raw)
 		if err != nil {
@@ -134,6 +136,7 @@ func TestOpenAPILogins(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		sc.Env = os.LookupEnv
 		return sc, string(text)
 	}
 	with, text := sc("access_token")
@@ -172,6 +175,7 @@ func oauthForm(t *testing.T) *scenarios.Login {
 	if err != nil {
 		t.Fatal(err)
 	}
+	sc.Env = os.LookupEnv
 	if sc.Login == nil || len(sc.Requests) != 1 {
 		t.Fatalf("%s", text)
 	}

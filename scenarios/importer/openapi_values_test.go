@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -46,6 +47,7 @@ func made(t rapid.TB, document string) (importer, verify []string, why string) {
 		if err != nil {
 			t.Fatalf("%v\n%s", err, text)
 		}
+		sc.Env = os.LookupEnv
 		set, err := cases.Of(sc, cases.Options{Requests: 10, Seed: 1})
 		if err != nil {
 			t.Fatalf("%v\n%s", err, text)

@@ -209,7 +209,8 @@ func imported(t *testing.T, command string, r *recorder) []received {
 	if err != nil {
 		t.Fatal(err)
 	}
-	at, err := targets.Parse(targetOf(text, r))
+	sc.Env = os.LookupEnv
+	at, err := targets.Parse(targetOf(text, r), nil)
 	if err != nil {
 		t.Fatalf("%v in\n%s", err, text)
 	}

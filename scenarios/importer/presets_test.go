@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -189,7 +190,8 @@ func statuses(t *testing.T, text []byte, to string) map[string]map[int]int {
 	if err != nil {
 		t.Fatal(err)
 	}
-	at, err := targets.Parse(to)
+	sc.Env = os.LookupEnv
+	at, err := targets.Parse(to, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -52,7 +52,7 @@ func document(t *testing.T, src []byte) any {
 // firstRequest is the first request of a scenario, as the host h is sent it.
 func firstRequest(t *testing.T, sc *scenarios.Scenario) string {
 	t.Helper()
-	at, err := targets.Parse("http://h")
+	at, err := targets.Parse("http://h", nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"net/http"
+	"os"
 	"strings"
 	"testing"
 
@@ -23,6 +24,7 @@ func sentBy(t *testing.T, command string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
+	sc.Env = os.LookupEnv
 	wire := firstRequest(t, sc)
 	return strings.NewReplacer("Host: h\n", "", "Accept: */*\n", "").Replace(strings.ReplaceAll(wire, "\r\n", "\n"))
 }
@@ -172,6 +174,7 @@ func TestHARParts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	sc.Env = os.LookupEnv
 	req, err := http.ReadRequest(bufio.NewReader(strings.NewReader(firstRequest(t, sc))))
 	if err != nil {
 		t.Fatal(err)
@@ -214,6 +217,7 @@ func TestRecordedBodiesAreExact(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		sc.Env = os.LookupEnv
 		wire := firstRequest(t, sc)
 		head, got, _ := strings.Cut(wire, "\r\n\r\n")
 		typed := strings.Contains(head, "\r\nContent-Type: "+contentType+"\r\n") || contentType == "" && !strings.Contains(head, "Content-Type")
@@ -242,6 +246,7 @@ func TestRecordedTextsAreInTheirCharset(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			sc.Env = os.LookupEnv
 			if _, got, _ := strings.Cut(firstRequest(t, sc), "\r\n\r\n"); got != want {
 				t.Errorf("%s is sent as %q, want %q\n%s", contentType, got, want, text)
 			}

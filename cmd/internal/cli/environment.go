@@ -3,7 +3,6 @@ package cli
 import (
 	"errors"
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 
@@ -20,12 +19,12 @@ const environmentPrefix = "MLBENCH_"
 // FromEnvironment gives flags that are not on the command line the value of
 // their variable: --max-regression that of MLBENCH_MAX_REGRESSION. An empty
 // variable is none, and so is one for which the command line leaves no room.
-func FromEnvironment(cmd *cobra.Command, _ []string) error {
+func (s Streams) FromEnvironment(cmd *cobra.Command, _ []string) error {
 	var wrong []error
 	displaced := Displaced(cmd.Flags())
 	cmd.Flags().VisitAll(func(f *pflag.Flag) {
 		name := variableOf(f)
-		value := os.Getenv(name)
+		value := s.Getenv(name)
 		if f.Changed || value == "" || f.Name == "help" || f.Name == "version" || displaced[f.Name] {
 			return
 		}
@@ -39,7 +38,7 @@ func FromEnvironment(cmd *cobra.Command, _ []string) error {
 	if len(wrong) > 0 {
 		return Usagef("%w", errors.Join(wrong...))
 	}
-	noteUnknown(cmd)
+	s.noteUnknown(cmd)
 	return nil
 }
 
@@ -60,7 +59,7 @@ var otherVariables = []string{
 
 // noteUnknown tells of variables that look like ours and are not, most likely
 // mistyped; a scenario may have named one, so it is no mistake.
-func noteUnknown(cmd *cobra.Command) {
+func (s Streams) noteUnknown(cmd *cobra.Command) {
 	known := slices.Clone(otherVariables)
 	var collect func(*cobra.Command)
 	collect = func(c *cobra.Command) {
@@ -70,12 +69,12 @@ func noteUnknown(cmd *cobra.Command) {
 		}
 	}
 	collect(cmd.Root())
-	for _, v := range os.Environ() {
+	for _, v := range s.Environ {
 		name, _, _ := strings.Cut(v, "=")
 		if !strings.HasPrefix(name, environmentPrefix) || slices.Contains(known, name) {
 			continue
 		}
-		fmt.Fprintf(cmd.ErrOrStderr(), "note: the variable %s stands for no flag of mlbench%s\n", name, DidYouMean(name, near(name, known)))
+		fmt.Fprintf(s.Err, "note: the variable %s stands for no flag of mlbench%s\n", name, DidYouMean(name, near(name, known)))
 	}
 }
 

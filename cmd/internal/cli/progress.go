@@ -27,10 +27,10 @@ type Progress struct {
 // logEvery is the distance of lines that are not on a terminal.
 const logEvery = 30 * time.Second
 
-// NewProgress tells on w; quiet, it tells nothing.
-func NewProgress(w io.Writer, quiet bool) *Progress {
-	p := &Progress{w: w, quiet: quiet, live: isTerminal(w), now: time.Now}
-	if m, ok := w.(cleaner); ok && p.live {
+// NewProgress tells on Err; quiet, it tells nothing.
+func NewProgress(s Streams, quiet bool) *Progress {
+	p := &Progress{w: s.Err, quiet: quiet, live: s.isTerminal(s.Err), now: time.Now}
+	if m, ok := s.Err.(cleaner); ok && p.live {
 		p.w = m.w // its lines are ours, and rewritten by control characters
 	}
 	return p

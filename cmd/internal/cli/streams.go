@@ -6,12 +6,24 @@ import (
 	"os"
 )
 
-// Streams are the three standard streams. Results go to Out, progress and
-// warnings to Err.
+// Streams are what a command is given by its process: the three standard streams and
+// the environment. Results go to Out, progress and warnings to Err.
 type Streams struct {
 	In  io.Reader
 	Out io.Writer
 	Err io.Writer
+
+	Env     func(name string) (value string, set bool) // as os.LookupEnv; nil: nothing is set
+	Environ []string                                   // all of it, as NAME=VALUE
+}
+
+// Getenv is the variable's value, or "".
+func (s Streams) Getenv(name string) string {
+	if s.Env == nil {
+		return ""
+	}
+	value, _ := s.Env(name)
+	return value
 }
 
 // ReadFile reads a file or pipe; - is in. It refuses more bytes than most: devices

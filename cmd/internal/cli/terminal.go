@@ -45,13 +45,13 @@ func cleaned(s string) string {
 
 // isTerminal says whether a person looks at w and can be shown changing lines:
 // not so where TERM is dumb.
-func isTerminal(w io.Writer) bool {
+func (s Streams) isTerminal(w io.Writer) bool {
 	if m, ok := w.(cleaner); ok {
 		w = m.w
 	}
 	f, ok := w.(*os.File)
-	return ok && os.Getenv("TERM") != "dumb" && term.IsTerminal(int(f.Fd()))
+	return ok && s.Getenv("TERM") != "dumb" && term.IsTerminal(int(f.Fd()))
 }
 
-// UseColor says whether w is a terminal that wants colour.
-func UseColor(w io.Writer) bool { return os.Getenv("NO_COLOR") == "" && isTerminal(w) }
+// Colored says whether Out is a terminal that wants colour.
+func (s Streams) Colored() bool { return s.Getenv("NO_COLOR") == "" && s.isTerminal(s.Out) }

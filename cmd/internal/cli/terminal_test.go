@@ -32,7 +32,7 @@ func TestNoColorForFiles(t *testing.T) {
 	}
 	defer f.Close()
 	for name, w := range map[string]io.Writer{"file": f, "buffer": &strings.Builder{}} {
-		if UseColor(w) {
+		if (Streams{Out: w}).Colored() {
 			t.Errorf("colour for a %s", name)
 		}
 	}

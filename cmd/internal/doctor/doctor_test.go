@@ -190,7 +190,7 @@ func ourselves(t *testing.T) probe.Program {
 // is measured, and can be said in both forms.
 func TestExamine(t *testing.T) {
 	short := spans{wakeUps: 40 * time.Millisecond, noise: 60 * time.Millisecond, slice: 20 * time.Millisecond, ceiling: 100 * time.Millisecond}
-	f, err := examine(t.Context(), ourselves(t), short, cli.NewProgress(&bytes.Buffer{}, true))
+	f, err := examine(t.Context(), ourselves(t), short, cli.NewProgress(cli.Streams{Err: &bytes.Buffer{}}, true))
 	if err != nil {
 		t.Fatal(err)
 	}

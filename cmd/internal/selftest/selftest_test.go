@@ -19,7 +19,7 @@ import (
 func TestInterruptedSelftest(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	o := Options{Seed: 1, Program: ourselves(t), Progress: cli.NewProgress(writerFunc(func([]byte) { cancel() }), false)} // at the first progress
+	o := Options{Seed: 1, Program: ourselves(t), Progress: cli.NewProgress(cli.Streams{Err: writerFunc(func([]byte) { cancel() })}, false)} // at the first progress
 	if rep, err := Run(ctx, o); !errors.Is(err, context.Canceled) || rep != nil {
 		t.Errorf("%+v, error %v, want that it was cancelled", rep, err)
 	}
@@ -41,13 +41,13 @@ func TestProve(t *testing.T) {
 		"1 of 2 checks FAILED (b)": {check("a", 10), check("b", 11)},
 	} {
 		shown := ""
-		o := Options{Progress: cli.NewProgress(io.Discard, true), Shown: func(c *report.Check) error { shown += c.Name; return nil }}
+		o := Options{Progress: cli.NewProgress(cli.Streams{Err: io.Discard}, true), Shown: func(c *report.Check) error { shown += c.Name; return nil }}
 		rep, err := o.prove(t.Context(), checks)
 		if err != nil || shown != "ab" || rep.Passed != strings.HasPrefix(want, "All") || !strings.HasPrefix(rep.Verdict, want) {
 			t.Errorf("%v: %v, shown %q, %+v", want, err, shown, rep)
 		}
 	}
-	o := Options{Progress: cli.NewProgress(io.Discard, true)}
+	o := Options{Progress: cli.NewProgress(cli.Streams{Err: io.Discard}, true)}
 	broken := selfcheck{name: "c", run: func(context.Context) (*attempt, error) { return nil, errors.New("no server") }}
 	if _, err := o.prove(t.Context(), []selfcheck{broken}); err == nil || !strings.Contains(err.Error(), "no server") {
 		t.Errorf("a check that could not be made: %v, want why", err)

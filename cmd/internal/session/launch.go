@@ -36,7 +36,7 @@ type launch struct {
 // target. A command's target is called label, or like its program. Whatever comes of
 // it, Stop is to follow.
 func (l *Launcher) Start(ctx context.Context, label, ref string) (targets.Target, error) {
-	t, err := startable(label, ref)
+	t, err := l.startable(label, ref)
 	if err != nil {
 		return t, err
 	}
@@ -96,10 +96,10 @@ func (l *Launcher) Launch(ctx context.Context, t targets.Target) (targets.Target
 }
 
 // Resolvable finds what is wrong with references before the first is started.
-func Resolvable(refs ...string) error {
+func (r *Reach) Resolvable(refs ...string) error {
 	var m mistakes
 	for _, ref := range refs {
-		if _, err := startable("", ref); err != nil {
+		if _, err := r.startable("", ref); err != nil {
 			m = append(m, err)
 		}
 	}

@@ -29,6 +29,10 @@ type Reach struct {
 
 	Ready        string        // path that tells that a started target is ready
 	StartTimeout time.Duration // within which it must be; 0: the target's, or 3 minutes
+
+	// Env is the environment, of which target files and scenarios name variables; nil:
+	// none is set.
+	Env func(name string) (value string, set bool) `json:"-"`
 }
 
 // Validate reports all mistakes at once, by the names of flags.

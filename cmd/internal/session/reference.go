@@ -20,7 +20,7 @@ var labelForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
 // startable resolves a reference as far as it can be before its start: a
 // command, also as cmd:COMMAND and label=cmd:COMMAND, or what package targets
 // knows. A=b ./server is a command with a variable, not one with a label.
-func startable(label, ref string) (targets.Target, error) {
+func (r *Reach) startable(label, ref string) (targets.Target, error) {
 	name, rest, hasLabel := strings.Cut(ref, "=")
 	hasLabel = hasLabel && labelForm.MatchString(name)
 	command, isMarked := strings.CutPrefix(ref, commandPrefix)
@@ -34,7 +34,7 @@ func startable(label, ref string) (targets.Target, error) {
 	case isPath(ref), hasLabel && isPath(rest):
 		return targets.Target{}, cli.Usagef("%q is no program that can be run: is the path right, and the file executable? With blanks in it, or as cmd:COMMAND, it is a command for the shell", ref)
 	default:
-		t, err := targets.Parse(ref)
+		t, err := targets.Parse(ref, r.Env)
 		if err != nil {
 			return t, cli.Usagef("%w", err)
 		}

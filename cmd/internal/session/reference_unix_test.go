@@ -28,7 +28,7 @@ func TestStartable(t *testing.T) {
 		"http://127.0.0.1:8000/?q=./server": {"127.0.0.1:8000", ""},
 		"new=http://127.0.0.1:8000":         {"new", ""},
 	} {
-		got, err := startable("", ref)
+		got, err := new(Reach).startable("", ref)
 		if err != nil {
 			t.Errorf("%s: %v", ref, err)
 			continue
@@ -41,7 +41,7 @@ func TestStartable(t *testing.T) {
 			t.Errorf("%s: %s by %q, want %s by %q", ref, got.Name, command, want[0], want[1])
 		}
 	}
-	if got, err := startable("base", "./server -x"); err != nil || got.Name != "base" {
+	if got, err := new(Reach).startable("base", "./server -x"); err != nil || got.Name != "base" {
 		t.Errorf("%+v, %v: want the label", got, err)
 	}
 }

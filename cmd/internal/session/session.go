@@ -68,6 +68,7 @@ func (s *Spec) scenario() (*scenarios.Scenario, error) {
 	}
 	sc, err := scenarios.Load(s.Scenario, s.AllowFiles...)
 	if err == nil {
+		sc.Env = s.Env
 		err = sc.CheckVariables()
 	}
 	if err != nil {

@@ -202,7 +202,7 @@ func verifyPlanted(t *testing.T, requests scenarios.Count, a, b string) (*answer
 	}
 	var sides [2]Party
 	for i, ref := range []string{"a=" + a, "b=" + b} {
-		target, err := targets.Parse(ref)
+		target, err := targets.Parse(ref, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -213,7 +213,7 @@ func verifyPlanted(t *testing.T, requests scenarios.Count, a, b string) (*answer
 		t.Fatal(err)
 	}
 	defer v.Close()
-	err = v.Run(t.Context(), cli.NewProgress(io.Discard, true))
+	err = v.Run(t.Context(), cli.NewProgress(cli.Streams{Err: io.Discard}, true))
 	return v.Parity(err), err
 }
 
