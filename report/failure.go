@@ -25,6 +25,8 @@ func Failed(w io.Writer, format Format, f Failure, o Options) error {
 	switch format {
 	case JSON:
 		return writeJSON(w, f)
+	case JSONL:
+		return writeJSONLine(w, f)
 	case CSV:
 		return writeCSV(w, nil, o)
 	case Text:
