@@ -98,7 +98,7 @@ type recorder struct {
 	// ends is the instant at which the phase stops sending; 0: not by time.
 	ends      time.Duration
 	keepRaw   bool                    // keep every outcome until the next drain
-	statusKey func(status int) string // the transport's
+	statusKey func(status int) string // the transport's; without one, HTTP's
 }
 
 type shard struct {
@@ -130,7 +130,7 @@ type tally struct {
 }
 
 func newRecorder(classes []Class, open bool, shards int) *recorder {
-	r := &recorder{open: open, shards: make([]shard, shards)}
+	r := &recorder{open: open, statusKey: httpStatus{}.statusKey, shards: make([]shard, shards)}
 	for _, c := range classes {
 		r.names = append(r.names, c.Name)
 	}

@@ -27,7 +27,6 @@ func TestStatusesAreKeysOfTheirProtocol(t *testing.T) {
 // Settle requests are in no figure, but failures among them are failures.
 func TestErrorsOfSettleRequestsAreCounted(t *testing.T) {
 	r := newRecorder([]Class{{Name: "get"}}, true, 1)
-	r.statusKey = httpStatus{}.statusKey
 	r.settled = 100
 	for _, o := range []outcome{{begun: 10}, {begun: 20, failure: failStatus}, {begun: 99, failure: failReset}, {begun: 100, failure: failCheck}} {
 		r.record(0, &o)
