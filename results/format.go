@@ -153,6 +153,7 @@ type Host struct {
 	Cores      int     `json:"cores"`
 	CPULimit   float64 `json:"cpu_limit,omitempty"` // cores allowed by the container, 0: none known
 	MemoryMB   int64   `json:"memory_mb,omitempty"`
+	Boot       string  `json:"boot,omitempty"` // tells machines apart, and one before and after a restart; "": not known
 	Go         string  `json:"go"`
 	GOMAXPROCS int     `json:"gomaxprocs"`
 }

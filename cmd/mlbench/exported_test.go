@@ -34,7 +34,7 @@ var mostExported = map[string]int{
 	"report":                40,
 	"results":               65,
 	"results/answers":       27,
-	"results/stats":         67,
+	"results/stats":         68,
 	"results/verdict":       40,
 	"scenarios":             35,
 	"scenarios/cases":       6,

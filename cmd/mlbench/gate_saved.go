@@ -110,7 +110,7 @@ func (o *gateOptions) caution(c *verdict.Comparison, f *results.File) {
 			limits = own
 		}
 	}
-	if note := o.calibrated.Caution(&f.Header, limits); note != nil {
+	if note := o.calibrated.Caution(f, limits); note != nil {
 		c.Note(*note)
 		fmt.Fprintln(o.Err, "note:", report.Sentence(*note))
 	}

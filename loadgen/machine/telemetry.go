@@ -77,7 +77,7 @@ func Host() results.Host {
 	kernel, cpu, memory := hostNames()
 	return results.Host{
 		OS: runtime.GOOS, Arch: runtime.GOARCH, Kernel: kernel, CPU: cpu,
-		Cores: runtime.NumCPU(), CPULimit: newCPULimits(system()).cores(), MemoryMB: memory,
+		Cores: runtime.NumCPU(), CPULimit: newCPULimits(system()).cores(), MemoryMB: memory, Boot: boot(),
 		Go: runtime.Version(), GOMAXPROCS: runtime.GOMAXPROCS(0),
 	}
 }

@@ -83,8 +83,9 @@ func twoDigitsUp(v float64) string {
 // Caution says where the limits of a live comparison are tighter than launches
 // of one target differ by chance: pairs prove a difference between processes,
 // and that one may be luck. nil if they are wide enough.
-func (c *Calibration) Caution(h *results.Header, limits Limits) *results.Reason {
-	if why := c.elsewhere(h); why != nil {
+func (c *Calibration) Caution(f *results.File, limits Limits) *results.Reason {
+	h := &f.Header
+	if why := c.elsewhere(f); why != nil {
 		return because(CalibrationUnfit, args{"why": *why})
 	}
 	var tight []TightLimit

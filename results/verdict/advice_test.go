@@ -50,8 +50,8 @@ func TestAdvisedLimits(t *testing.T) {
 		}
 		// What is advised is wide enough by the advice itself.
 		tt.c.Host, tt.c.Target.Name = new(results.Host).Fingerprint(), "x"
-		h := &results.Header{Scenario: tt.c.Scenario, Model: tt.c.Model, Arrivals: tt.c.Arrivals, Shape: tt.c.Shape, RateRPS: tt.c.RateRPS, Connections: tt.c.Connections, Classes: tt.c.Classes}
-		if note := tt.c.Caution(h, l); note != nil && got != "" {
+		f := &results.File{Header: results.Header{Scenario: tt.c.Scenario, Model: tt.c.Model, Arrivals: tt.c.Arrivals, Shape: tt.c.Shape, RateRPS: tt.c.RateRPS, Connections: tt.c.Connections, Classes: tt.c.Classes, Start: tt.c.Made}}
+		if note := tt.c.Caution(f, l); note != nil && got != "" {
 			t.Errorf("advised %q, and then: %v", got, note)
 		}
 	}
@@ -77,7 +77,7 @@ func TestCallableIsWhereProofBegins(t *testing.T) {
 	callable := c.Callable(c.Spreads[0])
 	for factor, want := range map[float64]Verdict{0.97: Inconclusive, 1.03: Regression} {
 		a, b := savedRuns("legacy", 1, 1, 0), savedRuns("modern", 1, 1+factor*callable, 0)
-		if c.Host = a[0].Header.Host.Fingerprint(); c.differs(&a[0].Header, c.Target, c.Target) != nil {
+		if c.Host = a[0].Header.Host.Fingerprint(); c.differs(a, c.Target, c.Target) != nil {
 			t.Fatal("the calibration is of something else")
 		}
 		got, err := CompareRuns(a, b, Options{Calibration: c, Limits: &limits})
@@ -92,19 +92,20 @@ func TestCallableIsWhereProofBegins(t *testing.T) {
 
 func TestCaution(t *testing.T) {
 	c := spreads(0.05, 0.01)
-	h := &savedRuns("legacy", 1, 1, 0)[0].Header
-	got := c.Caution(h, DefaultLimits())
+	f := savedRuns("legacy", 1, 1, 0)[0]
+	h := &f.Header
+	got := c.Caution(f, DefaultLimits())
 	want := because(TightLimits, args{"launches": int64(6), "target": "legacy", "advised": "p50=18%,p99=3.4%", "limits": []TightLimit{
 		{results.TotalClass, "p50", 5, "18"}, {"predict", "p50", 5, "8.6"},
 	}})
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	if got := spreads(0.01, 0.01).Caution(h, DefaultLimits()); got != nil {
+	if got := spreads(0.01, 0.01).Caution(f, DefaultLimits()); got != nil {
 		t.Errorf("limits are wide enough: %v", got)
 	}
 	h.RateRPS++
-	if got := c.Caution(h, DefaultLimits()); got == nil || got.Code != CalibrationUnfit || got.Args["why"].(results.Reason).Code != OtherLoad {
+	if got := c.Caution(f, DefaultLimits()); got == nil || got.Code != CalibrationUnfit || got.Args["why"].(results.Reason).Code != OtherLoad {
 		t.Errorf("at another rate: %v", got)
 	}
 	closed := closedRuns(savedRuns("legacy", 3, 1, 0.01), 1)
@@ -114,7 +115,7 @@ func TestCaution(t *testing.T) {
 	}
 	cc.Spreads[0].Sigma = 0.02 // 6.39%
 	for limit, tight := range map[float64]bool{0.06: true, 0.07: false} {
-		if got := cc.Caution(&closed[0].Header, Limits{Throughput: limit}); (got != nil) != tight {
+		if got := cc.Caution(closed[0], Limits{Throughput: limit}); (got != nil) != tight {
 			t.Errorf("throughput limit %v: %v", limit, got)
 		}
 	}

@@ -15,9 +15,10 @@ import (
 // launch: what single runs of it must differ by to mean anything.
 type Calibration struct {
 	Schema string             `json:"schema"`
-	Made   time.Time          `json:"made"`
+	Made   time.Time          `json:"made"` // when its last run began
 	Target results.TargetName `json:"target"`
-	Host   string             `json:"host"` // Host.Fingerprint
+	Host   string             `json:"host"`           // Host.Fingerprint
+	Boot   string             `json:"boot,omitempty"` // Host.Boot; "": not known
 	// What was sent; a calibration holds for no other load.
 	Scenario    results.Scenario `json:"scenario"` // without its text
 	Model       results.Model    `json:"model"`
@@ -32,6 +33,10 @@ type Calibration struct {
 	// Unknown are metrics without a spread, for too little data: "predict p99".
 	Unknown []string `json:"unknown,omitempty"`
 }
+
+// calibrationHolds is how far from a run a calibration may be made: what machines
+// do to runs changes from day to day.
+const calibrationHolds = 24 * time.Hour
 
 // Spread is the calibration of one metric.
 type Spread struct {
@@ -79,14 +84,20 @@ func Calibrate(runs []*results.File, limits Limits) (*Calibration, error) {
 	}
 	h := &runs[0].Header
 	c := &Calibration{
-		Schema: CalibrationSchema, Made: h.Start, Target: h.Target(results.ArmA), Host: h.Host.Fingerprint(),
+		Schema: CalibrationSchema, Made: h.Start, Target: h.Target(results.ArmA), Host: h.Host.Fingerprint(), Boot: h.Host.Boot,
 		Scenario: results.Scenario{Name: h.Scenario.Name, Digest: h.Scenario.Digest},
 		Model:    h.Model, Arrivals: h.Arrivals, Shape: h.Shape, RateRPS: h.RateRPS, Connections: h.Connections,
 		Classes: h.Classes, Launches: len(runs),
 	}
 	for _, f := range runs[1:] {
+		if f.Header.Start.After(c.Made) {
+			c.Made = f.Header.Start
+		}
 		if host := f.Header.Host.Fingerprint(); host != c.Host {
 			return nil, fmt.Errorf("%s is of another host (%s) than %s (%s): calibrate on one", f.Path, host, runs[0].Path, c.Host)
+		}
+		if f.Header.Host.Boot != c.Boot {
+			return nil, fmt.Errorf("%s is of another machine than %s, or of the same before a restart: calibrate on one", f.Path, runs[0].Path)
 		}
 		if name := f.Header.Target(results.ArmA).Name; name != c.Target.Name {
 			return nil, fmt.Errorf("%s is of another target (%s) than %s (%s): calibrate one; label=URL names a target whose address changes", f.Path, name, runs[0].Path, c.Target.Name)
@@ -166,17 +177,29 @@ func (c *Calibration) spread(m stats.Metric) (Spread, bool) {
 }
 
 // differs says why c does not hold for these runs; nil if it does.
-func (c *Calibration) differs(h *results.Header, a, b results.TargetName) *results.Reason {
-	if c.Host == h.Host.Fingerprint() && c.Target.Name != a.Name && c.Target.Name != b.Name {
+func (c *Calibration) differs(runs []*results.File, a, b results.TargetName) *results.Reason {
+	if c.Host == runs[0].Header.Host.Fingerprint() && c.Target.Name != a.Name && c.Target.Name != b.Name {
 		return because(OtherTarget, args{"target": c.Target.Name})
 	}
-	return c.elsewhere(h)
+	for _, f := range runs {
+		if why := c.elsewhere(f); why != nil {
+			return why
+		}
+	}
+	return nil
 }
 
-// elsewhere says why c does not hold for this host and load; nil if it does.
-func (c *Calibration) elsewhere(h *results.Header) *results.Reason {
+// elsewhere says why c does not hold for this machine, day and load; nil if it does.
+func (c *Calibration) elsewhere(f *results.File) *results.Reason {
+	h := &f.Header
 	if host := h.Host.Fingerprint(); c.Host != host {
 		return because(OtherHost, args{"host": c.Host, "other": host})
+	}
+	if c.Boot != "" && h.Host.Boot != "" && c.Boot != h.Host.Boot {
+		return because(OtherMachine, args{"host": c.Host})
+	}
+	if apart := h.Start.Sub(c.Made).Abs(); apart > calibrationHolds {
+		return because(OtherDay, args{"h": apart.Hours(), "file": f.Path})
 	}
 	if what := c.header().LoadDiffers(h); what != "" {
 		return because(OtherLoad, args{"text": what})

@@ -47,6 +47,9 @@ const (
 	DroppedMost      results.Code = "requests_dropped"  // arms
 	BusyPairs        results.Code = "busy_pairs"        // pct, pairs, of
 	HostsDiffer      results.Code = "hosts_differ"      // host, other
+	MachinesDiffer   results.Code = "machines_differ"   // host
+	SidesApart       results.Code = "sides_apart"       // basis, changes: of the side, over time
+	UnfitForApart    results.Code = "sides_apart_unfit" // basis, changes, why: of the calibration
 	FewRuns          results.Code = "few_runs"          // basis, least
 	UnfitForFewRuns  results.Code = "few_runs_unfit"    // basis, least, why: of the calibration
 	NoLimits         results.Code = "no_limits"         //
@@ -57,6 +60,8 @@ const (
 	FailsUnproven    results.Code = "fails_unproven"    // errors, saved_runs
 	OtherTarget      results.Code = "other_target"      // target
 	OtherHost        results.Code = "other_host"        // host, other
+	OtherMachine     results.Code = "other_machine"     // host
+	OtherDay         results.Code = "other_day"         // h: from the calibration to the run; file
 	OtherLoad        results.Code = "other_load"        // text
 	ShorterRuns      results.Code = "shorter_runs"      // s, file, of_s
 	LateLeftOut      results.Code = "late_left_out"     // pairs, of, errors_count: errors of those do
@@ -66,6 +71,7 @@ const (
 	NeitherKeptUp    results.Code = "neither_kept_up"   //
 	LimitsUnused     results.Code = "limits_unused"     // percentiles
 	SavedRuns        results.Code = "saved_runs"        //
+	MachineUnknown   results.Code = "machine_unknown"   // host
 	RanksDisagree    results.Code = "ranks_disagree"    // metric, class, p
 	CalibrationUnfit results.Code = "calibration_unfit" // why
 	TightLimits      results.Code = "tight_limits"      // launches, target, limits, advised

@@ -28,7 +28,8 @@ func savedRuns(name string, n int, slow, luck float64) []*results.File {
 		f := openFile(nil)
 		f.Path = fmt.Sprintf("%s%d.jsonl", name, i+1)
 		f.Header.Classes, f.Header.Seed = tr.classes, tr.seed
-		f.Header.Start = f.Header.Start.Add(time.Duration(tr.seed) * time.Minute)
+		// In turn: one of each target, then the next of each.
+		f.Header.Start = f.Header.Start.Add(time.Duration(60*i+int(name[0]-'a')) * time.Minute)
 		f.Header.Targets = []results.Target{{Arm: results.ArmA, Name: name, URL: "http://127.0.0.1:8000"}}
 		s := tr.measure(&f.Header, i, results.ArmB)
 		s.Arm, s.Pair = results.ArmA, 0
@@ -92,6 +93,12 @@ func unpairedCases() []unpairedCase {
 			"inconclusive",
 			[]string{"hosts_differ host=linux/amd64, 2 cores other=linux/amd64, another, 2 cores"},
 		},
+		{"five of each, one side after the other", runs("legacy", 5, 1, 0.01), later(runs("modern", 5, 1.2, 0.01)), Options{}, "inconclusive", []string{"sides_apart changes=1 runs_a=5 runs_b=5", "machine_unknown host=linux/amd64, 2 cores", "saved_runs"}},
+		{"five of each, apart, calibrated", runs("legacy", 5, 1, 0.01), later(runs("modern", 5, 1.2, 0.01)), Options{Calibration: calibrated(0.01)}, "regression", []string{"worse total.p50=+19.9"}},
+		{"five of each, apart, calibrated on another day", runs("legacy", 5, 1, 0.01), later(runs("modern", 5, 1.2, 0.01)), with(calibrated(0.01), func(c *Calibration) { c.Made = c.Made.Add(-33 * time.Hour) }), "inconclusive", []string{"sides_apart_unfit changes=1 runs_a=5 runs_b=5 why={other_day file=legacy1.jsonl h=28}"}},
+		{"five of each, on two machines of a kind", booted(runs("legacy", 5, 1, 0.01), "one"), booted(runs("modern", 5, 1.2, 0.01), "two"), Options{}, "inconclusive", []string{"machines_differ host=linux/amd64, 2 cores"}},
+		{"five of each, on one machine", booted(runs("legacy", 5, 1, 0.01), "one"), booted(runs("modern", 5, 1.2, 0.01), "one"), Options{}, "regression", []string{"worse total.p50=+19.9"}},
+		{"calibrated on another machine of the kind", booted(runs("legacy", 1, 1, 0.01), "one"), booted(runs("modern", 1, 1.5, 0.01), "one"), with(calibrated(0.01), func(c *Calibration) { c.Boot = "two" }), "inconclusive", []string{"few_runs_unfit least=5 runs_a=1 runs_b=1 why={other_machine host=linux/amd64, 2 cores}"}},
 		{"five of each, too short for any percentile", short(runs("legacy", 5, 1, 0.01)), short(runs("modern", 5, 1.2, 0.01)), Options{}, "inconclusive", []string{"few_requests runs_a=5 runs_b=5"}},
 		{"closed, alike", closedRuns(runs("legacy", 5, 1, 0.01), 1), closedRuns(runs("modern", 5, 1, 0.01), 1), Options{}, "ok", []string{"within_limits total.throughput=-0"}},
 		{"closed, 10% fewer", closedRuns(runs("legacy", 5, 1, 0.01), 1), closedRuns(runs("modern", 5, 1, 0.01), 0.9), Options{}, "regression", []string{"worse total.throughput=-10.1"}},
@@ -118,6 +125,15 @@ func unpairedCases() []unpairedCase {
 		{"a class fails in one", runs("legacy", 5, 1, 0.01), failAll(runs("modern", 5, 1, 0.01), "health", 8), Options{}, "inconclusive", []string{"possibly_worse health.errors=+1.03"}},
 		{"cut off", runs("legacy", 5, 1, 0.01), cutOff(runs("modern", 5, 1, 0.01)), Options{}, "inconclusive", []string{"part_only why={run file=modern1.jsonl reason={cut_off_early}}"}},
 	}
+}
+
+// later are runs that were made after all others.
+func later(runs []*results.File) []*results.File {
+	return each(runs, func(h *results.Header) { h.Start = h.Start.Add(6 * time.Hour) })
+}
+
+func booted(runs []*results.File, boot string) []*results.File {
+	return each(runs, func(h *results.Header) { h.Host.Boot = boot })
 }
 
 func short(runs []*results.File) []*results.File {
@@ -185,6 +201,7 @@ func TestWelchOfRuns(t *testing.T) {
 			f := openFile(map[string]*results.ClassData{"predict": answered(times(10, v)...)})
 			f.Header.Classes = f.Header.Classes[:1]
 			f.Header.Seed = uint64(i + len(name)*10)
+			f.Header.Start = f.Header.Start.Add(time.Duration(60*i+int(name[0]-'a')) * time.Minute)
 			f.Header.Targets[0].Name, f.Path = name, fmt.Sprint(name, i)
 			out = append(out, f)
 		}
