@@ -170,55 +170,11 @@ func (o *calibrateOptions) runs(ctx context.Context) (runs []*results.File, inte
 		runs, err = saved.Read(o.In, o.resultFiles, results.ReadSummed)
 		return runs, false, err
 	}
-	if !o.quiet {
-		s, err := session.Open(o.spec, nil)
-		if err != nil {
-			return nil, false, err
-		}
-		each := o.spec.Load.Duration + s.Warmup()
-		fmt.Fprintf(o.Err, "%d launches of %s, %s each and the time to start: about %s\n", o.launches, o.name, each, time.Duration(o.launches)*each)
-	}
-	for i := range o.launches {
-		f, stopped, err := o.launch(ctx, i)
-		switch {
-		case ctx.Err() != nil:
-			// What the interrupt cut is no launch, and what failed, failed by it.
-			return runs, true, nil
-		case err != nil && len(runs) > 0:
-			return nil, false, fmt.Errorf("launch %d of %d: %w (the others are saved: calibrate with --result and their files)", i+1, o.launches, err)
-		case err != nil:
-			return nil, false, err
-		}
-		runs = append(runs, f)
-		if stopped {
-			return runs, true, nil
-		}
-	}
-	return runs, false, nil
-}
-
-// launch starts the target, measures it and ends it.
-func (o *calibrateOptions) launch(ctx context.Context, i int) (*results.File, bool, error) {
-	if !o.quiet {
-		fmt.Fprintf(o.Err, "launch %d of %d: %s\n", i+1, o.launches, o.start)
-	}
-	spec := o.spec
-	spec.Seed += uint64(i)
 	progress := cli.NewProgress(o.Streams, o.quiet)
 	defer progress.Done()
-	s, err := session.Open(spec, progress)
-	if err != nil {
-		return nil, false, err
+	r := session.Repeat{Spec: o.spec, Name: o.name, Command: o.start, Times: o.launches, Quiet: o.quiet}
+	if runs, interrupted, err = r.Run(ctx, progress); err != nil && len(runs) > 0 {
+		err = fmt.Errorf("%w (the others are saved: calibrate with --result and their files)", err)
 	}
-	s.Quiet = true // the command is told
-	defer s.Stop()
-	t, err := s.StartCommand(ctx, o.name, o.start, "")
-	if err != nil {
-		return nil, false, err
-	}
-	p, err := s.Prepare(ctx, t)
-	if err != nil {
-		return nil, false, err
-	}
-	return s.Run(ctx, p)
+	return runs, interrupted, err
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/mlbench/mlbench/cmd/internal/cli"
 	"github.com/mlbench/mlbench/cmd/internal/output"
+	"github.com/mlbench/mlbench/cmd/internal/saved"
 	"github.com/mlbench/mlbench/cmd/internal/session"
 	"github.com/mlbench/mlbench/results"
 	"github.com/mlbench/mlbench/results/verdict"
@@ -109,7 +110,7 @@ func (o *compareOptions) options() verdict.Options {
 }
 
 func compare(ctx context.Context, o *compareOptions) error {
-	sides, err := o.saved()
+	sides, err := saved.Sides(o.refs)
 	switch {
 	case err != nil:
 		return err

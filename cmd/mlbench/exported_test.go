@@ -22,7 +22,7 @@ var mostExported = map[string]int{
 	"cmd/internal/output":   9,
 	"cmd/internal/probe":    11,
 	"cmd/internal/revision": 1,
-	"cmd/internal/saved":    2,
+	"cmd/internal/saved":    5,
 	"cmd/internal/selftest": 2,
 	"cmd/internal/session":  18,
 	"cmd/internal/verify":   9,

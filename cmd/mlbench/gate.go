@@ -174,14 +174,14 @@ func (o *gateOptions) mistakes() error {
 }
 
 // validate checks flags before anything is contacted.
-func (o *gateOptions) validate() (err error) {
+func (o *gateOptions) validate() error {
 	if err := o.compareOptions.validate(); err != nil {
 		return err
 	}
-	if o.calibration != "" {
-		o.calibrated, err = openCalibration(o.calibration)
+	if o.calibration == "" {
+		return nil
 	}
-	return err
+	return o.openCalibration()
 }
 
 // live measures both revisions.
@@ -211,38 +211,23 @@ func (o *gateOptions) live(ctx context.Context) error {
 		return err
 	}
 	o.caution(c, f)
-	if err := o.publish(c); err != nil {
-		return err
-	}
-	if interrupted {
-		return cli.End(cli.ExitInterrupted)
-	}
-	return cli.End(o.exit(c))
+	return o.conclude(c, interrupted)
 }
 
-// publish shows the comparison on stdout, in exports, and to GitHub.
-func (o *gateOptions) publish(c *verdict.Comparison) error {
+// conclude shows the comparison on stdout, in exports and to GitHub, and ends with
+// what it came to.
+func (o *gateOptions) conclude(c *verdict.Comparison, interrupted bool) error {
 	o.shown = true
-	return errors.Join(o.out.Comparison(o.Streams, c), output.StepSummary(o.Streams, func(w io.Writer) error {
+	err := errors.Join(o.out.Comparison(o.Streams, c), output.StepSummary(o.Streams, func(w io.Writer) error {
 		return report.Comparison(w, report.Markdown, c, report.Options{})
 	}))
-}
-
-// exit is the comparison's outcome, with what the caller wants of an inconclusive
-// one.
-func (o *gateOptions) exit(c *verdict.Comparison) cli.Outcome {
-	found := cli.Compared(c)
-	if c.Verdict == verdict.Inconclusive && found != cli.ExitParity {
-		switch o.out.Inconclusive {
-		case "fail":
-			return cli.ExitRegression
-		case "pass":
-			if c.LacksData() && !c.MissesObjective() {
-				return cli.ExitOK
-			}
-		}
+	switch {
+	case err != nil:
+		return err
+	case interrupted:
+		return cli.End(cli.ExitInterrupted)
 	}
-	return found
+	return cli.End(cli.Gated(c, o.out.Inconclusive))
 }
 
 // failedStepSummary says so to GitHub.

@@ -33,19 +33,13 @@ func (o *gateOptions) saved() error {
 	if err != nil {
 		return err
 	}
-	if err := base[0].Header.CheckObjectives(o.judged); err != nil {
-		return cli.Usagef("%w", err)
-	}
 	opt := o.options()
 	opt.Limits = &o.limits
-	c, err := verdict.CompareRuns(base, head, opt)
+	c, err := saved.Judge(base, head, opt)
 	if err != nil {
-		return cli.Usagef("%w", err)
-	}
-	if err := o.publish(c); err != nil {
 		return err
 	}
-	return cli.End(o.exit(c))
+	return o.conclude(c, false)
 }
 
 // single judges one file: a comparison by its verdict, a run by objectives.
@@ -55,17 +49,14 @@ func (o *gateOptions) single(files []*results.File) error {
 	}
 	f := files[0]
 	if len(f.Arms()) == 2 {
-		if err := f.Header.CheckObjectives(o.judged); err != nil {
-			return cli.Usagef("%w", err)
-		}
 		opt := o.options()
 		opt.Calibration = nil // of launches, which the pairs of a comparison share
-		c := verdict.Compare(f, opt)
-		o.caution(c, f)
-		if err := o.publish(c); err != nil {
+		c, err := saved.Judge(files, nil, opt)
+		if err != nil {
 			return err
 		}
-		return cli.End(o.exit(c))
+		o.caution(c, f)
+		return o.conclude(c, false)
 	}
 	if o.calibrated != nil {
 		return cli.Usagef("--calibration is for comparisons; %s is a single run", f.Path)
@@ -87,15 +78,7 @@ func (o *gateOptions) single(files []*results.File) error {
 	if err := cli.End(cli.Judged(false, held, sum.Valid)); err != nil {
 		return err
 	}
-	return ended(f)
-}
-
-// ended refuses to let the part of a measurement pass.
-func ended(f *results.File) error {
-	if f.Complete() {
-		return nil
-	}
-	return &cli.ExitError{Outcome: cli.ExitFailure, Err: fmt.Errorf("%s is of a measurement that did not come to its end: no pass", f.Path)}
+	return saved.Ended(f)
 }
 
 // caution adds to the reasons, and says on stderr, where limits are tighter
@@ -118,10 +101,9 @@ func (o *gateOptions) caution(c *verdict.Comparison, f *results.File) {
 
 // openCalibration reads a calibration. A file that is not there, or none, is the
 // caller's mistake.
-func openCalibration(path string) (*verdict.Calibration, error) {
-	c, err := verdict.ReadCalibration(path)
-	if err != nil {
-		return nil, cli.Usagef("--calibration: %w", err)
+func (o *compareOptions) openCalibration() (err error) {
+	if o.calibrated, err = verdict.ReadCalibration(o.calibration); err != nil {
+		return cli.Usagef("--calibration: %w", err)
 	}
-	return c, nil
+	return nil
 }

@@ -121,12 +121,7 @@ func reportFiles(s cli.Streams, o reportOptions) error {
 	if err := cli.End(cli.Judged(false, held, valid)); err != nil {
 		return err
 	}
-	for _, f := range files {
-		if err := ended(f); err != nil {
-			return err
-		}
-	}
-	return nil
+	return saved.Ended(files...)
 }
 
 // reportFile is what one file came to.

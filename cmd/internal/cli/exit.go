@@ -53,6 +53,21 @@ func Compared(made ...*verdict.Comparison) Outcome {
 	return weightiest(found)
 }
 
+// Gated is what a comparison came to whose caller takes an inconclusive verdict in a way
+// of its own: "fail", as a regression; "pass", if nothing but data was missing; else as
+// Compared does.
+func Gated(c *verdict.Comparison, inconclusive string) Outcome {
+	found := Compared(c)
+	switch {
+	case c.Verdict != verdict.Inconclusive || found == ExitParity:
+	case inconclusive == "fail":
+		return ExitRegression
+	case inconclusive == "pass" && c.LacksData() && !c.MissesObjective():
+		return ExitOK
+	}
+	return found
+}
+
 // Judged is what runs came to: an objective that was missed counts more than
 // numbers that say little.
 func Judged(interrupted, held, valid bool) Outcome {

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/mlbench/mlbench/results"
@@ -49,6 +50,33 @@ func TestExitCodeIsOfTheWeightiestFinding(t *testing.T) {
 	} {
 		if got := Compared(&tc.c); got != tc.want {
 			t.Errorf("%+v: exit %d, want %d", tc.c, got, tc.want)
+		}
+	}
+}
+
+// What is proven decides the exit code before what could not be decided, whatever a
+// gate makes of that.
+func TestGatedTakesOnlyWhatIsOpenInItsWay(t *testing.T) {
+	same, different := &results.Parity{Requests: 9}, &results.Parity{Requests: 9, Differing: 1}
+	for _, tc := range []struct {
+		verdict    verdict.Verdict
+		parity     *results.Parity
+		want, fail Outcome
+	}{
+		{verdict.OK, nil, ExitOK, ExitOK},
+		{verdict.OK, same, ExitOK, ExitOK},
+		{verdict.OK, different, ExitParity, ExitParity},
+		{verdict.Inconclusive, same, ExitInconclusive, ExitRegression},
+		{verdict.Inconclusive, different, ExitParity, ExitParity},
+		{verdict.Invalid, same, ExitInvalid, ExitInvalid},
+		{verdict.Invalid, different, ExitParity, ExitParity},
+		{verdict.Regression, different, ExitRegression, ExitRegression},
+	} {
+		c := &verdict.Comparison{Verdict: tc.verdict, Parity: tc.parity}
+		// Of these nothing says that they lack data alone, so that they do not pass.
+		got := []Outcome{Compared(c), Gated(c, "exit4"), Gated(c, "pass"), Gated(c, "fail")}
+		if want := []Outcome{tc.want, tc.want, tc.want, tc.fail}; !slices.Equal(got, want) {
+			t.Errorf("%s with %+v: exits %v, want %v", tc.verdict, tc.parity, got, want)
 		}
 	}
 }

@@ -14,8 +14,6 @@ import (
 	"github.com/mlbench/mlbench/targets/strict"
 )
 
-import ()
-
 // Name is that of the gate file which is read when it is in the current folder.
 const Name = "mlbench-gate.yaml"
 

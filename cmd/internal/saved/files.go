@@ -43,19 +43,19 @@ func Read(in io.Reader, paths []string, read func(string, io.Reader) (*results.F
 	return out, nil
 }
 
-// Named are the result files that an argument names: a file, a folder
+// named are the result files that an argument names: a file, a folder
 // (written with a slash, as targets have names like folders) or a pattern; nil
 // if it names a target.
-func Named(arg string) ([]string, error) {
+func named(arg string) ([]string, error) {
 	if arg == "-" {
 		return []string{arg}, nil
 	}
-	named := strings.HasSuffix(arg, suffix)
+	ours := strings.HasSuffix(arg, suffix)
 	if info, err := os.Stat(arg); err == nil {
 		switch {
 		case info.IsDir() && strings.ContainsAny(arg, `/`+string(filepath.Separator)):
 			return filesOf(arg, filepath.Join(arg, "*"+suffix))
-		case info.Mode().IsRegular() && (named || output.IsResultFile(arg)):
+		case info.Mode().IsRegular() && (ours || output.IsResultFile(arg)):
 			return []string{arg}, nil
 		}
 		return nil, nil
@@ -64,11 +64,11 @@ func Named(arg string) ([]string, error) {
 	case strings.Contains(arg, "://") || strings.Contains(arg, "="):
 		return nil, nil
 	case strings.ContainsAny(arg, "*?["):
-		if paths, err := filesOf(arg, arg); err == nil || named && !session.IsCommand(arg) {
+		if paths, err := filesOf(arg, arg); err == nil || ours && !session.IsCommand(arg) {
 			return paths, err
 		}
 	case session.IsCommand(arg):
-	case named:
+	case ours:
 		return nil, fmt.Errorf("the result file %s does not exist; if it is a target, write label=%s", arg, arg)
 	}
 	return nil, nil
