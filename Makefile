@@ -77,7 +77,7 @@ simulate: ## print how often verdicts err, by simulation: RUNS of each condition
 
 .PHONY: simulate-looks
 simulate-looks: ## error rates of looks and launches, 20,000 simulated comparisons of each kind
-	go test -v -count=1 -run '^TestSimulatedL' ./results/stats -simulations 20
+	go test -v -count=1 -timeout 0 -run '^TestSimulatedL' ./results/stats -simulations 20
 
 .PHONY: e2e
 e2e: ## run the user stories (scripts) and nothing else, uncached

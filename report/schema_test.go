@@ -65,8 +65,8 @@ func optional(path []string, key string) bool {
 		last = path[len(path)-1]
 	}
 	return slices.Contains([]string{"by_class", "status", "classes", "tags"}, last) || percentileKey.MatchString(key) ||
-		len(path) == 0 && slices.Contains([]string{"runs", "slot_effect", "tags", "resources", "source", "stages", "details"}, key) ||
-		slices.Contains([]string{"source", "host", "load"}, last) && slices.Contains(optionalFacts, key) || slices.Contains(path, "reason_codes") && !slices.Contains([]string{"code", "detail", "class", "metric"}, key) || slices.Contains([]string{"command", "note", "a_censored", "b_censored"}, key) ||
+		len(path) == 0 && slices.Contains([]string{"runs", "slot_effect", "looks", "launches", "trend", "carry_over", "control", "tags", "resources", "source", "stages", "details"}, key) ||
+		slices.Contains([]string{"source", "host", "load"}, last) && slices.Contains(optionalFacts, key) || slices.Contains(path, "reason_codes") && (!slices.Contains([]string{"code", "detail", "class", "metric"}, key) || last == "advice" && key != "code") || slices.Contains([]string{"command", "note", "a_censored", "b_censored", "role", "launch_sd_pct", "launch_p"}, key) ||
 		slices.Contains(path, "warning_codes") && key != "code" || last == "latency_ms" && slices.Contains([]string{"first_byte", "dial", "tls"}, key)
 }
 

@@ -178,7 +178,15 @@ var wordings = map[string]func(said, results.Reason) string{
 		}
 		return "slower"
 	},
-	"_names":          func(s said, _ results.Reason) string { return s.each(", ", claimName) },
+	"_names": func(s said, _ results.Reason) string { return s.each(", ", claimName) },
+	"_names_needs": func(s said, _ results.Reason) string {
+		return s.each(", ", func(m *verdict.Claim) string {
+			if m.Requests == nil || m.Needed == nil {
+				return claimName(m)
+			}
+			return fmt.Sprintf("%s (%s, %d needed)", claimName(m), count(*m.Requests, "request"), *m.Needed)
+		})
+	},
 	"_changes":        func(s said, _ results.Reason) string { return s.each("; ", s.changed) },
 	"_changes_limits": func(s said, _ results.Reason) string { return s.each("; ", s.changedWithLimit) },
 	"_held":           func(s said, _ results.Reason) string { return s.each("; ", s.held) },
@@ -401,6 +409,8 @@ func (s said) argument(r results.Reason, spec string) any {
 		return s.target(v)
 	case what == "span":
 		return span(number)
+	case what == "change":
+		return fmt.Sprintf("%+.1f%%", number)
 	case what == "duration":
 		return time.Duration(number * float64(time.Millisecond)).Round(10 * time.Microsecond)
 	case isPlural && n == 1:

@@ -17,7 +17,7 @@
 // judging data as they grow ([JudgeLooks]). What percentiles of short slices
 // cannot show has guards: [Stalls] by [SignTest], [Errors] by [SignFlip] and
 // [Newcombe]; whether the pairs speak of a state that lasts, and not of each
-// other, [TrendOf] and [CarryOverOf]. Where builds are launched again and again
+// other, a [Course]. Where builds are launched again and again
 // the launch is the unit ([ByLaunches]). Single runs, which nothing pairs, are
 // compared as one value each ([Welch], [Calibrated]).
 package stats

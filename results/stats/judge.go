@@ -75,7 +75,10 @@ type Evidence struct {
 	// classes.
 	Errors []Errors
 	Course *Course // of one metric of all requests; nil: nothing tells
-	Late   Late
+	// Control is metrics of A against A once more. What they differ by is neither
+	// target's doing, and where they do, nothing that pairs say of B is, either.
+	Control []Metric
+	Late    Late
 	// Invalid: generator or host decided the numbers.
 	Invalid bool
 	// Blocked: nothing passes, whatever the metrics say, for something that they
@@ -133,6 +136,9 @@ func (e *Evidence) check(r Rule) error {
 	}
 	for _, s := range e.Stalls {
 		bad = append(bad, s.check())
+	}
+	for i := range e.Control {
+		bad = append(bad, e.Control[i].check())
 	}
 	bad = append(bad, e.Course.check(), e.Late.check())
 	whole := 0

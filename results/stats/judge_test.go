@@ -31,7 +31,7 @@ func TestJudgementFigures(t *testing.T) {
 		Estimate: pct(2), Low: lo95, High: hi95, Lower: lower, Upper: upper, Limit: math.Log(1.05),
 		P: worse, PHolm: j.PHolm, PBetter: better, PBetterHolm: j.PBetterHolm,
 		Outcome: Inconclusive, Reason: WideInterval,
-		MoreTime: (q / (math.Log(1.05) - pct(2))) * (q / (math.Log(1.05) - pct(2))),
+		MoreTime: max(1.1, q/pct(5)*q/pct(5)), // 0 is possible, and assumed
 	}
 	if diff := cmp.Diff(want, j, within(1e-12)); diff != "" {
 		t.Errorf("p50 (-want +got):\n%s", diff)
@@ -77,12 +77,21 @@ func TestMoreTime(t *testing.T) {
 	}
 	metric := func(d []float64) test { return (&Metric{D: d, Margin: 0.05}).measure(r.single(), nullRanks{}) }
 
-	// Below zero the estimate is not counted upon.
-	d := around(-pct(3), 0.4, 48)
+	// Where there may be no change none is assumed, whatever the estimate is.
+	for _, centre := range []float64{-pct(3), 0, pct(4.9)} {
+		d := around(centre, 0.4, 48)
+		_, upper, _ := HLInterval(d, r.Beta)
+		f := (upper - centre) / pct(5)
+		if got := decided(metric(d), 5); !approx(got.MoreTime, f*f, 1e-9) {
+			t.Errorf("estimate %v: %v times, want %v", centre, got.MoreTime, f*f)
+		}
+	}
+	// Where there is one, the rest of the limit has to hold the interval.
+	d := around(pct(4), 0.1, 48)
 	_, upper, _ := HLInterval(d, r.Beta)
-	f := (upper + pct(3)) / pct(5)
+	f := (upper - pct(4)) / (pct(5) - pct(4))
 	if got := decided(metric(d), 5); !approx(got.MoreTime, f*f, 1e-9) {
-		t.Errorf("estimate below zero: %v times, want %v", got.MoreTime, f*f)
+		t.Errorf("slower within the limit: %v times, want %v", got.MoreTime, f*f)
 	}
 	// Beyond the limit it is significance that lacks.
 	d = around(pct(8), 0.3, 48)
@@ -131,7 +140,7 @@ func TestMoreTimeSettles(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			e := identical()
 			n := 48
-			for range 3 {
+			for range 8 {
 				e.Metrics[p50].D = around(tt.centre, tt.spread, n)
 				v, err := Judge(e, RuleFor(1))
 				if err != nil {

@@ -35,6 +35,8 @@ const (
 const (
 	Unsteady    Reason = "unsteady"   // the difference changed while it was measured: Verdict.Trend
 	CarriedOver Reason = "carry-over" // a slice depends on the one before it: Verdict.CarryOver
+	// Contaminated: A differs from itself, by Verdict.Control.
+	Contaminated Reason = "contaminated"
 )
 
 // Of the whole; MostlyErrors too.
@@ -113,6 +115,7 @@ type Verdict struct {
 	Confidence float64
 	Trend      Trend     // of Evidence.Course
 	CarryOver  CarryOver // likewise
+	Control    Control
 }
 
 const (
@@ -155,6 +158,9 @@ func (v *Verdict) distrust(e *Evidence, s *standard) {
 	}
 	if v.CarryOver.P <= level {
 		v.Reasons = append(v.Reasons, CarriedOver)
+	}
+	if v.Control.P <= level {
+		v.Reasons = append(v.Reasons, Contaminated)
 	}
 	if len(v.Reasons) == 0 {
 		return
@@ -215,7 +221,7 @@ func (v *Verdict) conclude(e *Evidence, s *standard) {
 // or stalls may be due that it was too short to see.
 func (v *Verdict) pending(e *Evidence, s *standard) bool {
 	for _, x := range e.Stalls {
-		if x.Pairs < 2*x.Gap {
+		if x.Pairs < 2*x.Gap || x.OnlyB > x.OnlyA {
 			return true
 		}
 	}
@@ -260,23 +266,29 @@ func (j Judgement) blocks() bool {
 	return j.Role != Watched && (j.Outcome == Inconclusive || j.Outcome == Improved && j.Kind != StallShare && !(j.Upper < j.Limit))
 }
 
-// advise says how much more data would settle the verdict: the largest factor that
-// any open metric needs; one that growing does not help makes it unknown.
+// advise says how much more data would settle the verdict: as soon as one metric
+// that is likely worse is proven to be, it is a regression; if none is likely
+// worse, all that are open must be within their limits, and one that growing does
+// not help makes it unknown.
 func (v *Verdict) advise(s *standard) {
 	for _, r := range v.Reasons {
 		switch r {
-		case PassBlocked, Unsteady, CarriedOver, Lopsided:
+		case PassBlocked, Unsteady, CarriedOver, Contaminated, Lopsided:
 			return
 		}
 	}
-	within, least := 0.0, 0.0
-	slowest, first := -1, -1
+	within, likely, least := 0.0, 0.0, 0.0
+	slowest, soonest, first := -1, -1, -1
 	for i := range v.Judgements {
 		j := &v.Judgements[i]
 		if j.Kind == LogRatio && j.Role == Deciding && j.Outcome == NotJudged && j.MoreTime > 0 && (first < 0 || j.MoreTime < least) {
 			least, first = j.MoreTime, i
 		}
 		switch {
+		case j.blocks() && j.Reason == LikelyWorse && j.Role != Guarding && j.MoreTime > 0:
+			if soonest < 0 || j.MoreTime < likely {
+				likely, soonest = j.MoreTime, i
+			}
 		case j.blocks() && j.MoreTime == 0:
 			within = math.Inf(1)
 		case j.blocks(), s.interim && j.Outcome == NotJudged && j.Role != Watched && j.MoreTime <= s.growth:
@@ -284,6 +296,9 @@ func (v *Verdict) advise(s *standard) {
 				within, slowest = j.MoreTime, i
 			}
 		}
+	}
+	if soonest >= 0 {
+		within, slowest = likely, soonest
 	}
 	if slices.Contains(v.Reasons, NothingJudged) {
 		// One metric must get its pairs; which, is open.

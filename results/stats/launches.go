@@ -83,32 +83,3 @@ func ByLaunches(l []Launch) (out Launches, ok bool) {
 func fisherTail(f, df1, df2 float64) float64 {
 	return regularizedBeta(df2/2, df1/2, df2/(df2+df1*f))
 }
-
-const (
-	// Pairs of a launch that make sense: fewer say nothing, more than that and
-	// another launch says more.
-	fewestOfLaunch, mostOfLaunch = 4, 24
-	// launchSpread between launches is what PlanLaunches reckons with.
-	launchSpread = 0.02
-)
-
-// PlanLaunches divides a budget: how many pairs m to measure in each of how many
-// launches k, one costing launch seconds to start and warm up and pair seconds
-// for each pair. pairs are the differences of pairs seen in the first launches, a
-// slice each: only their spread within counts, which has nothing of the result.
-// A k below MinLaunches means that the budget is too small; enough would hold it.
-func PlanLaunches(launch, pair, budget float64, pairs ...[]float64) (m, k int, enough float64) {
-	within, n := 0.0, 0.0
-	for _, d := range pairs {
-		if l := LaunchOf(d); l.Within > 0 {
-			within, n = within+l.Within/hlVariance*float64(l.Pairs), n+1
-		}
-	}
-	best := float64(fewestOfLaunch)
-	if n > 0 {
-		best = math.Sqrt(launch / pair * within / n / (2 * launchSpread * launchSpread))
-	}
-	m = int(math.Round(min(max(best, fewestOfLaunch), mostOfLaunch)))
-	each := launch + float64(m)*pair
-	return m, int(budget/each + 1e-9), MinLaunches * each
-}

@@ -48,33 +48,6 @@ func TestFisherTail(t *testing.T) {
 	}
 }
 
-func TestPlanLaunches(t *testing.T) {
-	spread := func(sd float64) []float64 {
-		d := []float64{-1, 1, -1, 1, -1, 1, -1, 1, -1, 1, -1, 1}
-		for i := range d {
-			d[i] *= sd * math.Sqrt(11.0/12)
-		}
-		return d
-	}
-	for _, tt := range []struct {
-		sd           float64
-		launch, pair float64
-		budget       float64
-		m, k         int
-	}{
-		{0.03, 10, 1.2, 180, 4, 12}, // √(8.3·0.0009/0.0008) = 3.06
-		{0.10, 10, 1.2, 180, 10, 8}, // √(8.3·0.01/0.0008) = 10.2
-		{0.50, 10, 1.2, 180, 24, 4}, // 51
-		{0.10, 20, 1.2, 100, 14, 2}, // too short
-		{0, 10, 1.2, 180, 4, 12},    // nothing known
-	} {
-		m, k, enough := PlanLaunches(tt.launch, tt.pair, tt.budget, spread(tt.sd), spread(tt.sd))
-		if m != tt.m || k != tt.k || math.Abs(enough-4*(tt.launch+float64(m)*tt.pair)) > 1e-9 {
-			t.Errorf("sd %v, %v s a launch: %d pairs in %d launches, %v s hold enough; want %d in %d", tt.sd, tt.launch, m, k, enough, tt.m, tt.k)
-		}
-	}
-}
-
 // launched draws what k launches of both builds show of m pairs each, B being
 // slower by difference (ln); a launch has its luck, and each pair noise.
 func launched(rng *rand.Rand, luck func(*rand.Rand) float64, k, m int, difference float64) []Launch {

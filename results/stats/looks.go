@@ -212,6 +212,7 @@ func (q *sequence) look(e Evidence, s *standard) (Verdict, error) {
 		Judgements: make([]Judgement, 0, len(tests)), Looks: append(q.last.Looks, s.look),
 	}
 	v.Trend, v.CarryOver = e.Course.examine()
+	v.Control = e.control(s.seed, q.null)
 	for i := range tests {
 		tests[i].decide(s, k)
 		v.Judgements = append(v.Judgements, tests[i].Judgement)

@@ -155,7 +155,8 @@ const maxMore = 1000
 
 // moreTime assumes that intervals shrink with the square root of time: until the
 // upper bound falls below the limit, or, if the estimate is beyond it, until the
-// difference is significant.
+// difference is significant. Where no difference at all is possible, none is
+// assumed: what the estimate is by chance is no plan.
 func (t *test) moreTime(s *standard, k int) float64 {
 	var f float64
 	switch {
@@ -164,6 +165,9 @@ func (t *test) moreTime(s *standard, k int) float64 {
 		f *= f
 	case t.clean:
 		f = t.Upper / t.Limit // bounds of none shrink with time itself
+	case t.Lower <= 0 && t.Upper >= 0:
+		f = (t.Upper - t.Estimate) / t.Limit
+		f *= f
 	default:
 		f = (t.Upper - t.Estimate) / (t.Limit - max(t.Estimate, 0))
 		f *= f

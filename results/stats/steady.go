@@ -39,13 +39,13 @@ func (c *Course) check() error {
 // examine makes both tests of the course; NaN where there is none.
 func (c *Course) examine() (Trend, CarryOver) {
 	if c == nil {
-		return TrendOf(nil), CarryOverOf(nil, nil)
+		return trendOf(nil), carryOverOf(nil, nil)
 	}
 	d := c.D
 	if len(c.Slot) > 0 {
 		d, _ = WithoutSlot(d, c.Slot)
 	}
-	return TrendOf(d), CarryOverOf(d, c.After)
+	return trendOf(d), carryOverOf(d, c.After)
 }
 
 // Trend says whether the difference of the targets changed while it was measured.
@@ -54,9 +54,9 @@ type Trend struct {
 	First, Last float64 // Hodges-Lehmann estimates of the first and the last third
 }
 
-// TrendOf tests d, in the order of time, by Student's approximation of Spearman's
+// trendOf tests d, in the order of time, by Student's approximation of Spearman's
 // rank correlation.
-func TrendOf(d []float64) Trend {
+func trendOf(d []float64) Trend {
 	n := len(d)
 	if n < MinValues {
 		return Trend{P: math.NaN(), First: math.NaN(), Last: math.NaN()}
@@ -84,16 +84,16 @@ type CarryOver struct {
 	Effect float64 // ln of how much slower what follows A is; below 0: faster
 }
 
-// fewestFollowers is how many pairs with either kind of predecessor CarryOverOf
+// fewestFollowers is how many pairs with either kind of predecessor carryOverOf
 // needs: the normal approximation of its test is no good with fewer.
 const fewestFollowers = 5
 
-// CarryOverOf compares pairs by what their first slice followed (after: see
+// carryOverOf compares pairs by what their first slice followed (after: see
 // Course), by Mann and Whitney's test in its normal approximation. Where it
 // followed the other target, A's successors are B's slices, and an effect of A on
 // what follows is in ln(B/A) as a whole; otherwise it is in both slices, or
 // neither, and cancels.
-func CarryOverOf(d, after []float64) CarryOver {
+func carryOverOf(d, after []float64) CarryOver {
 	var own, other []float64
 	for i, a := range after {
 		switch {
@@ -142,6 +142,39 @@ func doubleRanks(v []float64) []float64 {
 			to++
 		}
 		out[i] = float64(from + to + 1)
+	}
+	return out
+}
+
+// Control says whether A differs from itself.
+type Control struct {
+	P      float64 // two-sided, adjusted for all metrics; NaN: not measured, or too little
+	Metric int     // the index of the one with this p; −1 if there is none
+	Effect float64 // ln of A's second slices against its first, in the metric's sense
+}
+
+func (e *Evidence) control(seed uint64, null nullRanks) Control {
+	out := Control{P: math.NaN(), Metric: -1, Effect: math.NaN()}
+	var ps []float64
+	var of []int
+	for i := range e.Control {
+		if m := &e.Control[i]; len(m.D) >= MinValues {
+			worse, better := m.test(0, seed, null)
+			ps, of = append(ps, min(1, 2*min(worse, better))), append(of, i)
+		}
+	}
+	for i, p := range Holm(ps) {
+		if out.Metric < 0 || p < out.P {
+			out.P, out.Metric = p, of[i]
+		}
+	}
+	if out.Metric >= 0 {
+		m := &e.Control[out.Metric]
+		d := m.D
+		if len(m.Slot) > 0 {
+			d, _ = WithoutSlot(d, m.Slot)
+		}
+		out.Effect = HodgesLehmann(d)
 	}
 	return out
 }

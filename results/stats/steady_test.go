@@ -13,16 +13,16 @@ func TestTrend(t *testing.T) {
 	d := []float64{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 11} // Σδ² = 2
 	rho := 1 - 6*2.0/(12*143)
 	want := Trend{2 * studentTail(rho*math.Sqrt(10/(1-rho*rho)), 10), 2.5, 10.5}
-	if diff := cmp.Diff(want, TrendOf(d), within(1e-9)); diff != "" {
+	if diff := cmp.Diff(want, trendOf(d), within(1e-9)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	if got := TrendOf(negated(d)); !approx(got.P, want.P, 1e-12) || got.First != -2.5 {
+	if got := trendOf(negated(d)); !approx(got.P, want.P, 1e-12) || got.First != -2.5 {
 		t.Errorf("downwards: %+v", got)
 	}
-	if got := TrendOf(make([]float64, 20)); got.P != 1 {
+	if got := trendOf(make([]float64, 20)); got.P != 1 {
 		t.Errorf("nothing moves: %+v", got)
 	}
-	if got := TrendOf(d[:11]); !math.IsNaN(got.P) {
+	if got := trendOf(d[:11]); !math.IsNaN(got.P) {
 		t.Errorf("11 pairs: %+v", got)
 	}
 }
@@ -154,6 +154,36 @@ func TestUnsteadyPairsDecideNothing(t *testing.T) {
 		}
 		if diff := cmp.Diff(tt.want, found{v.Outcome, v.Improved, v.Reasons, v.MoreTime > 1}); diff != "" || v.Judgements[p50].Reason != tt.reason {
 			t.Errorf("%s: p50 %s (-want +got):\n%s", name, v.Judgements[p50].Reason, diff)
+		}
+	}
+}
+
+// Where A differs from itself, B may differ from it for nothing.
+func TestControl(t *testing.T) {
+	for name, tt := range map[string]struct {
+		control []Metric
+		want    found
+		metric  int
+	}{
+		"none":      {nil, passes, -1},
+		"the same":  {[]Metric{{Name: "p50", D: around(0, 0.02, 48)}, {Name: "p90", D: around(0.001, 0.02, 48)}}, passes, 0},
+		"it moves":  {[]Metric{{Name: "p50", D: around(0, 0.02, 48)}, {Name: "p90", D: around(-0.05, 0.02, 48)}}, found{Outcome: Inconclusive, Reasons: []Reason{Contaminated}}, 1},
+		"too short": {[]Metric{{Name: "p50", D: around(1, 0.02, 11)}}, passes, -1},
+	} {
+		for _, d := range [][]float64{around(0, 0.02, 48), around(pct(50), 0.02, 48)} {
+			e := identical()
+			e.Control, e.Metrics[p50].D = tt.control, d
+			v, err := Judge(e, RuleFor(1))
+			if err != nil {
+				t.Fatal(err)
+			}
+			want := tt.want
+			if want.Outcome == OK && d[0] > 0.3 {
+				want = fails
+			}
+			if diff := cmp.Diff(want, found{v.Outcome, v.Improved, v.Reasons, v.MoreTime > 1}); diff != "" || v.Control.Metric != tt.metric {
+				t.Errorf("%s: %+v (-want +got):\n%s", name, v.Control, diff)
+			}
 		}
 	}
 }

@@ -168,7 +168,7 @@ var verdictTests = []struct {
 	{"one slice of B fails: not proven", oneLook, func(e *Evidence) {
 		e.Errors[0] = failing("total", true, 12, 0, 0)
 		e.Errors[0].Pairs[3].ErrorsB = 50
-	}, found{Outcome: Inconclusive, Reasons: []Reason{MostlyErrors}}, failures, Inconclusive, LikelyWorse},
+	}, found{Outcome: Inconclusive, Reasons: []Reason{MostlyErrors}, More: true}, failures, Inconclusive, LikelyWorse},
 	{"6% errors in A", oneLook, func(e *Evidence) { e.Errors[0] = failing("total", true, 48, 144, 0) }, found{Outcome: Invalid, Reasons: []Reason{MostlyErrors}}, failures, Improved, ""},
 	{"6% errors in both", oneLook, func(e *Evidence) { e.Errors[0] = failing("total", true, 48, 144, 144) }, found{Outcome: Invalid, Reasons: []Reason{MostlyErrors}}, p50, Inconclusive, MostlyErrors},
 	{"no requests", oneLook, func(e *Evidence) { e.Errors[0].Pairs = nil }, open, failures, Inconclusive, TooFewRequests},

@@ -50,7 +50,7 @@ func counts(arm, class string, pairs []slicePair) *results.ClassData {
 		if arm == results.ArmB {
 			d = pair.b.data(class)
 		}
-		sum.Add(&results.ClassData{Planned: d.Planned, Dropped: d.Dropped, Errors: d.Errors})
+		sum.Add(&results.ClassData{Planned: d.Planned, Sent: d.Sent, Dropped: d.Dropped, Errors: d.Errors})
 	}
 	return sum
 }
@@ -101,8 +101,8 @@ func warmUpNotes(f *results.File, overA, overB float64) []*results.Reason {
 }
 
 // notes name limits that this load model does not judge by.
-func (l Limits) notes(model results.Model) []*results.Reason {
-	if model != results.Closed {
+func (l Limits) notes(h *results.Header) []*results.Reason {
+	if h.Model != results.Closed || planned(h) {
 		return nil
 	}
 	var names []string

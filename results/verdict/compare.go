@@ -25,13 +25,12 @@ type Options struct {
 // pairs. All figures are of the pairs that are judged.
 func Compare(f *results.File, o Options) *Comparison {
 	limits, err := limitsFor(f, o)
-	p := pairsOf(f)
-	c := sideBySide(f, limits.shown(o.Percentiles, f.Header.Model), p.figures())
+	s := seriesOf(f)
+	p := s.upTo(len(s.pairs))
+	shown := limits.shown(o.Percentiles, f.Header.Model)
+	c := sideBySide(f, shown, p.figures())
 	c.Pairs, c.Measured, c.LateShown = len(p.kept), len(p.kept)+p.leftOut(), p.late > 0 && p.tooFew()
-	j := judging{
-		c: c, e: p.evidence(&f.Header, limits), rule: stats.RuleFor(len(f.Header.Looks)),
-		basis: args{"pairs": int64(c.Pairs)}, unfinished: f.Unfinished(),
-	}
+	j := judging{c: c, p: p, e: stats.Evidence{Errors: []stats.Errors{p.errorsOf(results.TotalClass, limits.Errors, planned(&f.Header))}}, rule: ruleFor(&f.Header), basis: args{"pairs": int64(c.Pairs)}, unfinished: f.Unfinished(), closed: f.Header.Model == results.Closed}
 	j.rule.Strict, j.rule.Seed = o.Strict || f.Header.Strict, f.Header.Seed
 	c.Interrupted, c.Parity = f.Interrupted(), f.Parity
 	if j.invalid = invalidity(f, c, p); err != nil {
@@ -53,8 +52,17 @@ func Compare(f *results.File, o Options) *Comparison {
 	if p.excluded > 0 && j.invalid == nil {
 		j.notes = append(j.notes, because(ExcludedPairs, args{"pairs": int64(p.excluded), "of": int64(c.Measured), "text": p.why}))
 	}
-	j.notes = slices.Concat(j.notes, warmUpNotes(f, overA, overB), limits.notes(f.Header.Model))
+	j.notes = slices.Concat(j.notes, warmUpNotes(f, overA, overB), limits.notes(&f.Header))
+	j.judge(f, s, limits)
+	if j.p != p && !j.v.Interim { // what came after the look that decided is in no figure
+		p = j.p
+		decided := sideBySide(f, shown, p.figures())
+		c.Metrics, c.Errors, c.Resources, c.ArmA, c.ArmB = decided.Metrics, decided.Errors, decided.Resources, decided.ArmA, decided.ArmB
+		c.Pairs, c.Measured = len(p.kept), len(p.kept)+p.leftOut()
+		j.basis["pairs"] = int64(c.Pairs)
+	}
 	j.decide()
+	c.measured(f, j)
 	if c.Verdict != Invalid {
 		c.SlotEffect = p.slotEffect(f.Header.Model)
 	}
@@ -103,7 +111,7 @@ func (j *judging) lateness(p *pairing) {
 	switch {
 	case why == nil || j.invalid != nil || j.gone != nil:
 	case j.failsAlone():
-		j.e.Metrics, j.e.Stalls, j.basis = nil, nil, args{"pairs": int64(len(p.timed))}
+		j.onlyErrors, j.basis = true, args{"pairs": int64(len(p.timed))}
 		j.notes = append(j.notes, because(OnlyErrors, args{"why": *why}))
 	default:
 		j.invalid = why
@@ -184,6 +192,9 @@ func sideBySide(f *results.File, percentiles []float64, slices func(*results.Sli
 	}
 	c.rows(results.TotalClass, figures(a, results.TotalClass), figures(b, results.TotalClass))
 	c.Metrics = append(c.Metrics, MetricRow{Metric: "stalls", Class: results.TotalClass, Unit: "pairs"})
+	if ra, rb := a.Resources, b.Resources; ra != nil && rb != nil && ra.CPUPer1000 != nil && rb.CPUPer1000 != nil {
+		c.rows(results.TotalClass, []figure{{cpuName, "ms", *ra.CPUPer1000, false}}, []figure{{cpuName, "ms", *rb.CPUPer1000, false}})
+	}
 	for i := range a.Classes {
 		if len(a.Classes) > 1 {
 			c.rows(a.Classes[i].Name, figures(a, a.Classes[i].Name), figures(b, a.Classes[i].Name))
@@ -239,6 +250,7 @@ func (c *Comparison) rows(class string, a, b []figure) {
 		// only known to be more, by nothing.
 		if a[i].unit != "%" && row.A != nil && row.B != nil && *row.A > 0 && !row.censored() {
 			row.ChangePct = number(100 * (*row.B / *row.A - 1))
+			row.PooledPct = row.ChangePct
 		}
 		c.Metrics = append(c.Metrics, row)
 	}

@@ -135,11 +135,11 @@ func TestComparisonJSON(t *testing.T) {
 		`{"code":"likely","detail":"possibly_worse","metrics":[{"class":"total","metric":"errors","estimate_pct":20,"interval_pct":[-0.05091271200972636,41.601743225189345],"level_pct":95,"limit_pct":0.5,"errors":{"a":0,"of_a":20,"b":4,"of_b":20}}],"p":0.0625,"pairs":2,"tests":1},` +
 		`{"code":"note","detail":"no_warm_up"}],` +
 		`"a":{"name":"legacy","url":"http://127.0.0.1:5000"},"b":{"name":"modern","url":"http://127.0.0.1:8000"},"pairs":2,"seed":42,"more_time_s":60,` +
-		`"metrics":[{"metric":"throughput","class":"total","a":5,"b":5,"unit":"1/s","change_pct":0,"ci95_pct":null,"limit_pct":null,"p_holm":null,"judged":false,"outcome":""},`
+		`"metrics":[{"metric":"throughput","class":"total","a":5,"b":5,"unit":"1/s","change_pct":0,"pooled_change_pct":0,"ci95_pct":null,"limit_pct":null,"p_holm":null,"judged":false,"outcome":""},`
 	if !strings.HasPrefix(string(b), want) {
 		t.Errorf("got  %s\nwant %s…", b, want)
 	}
-	const end = `"errors":{"a":{"total":0,"by_class":{}},"b":{"total":4,"by_class":{"status":4}}},"unfinished":{"a":0,"b":0},"scenario":"mix",` +
+	const end = `"errors":{"a":{"total":0,"by_class":{}},"b":{"total":4,"by_class":{"status":4}}},"unfinished":{"a":0,"b":0},"confidence_pct":95,"measured_s":12,"scenario":"mix",` +
 		`"start":"2026-01-02T15:04:05Z","version":"test","host":{"os":"linux","arch":"amd64","cores":2,"go":"go1.26","gomaxprocs":2},` +
 		`"load":{"text":"open model, poisson arrivals at 100/s","model":"open","arrivals":"poisson","rate_rps":100,"timeout_s":5,"warmup_s":0},"result_file":"run.jsonl"}`
 	if !strings.HasSuffix(string(b), end) {

@@ -1,6 +1,11 @@
 package verdict
 
-import "github.com/mlbench/mlbench/results"
+import (
+	"math"
+
+	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/results/stats"
+)
 
 // Names of JSON forms: of Comparison and Calibration.
 const (
@@ -36,6 +41,13 @@ type Comparison struct {
 	Errors         armErrors                 `json:"errors"`
 	Unfinished     armCounts                 `json:"unfinished"`            // in flight when it was interrupted: in no figure
 	SlotEffect     *SlotEffect               `json:"slot_effect,omitempty"` // nil: not to be told
+	Looks          []int                     `json:"looks,omitempty"`       // after how many pairs, or launches, it was judged
+	ConfidencePct  float64                   `json:"confidence_pct"`        // of the intervals, over all looks
+	MeasuredS      float64                   `json:"measured_s"`            // how long measuring took
+	Launches       int                       `json:"launches,omitempty"`    // of each target, that are judged
+	Trend          *Trend                    `json:"trend,omitempty"`       // nil: not to be told; so the next ones
+	CarryOver      *Effect                   `json:"carry_over,omitempty"`
+	Control        *Effect                   `json:"control,omitempty"`
 	Scenario       string                    `json:"scenario"`
 	results.Origin                           // of saved runs: of A's first
 	// Resources is nil when those of neither target are known.
@@ -54,6 +66,7 @@ type Comparison struct {
 	ArmB *results.Summary `json:"-"`
 
 	lacksData bool
+	why       []stats.Reason
 }
 
 // LacksData says that an inconclusive verdict is so for want of data alone: an
@@ -89,11 +102,67 @@ type MetricRow struct {
 	CensoredA bool        `json:"a_censored,omitempty"`
 	CensoredB bool        `json:"b_censored,omitempty"`
 	ChangePct *float64    `json:"change_pct"`
-	CI95Pct   *[2]float64 `json:"ci95_pct"`  // percentage points where Unit is "%"
-	LimitPct  *float64    `json:"limit_pct"` // above 0: of a change for the worse
+	PooledPct *float64    `json:"pooled_change_pct"` // the ratio of b and a, whatever is judged
+	CI95Pct   *[2]float64 `json:"ci95_pct"`          // percentage points where Unit is "%"
+	LimitPct  *float64    `json:"limit_pct"`         // above 0: of a change for the worse
 	PHolm     *float64    `json:"p_holm"`
 	Judged    bool        `json:"judged"`
 	Outcome   string      `json:"outcome"` // "ok", "regression", "inconclusive", "improved"; "" when not judged
+	// Role: a "watched" metric may stay open in a pass, a "guarding" one forbids a
+	// pass and proves nothing; "" is for all others.
+	Role string `json:"role,omitempty"`
+	// LaunchSDPct is by how much launches of one target differ, as a standard
+	// deviation, and LaunchP how likely so much is if they do not.
+	LaunchSDPct *float64 `json:"launch_sd_pct,omitempty"`
+	LaunchP     *float64 `json:"launch_p,omitempty"`
+}
+
+// roleWatched is the MetricRow.Role of what a pass does not wait for.
+const roleWatched = "watched"
+
+// Trend says whether the difference of the targets changed while it was measured.
+type Trend struct {
+	Metric   string  `json:"metric"`
+	FirstPct float64 `json:"first_pct"` // of the first third of the pairs
+	LastPct  float64 `json:"last_pct"`  // of the last third
+	P        float64 `json:"p"`         // of no trend
+}
+
+// Effect is something that ought not to be there: of what a slice came after, or of
+// A against itself.
+type Effect struct {
+	Metric    string  `json:"metric"`
+	ChangePct float64 `json:"change_pct"`
+	P         float64 `json:"p"`
+}
+
+// measured says how far the measurement went, and what its pairs say of themselves.
+func (c *Comparison) measured(f *results.File, j judging) {
+	c.why = j.v.Reasons
+	c.MeasuredS, c.ConfidencePct = elapsed(f), math.Round(100*j.v.Confidence)
+	if c.Verdict == Invalid {
+		return
+	}
+	for _, l := range j.v.Looks {
+		c.Looks = append(c.Looks, l.Pairs)
+	}
+	if f.Header.Launches > 0 && j.p != nil {
+		c.Launches = len(j.p.launches())
+	}
+	metric := results.PercentileName(0.5)
+	change := percent
+	if j.closed {
+		metric, change = "throughput", func(d float64) float64 { return percent(-d) }
+	}
+	if t := j.v.Trend; t.P > 0 {
+		c.Trend = &Trend{metric, change(t.First), change(t.Last), t.P}
+	}
+	if e := j.v.CarryOver; e.P > 0 {
+		c.CarryOver = &Effect{metric, change(e.Effect), e.P}
+	}
+	if e := j.v.Control; e.P > 0 && e.Metric >= 0 {
+		c.Control = &Effect{j.e.Control[e.Metric].Name, change(e.Effect), e.P}
+	}
 }
 
 // censored says that a value of the row is only known to be more.

@@ -3,6 +3,7 @@ package verdict
 import (
 	"math"
 	"slices"
+	"time"
 
 	"github.com/mlbench/mlbench/results"
 	"github.com/mlbench/mlbench/results/stats"
@@ -24,22 +25,52 @@ func judgedClasses(h *results.Header) []string {
 // evidence is what the pairs say, in the form that is judged.
 func (p *pairing) evidence(h *results.Header, limits Limits) stats.Evidence {
 	var e stats.Evidence
+	grows := planned(h)
 	classes := judgedClasses(h)
 	for _, class := range classes {
-		a, b := arms(p.kept, class)
 		if h.Model != results.Closed {
-			for _, l := range limits.Percentiles {
-				e.Metrics = append(e.Metrics, percentileMetric(class, l, a, b))
+			for _, l := range limits.of(class) {
+				e.Metrics = append(e.Metrics, p.percentileMetric(h, class, l))
 			}
 		}
-		a, b = arms(p.timed, class)
-		e.Errors = append(e.Errors, errorsOf(class, a, b, limits.Errors))
+		errors := p.errorsOf(class, limits.errorsOf(class), grows)
+		errors.Watched = grows && !decides(h, class)
+		e.Errors = append(e.Errors, errors)
 	}
 	e.Stalls = []stats.Stalls{p.stalls(classes)}
 	if h.Model == results.Closed {
-		e.Metrics = append(e.Metrics, p.throughputMetric(limits.Throughput))
+		e.Metrics = append(e.Metrics, p.throughputMetric(h, limits.Throughput))
 	}
+	if !grows {
+		e.Stalls[0].Gap = 0
+		return e
+	}
+	if h.Model == results.Closed {
+		for _, l := range limits.of(results.TotalClass) {
+			m := p.percentileMetric(h, results.TotalClass, l)
+			m.Role, m.Required = stats.Guarding, false
+			e.Metrics = append(e.Metrics, m)
+		}
+	}
+	if m, known := p.cpuMetric(h, limits.CPU); known {
+		e.Metrics = append(e.Metrics, m)
+	}
+	e.Late, e.Course, e.Control = p.lateIn, p.course(h), p.control(h, limits)
 	return e
+}
+
+// fewDecide is the share of requests below which a class is watched only: it may
+// prove a regression, but too little of it is measured to wait for.
+const fewDecide = 0.10
+
+// decides says whether a pass waits for the class.
+func decides(h *results.Header, class string) bool {
+	for _, c := range h.Classes {
+		if c.Name == class && class != results.TotalClass {
+			return c.Share >= fewDecide
+		}
+	}
+	return true
 }
 
 // arms are a class's slices of either arm, pair by pair.
@@ -53,23 +84,46 @@ func arms(pairs []slicePair, class string) (a, b []*results.ClassData) {
 
 // percentileMetric pairs a percentile's logarithms; where slices have too few
 // requests for it, those of consecutive pairs are merged.
-func percentileMetric(class string, l PercentileLimit, a, b []*results.ClassData) stats.Metric {
+func (p *pairing) percentileMetric(h *results.Header, class string, l PercentileLimit) stats.Metric {
+	a, b := arms(p.kept, class)
 	m := l.metric(class)
+	if planned(h) {
+		m.Margin = stats.Margin(l.Max, l.AbsMS*float64(time.Millisecond), pooled(a, l.Q))
+		m.Role, m.Required = l.Part.role(decides(h, class)), l.Part == Required || m.Required && l.Part == ByDefault
+	}
 	n := 0.0
 	for i := range a {
 		n += math.Min(count(a[i].Response()), count(b[i].Response())) / float64(len(a))
 	}
 	m.Group = stats.MergeSize(n, l.Q)
+	slots := planned(h) && p.ordered()
 	for _, g := range stats.Groups(len(a), m.Group) {
 		qa, qb := pooled(a[g[0]:g[1]], l.Q), pooled(b[g[0]:g[1]], l.Q)
 		if qa > 0 && qb > 0 {
 			m.D = append(m.D, math.Log(qb)-math.Log(qa))
+			if slots {
+				m.Slot = append(m.Slot, slotOf(p.kept[g[0]:g[1]]))
+			}
 		}
 	}
 	if len(m.D) == 0 && m.Group > 0 {
 		m.Pairs = len(a)
 	}
 	return m
+}
+
+// ordered says that the order of every pair is known.
+func (p *pairing) ordered() bool {
+	return !slices.ContainsFunc(p.kept, func(x slicePair) bool { return x.slot == 0 })
+}
+
+// slotOf is the mean slot of pairs that are merged.
+func slotOf(pairs []slicePair) float64 {
+	sum := 0.0
+	for _, pair := range pairs {
+		sum += pair.slot
+	}
+	return sum / float64(len(pairs))
 }
 
 // metric is the limit's metric of a class, without data. One that somebody chose
@@ -103,12 +157,18 @@ func pooled(data []*results.ClassData, q float64) float64 {
 	return math.Max(500, float64(h.Quantile(q)))
 }
 
-// errorsOf counts errors per pair. Those of classes are there to withhold the
-// latencies of a class that fails, which are no better for being fast.
-func errorsOf(class string, a, b []*results.ClassData, limit float64) stats.Errors {
+// errorsOf counts errors per pair, of the total with those of settle requests if
+// settling. Those of classes are there to withhold the latencies of a class that
+// fails, which are no better for being fast.
+func (p *pairing) errorsOf(class string, limit float64, settling bool) stats.Errors {
 	e := stats.Errors{Class: class, Whole: class == results.TotalClass, Margin: limit}
-	for i := range a {
-		e.Pairs = append(e.Pairs, errorPair(a[i], b[i]))
+	for _, pair := range p.timed {
+		x := errorPair(pair.a.data(class), pair.b.data(class))
+		if e.Whole && settling {
+			x.ErrorsA, x.RequestsA = x.ErrorsA+int(pair.a.SettleErrors), x.RequestsA+int(pair.a.Discarded)
+			x.ErrorsB, x.RequestsB = x.ErrorsB+int(pair.b.SettleErrors), x.RequestsB+int(pair.b.Discarded)
+		}
+		e.Pairs = append(e.Pairs, x)
 	}
 	return e
 }

@@ -72,7 +72,7 @@ func TestEvidence(t *testing.T) {
 	if len(p.kept) != 5 || p.late != 1 || p.tooFew() {
 		t.Fatalf("%d pairs, %d late, too few %v; want 5, 1, false", len(p.kept), p.late, p.tooFew())
 	}
-	got := p.evidence(&f.Header, Limits{Percentiles: []PercentileLimit{{0.5, 0.05}, {0.8, 0.1}, {0.99, 0.2}}, Throughput: 0.2, Errors: 0.005})
+	got := p.evidence(&f.Header, Limits{Percentiles: []PercentileLimit{{0.5, Limit{Max: 0.05}}, {0.8, Limit{Max: 0.1}}, {0.99, Limit{Max: 0.2}}}, Throughput: 0.2, Errors: 0.005})
 	none, failed := stats.ErrorPair{RequestsA: 3, RequestsB: 3}, stats.ErrorPair{ErrorsA: 1, RequestsA: 3, RequestsB: 3}
 	twice := math.Log(2)
 	want := stats.Evidence{

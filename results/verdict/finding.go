@@ -75,6 +75,10 @@ type Claim struct {
 	Errors      *Failures   `json:"errors,omitempty"`    // of a share of them
 	Stalls      *StallCount `json:"stalls,omitempty"`    // of stalls
 	Better      bool        `json:"better,omitempty"`
+	// Requests are those of either target, and Needed how many would do: of what was
+	// not judged for want of them.
+	Requests *int64 `json:"requests,omitempty"`
+	Needed   *int64 `json:"needed_requests,omitempty"`
 }
 
 // StallCount is in how many pairs one arm froze and the other did not: a request
@@ -113,6 +117,9 @@ func (j *judging) claim(m *stats.Judgement) Claim {
 	}
 	estimate, low, high := change(m)
 	out.LevelPct = 95
+	if j.v.Confidence > 0 {
+		out.LevelPct = math.Round(1e4*j.v.Confidence) / 100
+	}
 	if m.Outcome == stats.OK {
 		within := *m
 		within.Low, within.High = m.Lower, m.Upper

@@ -21,6 +21,13 @@ func TestParseLimits(t *testing.T) {
 		{"p99=10000%,throughput=99%,errors=100pp", "p50=5%,p90=10%,p99=10000%,throughput=99%,errors=100pp"},
 		{"p50=0.0001%,p99.9999=1%", "p50=0.0001%,p90=10%,p99=20%,p99.9999=1%" + rest},
 		{"p50=1.23456789%", "p50=1.2346%,p90=10%,p99=20%" + rest},
+		{"p50=5%|0.2ms", "p50=5%|0.2ms,p90=10%,p99=20%" + rest},
+		{"p50=5%|1500us watched", "p50=5%|1.5ms watched,p90=10%,p99=20%" + rest},
+		{"cpu=off", "p50=5%,p90=10%,p99=20%" + rest + ",cpu=off"},
+		{"cpu=20% watched", "p50=5%,p90=10%,p99=20%" + rest + ",cpu=20% watched"},
+		{"health:p99=off, predict:p99=15%,predict:p50=2% required", "p50=5%,p90=10%,p99=20%" + rest + ",health:p99=off,predict:p50=2% required,predict:p99=15%"},
+		{"predict:errors=2pp", "p50=5%,p90=10%,p99=20%" + rest + ",predict:errors=2pp"},
+		{"p50=off,p90=off,p99=off,a:b:p50=1%", "p50=off,p90=off,p99=off" + rest + ",a:b:p50=1%"},
 	}
 	for _, tt := range tests {
 		l, err := ParseLimits(tt.in)
@@ -33,7 +40,7 @@ func TestParseLimits(t *testing.T) {
 			t.Errorf("%q changes on its way through text: %v\n%s", tt.in, err, diff)
 		}
 	}
-	if l, _ := ParseLimits("p99=0.5%,throughput=3%,errors=1pp"); l.Percentiles[2] != (PercentileLimit{0.99, 0.005}) || l.Throughput != 0.03 || l.Errors != 0.01 {
+	if l, _ := ParseLimits("p99=0.5%,throughput=3%,errors=1pp"); l.Percentiles[2] != (PercentileLimit{0.99, Limit{Max: 0.005}}) || l.Throughput != 0.03 || l.Errors != 0.01 {
 		t.Errorf("shares are %+v", l)
 	}
 }
@@ -67,6 +74,13 @@ func TestParseLimitsRefuses(t *testing.T) {
 		{"pizza=off", `"pizza" cannot be judged`},
 		{"50=5%", `"50" cannot be judged`},
 		{"=5%", `"" cannot be judged`},
+		{"p50=5% seen", `"seen" is neither watched nor required`},
+		{"p50=5%|fast", `"fast" is no time`},
+		{"p50=5%|0ms", `"0ms" is no time`},
+		{"health:throughput=5%", "throughput is of all requests together, and of no class"},
+		{"health:cpu=5%", "cpu is of all requests together, and of no class"},
+		{":p50=5%", `"" is no class`},
+		{"total:p50=5%", `"total" is no class`},
 		{"p99.99999=5%", `"p99.99999" is finer than p99.9999`},
 		{"p50=5%;p90=10%", `"5%;p90=10%" is no limit`},
 	}

@@ -27,15 +27,26 @@ func (m *measured) data(class string) *results.ClassData {
 }
 
 // slicePair is the two neighbouring slices that are compared.
-type slicePair struct{ a, b *measured }
+type slicePair struct {
+	a, b    *measured
+	control *measured // A's target once more; nil: there is none
+	// slot is +1 where B came after A, −1 where it came before; 0: not known.
+	slot float64
+	// after is as in stats.Course.
+	after float64
+	// excluded is why the pair was left out as it was measured.
+	excluded   string
+	lagA, lagB time.Duration // of the slowest tenth of requests
+}
 
 // pairing is what a comparison is judged by.
 type pairing struct {
 	kept     []slicePair // in the order of time
 	timed    []slicePair // those, and the late ones: errors are no matter of lag
 	late     int         // pairs left out because the generator was late in one slice
-	excluded int         // pairs left out because a slice was excluded as it was measured
-	why      string      // it was
+	lateIn   stats.Late
+	excluded int    // pairs left out because a slice was excluded as it was measured
+	why      string // it was
 	limit    time.Duration
 	workers  int     // of the closed model
 	settle   float64 // seconds of load before each slice, about
@@ -46,18 +57,62 @@ type pairing struct {
 // comparison invalid.
 const sliceLagShare = 0.25 // of the median response time of both arms together
 
-// pairing lists the pairs of which both slices were measured. What is left out
-// is decided by the generator's lag, by the same limit for either slice of every
-// pair, and by what was excluded for the host's sake as it was measured, never by
-// what one target did: so it favours none.
+// series is all pairs of which both slices were measured, in the order of time.
+type series struct {
+	pairs  []slicePair
+	limits []time.Duration // on lag, after each pair, by all until then
+	base   pairing
+}
+
+// pairsOf is the pairing of all that was measured.
 func pairsOf(f *results.File) *pairing {
+	s := seriesOf(f)
+	return s.upTo(len(s.pairs))
+}
+
+func seriesOf(f *results.File) *series {
+	s := &series{base: pairing{workers: f.Header.Connections, settle: settle(f)}}
+	for _, p := range slicePairs(f) {
+		if p.a == nil || p.b == nil || cmp.Or(p.a.Excluded, p.b.Excluded) == results.ExcludedByInterrupt {
+			continue // the end of a measurement is no fault of the machine's
+		}
+		p.excluded = cmp.Or(p.a.Excluded, p.b.Excluded)
+		p.lagA, p.lagB = p.a.lag(), p.b.lag()
+		switch {
+		case p.a.StartS < p.b.StartS:
+			p.slot = 1
+		case p.a.StartS > p.b.StartS:
+			p.slot = -1
+		}
+		s.pairs = append(s.pairs, *p)
+	}
+	both := stats.NewHistogram()
+	for i := range s.pairs {
+		if p := &s.pairs[i]; p.excluded == "" {
+			both.Merge(p.a.total.Response())
+			both.Merge(p.b.total.Response())
+		}
+		s.limits = append(s.limits, max(results.LagFloor, time.Duration(sliceLagShare*float64(both.Quantile(0.5)))))
+	}
+	return s
+}
+
+// slicePairs groups slices by pair, in the order of time, and finds what each came
+// after.
+func slicePairs(f *results.File) (order []*slicePair) {
 	byPair := map[int]*slicePair{}
-	var order []*slicePair
+	var before *results.Slice
+	onA := func(s *results.Slice) bool { return s.Arm != results.ArmB }
+	afterA := map[*results.Slice]bool{}
 	for i := range f.Slices {
 		s := &f.Slices[i]
 		if s.Phase != results.Measure || s.Pair == 0 {
 			continue
 		}
+		if before != nil && before.Launch == s.Launch {
+			afterA[s] = onA(before)
+		}
+		before = s
 		p := byPair[s.Pair]
 		if p == nil {
 			p = &slicePair{}
@@ -70,42 +125,80 @@ func pairsOf(f *results.File) *pairing {
 			p.a = m
 		case s.Arm == results.ArmB && p.b == nil:
 			p.b = m
+		case s.Arm == results.ArmControl && p.control == nil:
+			p.control = m
 		}
 	}
-	out := &pairing{workers: f.Header.Connections, settle: settle(f)}
-	both := stats.NewHistogram()
 	for _, p := range order {
+		if p.a == nil || p.b == nil {
+			continue
+		}
+		a, knownA := afterA[p.a.Slice]
+		b, knownB := afterA[p.b.Slice]
 		switch {
-		case p.a == nil || p.b == nil:
-		case p.a.Excluded != "" || p.b.Excluded != "":
-			// The end of a measurement is no fault of the machine's.
-			if why := cmp.Or(p.a.Excluded, p.b.Excluded); why != results.ExcludedByInterrupt {
-				out.excluded, out.why = out.excluded+1, why
-			}
+		case !knownA || !knownB || a && !b: // the last: in both directions, beside a control
+		case b && !a:
+			p.after = 1
 		default:
-			out.kept = append(out.kept, *p)
-			both.Merge(p.a.total.Response())
-			both.Merge(p.b.total.Response())
+			p.after = -1
 		}
 	}
-	out.limit = max(results.LagFloor, time.Duration(sliceLagShare*float64(both.Quantile(0.5))))
-	out.leaveOutLate()
-	return out
+	return order
 }
 
-func (p *pairing) leaveOutLate() {
-	isLate := func(m *measured) bool {
-		return m.total.Clocks[results.ClockLag] != nil && m.total.Clocks[results.ClockLag].Quantile(0.9) > p.limit
+// lag is how late the slowest tenth of the requests was sent.
+func (m *measured) lag() time.Duration {
+	if h := m.total.Clocks[results.ClockLag]; h != nil {
+		return h.Quantile(0.9)
 	}
-	all := p.kept
-	p.kept, p.timed = nil, all
-	for _, pair := range all {
-		if isLate(pair.a) || isLate(pair.b) {
-			p.late++
+	return 0
+}
+
+// upTo is what the first n measured pairs are judged by. What is left out
+// is decided by the generator's lag, by the same limit for either slice of every
+// pair, and by what was excluded for the host's sake as it was measured, never by
+// what one target did: so it favours none, unless a target makes the generator
+// late (lateIn).
+func (s *series) upTo(n int) *pairing {
+	out := s.base
+	if n > 0 {
+		out.limit = s.limits[n-1]
+	} else {
+		out.limit = results.LagFloor
+	}
+	for i := range s.pairs[:n] {
+		p := &s.pairs[i]
+		if p.excluded != "" {
+			out.excluded, out.why = out.excluded+1, p.excluded
+			continue
+		}
+		out.timed = append(out.timed, *p)
+		lateA, lateB := p.lagA > out.limit, p.lagB > out.limit
+		switch {
+		case lateA && !lateB:
+			out.lateIn.OnlyA++
+		case lateB && !lateA:
+			out.lateIn.OnlyB++
+		}
+		if lateA || lateB {
+			out.late++
 		} else {
-			p.kept = append(p.kept, pair)
+			out.kept = append(out.kept, *p)
 		}
 	}
+	out.lateIn.Pairs = len(out.timed)
+	return &out
+}
+
+// keeping is the shortest beginning of the series of which n pairs are kept.
+func (s *series) keeping(n int) *pairing {
+	for m := n; m <= len(s.pairs); m++ {
+		if p := s.upTo(m); len(p.kept) >= n {
+			p.kept = p.kept[:n]
+			return p
+		}
+	}
+	return s.upTo(len(s.pairs))
 }
 
 // leftOut is how many pairs were measured and do not count.

@@ -38,6 +38,8 @@ const (
 	Survivors      results.Code = "survivors_only"   // of its metrics
 	FailingClasses results.Code = "failing_classes"  // of its metrics
 	TooFewData     results.Code = "unjudged"         // of its metrics
+	NotTrusted     results.Code = "not_trusted"      // of its metrics, for what forbids a verdict
+	WatchedOpen    results.Code = "watched_open"     // of its metrics
 	Uncalibrated   results.Code = "uncalibrated"     // of its metrics
 	ObjectiveMiss  results.Code = "objective_missed" // objective, value, unit, text
 
@@ -46,6 +48,10 @@ const (
 	UnevenLoad       results.Code = "uneven_load"       //
 	DroppedMost      results.Code = "requests_dropped"  // arms
 	BusyPairs        results.Code = "busy_pairs"        // pct, pairs, of
+	Unsteady         results.Code = "unsteady"          // metric, first_pct, last_pct, p
+	CarryOver        results.Code = "carry_over"        // metric, pct, p
+	Contaminated     results.Code = "contaminated"      // metric, pct, p
+	Lopsided         results.Code = "lopsided"          // arm, pairs, other, of
 	HostsDiffer      results.Code = "hosts_differ"      // host, other
 	MachinesDiffer   results.Code = "machines_differ"   // host
 	SidesApart       results.Code = "sides_apart"       // basis, changes: of the side, over time

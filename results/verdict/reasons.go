@@ -152,6 +152,8 @@ func (j *judging) open() (out []Finding) {
 	}
 	for _, r := range j.v.Reasons {
 		switch {
+		case r == stats.Unsteady || r == stats.CarriedOver || r == stats.Contaminated || r == stats.Lopsided:
+			out = append(out, plainly(foundBlocked, j.untrusted(r))...)
 		case r == stats.MostlyErrors:
 			f := because(FailsUnproven, args{"errors": j.failures(results.TotalClass)})
 			if j.c.Runs != nil {
@@ -179,10 +181,14 @@ func (j *judging) open() (out []Finding) {
 	withheld := map[stats.Reason][]*stats.Judgement{}
 	for m := range j.all(stats.Inconclusive) {
 		switch m.Reason {
+		case stats.Unsteady, stats.CarriedOver, stats.Contaminated:
+			out = append(out, j.found(foundWithheld, NotTrusted, math.NaN(), m))
 		case stats.SurvivorsOnly, stats.MostlyErrors:
 			withheld[m.Reason] = append(withheld[m.Reason], m)
 		default:
-			out = append(out, j.undecided(m))
+			if m.Role != stats.Watched {
+				out = append(out, j.undecided(m))
+			}
 		}
 	}
 	for _, w := range []struct {
@@ -215,7 +221,7 @@ func (j *judging) undecided(m *stats.Judgement) Finding {
 		f.Code = LimitUnjudged
 	case math.IsNaN(low) || math.IsNaN(high):
 		f.Code = NoInterval
-	case m.MoreTime == 0:
+	case m.MoreTime == 0 && m.High-m.Low < 2*m.Limit:
 		f.Args["near"] = true
 	}
 	return f
@@ -238,7 +244,20 @@ func (j *judging) unjudged() (out []Finding) {
 		}
 	}
 	if metrics != nil {
-		out = append(out, Finding{Kind: foundUnjudged, Metrics: named(metrics), Reason: results.Reason{Code: TooFewData}})
+		f := Finding{Kind: foundUnjudged, Metrics: named(metrics), Reason: results.Reason{Code: TooFewData}}
+		for i, m := range metrics {
+			f.Metrics[i].Requests, f.Metrics[i].Needed = j.requests(m)
+		}
+		out = append(out, f)
+	}
+	var watched []*stats.Judgement
+	for m := range j.all(stats.Inconclusive) {
+		if m.Role == stats.Watched && m.Reason != stats.SurvivorsOnly && m.Reason != stats.MostlyErrors {
+			watched = append(watched, m)
+		}
+	}
+	if watched != nil {
+		out = append(out, Finding{Kind: foundUnjudged, Metrics: named(watched), Reason: results.Reason{Code: WatchedOpen}})
 	}
 	if j.uncalibrated != nil {
 		out = append(out, Finding{Kind: foundUnjudged, Metrics: named(j.uncalibrated), Reason: results.Reason{Code: Uncalibrated}})

@@ -41,10 +41,9 @@ const fewestOfOrder = 0.25
 // thus the targets' difference, and it is taken out first: with one target five
 // times as slow as the other, nothing else would be seen.
 func (p *pairing) slotEffect(model results.Model) *SlotEffect {
-	s := &SlotEffect{Metric: results.PercentileName(0.5)}
-	value := func(m *measured) float64 { return pooled([]*results.ClassData{m.total}, 0.5) }
+	s, value := &SlotEffect{Metric: results.PercentileName(0.5)}, p.level(model)
 	if model == results.Closed {
-		s.Metric, value = "throughput", p.throughput
+		s.Metric = "throughput"
 	}
 	var order [2][]float64 // ln(B/A) where A came first, and where B did
 	for _, pair := range p.kept {

@@ -61,7 +61,11 @@ func (p *pairing) stalls(classes []string) stats.Stalls {
 			stalledB[i] = stalledB[i] || slowest(b[i])-p.kept[i].b.standstill() > limit
 		}
 	}
+	last := -1
 	for i := range stalledA {
+		if stalledA[i] || stalledB[i] {
+			s.Gap, last = max(s.Gap, i-last), i
+		}
 		if stalledA[i] && !stalledB[i] {
 			s.OnlyA++
 		}

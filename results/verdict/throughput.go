@@ -9,12 +9,16 @@ import (
 
 // throughputMetric pairs the throughput of slices, turned so that fewer is
 // worse.
-func (p *pairing) throughputMetric(limit float64) stats.Metric {
+func (p *pairing) throughputMetric(h *results.Header, limit float64) stats.Metric {
 	m := throughputLimit(limit)
+	slots := planned(h) && p.ordered()
 	for _, pair := range p.kept {
 		ra, rb := p.throughput(pair.a), p.throughput(pair.b)
 		if ra > 0 && rb > 0 {
 			m.D = append(m.D, math.Log(ra)-math.Log(rb))
+			if slots {
+				m.Slot = append(m.Slot, pair.slot)
+			}
 		}
 	}
 	return m

@@ -112,7 +112,7 @@ func TestThroughputIsNotRoundedToWholeRequests(t *testing.T) {
 					return func(float64) float64 { return mean * (1 + slice.spread*(2*rng.Float64()-1)) }
 				})
 				name := fmt.Sprintf("%v s and %v%% more, slices of %+v", latency, 100*slower, slice)
-				m := pairsOf(f).throughputMetric(0.05)
+				m := pairsOf(f).throughputMetric(&f.Header, 0.05)
 				want := 100 * (1/(1+slower) - 1)
 				if got := percent(-stats.HodgesLehmann(m.D)); len(m.D) != 24 || !(math.Abs(got-want) < 1) {
 					t.Errorf("%s: %+.1f%% by %d pairs, want %+.1f%%", name, got, len(m.D), want)
@@ -141,7 +141,7 @@ func TestFrozenSlicesAreJudged(t *testing.T) {
 			}
 		})
 		p := pairsOf(f)
-		m := p.throughputMetric(0.05)
+		m := p.throughputMetric(&f.Header, 0.05)
 		if len(m.D) != 24 {
 			t.Errorf("%d frozen slices: %d of 24 pairs are judged", frozen, len(m.D))
 		}

@@ -44,7 +44,7 @@ func CompareRuns(a, b []*results.File, o Options) (*Comparison, error) {
 
 	j := judging{c: c, rule: stats.RuleFor(1), basis: args{"runs_a": int64(len(a)), "runs_b": int64(len(b))}}
 	j.e.Errors = runErrors(h, sumsA, sumsB, limits.Errors)
-	j.notes = limits.notes(h.Model)
+	j.notes = limits.notes(h)
 	j.rule.Strict, j.rule.Seed = o.Strict, h.Seed
 	for i, s := range slices.Concat(sumsA, sumsB) {
 		if !s.Valid && j.invalid == nil {
@@ -58,6 +58,8 @@ func CompareRuns(a, b []*results.File, o Options) (*Comparison, error) {
 	}
 	j.blocks = censored(totals(sumsA), totals(sumsB))
 	j.unpaired(a, b, sumsA, sumsB, limits, o.Calibration)
+	j.e.Invalid, j.e.Blocked = j.invalid != nil, len(j.blocks) > 0
+	j.judged(stats.Judge(j.e, j.rule))
 	j.decide()
 	j.adviseRuns(min(len(a), len(b)), c.ArmA.DurationS+c.ArmB.DurationS)
 	j.notes = append(j.notes, because(SavedRuns, nil))

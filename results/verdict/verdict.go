@@ -18,24 +18,31 @@ type judging struct {
 	// invalid, unfinished: why the numbers are no measurement, or only a part of
 	// one; nil if they are.
 	invalid, unfinished *results.Reason
-	gone                *results.Reason    // that B's target ended or never answered; nil
-	noVerdict           *results.Reason    // why nothing can be judged, where that is known; nil
-	fewRuns             bool               // that is all that noVerdict says
-	blocks              []*results.Reason  // why nothing may pass, whatever the metrics say
-	uncalibrated        []*stats.Judgement // metrics that the calibration lacks
-	advice              *results.Reason    // what would settle it; nil
+	p                   *pairing // that is judged; nil of saved runs
+	onlyErrors, closed  bool
+	launches            map[string]*stats.Launches // by rowKey
+	gone                *results.Reason            // that B's target ended or never answered; nil
+	noVerdict           *results.Reason            // why nothing can be judged, where that is known; nil
+	fewRuns             bool                       // that is all that noVerdict says
+	blocks              []*results.Reason          // why nothing may pass, whatever the metrics say
+	uncalibrated        []*stats.Judgement         // metrics that the calibration lacks
+	advice              *results.Reason            // what would settle it; nil
 	notes               []*results.Reason
 }
 
-// decide fills in the verdict, and what it says of each row.
-func (j *judging) decide() {
-	j.e.Invalid, j.e.Blocked = j.invalid != nil, len(j.blocks) > 0
-	v, err := stats.Judge(j.e, j.rule)
+// judged takes the verdict of evidence that was found to be sound, or that it is
+// not.
+func (j *judging) judged(v stats.Verdict, err error) {
 	if err != nil {
 		j.invalid = because(Impossible, args{"error": err.Error()})
 		v = stats.Verdict{Outcome: stats.Invalid}
 	}
 	j.v = v
+}
+
+// decide fills in the verdict, and what it says of each row.
+func (j *judging) decide() {
+	v := j.v
 	j.c.Verdict, j.c.Improved = Verdict(v.Outcome), v.Improved
 	if j.gone != nil && j.invalid == nil {
 		j.c.Verdict, j.c.Improved = Regression, false
@@ -59,6 +66,11 @@ func (j *judging) decide() {
 func (j *judging) lacksData() bool {
 	if j.c.Verdict != Inconclusive || j.unfinished != nil || j.noVerdict != nil && !j.fewRuns || slices.Contains(j.v.Reasons, stats.PassBlocked) {
 		return false
+	}
+	for _, r := range []stats.Reason{stats.Unsteady, stats.CarriedOver, stats.Contaminated, stats.Lopsided} {
+		if slices.Contains(j.v.Reasons, r) {
+			return false
+		}
 	}
 	return !slices.ContainsFunc(j.e.Errors, func(e stats.Errors) bool { return e.Withholds() != "" })
 }
@@ -91,6 +103,10 @@ func (j *judging) enter(m *stats.Judgement) {
 		if e := j.failures(m.Class); e.OfA > 0 && e.OfB > 0 {
 			row.A, row.B = number(100*float64(e.A)/float64(e.OfA)), number(100*float64(e.B)/float64(e.OfB))
 		}
+	}
+	row.Role = map[stats.Role]string{stats.Watched: roleWatched, stats.Guarding: "guarding"}[m.Role]
+	if by := j.launches[rowKey(m.Class, m.Name)]; by != nil {
+		row.LaunchSDPct, row.LaunchP = number(percent(by.Between)), number(by.P)
 	}
 	estimate, low, high := change(m)
 	if row.censored() && m.Kind == stats.LogRatio {
@@ -154,4 +170,7 @@ func (j *judging) advise(f *results.File) {
 		code = AboutMoreOrWider
 	}
 	j.advice = because(code, args{"s": more, "budget_s": budget})
+	if i := j.v.Slowest; i >= 0 && code != AtLeastMore {
+		j.advice.Args["metric"], j.advice.Args["class"] = j.v.Judgements[i].Name, j.v.Judgements[i].Class
+	}
 }

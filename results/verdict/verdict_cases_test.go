@@ -130,13 +130,13 @@ func limitCases() []verdictCase {
 		{
 			"a chosen p99.9 that cannot be judged", minute().file(), limitsOf("p99.9=10%"), "inconclusive",
 			map[string]string{"total p50": "ok"},
-			[]string{"limit_unjudged total.p99.9 pairs=48; about_more budget_s=329 s=269"},
+			[]string{"limit_unjudged total.p99.9 pairs=48; about_more budget_s=329 class=total metric=p99.9 s=269"},
 		},
 		{"a chosen p99.9 of a slower B", with(minute(), slowBy(0.2)).file(), limitsOf("p99.9=10%"), "regression", nil, []string{"worse total.p50=+20.6"}},
 		{
 			"a chosen p99 in too few slices for any", with(minute(), ofPairs(20)).file(), limitsOf("p99.99=10%"), "inconclusive",
 			nil,
-			[]string{"limit_unjudged total.p99.99 pairs=20; about_more_or_wider budget_s=2.45e+03 s=2.39e+03"},
+			[]string{"limit_unjudged total.p99.99 pairs=20; about_more_or_wider budget_s=2.45e+03 class=total metric=p99.99 s=2.39e+03"},
 		},
 		{"the default p99 that cannot be judged", with(minute(), ofPairs(20)).file(), limitsOf("p99=20%"), "ok", map[string]string{"total p99": "-"}, []string{"within_limits", "unjudged total.p99"}},
 
@@ -153,13 +153,13 @@ func limitCases() []verdictCase {
 			Options{},
 			"inconclusive",
 			map[string]string{"total p50": "inconclusive"},
-			[]string{"possibly_worse total.p50=+5.41[-7.93,+23.7] p=1 pairs=48 tests=5; about_more budget_s=764 s=704", "undecided total.p90=+5.42[-7.9,+23.6] pairs=48"},
+			[]string{"possibly_worse total.p50=+5.41[-7.93,+23.7] p=1 pairs=48 tests=5; about_more budget_s=764 class=total metric=p50 s=704", "undecided total.p90=+5.42[-7.9,+23.6] pairs=48"},
 		},
 		{
 			"wide, at the limit", with(minute(), noisy(0.25)).file(),
 			Options{},
 			"inconclusive", nil,
-			[]string{"undecided total.p50=+4.48[-6.67,+19.3] pairs=48; about_more_or_wider budget_s=2.49e+04 s=2.48e+04"},
+			[]string{"undecided total.p50=+4.48[-6.67,+19.3] pairs=48; about_more budget_s=265 class=total metric=p50 s=205"},
 		},
 		{"one look passes", with(minute(), func(t *trial) { t.noise, t.seed = 0.13, 3 }).file(), Options{}, "ok", nil, []string{""}},
 		{"two looks do not yet", with(minute(), func(t *trial) {

@@ -138,7 +138,7 @@ func guardCases() []verdictCase {
 			Options{},
 			"inconclusive",
 			map[string]string{"total p50": "ok", "total errors": "inconclusive"},
-			[]string{"undecided total.errors=+0[-0.806,+0.806](48/2400,48/2400) pairs=48; about_more budget_s=104 s=43.6"},
+			[]string{"undecided total.errors=+0[-0.806,+0.806](48/2400,48/2400) pairs=48; about_more budget_s=104 class=total metric=errors s=43.6"},
 		},
 		{
 			"errors in 2% of B", with(minute(), failOf("predict", 1, results.ArmB)).file(),
@@ -159,7 +159,7 @@ func guardCases() []verdictCase {
 			Options{},
 			"inconclusive",
 			map[string]string{"total errors": "inconclusive"},
-			[]string{"undecided total.errors=+0.333[+0.104,+0.656](0/2400,8/2400) pairs=48; about_more budget_s=134 s=74.2"},
+			[]string{"undecided total.errors=+0.333[+0.104,+0.656](0/2400,8/2400) pairs=48; about_more budget_s=134 class=total metric=errors s=74.2"},
 		},
 
 		{
@@ -167,7 +167,7 @@ func guardCases() []verdictCase {
 			Options{},
 			"inconclusive",
 			map[string]string{"total stalls": "inconclusive", "total p50": "ok"},
-			[]string{"possible_stalls total.stalls(0,4) chance_pct=6.25 pairs=48; about_more budget_s=124 s=63.5"},
+			[]string{"possible_stalls total.stalls(0,4) chance_pct=6.25 pairs=48; about_more budget_s=124 class=total metric=stalls s=63.5"},
 		},
 		{"4 stalls of each", with(minute(), stalling(4, 4)).file(), Options{}, "ok", map[string]string{"total stalls": "ok"}, []string{"within_limits"}},
 		{

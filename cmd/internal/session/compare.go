@@ -33,6 +33,10 @@ func (s *Session) experiment() (loadgen.Experiment, error) {
 	if err := comparable(s.Scenario, l); err != nil {
 		return loadgen.Experiment{}, err
 	}
+	limits, _ := verdict.ParseLimits(s.Spec.Limits) // Validate has found its mistakes
+	if err := limits.CheckClasses(s.Scenario.ClassNames()); err != nil {
+		return loadgen.Experiment{}, cli.Usagef("--max-regression: %w", err)
+	}
 	e := loadgen.Experiment{Budget: s.Spec.Budget, Slice: s.Spec.Slice, Settle: s.Spec.Settle, Control: s.Spec.Control, Warmup: s.Warmup(), Seed: s.Spec.Seed}
 	if err := e.CheckBudget(); err != nil {
 		return e, cli.Usagef("%w", err)

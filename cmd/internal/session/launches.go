@@ -262,12 +262,11 @@ func (l *launching) decided() (stop bool, err error) {
 		return false, nil
 	}
 	if slices.Contains(l.f.Header.Looks, l.made) {
-		c := verdict.Compare(l.f, verdict.Options{})
-		if c.Verdict == verdict.OK || c.Verdict == verdict.Regression {
+		p := verdict.ProgressOf(l.f)
+		if p.Verdict == verdict.OK || p.Verdict == verdict.Regression {
 			return true, nil
 		}
-		decided, judged := decidedOf(c)
-		l.Note(fmt.Sprintf("%d of %d metrics decided after %d starts of each", decided, judged, l.made))
+		l.Note(fmt.Sprintf("%s after %d starts of each", decidedText(p), l.made))
 	}
 	return left < 1, nil
 }

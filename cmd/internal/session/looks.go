@@ -19,15 +19,18 @@ type looking struct {
 
 // next says whether what there is decides the comparison.
 func (l *looking) next() loadgen.Next {
-	c := verdict.Compare(l.f, verdict.Options{})
-	if c.Verdict == verdict.OK || c.Verdict == verdict.Regression {
+	p := verdict.ProgressOf(l.f)
+	if p.Verdict == verdict.OK || p.Verdict == verdict.Regression {
 		return loadgen.Next{Stop: true}
 	}
-	if rest := l.untilNext(c.Pairs, c.Measured); rest > 0 {
-		decided, judged := decidedOf(c)
-		l.o.Phase(fmt.Sprintf("%d of %d metrics decided after %d pairs: measuring on", decided, judged, c.Pairs), rest.Round(time.Second))
+	if rest := l.untilNext(p.Kept, p.Measured); rest > 0 {
+		l.o.Phase(fmt.Sprintf("%s after %d pairs: measuring on", decidedText(p), p.Kept), rest.Round(time.Second))
 	}
-	return loadgen.Next{Lost: c.Measured - c.Pairs}
+	return loadgen.Next{Lost: p.Measured - p.Kept, Settle: time.Duration(p.SettleS * float64(time.Second))}
+}
+
+func decidedText(p verdict.Progress) string {
+	return fmt.Sprintf("%d of %d metrics decided", len(p.Decided), len(p.Decided)+len(p.Open))
 }
 
 // untilNext is about how long it takes to the next look, or to the budget's end.
@@ -40,17 +43,4 @@ func (l *looking) untilNext(kept, measured int) time.Duration {
 		}
 	}
 	return time.Duration(next) * l.pair
-}
-
-// decidedOf counts the judged metrics, and those whose outcome is known.
-func decidedOf(c *verdict.Comparison) (decided, judged int) {
-	for i := range c.Metrics {
-		if m := &c.Metrics[i]; m.Judged {
-			judged++
-			if m.Outcome != string(verdict.Inconclusive) {
-				decided++
-			}
-		}
-	}
-	return decided, judged
 }

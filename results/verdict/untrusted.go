@@ -1,0 +1,47 @@
+package verdict
+
+import (
+	"math"
+
+	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/results/stats"
+)
+
+// untrusted says why pairs are not what they are taken for.
+func (j *judging) untrusted(r stats.Reason) *results.Reason {
+	metric, change := results.PercentileName(0.5), percent
+	if j.closed {
+		metric, change = "throughput", func(d float64) float64 { return percent(-d) }
+	}
+	switch r {
+	case stats.Unsteady:
+		t := j.v.Trend
+		return because(Unsteady, args{"metric": metric, "first_pct": change(t.First), "last_pct": change(t.Last), "p": t.P})
+	case stats.CarriedOver:
+		return because(CarryOver, args{"metric": metric, "pct": change(j.v.CarryOver.Effect), "p": j.v.CarryOver.P})
+	case stats.Contaminated:
+		c := j.v.Control
+		return because(Contaminated, args{"metric": j.e.Control[c.Metric].Name, "pct": change(c.Effect), "p": c.P})
+	}
+	arm, late, other := results.ArmB, j.e.Late.OnlyB, j.e.Late.OnlyA
+	if late < other {
+		arm, late, other = results.ArmA, other, late
+	}
+	return because(Lopsided, args{"arm": arm, "pairs": int64(late), "other": int64(other), "of": int64(j.e.Late.Pairs)})
+}
+
+// requests are how many either target got that count for a metric, and how many it
+// would take: to judge a percentile, or to bound errors that are as they seem.
+func (j *judging) requests(m *stats.Judgement) (got, needed *int64) {
+	if j.p == nil {
+		return nil, nil
+	}
+	a, b := counts(results.ArmA, m.Class, j.p.kept), counts(results.ArmB, m.Class, j.p.kept)
+	n := min(a.Sent, b.Sent)
+	q, ok := results.ParsePercentile(m.Name)
+	if !ok {
+		return &n, nil
+	}
+	need := int64(math.Ceil(stats.MinValues/(1-q) - 1e-6))
+	return &n, &need
+}
