@@ -72,7 +72,7 @@ acceptance: ## count false alarms and misses, hours in all, into docs/acceptance
 RUNS ?= 400
 
 .PHONY: simulate
-simulate: ## print how often verdicts err, by simulation: RUNS of each condition, 400 take ten minutes
+simulate: ## print how often verdicts err, by simulation: RUNS of each condition, 400 take a quarter of an hour
 	@set -o pipefail; go test -count=1 -v -timeout 0 -run '^TestSimulationTable$$' ./results/verdict -simulate.runs $(RUNS) | grep --line-buffered '^|'
 
 .PHONY: simulate-looks

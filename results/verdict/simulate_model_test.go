@@ -108,6 +108,7 @@ type simTarget struct {
 	every       float64 // so often
 	errors      float64 // share of requests
 	cold, tau   float64 // on all of it as its warm-up begins, which fades with tau
+	leak        float64 // what all of it grows by each minute, as a logarithm
 	luck        float64 // standard deviation of the logarithm from launch to launch
 }
 
@@ -130,6 +131,7 @@ type condition struct {
 	afterA    float64 // factor on the work of a slice that follows one of A; 0: 1
 	second    float64 // on that of the second slice of a pair; 0: 1
 	perLaunch int     // pairs, after which both targets are started anew; 0: never
+	looks     results.Looks
 }
 
 // simulator makes comparisons, one after the other.
@@ -236,6 +238,9 @@ func (x *simulator) measure(arm, position int) {
 	}
 	if position == 1 {
 		common *= factor(x.second)
+	}
+	if t.leak > 0 {
+		common *= math.Exp(t.leak * (x.now - x.started[arm]) / 60)
 	}
 	if t.cold > 0 {
 		common *= 1 + (t.cold-1)*math.Exp(-(x.now-x.started[arm])/t.tau)
