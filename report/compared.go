@@ -25,7 +25,7 @@ func comparedPart(c *verdict.Comparison, class, a, b string, f form) (part, []fl
 	}
 	t := &Table{Head: []Cell{{"metric", Own}, {Text: a}, {Text: b}, {"change", Own}}, Left: 1, LeftLast: judged}
 	if estimated {
-		t.Head = append(t.Head, Cell{estimateHead, Own})
+		t.Head = append(t.Head, Cell{estimateHead(c), Own})
 	}
 	if judged {
 		t.Head = append(t.Head, Cells(Own, "limit", "")...)
@@ -75,11 +75,25 @@ func valueText(v *float64, unit string, censored bool) string {
 }
 
 // estimateHead is the column of what is judged.
-const (
-	estimateHead = "estimate [95% CI]"
-	pairsNote    = "change: of all requests together; estimate: of the typical pair of slices, which is what is judged"
-	runsNote     = "change: of all requests together; estimate: of the typical run, which is what is judged"
-)
+func estimateHead(c *verdict.Comparison) string {
+	return fmt.Sprintf("estimate [%g%% CI]", confidence(c))
+}
+
+// columnsNote says what the columns of change and estimate are of.
+func columnsNote(c *verdict.Comparison) string {
+	typical := "pair of slices"
+	switch {
+	case c.Runs != nil:
+		typical = "run"
+	case c.Launches > 0:
+		typical = "start of both"
+	}
+	text := "change: of all requests together; estimate: of the typical " + typical + ", which is what is judged"
+	if len(c.Looks) > 0 && confidence(c) < 95 {
+		text += fmt.Sprintf(". An interval holds for all looks together in %g%%", confidence(c))
+	}
+	return text
+}
 
 // lateNote explains a throughput that is low beside requests without error: in the
 // open model those of a slow target are answered when their slice is over.
@@ -119,7 +133,7 @@ func contradictions(rows []*verdict.MetricRow) string {
 	if names == nil {
 		return ""
 	}
-	return strings.Join(names, ", ") + ": change and estimate say different things, as the slow requests come in few slices; the estimate is what is judged"
+	return strings.Join(names, ", ") + ": change and estimate differ, as the slow ones come in few slices; the estimate is what is judged"
 }
 
 // pooledText is B against A over all requests together: in milliseconds and in

@@ -3,18 +3,23 @@ package report
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/mlbench/mlbench/results"
 	"github.com/mlbench/mlbench/results/verdict"
 )
 
+// comparisonWidth is how wide a comparison is, in characters, unless names make a
+// table wider.
+const comparisonWidth = 100
+
 // comparisonPage is the content of a comparison's report: the verdict, the
 // numbers side by side, and what weakens them.
 func comparisonPage(c *verdict.Comparison, f form) *page {
 	a, b := armNames(c, f)
 	rawA, rawB := armNames(c, form{}) // a table escapes for itself
-	p := &page{verdict: verdictOf(c, f), title: comparisonTitle(c, f), file: f.code(c.ResultFile)}
+	p := &page{verdict: verdictOf(c, f), title: comparisonTitle(c, f), file: f.code(c.ResultFile), width: comparisonWidth}
 	head := part{facts: []fact{
 		{"A " + a, armText(c.A, c.ArmA, c.Errors.A, f)},
 		{"B " + b, armText(c.B, c.ArmB, c.Errors.B, f)},
@@ -33,7 +38,7 @@ func comparisonPage(c *verdict.Comparison, f form) *page {
 	for _, class := range comparedClasses(c) {
 		part, without := comparedPart(c, class, rawA, rawB, f)
 		if s := c.SlotEffect; s != nil && s.Seen() && class == results.TotalClass {
-			part.notes = append(part.notes, slotText(s, f))
+			part.notes = append(part.notes, slotText(c, f))
 		}
 		if note := lateNote(c, a, b); note != "" && class == results.TotalClass {
 			part.notes = append(part.notes, note)
@@ -50,11 +55,7 @@ func comparisonPage(c *verdict.Comparison, f form) *page {
 		last.notes = append(last.notes, closedNote)
 	}
 	if slices.ContainsFunc(c.Metrics, func(m verdict.MetricRow) bool { return m.CI95Pct != nil }) {
-		note := pairsNote
-		if c.Runs != nil {
-			note = runsNote
-		}
-		last.notes = append(last.notes, note)
+		last.notes = append(last.notes, columnsNote(c))
 	}
 	if c.Resources != nil {
 		// After all requests, before single classes.
@@ -92,30 +93,75 @@ func detailsOf(c *verdict.Comparison, said []string, f form) []string {
 			out = append(out, text)
 		}
 	}
+	if text := courseText(c); text != "" {
+		out = append(out, f.name(text))
+	}
 	return out
 }
 
+// courseText is what the pairs say of themselves: when they were judged, whether
+// they are steady, and whether a slice depends on the one before it.
+func courseText(c *verdict.Comparison) string {
+	var out []string
+	if c.Looks != nil {
+		var looks []string
+		for _, n := range c.Looks {
+			looks = append(looks, strconv.Itoa(n))
+		}
+		unit := "pairs"
+		if c.Launches > 0 {
+			unit = "starts of each"
+		}
+		out = append(out, "judged after "+strings.Join(looks, ", ")+" "+unit)
+	}
+	if t := c.Trend; t != nil {
+		out = append(out, fmt.Sprintf("%s %s in the first third of them and %s in the last (trend %s)", t.Metric, changeOf(t.FirstPct), changeOf(t.LastPct), pText(t.P)))
+	}
+	if e := c.CarryOver; e != nil {
+		out = append(out, fmt.Sprintf("what follows A differs by %s in %s (carry-over %s)", changeOf(e.ChangePct), e.Metric, pText(e.P)))
+	}
+	if e := c.Control; e != nil {
+		out = append(out, fmt.Sprintf("A from itself by %s in %s (control %s)", changeOf(e.ChangePct), e.Metric, pText(e.P)))
+	}
+	return strings.Join(out, "; ")
+}
+
+func changeOf(pct float64) string { return signedText(pct, 1) + "%" }
+
 func comparisonTitle(c *verdict.Comparison, f form) string {
-	var b strings.Builder
+	title := ""
 	if c.ArmA != nil {
-		b.WriteString(f.name(c.ArmA.Title) + ": ")
+		title = f.name(c.ArmA.Title) + ": "
 	}
 	an, bn := armNames(c, f)
-	fmt.Fprintf(&b, "%s and %s side by side: ", an, bn)
-	if c.ArmA != nil {
-		b.WriteString(f.name(c.ArmA.Planned.Text) + ", ")
+	return fmt.Sprintf("%s%s and %s side by side, %s", title, an, bn, extentText(c))
+}
+
+// extentText is how much was measured, and whether more might have been.
+func extentText(c *verdict.Comparison) string {
+	if c.Runs != nil {
+		return fmt.Sprintf("%d and %d saved runs", c.Runs.A, c.Runs.B)
 	}
+	text := count(c.Pairs, "pair")
 	switch {
-	case c.Runs != nil:
-		fmt.Fprintf(&b, "%d and %d saved runs", c.Runs.A, c.Runs.B)
 	case c.Measured > c.Pairs && c.LateShown:
-		fmt.Fprintf(&b, "%s of slices, of which %d can be judged (figures are of late ones, too), seed %d", count(c.Measured, "pair"), c.Pairs, c.Seed)
+		text = fmt.Sprintf("%s, of which %d can be judged (figures are of late ones, too)", count(c.Measured, "pair"), c.Pairs)
 	case c.Measured > c.Pairs:
-		fmt.Fprintf(&b, "%d of %s of slices judged, seed %d", c.Pairs, count(c.Measured, "pair"), c.Seed)
-	default:
-		fmt.Fprintf(&b, "%s of slices, seed %d", count(c.Pairs, "pair"), c.Seed)
+		text = fmt.Sprintf("%d of %s", c.Pairs, count(c.Measured, "pair"))
 	}
-	return b.String()
+	if c.Launches > 0 {
+		text = fmt.Sprintf("%d starts of each, %s", c.Launches, text)
+	}
+	if c.MeasuredS > 0 {
+		text += ", " + roughly(c.MeasuredS)
+	}
+	if len(c.Looks) > 0 && (c.Verdict == verdict.OK || c.Verdict == verdict.Regression) && c.Interrupted == nil {
+		text = "decided after " + text
+		if c.Planned.BudgetS > 0 {
+			text += " of at most " + roughly(c.Planned.BudgetS)
+		}
+	}
+	return text
 }
 
 // armNames are the names of both targets, told apart where they are the same.
@@ -179,13 +225,18 @@ func classTitle(c *verdict.Comparison, class string, f form) string {
 }
 
 // slotText says what the second slices of pairs suffered or gained.
-func slotText(s *verdict.SlotEffect, f form) string {
+func slotText(c *verdict.Comparison, f form) string {
+	s := c.SlotEffect
 	estimate, low, high := s.Slower()
 	word := "slower"
 	if estimate < 0 {
 		word, estimate, low, high = "faster", -estimate, -high, -low
 	}
-	return fmt.Sprintf("the second slice of a pair was %s%% %s [95%% CI %s, %s] in %s: the order is drawn by lot, so neither target gains",
+	effect := "so neither target gains"
+	if len(c.Looks) > 0 {
+		effect = "and the effect is taken out of the estimates"
+	}
+	return fmt.Sprintf("the second slice of a pair was %s%% %s [95%% CI %s, %s] in %s: the order is drawn by lot, "+effect,
 		fixed(estimate, 1), word, fixed(low, 1), fixed(high, 1), f.name(s.Metric))
 }
 

@@ -57,6 +57,11 @@ func loadText(o *results.Origin) string {
 // commit.
 func comparisonFooter(c *verdict.Comparison, f form) []fact {
 	facts := originFacts(&c.Origin, c.Tags, f)
+	for i := range facts {
+		if facts[i].label == "load" && c.Runs == nil {
+			facts[i].value += fmt.Sprintf(", seed %d", c.Seed)
+		}
+	}
 	if c.Runs == nil || c.ArmA == nil || c.ArmB == nil {
 		return facts
 	}

@@ -113,7 +113,7 @@ func TestSentenceTellsAllRequestsFromTheTypicalPair(t *testing.T) {
 			Metric: "p50", Class: results.TotalClass, Unit: "ms", A: num(tt.a), B: num(tt.b),
 			ChangePct: num(tt.estimate), CI95Pct: &[2]float64{-90, 900},
 		}
-		got := metricLine(&verdict.Comparison{}, m, verdict.FoundOpen)
+		got := metricLine(&verdict.Comparison{}, m, verdict.FoundOpen, &verdict.Claim{})
 		if apart := strings.Contains(got, " over all requests; in the typical pair "); apart != tt.apart || apart == strings.Contains(got, " ms, ") {
 			t.Errorf("%v to %v, estimate %v: %s", tt.a, tt.b, tt.estimate, got)
 		}

@@ -85,6 +85,22 @@ func secondsText(v float64) string {
 	return fixed(v, 1) + " s"
 }
 
+// roughly is a span that nobody needs to the tenth of a second.
+func roughly(seconds float64) string {
+	switch {
+	case seconds < 9.95:
+		return secondsText(seconds)
+	case seconds < 100:
+		return fixed(seconds, 0) + " s"
+	}
+	whole := int64(math.Round(seconds))
+	text := countText(whole/60) + " min"
+	if rest := whole % 60; rest > 0 {
+		text += " " + countText(rest) + " s"
+	}
+	return text
+}
+
 func countText(n int64) string { return strconv.FormatInt(n, 10) }
 
 // fixed has so many decimals; what is beyond all numbers is none.

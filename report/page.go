@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"strings"
 )
 
 // page is a report before it takes its form: what text and markdown share. All
@@ -17,6 +18,7 @@ type page struct {
 	footer   []fact   // what was measured: when, where, of which revision
 	cut      int      // parts that were left out for their length
 	file     string   // where the measurement is kept
+	width    int      // of lines in text that are no table, in characters; 0: any
 }
 
 // opening is what a page begins with.
@@ -62,18 +64,19 @@ func (p painter) paint(code, s string) string {
 func (p *page) text(w io.Writer, color bool) error {
 	c := painter(color)
 	if v := p.verdict; v != nil {
-		fmt.Fprintf(w, "%s  %s\n", c.paint(ansiBold+v.color, v.word), v.reasons[0])
+		first := p.wrapped(v.word+"  "+v.reasons[0], "    ")
+		fmt.Fprintln(w, c.paint(ansiBold+v.color, v.word)+strings.TrimPrefix(first, v.word))
 		for _, r := range v.reasons[1:] {
-			fmt.Fprintf(w, "  %s\n", r)
+			fmt.Fprintln(w, p.wrapped("  "+r, "    "))
 		}
 		fmt.Fprintln(w)
 	}
-	fmt.Fprintln(w, c.paint(ansiBold, p.title))
+	fmt.Fprintln(w, c.paint(ansiBold, p.wrapped(p.title, "  ")))
 	if p.alarm != "" {
 		fmt.Fprintln(w, c.paint(ansiRed, p.alarm))
 	}
 	for i := range p.parts {
-		if err := p.parts[i].text(w, c); err != nil {
+		if err := p.parts[i].text(w, c, p); err != nil {
 			return err
 		}
 	}
@@ -81,17 +84,17 @@ func (p *page) text(w io.Writer, color bool) error {
 		fmt.Fprintln(w)
 	}
 	for _, warning := range p.warnings {
-		fmt.Fprintln(w, c.paint(ansiYellow, "!"), warning)
+		fmt.Fprintln(w, c.paint(ansiYellow, "!"), p.wrapped(warning, "  "))
 	}
 	for i, d := range p.detail {
 		if i == 0 {
 			fmt.Fprintf(w, "\n%s\n", c.paint(ansiBold, "in detail"))
 		}
-		fmt.Fprintf(w, "  %s\n", d)
+		fmt.Fprintln(w, p.wrapped("  "+d, "    "))
 	}
 	if len(p.footer) > 0 {
 		fmt.Fprintln(w)
-		factLines(w, p.footer)
+		p.factLines(w, p.footer)
 	}
 	if p.file != "" {
 		fmt.Fprintf(w, "\nresult file: %s\n", p.file)
@@ -100,22 +103,44 @@ func (p *page) text(w io.Writer, color bool) error {
 }
 
 // factLines writes labels and values in two columns.
-func factLines(w io.Writer, facts []fact) {
+func (p *page) factLines(w io.Writer, facts []fact) {
 	width := 0
 	for _, f := range facts {
 		width = max(width, len([]rune(f.label)))
 	}
 	for _, f := range facts {
-		fmt.Fprintf(w, "%-*s  %s\n", width, f.label, f.value)
+		fmt.Fprintln(w, p.wrapped(fmt.Sprintf("%-*s  %s", width, f.label, f.value), "    "))
 	}
 }
 
-func (p *part) text(w io.Writer, c painter) error {
+// wrapped breaks a line at spaces where it is wider than the page; the rest hangs.
+func (p *page) wrapped(line, hang string) string {
+	runes := []rune(line)
+	var out strings.Builder
+	for p.width > 0 && len(runes) > p.width {
+		at, least := p.width, len(hang)+1
+		for at > least && runes[at] != ' ' {
+			at--
+		}
+		if at <= least { // a word that fits no line
+			for at = p.width; at < len(runes) && runes[at] != ' '; at++ {
+			}
+			if at == len(runes) {
+				break
+			}
+		}
+		out.WriteString(strings.TrimRight(string(runes[:at]), " ") + "\n")
+		runes = append([]rune(hang), runes[at+1:]...)
+	}
+	return out.String() + string(runes)
+}
+
+func (p *part) text(w io.Writer, c painter, of *page) error {
 	fmt.Fprintln(w)
 	if p.title != "" {
 		fmt.Fprintln(w, c.paint(ansiBold, p.title))
 	}
-	factLines(w, p.facts)
+	of.factLines(w, p.facts)
 	lines, err := p.table.lines(form{}, c)
 	if err != nil {
 		return err
@@ -124,7 +149,7 @@ func (p *part) text(w io.Writer, c painter) error {
 		fmt.Fprintln(w, line)
 	}
 	for _, n := range p.notes {
-		fmt.Fprintln(w, n)
+		fmt.Fprintln(w, of.wrapped(n, "  "))
 	}
 	return nil
 }

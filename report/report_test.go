@@ -47,6 +47,12 @@ var documents = map[string]func(io.Writer, Format, Options) error{
 	"half":       ofComparison(func() *verdict.Comparison { return managedPair(results.ArmB) }),
 }
 
+func init() {
+	for name, make := range verdicts {
+		documents[name] = ofComparison(make)
+	}
+}
+
 func ofRun(make func() *results.Summary) func(io.Writer, Format, Options) error {
 	once := sync.OnceValue(make)
 	return func(w io.Writer, f Format, o Options) error { return Run(w, f, once(), o) }

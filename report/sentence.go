@@ -16,17 +16,39 @@ import (
 func sentences(c *verdict.Comparison, f form) []string {
 	var out []string
 	var last []string // what is as it should be goes behind what is to be known
+	claims := false   // that one build is better than the other
+	var distrusted []verdict.Claim
+	distrusting := slices.ContainsFunc(c.Findings, func(found verdict.Finding) bool {
+		return found.Code == verdict.Unsteady || found.Code == verdict.CarryOver || found.Code == verdict.Contaminated
+	})
 	for i := range c.Findings {
-		lines := findingText(c, &c.Findings[i], f)
-		if c.Findings[i].Kind == verdict.FoundWithin {
+		found := &c.Findings[i]
+		if found.Code == verdict.NotTrusted {
+			distrusted = append(distrusted, found.Metrics...)
+		}
+		if found.Code == verdict.WatchedOpen {
+			continue // the tables have it, and the first line of a pass
+		}
+		if distrusting && (len(found.Metrics) > 0 && found.Kind != verdict.FoundWithin) {
+			continue // what pairs say that are not what they are taken for
+		}
+		lines := findingText(c, found, f)
+		if found.Kind == verdict.FoundWithin {
 			if i == 0 { // else the tables have it
 				last = lines[1:]
 			}
 			lines = lines[:1]
 		}
 		out = append(out, lines...)
+		claims = claims || compares(found)
+	}
+	if distrusted != nil {
+		out = append(out, f.name("not decided for that: "+distrustedText(distrusted)))
 	}
 	out = append(out, last...)
+	if claims {
+		out = append(out, f.name(startsText(c)))
+	}
 	if len(out) == 0 {
 		out = []string{"no reason is given"}
 	}
@@ -36,27 +58,64 @@ func sentences(c *verdict.Comparison, f form) []string {
 	return out
 }
 
+// distrustedText names changes that are not what they seem, the first few.
+func distrustedText(claims []verdict.Claim) string {
+	var out []string
+	for i := range claims {
+		m := &claims[i]
+		if i >= mostNeeds && len(claims) > mostNeeds+1 {
+			out = append(out, fmt.Sprintf("and %d more", len(claims)-i))
+			break
+		}
+		text := claimName(m)
+		if m.EstimatePct != nil {
+			text += " " + claimChange(m, *m.EstimatePct)
+		}
+		out = append(out, text)
+	}
+	return strings.Join(out, ", ")
+}
+
+// compares says that a finding is a claim that one target is better than the other.
+func compares(found *verdict.Finding) bool {
+	return found.Code == verdict.Worse || found.Code == verdict.Better
+}
+
+// undecidedOnly says that a finding names metrics of which nothing was found.
+func undecidedOnly(found *verdict.Finding) bool {
+	return found.Code == verdict.TooFewData || found.Code == verdict.WatchedOpen
+}
+
 // findingText is one finding: a line for each metric.
 func findingText(c *verdict.Comparison, found *verdict.Finding, f form) []string {
 	var lines []string
 	if !measures(found) && found.Kind != verdict.FoundWithin {
 		return []string{f.name(explained(c, found))}
 	}
-	for _, id := range found.Metrics {
-		m := c.Row(id.Class, id.Metric)
+	for i := range found.Metrics {
+		claim := &found.Metrics[i]
+		m := c.Row(claim.Class, claim.Metric)
 		if m == nil || !toldByRow(m) {
 			if found.Kind == verdict.FoundWithin {
 				continue // stalls: the table has them
 			}
 			return []string{f.name(explained(c, found))}
 		}
-		lines = append(lines, f.name(metricLine(c, m, found.Kind)))
+		line := metricLine(c, m, found.Kind, claim)
+		switch {
+		case found.Kind == verdict.FoundWithin:
+		case found.Kind == verdict.FoundImprovement && i == 0 && claim.Class == results.TotalClass:
+			line = openings[found.Kind] + line + costText(c)
+		default:
+			line = openings[found.Kind] + line
+		}
+		lines = append(lines, f.name(line))
 	}
 	switch {
 	case found.Kind == verdict.FoundWithin:
 		return slices.Concat([]string{f.name(withinText(c, found))}, lines)
 	case found.Advice != nil:
-		lines[0] += ". " + f.name(Sentence(*found.Advice))
+		lines[0] += ". " + f.name(speaking(c).reason(*found.Advice))
 	}
 	return lines
 }
@@ -74,76 +133,162 @@ func toldByRow(m *verdict.MetricRow) bool {
 // withinText begins what is said of a comparison that passes: with what it does
 // not say.
 func withinText(c *verdict.Comparison, found *verdict.Finding) string {
-	text := openings[verdict.FoundWithin]
-	var unjudged []string
-	for i := range c.Metrics {
-		if m := &c.Metrics[i]; m.Class == results.TotalClass && m.LimitPct != nil && !m.Judged {
-			unjudged = append(unjudged, m.Metric)
-		}
+	text := openings[verdict.FoundWithin] + " (" + basis(found.Reason) + wordings["_in_classes"](said{}, found.Reason) + ")"
+	if unjudged := undecidedText(c); unjudged != "" {
+		text += "; not decided: " + unjudged
 	}
-	if unjudged != nil {
-		text += "; not judged, for too little data: " + strings.Join(unjudged, ", ")
-	}
-	if c.ArmA != nil && c.ArmA.Model == results.Closed {
+	if c.ArmA != nil && c.ArmA.Model == results.Closed && !judgedPercentiles(c) {
 		text += "; percentiles are not judged in the closed model"
-	}
-	return text + " (" + basis(found.Reason) + wordings["_in_classes"](said{}, found.Reason) + ")"
-}
-
-// metricLine is what became of one metric, for people.
-func metricLine(c *verdict.Comparison, m *verdict.MetricRow, kind verdict.FindingKind) string {
-	text := valuesText(c, m)
-	if kind != verdict.FoundWithin {
-		text = openings[kind] + text
-	}
-	low, high := percentText(m, m.CI95Pct[0]), percentText(m, m.CI95Pct[1])
-	sure := ""
-	switch kind {
-	case verdict.FoundWithin:
-	case verdict.FoundOpen, verdict.FoundLikely:
-		sure = fmt.Sprintf("; anywhere from %s to %s", low, high)
-	default:
-		sure = fmt.Sprintf("; surely between %s and %s", low, high)
-	}
-	estimate := m.ChangePct
-	if m.Unit == "%" {
-		estimate = shareChange(m)
-	}
-	switch {
-	case estimate == nil:
-	case contradicted(m) || unlike(m):
-		text += fmt.Sprintf(" over all requests; in the typical pair %s%s", percentText(m, *estimate), sure)
-		if c.Runs != nil {
-			text = strings.Replace(text, "typical pair", "typical run", 1)
-		}
-	case m.Unit == "ms":
-		text += fmt.Sprintf(" (%s, %s%s)", differenceText(m), percentText(m, *estimate), sure)
-	default:
-		text += fmt.Sprintf(" (%s%s)", percentText(m, *estimate), sure)
-	}
-	if limit := limitText(m); limit != "" && kind != verdict.FoundImprovement {
-		text += ", allowed " + limit
 	}
 	return text
 }
 
-// valuesText is a metric with its values in both arms; errors with their counts.
-func valuesText(c *verdict.Comparison, m *verdict.MetricRow) string {
-	name := m.Metric
-	if m.Class != results.TotalClass {
-		name = m.Class + " " + name
+// judgedPercentiles says whether a percentile of all requests was judged.
+func judgedPercentiles(c *verdict.Comparison) bool {
+	return slices.ContainsFunc(c.Metrics, func(m verdict.MetricRow) bool {
+		_, is := results.ParsePercentile(m.Metric)
+		return is && m.Judged && m.Class == results.TotalClass
+	})
+}
+
+// startsText says what a difference of two processes says of the builds that they
+// were started from.
+func startsText(c *verdict.Comparison) string {
+	switch {
+	case c.Runs != nil:
+		return "of these runs: what else changed between them is in it"
+	case c.Launches > 0:
+		text := fmt.Sprintf("over %d starts of each", c.Launches)
+		if m := largestSpread(c); m != nil {
+			text += fmt.Sprintf("; starts of one build differ by about %s%% in %s", fixed(*m.LaunchSDPct, 1), rowName(m))
+		}
+		return text
+	case c.A.Command != "" && c.B.Command != "":
+		return "one start of each, at this time; others may differ by more: --launches 8 to speak of the builds"
 	}
+	return "of these two processes, at this time; other starts and times may differ by more"
+}
+
+// largestSpread is the metric of all requests in which launches of one target
+// differ most; nil if in none.
+func largestSpread(c *verdict.Comparison) *verdict.MetricRow {
+	var out *verdict.MetricRow
+	for i := range c.Metrics {
+		if m := &c.Metrics[i]; total(m) && m.LaunchSDPct != nil && *m.LaunchSDPct >= 0.05 && (out == nil || *m.LaunchSDPct > *out.LaunchSDPct) {
+			out = m
+		}
+	}
+	return out
+}
+
+// metricLine is what became of one metric, for people.
+func metricLine(c *verdict.Comparison, m *verdict.MetricRow, kind verdict.FindingKind, claim *verdict.Claim) string {
+	text := valuesText(c, m, claim)
+	estimate := m.ChangePct
+	if m.Unit == "%" {
+		estimate = shareChange(m)
+	}
+	sure := sureText(c, m, kind, claim)
+	switch {
+	case estimate == nil:
+	case contradicted(m) || unlike(m):
+		typical := "pair"
+		switch {
+		case c.Runs != nil:
+			typical = "run"
+		case c.Launches > 0:
+			typical = "start"
+		}
+		text += fmt.Sprintf(" over all requests; in the typical %s %s (%s)", typical, percentText(m, *estimate), sure)
+	case m.Unit == "ms":
+		text += fmt.Sprintf(" (%s, %s; %s)", differenceText(m), percentText(m, *estimate), sure)
+	default:
+		text += fmt.Sprintf(" (%s; %s)", percentText(m, *estimate), sure)
+	}
+	if limit := limitText(m); limit != "" && kind != verdict.FoundImprovement {
+		text += ", allowed " + limit
+	}
+	if m.Role == "guarding" && kind != verdict.FoundWithin {
+		text += " (forbids an OK, proves no regression)"
+	}
+	return text
+}
+
+// costText is what an improvement costs, where that is known.
+func costText(c *verdict.Comparison) string {
+	if m := c.Row(results.TotalClass, "cpu"); m != nil && m.ChangePct != nil {
+		return fmt.Sprintf(", at %s CPU per request", percentText(m, *m.ChangePct))
+	}
+	return ""
+}
+
+// sureText is how sure a change is: of what passed, the bound that decided.
+func sureText(c *verdict.Comparison, m *verdict.MetricRow, kind verdict.FindingKind, claim *verdict.Claim) string {
+	switch kind {
+	case verdict.FoundWithin:
+		if claim.IntervalPct == nil {
+			return ""
+		}
+		bound, word := claim.IntervalPct[1], "at most"
+		if m.Metric == "throughput" {
+			bound, word = claim.IntervalPct[0], "at least"
+		}
+		return fmt.Sprintf("%g%% sure: %s %s", 50+claim.LevelPct/2, word, percentText(m, bound))
+	case verdict.FoundOpen, verdict.FoundLikely:
+		return "anywhere from " + rangeText(m)
+	}
+	return fmt.Sprintf("%g%% sure: %s", confidence(c), rangeText(m))
+}
+
+// confidence is that of a comparison's intervals, in percent.
+func confidence(c *verdict.Comparison) float64 {
+	if c.ConfidencePct > 0 {
+		return c.ConfidencePct
+	}
+	return 95
+}
+
+// rangeText is a metric's interval, both ends as fine.
+func rangeText(m *verdict.MetricRow) string {
+	low, high := m.CI95Pct[0], m.CI95Pct[1]
+	decimals, unit := 0, "%"
+	switch {
+	case m.Unit == "%":
+		decimals, unit = 2, " pp"
+	case min(math.Abs(low), math.Abs(high)) < 9.95:
+		decimals = 1
+	}
+	return signedText(low, decimals) + unit + " to " + signedText(high, decimals) + unit
+}
+
+// valuesText is a metric with its values in both arms; errors with their counts.
+func valuesText(c *verdict.Comparison, m *verdict.MetricRow, claim *verdict.Claim) string {
+	name := rowName(m)
 	switch m.Unit {
 	case "ms":
+		if m.Metric == "cpu" {
+			return fmt.Sprintf("CPU per request %s → %s ms", msText(*m.A), msText(*m.B))
+		}
 		return fmt.Sprintf("%s %s → %s ms", name, msText(*m.A), msText(*m.B))
 	case "%":
-		if ea, ra, ok := failed(c.ArmA, m.Class); ok {
-			eb, rb, _ := failed(c.ArmB, m.Class)
-			return fmt.Sprintf("%s %d of %d → %d of %d requests failed", name, ea, ra, eb, rb)
+		if e := claim.Errors; e != nil {
+			text := fmt.Sprintf("%s %d of %d → %d of %d requests failed", name, e.A, e.OfA, e.B, e.OfB)
+			if _, measured, ok := failed(c.ArmA, m.Class); ok && int64(e.OfA) > measured {
+				text += ", settling included"
+			}
+			return text
 		}
 		return fmt.Sprintf("%s %s%% → %s%%", name, shareText(*m.A), shareText(*m.B))
 	}
 	return fmt.Sprintf("%s %s → %s/s", name, rateText(*m.A), rateText(*m.B))
+}
+
+// rowName is a metric's name, and of which class.
+func rowName(m *verdict.MetricRow) string {
+	if total(m) {
+		return m.Metric
+	}
+	return m.Class + " " + m.Metric
 }
 
 // failed counts the errors of a class and its requests.

@@ -2,29 +2,12 @@ package report
 
 import (
 	"fmt"
-	"math"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/mlbench/mlbench/results"
 	"github.com/mlbench/mlbench/results/verdict"
 )
-
-// said is what a sentence may speak of beside its reason's arguments.
-type said struct {
-	a, b    string          // the names of both targets of a comparison
-	metrics []verdict.Claim // of a finding
-}
-
-// speaking is of a comparison's targets by their names, where those tell them
-// apart.
-func speaking(c *verdict.Comparison) said {
-	if c.A.Name == "" || c.B.Name == "" || c.A.Name == c.B.Name {
-		return said{a: results.ArmA, b: results.ArmB}
-	}
-	return said{a: c.A.Name, b: c.B.Name}
-}
 
 // wordings are parts of sentences that depend on more than one value.
 var wordings = map[string]func(said, results.Reason) string{
@@ -145,18 +128,44 @@ var wordings = map[string]func(said, results.Reason) string{
 
 	"_basis": func(_ said, r results.Reason) string { return basis(r) },
 	"_proof": func(s said, r results.Reason) string {
+		text := basis(r)
+		if starts := s.starts(); starts != "" {
+			text += " of " + starts
+		}
 		p, ok := r.Args["p"].(float64)
 		if !ok {
-			return basis(r)
+			return text
 		}
-		text := basis(r) + ", " + pText(p)
+		sign := "p="
 		if len(s.metrics) > 1 {
-			text = strings.Replace(text, ", p=", ", p≤", 1)
+			sign = "p≤"
 		}
+		text += ", " + strings.Replace(pText(p), "p=", sign, 1)
 		if tests, _ := r.Args["tests"].(int64); tests > 1 {
 			text += fmt.Sprintf(", Holm-corrected for %d tests", tests)
 		}
 		return text
+	},
+	"_chance": func(_ said, r results.Reason) string {
+		pct, _ := r.Args["chance_pct"].(float64)
+		if pct < 0.5 {
+			return "under 1%"
+		}
+		return fmt.Sprintf("%.0f%%", pct)
+	},
+	"_it": func(_ said, r results.Reason) string {
+		metric, _ := r.Args["metric"].(string)
+		class, _ := r.Args["class"].(string)
+		if metric == "" {
+			return "it"
+		}
+		return claimName(&verdict.Claim{Class: class, Metric: metric})
+	},
+	"_cpu": func(s said, _ results.Reason) string {
+		if s.of == nil {
+			return ""
+		}
+		return costText(s.of)
 	},
 	"_in_classes": func(_ said, r results.Reason) string {
 		switch n, _ := r.Args["in_classes"].(int64); n {
@@ -178,15 +187,8 @@ var wordings = map[string]func(said, results.Reason) string{
 		}
 		return "slower"
 	},
-	"_names": func(s said, _ results.Reason) string { return s.each(", ", claimName) },
-	"_names_needs": func(s said, _ results.Reason) string {
-		return s.each(", ", func(m *verdict.Claim) string {
-			if m.Requests == nil || m.Needed == nil {
-				return claimName(m)
-			}
-			return fmt.Sprintf("%s (%s, %d needed)", claimName(m), count(*m.Requests, "request"), *m.Needed)
-		})
-	},
+	"_names":          func(s said, _ results.Reason) string { return s.each(", ", claimName) },
+	"_needs":          func(s said, _ results.Reason) string { return needsText(s.of, s.metrics) },
 	"_changes":        func(s said, _ results.Reason) string { return s.each("; ", s.changed) },
 	"_changes_limits": func(s said, _ results.Reason) string { return s.each("; ", s.changedWithLimit) },
 	"_held":           func(s said, _ results.Reason) string { return s.each("; ", s.held) },
@@ -231,100 +233,6 @@ func pText(p float64) string {
 	return fmt.Sprintf("p=%.2g", p)
 }
 
-// each joins what is said of each metric.
-func (s said) each(between string, say func(*verdict.Claim) string) string {
-	var out []string
-	for i := range s.metrics {
-		out = append(out, say(&s.metrics[i]))
-	}
-	return strings.Join(out, between)
-}
-
-func claimName(m *verdict.Claim) string {
-	if m.Class == results.TotalClass {
-		return m.Metric
-	}
-	return m.Class + " " + m.Metric
-}
-
-// changed names a metric and its change with its interval.
-func (s said) changed(m *verdict.Claim) string {
-	switch {
-	case m.Stalls != nil:
-		what := "new stalls"
-		if m.Better {
-			what = "fewer stalls"
-		}
-		return fmt.Sprintf("%s: only %s froze (a request of over %d medians) in %d of %s, only %s in %d", what, s.b, m.Stalls.Medians, m.Stalls.OnlyB, count(m.Stalls.Pairs, "pair"), s.a, m.Stalls.OnlyA)
-	case m.Censored:
-		return claimName(m) + " reaches the timeout"
-	}
-	text := claimName(m) + " " + missing
-	if m.EstimatePct != nil {
-		text = claimName(m) + " " + claimChange(m, *m.EstimatePct)
-	}
-	if m.IntervalPct != nil {
-		unit := claimUnit(m)
-		text += fmt.Sprintf(" [%.4g%% CI %s, %s]", m.LevelPct, strings.TrimSuffix(claimChange(m, m.IntervalPct[0]), unit), strings.TrimSuffix(claimChange(m, m.IntervalPct[1]), unit))
-	}
-	if m.Errors != nil {
-		text += ", " + claimErrors(m)
-	}
-	return text
-}
-
-func (s said) changedWithLimit(m *verdict.Claim) string {
-	if m.LimitPct == nil {
-		return s.changed(m)
-	}
-	return s.changed(m) + ", limit " + claimLimit(m)
-}
-
-// held is a metric that is within its limit.
-func (s said) held(m *verdict.Claim) string {
-	switch {
-	case m.Stalls != nil:
-		return fmt.Sprintf("stalls %d vs %d", m.Stalls.OnlyA, m.Stalls.OnlyB)
-	case m.Errors != nil && m.IntervalPct != nil:
-		return fmt.Sprintf("errors %s, at most %+.2g pp <%s", claimErrors(m), m.IntervalPct[1], claimLimit(m))
-	case m.Metric == "throughput":
-		return s.changed(m) + " >" + claimLimit(m)
-	}
-	return s.changed(m) + " <" + claimLimit(m)
-}
-
-// claimErrors is the counts behind a share of errors.
-func claimErrors(m *verdict.Claim) string {
-	return fmt.Sprintf("%d/%d vs %d/%d", m.Errors.A, m.Errors.OfA, m.Errors.B, m.Errors.OfB)
-}
-
-func claimLimit(m *verdict.Claim) string {
-	if m.LimitPct == nil {
-		return missing
-	}
-	return fmt.Sprintf("%.6g%s", *m.LimitPct, claimUnit(m))
-}
-
-func claimUnit(m *verdict.Claim) string {
-	if m.Errors != nil {
-		return " pp"
-	}
-	return "%"
-}
-
-// claimChange is a change with its sign and unit.
-func claimChange(m *verdict.Claim, v float64) string {
-	decimals := 1
-	if m.Errors != nil {
-		decimals = 2
-	}
-	text := signedText(v, decimals) + claimUnit(m)
-	if text[0] != '+' && text[0] != '-' {
-		text = "+" + text
-	}
-	return text
-}
-
 func ifInvalid(r results.Reason, text string) string { return ifTrue(r.Invalid, text) }
 
 func ifTrue(v any, text string) string {
@@ -349,133 +257,4 @@ func list[T any](v any, say func(T) string, between string) string {
 		out = append(out, say(x))
 	}
 	return strings.Join(out, between)
-}
-
-// target is the name of an arm's target.
-func (s said) target(arm any) string {
-	switch {
-	case arm == results.ArmA && s.a != "":
-		return s.a
-	case arm == results.ArmB && s.b != "":
-		return s.b
-	}
-	return fmt.Sprint(arm)
-}
-
-// span is a duration that nobody would call exact, as flags take it.
-func span(seconds float64) string {
-	switch {
-	case seconds > 3*3600:
-		return fmt.Sprintf("%.0fh", math.Ceil(seconds/3600))
-	case seconds > 600:
-		return fmt.Sprintf("%.0fm", math.Ceil(seconds/60))
-	}
-	return fmt.Sprintf("%.0fs", 10*math.Ceil(seconds/10))
-}
-
-// reason says a reason in words. A code without words is its own.
-func (s said) reason(r results.Reason) string {
-	p, known := phrases[r.Code]
-	if !known {
-		return strings.ReplaceAll(string(r.Code), "_", " ")
-	}
-	args := make([]any, len(p.args))
-	for i, spec := range p.args {
-		args[i] = s.argument(r, spec)
-	}
-	text := fmt.Sprintf(p.format, args...)
-	if r.Invalid {
-		return "invalid: " + text
-	}
-	return text
-}
-
-// plurals are words that follow a number, for one.
-var plurals = map[string]string{"were": "was", "are": "is", "them": "it"}
-
-func (s said) argument(r results.Reason, spec string) any {
-	name, what, _ := strings.Cut(spec, " ")
-	v := r.Args[name]
-	n, isCount := v.(int64)
-	number, _ := v.(float64)
-	one, isPlural := plurals[what]
-	inner, isReason := v.(results.Reason)
-	switch {
-	case isReason:
-		return s.reason(inner)
-	case wordings[name] != nil:
-		return wordings[name](s, r)
-	case what == "target":
-		return s.target(v)
-	case what == "span":
-		return span(number)
-	case what == "change":
-		return fmt.Sprintf("%+.1f%%", number)
-	case what == "duration":
-		return time.Duration(number * float64(time.Millisecond)).Round(10 * time.Microsecond)
-	case isPlural && n == 1:
-		return one
-	case isPlural:
-		return what
-	case what == "time" && n == 1:
-		return "once"
-	case what != "" && isCount:
-		return count(n, what)
-	}
-	return v
-}
-
-// explained says a finding in one sentence, with its statistics.
-func explained(c *verdict.Comparison, f *verdict.Finding) string {
-	s := speaking(c)
-	s.metrics = f.Metrics
-	text := s.reason(f.Reason)
-	if when, ok := f.Args["interrupted"].(results.Reason); ok {
-		text = s.reason(when) + "; " + text
-	}
-	if f.Advice != nil {
-		text += ". " + s.reason(*f.Advice)
-	}
-	return text
-}
-
-// Explain says all that a comparison came to, with the statistics, the weightiest
-// first, not yet escaped for any form.
-func Explain(c *verdict.Comparison) []string {
-	var out []string
-	for i := range c.Findings {
-		out = append(out, explained(c, &c.Findings[i]))
-	}
-	return out
-}
-
-// Sentence says a reason in words, not yet escaped for any form.
-func Sentence(r results.Reason) string { return said{}.reason(r) }
-
-// Sentences says several.
-func Sentences(rs []results.Reason) []string {
-	out := []string{}
-	for _, r := range rs {
-		out = append(out, Sentence(r))
-	}
-	return out
-}
-
-// runDocument is the JSON form of a run: the codes of its warnings, and what they
-// say.
-type runDocument struct {
-	*results.Summary
-	Warnings []string `json:"warnings"`
-}
-
-func newRunDocument(s *results.Summary) runDocument { return runDocument{s, Sentences(s.Warnings)} }
-
-// comparisonDocument is the JSON form of a comparison, likewise.
-type comparisonDocument struct {
-	*verdict.Comparison
-	Reasons []string `json:"reasons"`
-}
-
-func newComparisonDocument(c *verdict.Comparison) comparisonDocument {
-	return comparisonDocument{c, Explain(c)}
 }
