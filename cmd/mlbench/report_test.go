@@ -100,7 +100,7 @@ func TestReport(t *testing.T) {
 		errOut string   // all of stderr, or its beginning when it ends in "…"
 	}{
 		{name: "run", args: "run.jsonl", out: []string{"concurrent on modern (http://127.0.0.1:8000): closed model, 2.0 s, seed 1\n", "result file: run.jsonl\n"}},
-		{name: "comparison", args: "comparison.jsonl", out: []string{"INVALID  legacy fails: over 5% of the requests failed", "\n\nmix: legacy and modern side by side: open model"}},
+		{name: "comparison", args: "comparison.jsonl", out: []string{"INVALID  legacy fails: over 5% of the requests failed", "\n\nmix: legacy and modern side by side, "}},
 		{name: "stdin", in: string(run), args: "-", out: []string{"concurrent on modern", "result file: standard input\n"}},
 		{name: "several", args: "run.jsonl comparison.jsonl", out: []string{"concurrent on modern", "\n\nINVALID  legacy fails: over 5%"}},
 		{name: "junit", args: "run.jsonl --format junit --objective p99<50ms", code: cli.ExitObjective, out: []string{`<testsuite name="concurrent on modern" tests="2" failures="1"`}},

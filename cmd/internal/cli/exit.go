@@ -19,7 +19,7 @@ const (
 	ExitOK           = 0   // done, objectives held, verdict ok
 	ExitFailure      = 1   // could not do the job: target unreachable, I/O
 	ExitUsage        = 2   // usage, or an input file that is not there, not readable or not valid
-	ExitRegression   = 3   // the candidate is proven worse than the limit
+	ExitRegression   = 3   // the candidate is proven worse, and by estimate beyond the limit
 	ExitInconclusive = 4   // not enough data to decide, or nothing was shown
 	ExitInvalid      = 5   // the generator or host decided the numbers
 	ExitObjective    = 6   // an objective was missed
