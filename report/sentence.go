@@ -115,7 +115,9 @@ func findingText(c *verdict.Comparison, found *verdict.Finding, f form) []string
 	case found.Kind == verdict.FoundWithin:
 		return slices.Concat([]string{f.name(withinText(c, found))}, lines)
 	case found.Advice != nil:
-		lines[0] += ". " + f.name(speaking(c).reason(*found.Advice))
+		s := speaking(c)
+		s.metrics = found.Metrics
+		lines[0] += ". " + f.name(s.reason(*found.Advice))
 	}
 	return lines
 }

@@ -153,10 +153,10 @@ var wordings = map[string]func(said, results.Reason) string{
 		}
 		return fmt.Sprintf("%.0f%%", pct)
 	},
-	"_it": func(_ said, r results.Reason) string {
+	"_it": func(s said, r results.Reason) string { // that was spoken of, or another metric
 		metric, _ := r.Args["metric"].(string)
 		class, _ := r.Args["class"].(string)
-		if metric == "" {
+		if metric == "" || len(s.metrics) == 1 && s.metrics[0].Metric == metric && s.metrics[0].Class == class {
 			return "it"
 		}
 		return claimName(&verdict.Claim{Class: class, Metric: metric})
