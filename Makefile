@@ -27,11 +27,12 @@ race: ## test everything under the race detector (needs a C compiler)
 	CGO_ENABLED=1 go test -race ./...
 
 .PHONY: lint
-lint: $(TOOLS)/.built ## gofumpt and staticcheck, at the versions of tools/go.mod
+lint: $(TOOLS)/.built ## gofumpt and staticcheck, at the versions of tools/go.mod, and the table of exported names
 	@set -euo pipefail; \
 	unformatted=$$($(TOOLS)/gofumpt -l .); \
 	if [ -n "$$unformatted" ]; then printf 'not formatted, run make fmt:\n%s\n' "$$unformatted" >&2; exit 1; fi
 	$(TOOLS)/staticcheck ./...
+	go test -count=1 -v -run TestExportedNames ./cmd/mlbench
 
 .PHONY: fmt
 fmt: $(TOOLS)/.built ## format all Go files

@@ -5,14 +5,14 @@ import (
 	"io"
 )
 
-// FailureSchema names the JSON form of Failure.
-const FailureSchema = "mlbench.failure/1"
+// failureSchema names the JSON form of Failure.
+const failureSchema = "mlbench.failure/1"
 
 // Failure is what there is to report when a command came to no result: it takes
 // the place of a report, so that none of an earlier run stays behind for this
 // one's.
 type Failure struct {
-	Schema   string `json:"schema"`  // FailureSchema
+	Schema   string `json:"schema"`  // failureSchema
 	Command  string `json:"command"` // "gate", "compare", "run"
 	Error    string `json:"error"`
 	ExitCode int    `json:"exit_code"`
@@ -20,7 +20,7 @@ type Failure struct {
 
 // Failed renders a failure.
 func Failed(w io.Writer, format Format, f Failure, o Options) error {
-	f.Schema = FailureSchema
+	f.Schema = failureSchema
 	title := fmt.Sprintf("FAILED: mlbench %s came to no result (exit %d)", f.Command, f.ExitCode)
 	switch format {
 	case JSON:

@@ -50,8 +50,8 @@ func timeline(w io.Writer, format Format, f *results.File, o Options) error {
 	return fmt.Errorf("render %s: a timeline has no such form; want text, markdown, csv, json or jsonl", format)
 }
 
-// TimelineSchema names the JSON form of a timeline.
-const TimelineSchema = "mlbench.timeline/1"
+// timelineSchema names the JSON form of a timeline.
+const timelineSchema = "mlbench.timeline/1"
 
 type timelineJSON struct {
 	Schema     string          `json:"schema"`
@@ -61,7 +61,7 @@ type timelineJSON struct {
 }
 
 func newTimelineJSON(f *results.File) timelineJSON {
-	return timelineJSON{Schema: TimelineSchema, Scenario: f.Header.Scenario.Name, Points: results.Series(f), ResultFile: f.Path}
+	return timelineJSON{Schema: timelineSchema, Scenario: f.Header.Scenario.Name, Points: results.Series(f), ResultFile: f.Path}
 }
 
 // timelineHead are the columns of the timeline as CSV.
