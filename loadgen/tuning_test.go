@@ -19,8 +19,7 @@ func TestMain(m *testing.M) {
 // What measuring changes of the process is as before when it has ended, however
 // many measure.
 func TestTuningIsUndone(t *testing.T) {
-	t.Setenv("GOGC", "") // as of most users
-	defer debug.SetGCPercent(debug.SetGCPercent(70))
+	defer debug.SetGCPercent(debug.SetGCPercent(usualGCPercent))
 	saved := tuned.users
 	tuned.users, tuned.open = 0, 0
 	defer func() { tuned.users, tuned.open = saved, saved }()
@@ -45,5 +44,13 @@ func TestTuningIsUndone(t *testing.T) {
 	second()
 	if state() != before {
 		t.Errorf("%v afterwards, was %v", state(), before)
+	}
+	debug.SetGCPercent(70) // as GOGC=70 has it
+	undo := Tune(results.Closed)
+	if got := state(); got != [2]int{before[0], 70} {
+		t.Errorf("%v while measuring, though 70 percent were asked for", got)
+	}
+	if undo(); state() != [2]int{before[0], 70} {
+		t.Errorf("%v afterwards, was 70", state())
 	}
 }
