@@ -124,8 +124,10 @@ const (
 	survivorsDiff = 0.01
 	// mostErrors is the share of errors above which an arm was not measured.
 	mostErrors = 0.05
-	// guardLevel is that of the tests of a Course, and guardInterim that at interim
-	// looks, where a suspicion costs no more than going on.
+	// guardLevel is that of the tests of a Course, and guardInterim that of what
+	// would be proven at an interim look, where a suspicion costs no more than going
+	// on. To pass it takes no more than at the last look: else a tenth of identical
+	// targets would go on for nothing, for twice the time.
 	guardLevel, guardInterim = 0.01, 0.05
 )
 
@@ -148,28 +150,34 @@ func (e *Evidence) withhold(js []Judgement) {
 
 // distrust takes back what pairs seem to say of latencies where they are not what
 // they are taken for, and says why.
-func (v *Verdict) distrust(e *Evidence, s *standard) {
-	level := guardLevel
+func (v *Verdict) distrust(s *standard) {
+	v.Reasons = v.doubts(guardLevel)
+	why := v.Reasons
 	if s.interim {
-		level = guardInterim
+		why = v.doubts(guardInterim)
 	}
-	if v.Trend.P <= level {
-		v.Reasons = append(v.Reasons, Unsteady)
-	}
-	if v.CarryOver.P <= level {
-		v.Reasons = append(v.Reasons, CarriedOver)
-	}
-	if v.Control.P <= level {
-		v.Reasons = append(v.Reasons, Contaminated)
-	}
-	if len(v.Reasons) == 0 {
+	if len(why) == 0 {
 		return
 	}
 	for i := range v.Judgements {
 		if j := &v.Judgements[i]; j.Kind == LogRatio && (j.Outcome == Regression || j.Outcome == Improved) {
-			j.Outcome, j.Reason, j.MoreTime = Inconclusive, v.Reasons[0], 0
+			j.Outcome, j.Reason, j.MoreTime = Inconclusive, why[0], 0
 		}
 	}
+}
+
+// doubts are why pairs may not be what they are taken for.
+func (v *Verdict) doubts(level float64) (why []Reason) {
+	if v.Trend.P <= level {
+		why = append(why, Unsteady)
+	}
+	if v.CarryOver.P <= level {
+		why = append(why, CarriedOver)
+	}
+	if v.Control.P <= level {
+		why = append(why, Contaminated)
+	}
+	return why
 }
 
 // conclude makes one verdict of the judgements.
@@ -186,7 +194,7 @@ func (v *Verdict) conclude(e *Evidence, s *standard) {
 		v.Outcome, v.Reasons = Invalid, invalid
 		return
 	}
-	v.distrust(e, s)
+	v.distrust(s)
 	is := func(o Outcome) bool {
 		return slices.ContainsFunc(v.Judgements, func(j Judgement) bool { return j.Outcome == o })
 	}

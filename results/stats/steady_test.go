@@ -188,6 +188,39 @@ func TestControl(t *testing.T) {
 	}
 }
 
+// A slight suspicion lets nothing be proven at an interim look, and does not keep
+// identical targets from passing there.
+func TestSlightDoubtsHoldBackProofOnly(t *testing.T) {
+	rng := rand.New(rand.NewPCG(4, 4))
+	var doubtful *Course
+	for doubtful == nil {
+		c := course(rng, 48, 0.02, func(int) float64 { return 0 }, 0, 0)
+		if trend, carry := c.examine(); trend.P > guardLevel && trend.P <= guardInterim && carry.P > guardInterim {
+			doubtful = c
+		}
+	}
+	for _, tt := range []struct {
+		change float64
+		looks  []int
+		want   Outcome
+	}{{0, []int{24, 48, 96}, OK}, {20, []int{24, 48, 96}, Inconclusive}, {20, []int{48}, Regression}} {
+		v, err := JudgeLooks(Looks(tt.looks), 48, false, func(n int) Evidence {
+			e := identical()
+			e.Course, e.Metrics[p50].D = doubtful, around(pct(tt.change), 0.02, 48)
+			if n < 48 {
+				e.Blocked, e.Metrics[p50].D = true, around(0, 0.02, 48)
+			}
+			return e
+		}, RuleFor(1))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if v.Outcome != tt.want {
+			t.Errorf("%+v%% at looks %v: %s %q, want %s", tt.change, tt.looks, v.Outcome, v.Reasons, tt.want)
+		}
+	}
+}
+
 // How often identical targets are held back for stalls that strike either alike,
 // in a share of pairs each; and that those worth a stop still are.
 func TestStallGuardHasASize(t *testing.T) {
