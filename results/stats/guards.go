@@ -15,6 +15,9 @@ type Stalls struct {
 	// Gap is the longest time between stalls that was seen, in pairs: twice as much
 	// has to be measured before an interim look passes. 0: none was seen.
 	Gap int
+	// Matters is the share of pairs by which B's stalls must possibly exceed A's to
+	// block a pass; 0: 5%.
+	Matters float64
 }
 
 // Errors are the failed requests of one class, or of all together.
@@ -47,7 +50,7 @@ func (s Stalls) check() error {
 // measure tests by the sign test.
 func (s Stalls) measure() test {
 	t := newTest(StallShare, "stalls", s.Class)
-	t.N, t.onlyA, t.onlyB = s.Pairs, s.OnlyA, s.OnlyB
+	t.N, t.onlyA, t.onlyB, t.matters = s.Pairs, s.OnlyA, s.OnlyB, s.Matters
 	if s.Pairs > 0 {
 		t.Estimate = float64(s.OnlyB-s.OnlyA) / float64(s.Pairs)
 	}
@@ -59,7 +62,7 @@ func (s Stalls) measure() test {
 
 // decideStalls is left when no stalls are proven.
 func (t *test) decideStalls(s *standard, k int) {
-	if !uneven(t.onlyA, t.onlyB, t.N) {
+	if !uneven(t.onlyA, t.onlyB, t.N, t.matters) {
 		t.Outcome = OK
 		return
 	}

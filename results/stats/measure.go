@@ -16,6 +16,7 @@ type test struct {
 	unpaired bool // of Metric.Unpaired
 	// Of stalls.
 	onlyA, onlyB int
+	matters      float64
 	// Of errors. empty: an arm without requests. clean: no error in either.
 	// excused: a class with so few requests that not even a run without errors
 	// would prove the limit; so many times as many could.

@@ -196,7 +196,7 @@ func (l Late) check() error {
 
 // lopsided says that lateness is uneven in either direction.
 func (l Late) lopsided() bool {
-	return uneven(l.OnlyA, l.OnlyB, l.Pairs) || uneven(l.OnlyB, l.OnlyA, l.Pairs)
+	return uneven(l.OnlyA, l.OnlyB, l.Pairs, 0) || uneven(l.OnlyB, l.OnlyA, l.Pairs, 0)
 }
 
 const (
@@ -210,13 +210,16 @@ const (
 )
 
 // uneven says that of n pairs suspiciously more have something in B alone than in
-// A alone, and that its excess may be a share that matters: by the upper 95%
+// A alone, and that its excess may be a share that matters (0: 5%): by the upper 95%
 // bound of a difference of paired shares.
-func uneven(onlyA, onlyB, n int) bool {
+func uneven(onlyA, onlyB, n int, share float64) bool {
 	if n == 0 || SignTest(onlyA, onlyB) > suspicion {
 		return false
 	}
+	if share == 0 {
+		share = unevenShare
+	}
 	a, b, all := float64(onlyA), float64(onlyB), float64(n)
 	spread := math.Sqrt(max(0, a+b-(b-a)*(b-a)/all))
-	return ((b-a)+upperZ(0.05)*spread)/all >= unevenShare
+	return ((b-a)+upperZ(0.05)*spread)/all >= share
 }

@@ -237,7 +237,7 @@ func TestStallGuardHasASize(t *testing.T) {
 					b++
 				}
 			}
-			if uneven(a, b, pairs) {
+			if uneven(a, b, pairs, 0) {
 				n++
 			}
 		}

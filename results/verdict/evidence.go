@@ -42,7 +42,7 @@ func (p *pairing) evidence(h *results.Header, limits Limits) stats.Evidence {
 		e.Metrics = append(e.Metrics, p.throughputMetric(h, limits.Throughput))
 	}
 	if !grows {
-		e.Stalls[0].Gap = 0
+		e.Stalls[0].Gap, e.Stalls[0].Matters = 0, 0
 		return e
 	}
 	if h.Model == results.Closed {

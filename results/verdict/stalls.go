@@ -20,6 +20,13 @@ const (
 	stallTails   = 5
 )
 
+// Stalls of B matter where they may be one in ten seconds more than A's, or in a
+// twentieth of the pairs: the shorter slices are, the fewer have one.
+const (
+	stallRate  = 0.1
+	stallShare = 0.05
+)
+
 // stallLimit is what no ordinary request of either arm exceeds, in nanoseconds.
 //
 // It is one limit for both arms, and stays the same when they change places: by
@@ -48,6 +55,10 @@ func stallLimit(a, b []*results.ClassData) float64 {
 // the smallest hiccup is ten medians of a health check.
 func (p *pairing) stalls(classes []string) stats.Stalls {
 	s := stats.Stalls{Class: results.TotalClass, Pairs: len(p.kept)}
+	for _, pair := range p.kept {
+		s.Matters += stallRate * pair.b.DurationS / float64(len(p.kept))
+	}
+	s.Matters = min(s.Matters, stallShare)
 	if len(classes) > 1 {
 		classes = classes[1:] // without the total
 	}
