@@ -33,7 +33,7 @@ func TestJSONContract(t *testing.T) {
 		},
 		{
 			"comparison", "compare --format json --budget 3s --slice 50ms --warmup 0s --scenario sequential " + srv.URL + " other=" + srv.URL,
-			"a b errors host improved load metrics more_time_s objectives pairs reason_codes reasons result_file scenario schema seed start unfinished verdict version",
+			"a b carry_over confidence_pct errors host improved load looks measured_s metrics more_time_s objectives pairs reason_codes reasons result_file scenario schema seed start trend unfinished verdict version",
 		},
 	} {
 		t.Run(tc.schema, func(t *testing.T) {
