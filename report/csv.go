@@ -142,8 +142,10 @@ func runVerdict(s *results.Summary) string {
 	switch {
 	case !s.Valid:
 		return "invalid"
-	case slices.ContainsFunc(s.Objectives, func(o results.ObjectiveResult) bool { return !o.Held }):
+	case slices.ContainsFunc(s.Objectives, func(o results.ObjectiveResult) bool { return o.Missed() }):
 		return "objective missed"
+	case s.Undecided():
+		return "objective undecided"
 	case s.Unfinished != nil:
 		return "unfinished"
 	}
@@ -198,8 +200,13 @@ func runRows(s *results.Summary) []csvRow {
 // objectiveRow has an objective's value, in its own unit, and whether it was held.
 func objectiveRow(run *csvRun, target string, o *results.ObjectiveResult) csvRow {
 	row := newRow(run, target, results.TotalClass, "objective "+o.Expr, "", orNaN(o.Value))
-	if row.outcome = "missed"; o.Held {
+	switch {
+	case o.Held:
 		row.outcome = "held"
+	case o.Undecided:
+		row.outcome = "undecided"
+	default:
+		row.outcome = "missed"
 	}
 	return row
 }

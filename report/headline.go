@@ -18,13 +18,17 @@ func headline(c *verdict.Comparison, f form) (word string, reasons []string) {
 	case verdict.ByAnswers:
 		first = []string{f.name(parityText(c.Parity))}
 		reasons[0], word = word+": "+reasons[0], "ANSWERS DIFFER"
-	case verdict.ByObjective:
+	case verdict.ByObjective, verdict.ByOpenObjective:
+		kind, said := verdict.FoundMissed, "OBJECTIVE MISSED"
+		if c.Weightiest() == verdict.ByOpenObjective {
+			kind, said = verdict.FoundUndecided, "OBJECTIVE NOT DECIDED"
+		}
 		for i := range c.Findings {
-			if c.Findings[i].Kind == verdict.FoundMissed {
+			if c.Findings[i].Kind == kind {
 				first = append(first, f.name(explained(c, &c.Findings[i])))
 			}
 		}
-		reasons[0], word = word+": "+reasons[0], "OBJECTIVE MISSED"
+		reasons[0], word = word+": "+reasons[0], said
 		reasons = slices.DeleteFunc(reasons, func(r string) bool { return slices.Contains(first, r) })
 	}
 	return word, append(first, reasons...)

@@ -82,7 +82,10 @@ func runSuite(s *results.Summary) *junitSuite {
 func (s *junitSuite) objectives(outcomes []results.ObjectiveResult, class string) {
 	for _, o := range outcomes {
 		c := junitCase{Class: class, Name: plain(o.Expr)}
-		if !o.Held {
+		switch {
+		case o.Undecided:
+			c.Skipped = &junitOutcome{Message: fmt.Sprintf("%s %s: measured %s", c.Name, o.Note, outcomeText(o)), Type: "objective"}
+		case o.Missed():
 			c.Failure = &junitOutcome{Message: fmt.Sprintf("%s missed: %s", c.Name, outcomeText(o)), Type: "objective"}
 		}
 		s.add(c)

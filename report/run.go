@@ -292,8 +292,11 @@ func objectivePart(outcomes []results.ObjectiveResult) part {
 	t := &Table{Head: Cells(Own, "", "objective", "", "value"), Left: 3}
 	for _, o := range outcomes {
 		mark, word := Cell{"✗", Missed}, "MISSED"
-		if o.Held {
+		switch {
+		case o.Held:
 			mark, word = Cell{"✓", Good}, "held"
+		case o.Undecided:
+			mark, word = Cell{"?", Own}, "NOT DECIDED"
 		}
 		text := outcomeText(o)
 		if o.Note != "" {

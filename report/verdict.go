@@ -40,8 +40,8 @@ func verdictOf(c *verdict.Comparison, f form) *opening {
 	if c.Differs() {
 		alarms = append(alarms, "**The answers differ: "+f.name(parityText(c.Parity))+"**")
 	}
-	if c.MissesObjective() {
-		alarms = append(alarms, "**"+strings.Join(missedTexts(c, f, b), "; ")+"**")
+	if objectives := missedTexts(c, f, b); objectives != nil {
+		alarms = append(alarms, "**"+strings.Join(objectives, "; ")+"**")
 	}
 	if c.Weightiest() == verdict.ByVerdict {
 		alarms = slices.Insert(alarms, 0, says)
@@ -54,7 +54,10 @@ func verdictOf(c *verdict.Comparison, f form) *opening {
 
 func missedTexts(c *verdict.Comparison, f form, b string) (out []string) {
 	for _, o := range c.Objectives {
-		if !o.Held {
+		switch {
+		case o.Undecided:
+			out = append(out, fmt.Sprintf("%s: the objective %s is %s", b, f.code(o.Expr), o.Note))
+		case o.Missed():
 			out = append(out, fmt.Sprintf("%s misses its objective %s: %s", b, f.code(o.Expr), outcomeText(o)))
 		}
 	}

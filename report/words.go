@@ -93,6 +93,8 @@ var phrases = map[results.Code]phrase{
 	verdict.Uncalibrated:   {"not judged, because the calibration lacks them: %s", []string{"_names"}},
 	verdict.ObjectiveMiss:  {"%s misses its objective %s: %s", []string{"_b", "objective", "_value"}},
 
+	verdict.ObjectiveOpen: {"%s: the objective %s is not decided: %s", []string{"_b", "objective", "_value"}},
+
 	verdict.PartOnly:         {"%s: a part of one is no pass", []string{"why"}},
 	verdict.UnevenLoad:       {"one of %s and %s kept up with the load of the warm-up and the other did not: lower the rate", []string{"_a", "_b"}},
 	verdict.DroppedMost:      {"%s were dropped because the in-flight limit was reached, and those would have been the slow ones: raise --connections or lower the rate", []string{"_dropping"}},

@@ -110,16 +110,19 @@ type Header struct {
 	BudgetS     float64           `json:"budget_s,omitempty"`   // of a comparison
 	Limits      string            `json:"limits,omitempty"`     // comparison: see verdict.ParseLimits
 	Objectives  []string          `json:"objectives,omitempty"` // comparison: of arm B; see ParseObjective
-	Strict      bool              `json:"strict,omitempty"`     // comparison: see verdict.Options
-	Looks       Looks             `json:"looks,omitempty"`      // comparison: when it may be judged as it grows
-	Control     bool              `json:"control,omitempty"`    // comparison: each pair has a slice of ArmControl, too
-	Launches    int               `json:"launches,omitempty"`   // comparison: most starts of each target; 0: one, for all pairs
-	Classes     []Class           `json:"classes"`              // in the scenario's order
-	Seed        uint64            `json:"seed"`
-	Start       time.Time         `json:"start"`
-	Source      *Source           `json:"source,omitempty"` // nil: not known
-	Host        Host              `json:"host"`
-	Warnings    []string          `json:"warnings,omitempty"` // known before the start
+	// ObjectiveConfidence is Objective.Confidence of all of them.
+	ObjectiveConfidence float64 `json:"objective_confidence,omitempty"`
+
+	Strict   bool      `json:"strict,omitempty"`   // comparison: see verdict.Options
+	Looks    Looks     `json:"looks,omitempty"`    // comparison: when it may be judged as it grows
+	Control  bool      `json:"control,omitempty"`  // comparison: each pair has a slice of ArmControl, too
+	Launches int       `json:"launches,omitempty"` // comparison: most starts of each target; 0: one, for all pairs
+	Classes  []Class   `json:"classes"`            // in the scenario's order
+	Seed     uint64    `json:"seed"`
+	Start    time.Time `json:"start"`
+	Source   *Source   `json:"source,omitempty"` // nil: not known
+	Host     Host      `json:"host"`
+	Warnings []string  `json:"warnings,omitempty"` // known before the start
 }
 
 // Scenario identifies what clients did.

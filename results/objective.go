@@ -23,6 +23,13 @@ type Objective struct {
 	op    string
 	limit float64 // ms, share, count or per second
 	share bool    // limit is a share of requests
+	// Confidence is that of a bound which has to hold the limit, where there is an
+	// exact one: of percentiles and of the share of errors; above 0.5 and below 1. 0:
+	// what was measured has to.
+	Confidence float64
+	// Sufficient leaves a percentile of too few requests undecided that their maximum
+	// would hold.
+	Sufficient bool
 }
 
 // ObjectiveResult is an objective and what came of it. Value is in the objective's own
@@ -31,10 +38,17 @@ type ObjectiveResult struct {
 	Expr  string   `json:"expr"`
 	Value *float64 `json:"value"`
 	Held  bool     `json:"held"`
-	// Note says that a percentile is of too few requests to be more than their
-	// maximum; "" otherwise.
+	// Undecided: what was measured holds the limit, and the bound of its confidence
+	// does not, or there is none for too few requests.
+	Undecided bool     `json:"undecided,omitempty"`
+	Bound     *float64 `json:"bound,omitempty"` // with the confidence asked for
+	// Note says what the outcome rests on: a percentile of too few requests to be more
+	// than their maximum, or why it is undecided; "" otherwise.
 	Note string `json:"note,omitempty"`
 }
+
+// Missed says that the limit was not held, by what was measured.
+func (r *ObjectiveResult) Missed() bool { return !r.Held && !r.Undecided }
 
 var objectiveForm = regexp.MustCompile(`^(?:([^:<>=\s]+)\s*:)?\s*(?:(` + clockNames() + `)_)?([a-z0-9.]+)\s*(<=|>=|<|>)\s*([0-9.]+)\s*([a-zµ/%]*)$`)
 
@@ -168,17 +182,78 @@ func (o *Objective) Judge(s *Summary) (ObjectiveResult, error) {
 	if o.q > 0 && !Enough(h.Count(), o.q) {
 		out.Note = fmt.Sprintf("the maximum: %d %ss are too few for %s", h.Count(), clockNamed(o.clock).Of, PercentileName(o.q))
 	}
-	switch o.op {
-	case "<":
-		out.Held = v < o.limit
-	case "<=":
-		out.Held = v <= o.limit
-	case ">":
-		out.Held = v > o.limit
-	case ">=":
-		out.Held = v >= o.limit
+	switch out.Held = o.holds(v); {
+	case out.Held && o.Confidence > 0:
+		o.confirm(&out, d, h)
+	case out.Held && out.Note != "" && o.Sufficient:
+		out.Held, out.Undecided = false, true
+		out.Note = "not decided: this is " + out.Note
 	}
 	return out, nil
+}
+
+func (o *Objective) holds(v float64) bool {
+	switch o.op {
+	case "<":
+		return v < o.limit
+	case "<=":
+		return v <= o.limit
+	case ">":
+		return v > o.limit
+	}
+	return v >= o.limit
+}
+
+// confirm leaves an objective held only if the bound is, too.
+func (o *Objective) confirm(out *ObjectiveResult, d *ClassData, h *stats.Histogram) {
+	level := fmt.Sprintf("%.6g%%", 100*o.Confidence)
+	bound, of, least := o.bound(d, h)
+	switch {
+	case of == "":
+		out.Note = "as measured: there is no bound of it at " + level
+		return
+	case math.IsNaN(bound):
+		out.Held, out.Undecided = false, true
+		out.Note = fmt.Sprintf("not decided: %s are too few for %s at %s, which takes %d", of, PercentileName(o.q), level, least)
+		return
+	}
+	out.Bound, out.Note = &bound, ""
+	if out.Held = o.holds(bound); !out.Held {
+		out.Undecided = true
+		out.Note = fmt.Sprintf("not decided: with %s it may at %s be %.4g%s", of, level, bound, o.Unit())
+	}
+}
+
+// bound is the end of the metric's exact confidence interval that has to hold the
+// limit, NaN for too few values, and what it is of; "": there is none of this
+// metric. A number of requests is no estimate, and those dropped are the
+// generator's.
+func (o *Objective) bound(d *ClassData, h *stats.Histogram) (bound float64, of string, least int) {
+	upper := o.op[0] == '<'
+	switch {
+	case o.stat == "errors" && o.share:
+		low, high := stats.ClopperPearson(int(d.Failed().Total), int(d.Sent), 1-o.Confidence)
+		if bound = 100 * low; upper {
+			bound = 100 * high
+		}
+		return bound, fmt.Sprintf("%d requests", d.Sent), 0
+	case o.stat != "":
+		return 0, "", 0
+	}
+	n, q := int(h.Count()), o.q
+	if !upper {
+		q = 1 - q
+	}
+	of = fmt.Sprintf("%d %ss", n, clockNamed(o.clock).Of)
+	over, ok := stats.QuantileBound(n, q, o.Confidence)
+	if !ok {
+		return math.NaN(), of, stats.QuantileBoundCount(q, o.Confidence)
+	}
+	rank := over + 1
+	if upper {
+		rank = n - over
+	}
+	return Milliseconds(h.Quantile((float64(rank) - 0.5) / float64(n))), of, 0
 }
 
 // value is the metric in the limit's unit; NaN without data.
@@ -217,6 +292,11 @@ func (o *Objective) count(n, of int64) float64 {
 	return float64(n)
 }
 
+// Undecided says whether one of the objectives is.
+func (s *Summary) Undecided() bool {
+	return slices.ContainsFunc(s.Objectives, func(o ObjectiveResult) bool { return o.Undecided })
+}
+
 // Class is the request class of a name; nil if there is none.
 func (s *Summary) Class(name string) *classSummary {
 	for i := range s.Classes {
@@ -228,7 +308,7 @@ func (s *Summary) Class(name string) *classSummary {
 }
 
 // JudgeAll adds the outcome of every objective to the summary and says whether
-// all were held. Where none is about the errors of all requests, there is one by
+// none was missed. Where none is about the errors of all requests, there is one by
 // default, errors<100%, which shows only if it is missed: figures of nothing but
 // failures pass for no success.
 func (s *Summary) JudgeAll(objectives []Objective) (held bool, err error) {
@@ -240,7 +320,7 @@ func (s *Summary) JudgeAll(objectives []Objective) (held bool, err error) {
 			return false, err
 		}
 		s.Objectives = append(s.Objectives, out)
-		held = held && out.Held
+		held = held && !out.Missed()
 		onErrors = onErrors || objectives[i].stat == "errors" && objectives[i].class == ""
 	}
 	if !onErrors && s.NoneSucceeded() {

@@ -2,8 +2,12 @@ package results
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/mlbench/mlbench/results/stats"
 )
 
 // judged is the file whose figures the table below relies on: 100 requests of
@@ -229,4 +233,118 @@ func FuzzParseObjective(f *testing.F) {
 			}
 		}
 	})
+}
+
+// confident judges one objective with a confidence of 95%.
+func confident(t *testing.T, expr string, s *Summary) ObjectiveResult {
+	t.Helper()
+	o, err := ParseObjective(expr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.Confidence = 0.95
+	out, err := o.Judge(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// Answers of 1, 2 … n ms, by hand: of 400 the chance that none is beyond p99 is
+// 1.8%, that at most one is 9%; so p99 is surely below the largest only.
+func TestObjectiveConfidence(t *testing.T) {
+	of := func(n int, errors int64) *Summary {
+		d := served(n)
+		d.Done, d.Errors = d.Done-errors, map[string]int64{ErrStatus: errors}
+		return Summarize(openFile(map[string]*ClassData{"predict": d}), Select{Arm: ArmA}, nil)
+	}
+	for _, tt := range []struct {
+		n, errors int
+		expr      string
+		want      string // held, undecided or missed
+		note      string
+	}{
+		{400, 0, "p99<401ms", "held", ""},
+		{400, 0, "p99<399ms", "undecided", "not decided: with 400 requests it may at 95% be 400 ms"},
+		{400, 0, "p99<390ms", "missed", ""},
+		{299, 0, "p99<1s", "held", ""},
+		{298, 0, "p99<1s", "undecided", "not decided: 298 requests are too few for p99 at 95%, which takes 299"},
+		{16, 0, "predict:p99.9<1h", "undecided", "not decided: 16 requests are too few for p99.9 at 95%, which takes 2995"},
+		{400, 0, "p1>0.5ms", "held", ""},
+		{400, 0, "p1>2ms", "undecided", "not decided: with 400 requests it may at 95% be 1 ms"},
+		{400, 0, "errors<1%", "held", ""}, // none of 400: 1 − 0.05^(1/400) = 0.75%
+		{400, 0, "errors<=0%", "undecided", "not decided: with 400 requests it may at 95% be 0.7461%"},
+		{400, 1, "errors<1%", "undecided", "not decided: with 400 requests it may at 95% be 1.18%"},
+		{400, 5, "errors<1%", "missed", ""},
+		{400, 0, "errors<=0", "held", "as measured: there is no bound of it at 95%"},
+		{400, 0, "max<1s", "held", "as measured: there is no bound of it at 95%"},
+	} {
+		got := confident(t, tt.expr, of(tt.n, int64(tt.errors)))
+		word := "missed"
+		switch {
+		case got.Held:
+			word = "held"
+		case got.Undecided:
+			word = "undecided"
+		}
+		if word != tt.want || got.Note != tt.note || got.Held && got.Undecided || got.Missed() != (word == "missed") {
+			t.Errorf("%s of %d requests, %d failed: %s, note %q; want %s, %q", tt.expr, tt.n, tt.errors, word, got.Note, tt.want, tt.note)
+		}
+	}
+}
+
+// A gate does not take the maximum for a percentile.
+func TestObjectiveOfSufficientRequests(t *testing.T) {
+	s := Summarize(openFile(map[string]*ClassData{"predict": served(16)}), Select{Arm: ArmA}, nil)
+	for expr, want := range map[string]ObjectiveResult{
+		"p95<1h":  {Undecided: true, Note: "not decided: this is the maximum: 16 requests are too few for p95"},
+		"p95<1ms": {Note: "the maximum: 16 requests are too few for p95"},
+		"p90<1h":  {Held: true},
+	} {
+		o, err := ParseObjective(expr)
+		if err != nil {
+			t.Fatal(err)
+		}
+		o.Sufficient = true
+		if out, err := o.Judge(s); err != nil || out.Held != want.Held || out.Undecided != want.Undecided || out.Note != want.Note {
+			t.Errorf("%s: %+v, %v; want %+v", expr, out, err, want)
+		}
+	}
+}
+
+// A service that is exactly at its limit passes a limit at 95% in at most a
+// twentieth of runs, and by what was measured alone in about half.
+func TestObjectiveConfidenceIsKept(t *testing.T) {
+	rng := rand.New(rand.NewPCG(9, 5))
+	const trials, n = 800, 500
+	counts := map[string]int{}
+	for range trials {
+		d, l := served(0), stats.NewLive()
+		d.Sent, d.Errors = n, map[string]int64{}
+		for range n {
+			l.Record(time.Duration(rng.ExpFloat64() * float64(time.Second)))
+			if rng.Float64() < 0.02 {
+				d.Errors[ErrStatus]++
+			}
+		}
+		d.Done = n - d.Errors[ErrStatus]
+		d.Clocks[ClockResponse] = l.Drain()
+		s := Summarize(openFile(map[string]*ClassData{"predict": d}), Select{Arm: ArmA}, nil)
+		for _, expr := range []string{"p99<4605ms", "p50<693.1ms", "p50>693.1ms", "errors<2%"} {
+			out := confident(t, expr, s)
+			if out.Held {
+				counts[expr]++
+			}
+			if !out.Missed() {
+				counts[expr+" as measured"]++
+			}
+		}
+	}
+	t.Log(counts)
+	for _, expr := range []string{"p99<4605ms", "p50<693.1ms", "p50>693.1ms", "errors<2%"} {
+		// Three standard errors of a twentieth: 2.3 points.
+		if held, measured := counts[expr], counts[expr+" as measured"]; held > trials*73/1000 || held == 0 || measured < trials*3/10 {
+			t.Errorf("%s: held in %d of %d, as measured in %d", expr, held, trials, measured)
+		}
+	}
 }

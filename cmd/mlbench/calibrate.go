@@ -137,7 +137,7 @@ func calibrate(ctx context.Context, o *calibrateOptions) error {
 		fmt.Fprintln(o.Err, "note:", why)
 	}
 	if len(sound) < leastLaunches {
-		return &cli.ExitError{Outcome: cli.Judged(interrupted, true, false), Err: fmt.Errorf("%d of %d launches can be used, and a spread takes at least %d: nothing was stored", len(sound), o.launchesWanted(), leastLaunches)}
+		return &cli.ExitError{Outcome: cli.Judged(interrupted, true, true, false), Err: fmt.Errorf("%d of %d launches can be used, and a spread takes at least %d: nothing was stored", len(sound), o.launchesWanted(), leastLaunches)}
 	}
 	c, err := verdict.Calibrate(sound, o.limits)
 	if err != nil {
@@ -153,7 +153,7 @@ func calibrate(ctx context.Context, o *calibrateOptions) error {
 	if err := report.Calibration(o.Out, report.Format(o.format), c, sound, left, o.output); err != nil {
 		return err
 	}
-	return cli.End(cli.Judged(interrupted, true, true))
+	return cli.End(cli.Judged(interrupted, true, true, true))
 }
 
 // launchesWanted is how many launches were asked for.

@@ -27,6 +27,7 @@ type compareOptions struct {
 	refs        []string // arguments of the command; the gate has flags instead
 	calibration string
 	extend      bool
+	sufficient  bool // see results.Objective: a gate
 
 	// Set by validate.
 	spec       session.Spec
@@ -74,6 +75,7 @@ func (o *compareOptions) register(cmd *cobra.Command) {
 	f.StringVar(&c.Limits, "max-regression", "", "tolerated changes for the worse, as `LIMITS` (default "+verdict.DefaultLimits().String()+")")
 	f.BoolVar(&c.Strict, "strict", false, "call a regression only what is proven to exceed its limit, not what is proven worse and by estimate exceeds it")
 	f.StringArrayVar(&o.load.spec.Objectives, "objective", nil, "limit that the candidate must hold by itself, as `LIMIT` such as 'p99<50ms' or 'predict:errors<0.1%' (repeatable; added to the scenario's); exit 6 if missed")
+	registerConfidence(f, &o.load.spec.ObjectiveConfidence)
 }
 
 // validate checks flags before anything is contacted.
@@ -96,13 +98,13 @@ func (o *compareOptions) validate() (err error) {
 	if o.extend {
 		fmt.Fprintln(o.Err, "note: --extend has no effect any more: a comparison goes on until it is decided, for at most --budget")
 	}
-	o.judged, err = parseObjectives(o.spec.Objectives)
+	o.judged, err = parseObjectives(o.spec.Objectives, o.spec.ObjectiveConfidence)
 	return err
 }
 
 // options are those of judging what is saved, with limits of flags if there are any.
 func (o *compareOptions) options() verdict.Options {
-	opt := verdict.Options{Percentiles: o.out.Quantiles, Strict: o.spec.Strict, Calibration: o.calibrated, Objectives: o.judged}
+	opt := verdict.Options{Percentiles: o.out.Quantiles, Strict: o.spec.Strict, Calibration: o.calibrated, Objectives: o.judged, ObjectiveConfidence: o.spec.ObjectiveConfidence, Sufficient: o.sufficient}
 	if o.spec.Limits != "" {
 		opt.Limits = &o.limits
 	}
@@ -164,6 +166,8 @@ type comparing struct {
 	progress *cli.Progress
 	out      *output.Options
 	parity   *parityOptions
+
+	sufficient bool // see results.Objective
 }
 
 // open finds what is wrong with what is to be measured, before anything is started.
@@ -188,7 +192,7 @@ func (c *comparing) compare(ctx context.Context, a, b targets.Target) (*verdict.
 	if err != nil {
 		return nil, nil, interrupted, err
 	}
-	return verdict.Compare(f, verdict.Options{Percentiles: c.out.Quantiles, Strict: c.Spec.Strict}), f, interrupted, nil
+	return verdict.Compare(f, verdict.Options{Percentiles: c.out.Quantiles, Strict: c.Spec.Strict, Sufficient: c.sufficient}), f, interrupted, nil
 }
 
 // outputs are the names of the result files of n comparisons; "" is the default.

@@ -34,7 +34,7 @@ type gateOptions struct {
 
 func newGateCmd(s cli.Streams) *cobra.Command {
 	o := &gateOptions{}
-	o.Streams = s
+	o.Streams, o.sufficient = s, true
 	return o.command()
 }
 
@@ -196,7 +196,7 @@ func (o *gateOptions) live(ctx context.Context) error {
 	if err := pair.Resolvable(o.base, o.head); err != nil {
 		return err
 	}
-	pair.Files = o.files
+	pair.Files, pair.sufficient = o.files, o.sufficient
 	defer pair.Stop()
 	base, err := pair.Start(ctx, "base", o.base)
 	if err != nil {

@@ -65,6 +65,9 @@ func (o *gateOptions) single(files []*results.File) error {
 		return cli.Usagef("nothing to judge %s by: give --objective, or --baseline", f.Path)
 	}
 	sum := results.Summarize(f, results.Select{Arm: results.ArmA}, o.out.Quantiles)
+	for i := range o.judged {
+		o.judged[i].Sufficient = o.sufficient
+	}
 	held, err := sum.JudgeAll(o.judged)
 	if err != nil {
 		return cli.Usagef("%w", err)
@@ -75,7 +78,14 @@ func (o *gateOptions) single(files []*results.File) error {
 	})); err != nil {
 		return err
 	}
-	if err := cli.End(cli.Judged(false, held, sum.Valid)); err != nil {
+	found := cli.Judged(false, held, !sum.Undecided(), sum.Valid)
+	switch {
+	case found == cli.ExitInconclusive && o.out.Inconclusive == "fail":
+		found = cli.ExitRegression
+	case found == cli.ExitInconclusive && o.out.Inconclusive == "pass":
+		found = cli.ExitOK
+	}
+	if err := cli.End(found); err != nil {
 		return err
 	}
 	return saved.Ended(f)

@@ -1,11 +1,14 @@
 package main
 
 import (
+	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/mlbench/mlbench/cmd/internal/cli"
 	"github.com/mlbench/mlbench/cmd/internal/output"
@@ -18,6 +21,7 @@ import (
 type reportOptions struct {
 	files      []string
 	objectives []string
+	confidence float64 // of objectives
 	schema     string
 	timeline   bool
 	output     output.Options
@@ -46,6 +50,7 @@ func newReportCmd(s cli.Streams) *cobra.Command {
 	o.output.RegisterDetails(cmd)
 	f := cmd.Flags()
 	f.StringArrayVar(&o.objectives, "objective", nil, "`LIMIT` that every run must hold, for example 'p99<50ms' (repeatable)")
+	registerConfidence(f, &o.confidence)
 	end := cli.Section(f, "Output")
 	f.BoolVar(&o.output.Wide, "wide", false, "CSV of one row per run, with a column for every metric")
 	f.BoolVar(&o.timeline, "timeline", false, "the course over time instead of the sums")
@@ -83,7 +88,7 @@ func reportFiles(s cli.Streams, o reportOptions) error {
 		_, err = s.Out.Write(schema)
 		return err
 	}
-	objectives, err := parseObjectives(o.objectives)
+	objectives, err := parseObjectives(o.objectives, o.confidence)
 	if err != nil {
 		return err
 	}
@@ -102,7 +107,7 @@ func reportFiles(s cli.Streams, o reportOptions) error {
 	if o.timeline {
 		return reportTimelines(s, files, &o.output)
 	}
-	held, valid := true, true
+	held, decided, valid := true, true, true
 	var docs []report.Document
 	for _, f := range files {
 		doc, fileHeld, err := reportFile(f, objectives, &o.output)
@@ -110,7 +115,7 @@ func reportFiles(s cli.Streams, o reportOptions) error {
 			return err
 		}
 		docs = append(docs, doc)
-		held, valid = held && fileHeld, valid && doc.Valid()
+		held, decided, valid = held && fileHeld, decided && !undecided(doc), valid && doc.Valid()
 	}
 	if err := o.output.Documents(s, docs); err != nil {
 		return err
@@ -118,7 +123,7 @@ func reportFiles(s cli.Streams, o reportOptions) error {
 	if len(objectives) == 0 {
 		return nil
 	}
-	if err := cli.End(cli.Judged(false, held, valid)); err != nil {
+	if err := cli.End(cli.Judged(false, held, decided, valid)); err != nil {
 		return err
 	}
 	return saved.Ended(files...)
@@ -151,14 +156,48 @@ func reportTimelines(s cli.Streams, files []*results.File, o *output.Options) er
 	})
 }
 
-func parseObjectives(exprs []string) ([]results.Objective, error) {
+func undecided(doc report.Document) bool {
+	if doc.Comparison != nil {
+		return doc.Comparison.Undecided()
+	}
+	return doc.Run.Undecided()
+}
+
+func parseObjectives(exprs []string, confidence float64) ([]results.Objective, error) {
 	var out []results.Objective
 	for _, e := range exprs {
 		o, err := results.ParseObjective(e)
 		if err != nil {
 			return nil, cli.Usagef("--objective: %w", err)
 		}
+		o.Confidence = confidence
 		out = append(out, o)
 	}
 	return out, nil
+}
+
+func registerConfidence(f *pflag.FlagSet, into *float64) {
+	f.Var((*confidence)(into), "objective-confidence", "hold percentiles and shares of errors by a bound of so much `CONFIDENCE`, such as 95%, and not by what was measured; too few requests are exit 4")
+}
+
+// confidence is a flag's; 0: none.
+type confidence float64
+
+func (c *confidence) String() string {
+	if c == nil || *c == 0 {
+		return ""
+	}
+	return strconv.FormatFloat(100*float64(*c), 'g', 8, 64) + "%"
+}
+
+func (*confidence) Type() string { return "confidence" }
+
+func (c *confidence) Set(s string) error {
+	digits, share := strings.CutSuffix(s, "%")
+	v, err := strconv.ParseFloat(digits, 64)
+	if !share || err != nil || !(v > 50 && v < 100) {
+		return fmt.Errorf("found %q, want a share above 50%% and below 100%%, such as 95%%", s)
+	}
+	*c = confidence(v / 100)
+	return nil
 }

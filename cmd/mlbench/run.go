@@ -68,6 +68,7 @@ func newRunCmd(s cli.Streams) *cobra.Command {
 	defer cli.Section(f, "Output")()
 	f.StringVar(&o.load.spec.Raw, "raw", "", "also write every measured request to `FILE`, as JSON lines that vegeta's report and plot read; - is stdout, and the report then goes to stderr")
 	f.StringArrayVar(&o.load.spec.Objectives, "objective", nil, "`LIMIT` that must hold, such as 'p99<50ms' or 'errors<0.1%' (repeatable); exit 6 if missed")
+	registerConfidence(f, &o.load.spec.ObjectiveConfidence)
 	defer cli.For(f, cli.Once)()
 	f.BoolVar(&o.load.spec.Once, "once", false, "measure nothing: send setup, each kind of request once, and teardown, and show them with their answers; exit 1 if one was not as expected")
 	return cmd
@@ -160,5 +161,5 @@ func runScenario(ctx context.Context, o *runOptions) error {
 	if f.Footer != nil && f.Footer.Ended == results.Failed {
 		return errors.New(f.Footer.Reason)
 	}
-	return cli.End(cli.Judged(interrupted, held, sum.Valid))
+	return cli.End(cli.Judged(interrupted, held, !sum.Undecided(), sum.Valid))
 }

@@ -1,6 +1,7 @@
 package verdict
 
 import (
+	"cmp"
 	"math"
 	"slices"
 
@@ -16,6 +17,10 @@ type Options struct {
 	// Objectives are what B must hold by itself, beside the limits of its change;
 	// nil: those of the file. They do not change the verdict.
 	Objectives []results.Objective
+	// ObjectiveConfidence is Objective.Confidence of them; 0: as the file has it. A
+	// comparison that may end at several looks shares its error among them.
+	ObjectiveConfidence float64
+	Sufficient          bool // see results.Objective
 	// Calibration is how much runs of these targets differ by chance: for
 	// CompareRuns, where there are too few runs to tell.
 	Calibration *Calibration
@@ -71,8 +76,20 @@ func Compare(f *results.File, o Options) *Comparison {
 	if objectives == nil {
 		objectives = f.Header.ReadObjectives()
 	}
-	c.Findings = c.withObjectives(j.reasons(), objectives)
+	confidence := cmp.Or(o.ObjectiveConfidence, f.Header.ObjectiveConfidence)
+	c.Findings = c.withObjectives(j.reasons(), o.demanding(objectives, confidence, len(f.Header.Looks)))
 	return c
+}
+
+// demanding are objectives with what has to bear them out.
+func (o *Options) demanding(objectives []results.Objective, confidence float64, looks int) []results.Objective {
+	out := slices.Clone(objectives)
+	for i := range out {
+		if out[i].Sufficient = o.Sufficient; confidence > 0 {
+			out[i].Confidence = 1 - (1-confidence)/float64(max(1, looks))
+		}
+	}
+	return out
 }
 
 // limitsFor are those asked for, or the file's own, or the defaults.

@@ -48,6 +48,7 @@ const (
 	FoundLikely      FindingKind = "likely" // worse by estimate, not proven
 	FoundOpen        FindingKind = "open"
 	FoundMissed      FindingKind = "missed"          // an objective
+	FoundUndecided   FindingKind = "undecided"       // an objective, with the confidence asked for
 	FoundInvalid     FindingKind = "invalid"         // generator, host or failures decided the numbers
 	foundGone        FindingKind = "gone"            // B's target ended, or never answered
 	foundUnfinished  FindingKind = "unfinished"      // a part of a comparison is no pass

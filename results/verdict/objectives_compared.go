@@ -8,7 +8,7 @@ import (
 )
 
 // withObjectives holds B against objectives and adds to the findings those that
-// it missed: behind what decided the verdict.
+// it missed, and those that are not decided: behind what decided the verdict.
 func (c *Comparison) withObjectives(findings []Finding, objectives []results.Objective) []Finding {
 	var missed []Finding
 	for i := range objectives {
@@ -18,14 +18,17 @@ func (c *Comparison) withObjectives(findings []Finding, objectives []results.Obj
 			out = results.ObjectiveResult{Expr: o.Expr, Note: "there is no such request class"}
 		}
 		c.Objectives = append(c.Objectives, out)
-		if !out.Held {
-			missed = append(missed, missedFinding(o, out))
+		switch {
+		case out.Undecided:
+			missed = append(missed, objectiveFinding(FoundUndecided, ObjectiveOpen, o, out))
+		case out.Missed():
+			missed = append(missed, objectiveFinding(FoundMissed, ObjectiveMiss, o, out))
 		}
 	}
 	return slices.Insert(findings, min(1, len(findings)), missed...)
 }
 
-func missedFinding(o *results.Objective, out results.ObjectiveResult) Finding {
+func objectiveFinding(kind FindingKind, code results.Code, o *results.Objective, out results.ObjectiveResult) Finding {
 	a := args{"objective": o.Expr}
 	if out.Value != nil {
 		a["value"], a["unit"] = *out.Value, strings.TrimSpace(o.Unit())
@@ -33,10 +36,15 @@ func missedFinding(o *results.Objective, out results.ObjectiveResult) Finding {
 	if out.Note != "" {
 		a["text"] = out.Note
 	}
-	return Finding{Kind: FoundMissed, Reason: results.Reason{Code: ObjectiveMiss, Args: a}}
+	return Finding{Kind: kind, Reason: results.Reason{Code: code, Args: a}}
+}
+
+// Undecided says whether one of B's objectives is.
+func (c *Comparison) Undecided() bool {
+	return slices.ContainsFunc(c.Objectives, func(o results.ObjectiveResult) bool { return o.Undecided })
 }
 
 // MissesObjective says whether B missed one of its objectives.
 func (c *Comparison) MissesObjective() bool {
-	return slices.ContainsFunc(c.Objectives, func(o results.ObjectiveResult) bool { return !o.Held })
+	return slices.ContainsFunc(c.Objectives, func(o results.ObjectiveResult) bool { return o.Missed() })
 }

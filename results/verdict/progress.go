@@ -10,6 +10,7 @@ import (
 // Progress is what a comparison that is being measured has come to.
 type Progress struct {
 	Verdict        Verdict // OK and Regression end it; whatever comes after a look that decided does not count
+	Undecided      bool    // an objective
 	Kept, Measured int     // pairs
 	Decided, Open  []Claim // metrics that the verdict waits for
 	MoreS          float64 // about how many seconds more would decide it; 0: not known
@@ -24,7 +25,7 @@ const mostSettleS = 1
 // ProgressOf judges what there is, by the limits of the file.
 func ProgressOf(f *results.File) Progress {
 	c := Compare(f, Options{})
-	out := Progress{Verdict: c.Verdict, Kept: c.Pairs, Measured: c.Measured, MoreS: c.MoreTimeS}
+	out := Progress{Verdict: c.Verdict, Undecided: c.Undecided(), Kept: c.Pairs, Measured: c.Measured, MoreS: c.MoreTimeS}
 	for i := range c.Metrics {
 		m := &c.Metrics[i]
 		claim := Claim{Class: m.Class, Metric: m.Metric}

@@ -43,6 +43,8 @@ const (
 	Uncalibrated   results.Code = "uncalibrated"     // of its metrics
 	ObjectiveMiss  results.Code = "objective_missed" // objective, value, unit, text
 
+	ObjectiveOpen results.Code = "objective_undecided" // objective, value, unit, text
+
 	// Why nothing passes, or can be judged.
 	PartOnly         results.Code = "part_only"         // why
 	UnevenLoad       results.Code = "uneven_load"       //

@@ -63,7 +63,7 @@ func CompareRuns(a, b []*results.File, o Options) (*Comparison, error) {
 	j.decide()
 	j.adviseRuns(min(len(a), len(b)), c.ArmA.DurationS+c.ArmB.DurationS)
 	j.notes = append(j.notes, because(SavedRuns, nil))
-	c.Findings = c.withObjectives(j.reasons(), o.Objectives)
+	c.Findings = c.withObjectives(j.reasons(), o.demanding(o.Objectives, o.ObjectiveConfidence, 1))
 	return c, nil
 }
 

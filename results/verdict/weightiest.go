@@ -4,13 +4,15 @@ package verdict
 type Weight int
 
 const (
-	ByVerdict   Weight = iota // the verdict itself
-	ByObjective               // B missed an objective
-	ByAnswers                 // the targets answer differently
+	ByVerdict       Weight = iota // the verdict itself
+	ByObjective                   // B missed an objective
+	ByOpenObjective               // B held all, but not with the confidence asked for
+	ByAnswers                     // the targets answer differently
 )
 
 // Weightiest is the finding to begin with: a regression, else answers that differ,
-// else a missed objective, else the verdict.
+// else a missed objective, else the
+// verdict, but for an objective that is not decided where that is ok.
 func (c *Comparison) Weightiest() Weight {
 	switch {
 	case c.Verdict == Regression:
@@ -19,6 +21,8 @@ func (c *Comparison) Weightiest() Weight {
 		return ByAnswers
 	case c.MissesObjective():
 		return ByObjective
+	case c.Verdict == OK && c.Undecided():
+		return ByOpenObjective
 	}
 	return ByVerdict
 }

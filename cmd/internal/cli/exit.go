@@ -20,7 +20,7 @@ const (
 	ExitFailure      = 1   // could not do the job: target unreachable, I/O
 	ExitUsage        = 2   // usage, or an input file that is not there, not readable or not valid
 	ExitRegression   = 3   // the candidate is proven worse, and by estimate beyond the limit
-	ExitInconclusive = 4   // not enough data to decide, or nothing was shown
+	ExitInconclusive = 4   // not enough data to decide (also an objective), or nothing was shown
 	ExitInvalid      = 5   // the generator or host decided the numbers
 	ExitObjective    = 6   // an objective was missed
 	ExitParity       = 7   // the answers of two targets differ
@@ -49,28 +49,32 @@ func Compared(made ...*verdict.Comparison) Outcome {
 		if c.MissesObjective() {
 			found = append(found, ExitObjective)
 		}
+		if c.Undecided() {
+			found = append(found, ExitInconclusive)
+		}
 	}
 	return weightiest(found)
 }
 
-// Gated is what a comparison came to whose caller takes an inconclusive verdict in a way
-// of its own: "fail", as a regression; "pass", if nothing but data was missing; else as
-// Compared does.
+// Gated is what a comparison came to whose caller takes an inconclusive verdict, or an
+// objective that is not decided, in a way of its own: "fail", as a regression; "pass", if
+// nothing but data was missing; else as Compared does.
 func Gated(c *verdict.Comparison, inconclusive string) Outcome {
 	found := Compared(c)
+	objective := c.Verdict == verdict.OK && found == ExitInconclusive
 	switch {
-	case c.Verdict != verdict.Inconclusive || found == ExitParity:
+	case c.Verdict != verdict.Inconclusive && !objective || found == ExitParity:
 	case inconclusive == "fail":
 		return ExitRegression
-	case inconclusive == "pass" && c.LacksData() && !c.MissesObjective():
+	case inconclusive == "pass" && (objective || c.LacksData() && !c.MissesObjective()):
 		return ExitOK
 	}
 	return found
 }
 
 // Judged is what runs came to: an objective that was missed counts more than
-// numbers that say little.
-func Judged(interrupted, held, valid bool) Outcome {
+// numbers that say little, and these more than one that is not decided.
+func Judged(interrupted, held, decided, valid bool) Outcome {
 	switch {
 	case interrupted:
 		return ExitInterrupted
@@ -78,6 +82,8 @@ func Judged(interrupted, held, valid bool) Outcome {
 		return ExitObjective
 	case !valid:
 		return ExitInvalid
+	case !decided:
+		return ExitInconclusive
 	}
 	return ExitOK
 }

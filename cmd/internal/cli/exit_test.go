@@ -35,6 +35,7 @@ func TestTheWeightiestFindingDecidesTheExitCode(t *testing.T) {
 // objective, invalid, inconclusive.
 func TestExitCodeIsOfTheWeightiestFinding(t *testing.T) {
 	missed := []results.ObjectiveResult{{Expr: "p99<50ms"}}
+	undecided := []results.ObjectiveResult{{Expr: "p90<50ms", Undecided: true}}
 	differs := &results.Parity{Differing: 1}
 	for _, tc := range []struct {
 		c    verdict.Comparison
@@ -43,6 +44,9 @@ func TestExitCodeIsOfTheWeightiestFinding(t *testing.T) {
 		{verdict.Comparison{Verdict: verdict.OK}, ExitOK},
 		{verdict.Comparison{Verdict: verdict.OK, Objectives: []results.ObjectiveResult{{Expr: "p99<50ms", Held: true}}}, ExitOK},
 		{verdict.Comparison{Verdict: verdict.OK, Objectives: missed}, ExitObjective},
+		{verdict.Comparison{Verdict: verdict.OK, Objectives: undecided}, ExitInconclusive},
+		{verdict.Comparison{Verdict: verdict.OK, Objectives: append(undecided, missed...)}, ExitObjective},
+		{verdict.Comparison{Verdict: verdict.Invalid, Objectives: undecided}, ExitInvalid},
 		{verdict.Comparison{Verdict: verdict.Inconclusive, Objectives: missed}, ExitObjective},
 		{verdict.Comparison{Verdict: verdict.Invalid, Objectives: missed}, ExitObjective},
 		{verdict.Comparison{Verdict: verdict.Invalid, Objectives: missed, Parity: differs}, ExitParity},

@@ -153,6 +153,7 @@ func (s *Session) compareHeader(arms []*Prepared) *results.Header {
 	h.BudgetS, h.Control = s.Spec.Budget.Seconds(), s.Spec.Control
 	limits, _ := verdict.ParseLimits(s.Spec.Limits) // Validate has found none of its mistakes
 	h.Limits, h.Strict = limits.String(), s.Spec.Strict
+	h.ObjectiveConfidence = s.Spec.ObjectiveConfidence
 	for i := range s.Judged {
 		h.Objectives = append(h.Objectives, s.Judged[i].Expr)
 	}

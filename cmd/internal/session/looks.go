@@ -20,7 +20,7 @@ type looking struct {
 // next says whether what there is decides the comparison.
 func (l *looking) next() loadgen.Next {
 	p := verdict.ProgressOf(l.f)
-	if p.Verdict == verdict.OK || p.Verdict == verdict.Regression {
+	if p.Verdict == verdict.Regression || p.Verdict == verdict.OK && !p.Undecided {
 		return loadgen.Next{Stop: true}
 	}
 	if rest := l.untilNext(p.Kept, p.Measured); rest > 0 {

@@ -35,7 +35,7 @@ func Open(spec Spec, o Observer) (*Session, error) {
 	if s.Scenario, err = spec.scenario(); err != nil {
 		return nil, err
 	}
-	if s.Judged, err = judgedBy(slices.Concat(spec.Objectives, s.Scenario.Objectives), s.Scenario); err != nil {
+	if s.Judged, err = judgedBy(slices.Concat(spec.Objectives, s.Scenario.Objectives), spec.ObjectiveConfidence, s.Scenario); err != nil {
 		return nil, err
 	}
 	if spec.Command == commandCompare {
@@ -78,7 +78,7 @@ func (s *Spec) scenario() (*scenarios.Scenario, error) {
 }
 
 // judgedBy are objectives, all of classes that there are.
-func judgedBy(texts []string, sc *scenarios.Scenario) (judged []results.Objective, err error) {
+func judgedBy(texts []string, confidence float64, sc *scenarios.Scenario) (judged []results.Objective, err error) {
 	for _, text := range texts {
 		obj, err := results.ParseObjective(text)
 		if err != nil {
@@ -87,6 +87,7 @@ func judgedBy(texts []string, sc *scenarios.Scenario) (judged []results.Objectiv
 		if err := obj.CheckClasses(sc.ClassNames()); err != nil {
 			return nil, cli.Usagef("%w", err)
 		}
+		obj.Confidence = confidence
 		judged = append(judged, obj)
 	}
 	return judged, nil

@@ -31,6 +31,8 @@ type Spec struct {
 	Tags       map[string]string // added to the scenario's
 	Objectives []string          // added to the scenario's
 
+	ObjectiveConfidence float64 // see results.Objective
+
 	Once   bool // the load is not looked at before: each request is sent once, and shown
 	Output Output
 	Raw    string // file of single requests; "-": Session.Stdout
