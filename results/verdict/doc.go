@@ -6,8 +6,9 @@
 //	                           ▲
 //	runs of one target ─► Calibrate
 //
-// It owns which slices and runs are evidence of what, the limits, what weakens or
-// forbids a verdict, and the reasons that are given for it. It does not own the
+// It owns which slices and runs are evidence of what, and at which look, the limits,
+// what weakens or forbids a verdict, and the reasons that are given for it; of a
+// comparison that is being measured, what it has come to ([ProgressOf]). It does not own the
 // mathematics of a verdict (package stats), the figures of either target
 // (results.Summarize), or rendering anything for people.
 package verdict

@@ -52,8 +52,8 @@ func (p *pairing) evidence(h *results.Header, limits Limits) stats.Evidence {
 			e.Metrics = append(e.Metrics, m)
 		}
 	}
-	if m, known := p.cpuMetric(h, limits.CPU); known {
-		e.Metrics = append(e.Metrics, m)
+	if p.managed && limits.CPU.Max > 0 {
+		e.Metrics = append(e.Metrics, p.cpuMetric(h, limits.CPU))
 	}
 	e.Late, e.Course, e.Control = p.lateIn, p.course(h), p.control(h, limits)
 	return e

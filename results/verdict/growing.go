@@ -126,29 +126,24 @@ func (p *pairing) control(h *results.Header, limits Limits) (metrics []stats.Met
 // needs to be compared by it: some of it is counted in steps of 10 ms.
 const cpuGrain = 50 * time.Millisecond
 
-// cpuMetric pairs what managed targets used of the CPU per request; not known where
-// one of them is not managed.
-func (p *pairing) cpuMetric(h *results.Header, l Limit) (m stats.Metric, known bool) {
-	var kept []slicePair
-	var a, b results.TargetUse
+// cpuMetric pairs what managed targets used of the CPU per request.
+func (p *pairing) cpuMetric(h *results.Header, l Limit) stats.Metric {
+	m := stats.Metric{Name: cpuName, Class: results.TotalClass, Role: l.Part.role(true), Required: l.Part == Required, Margin: l.Max}
+	known := &pairing{}
 	for _, pair := range p.kept {
-		if ua, ub := pair.a.TargetUse, pair.b.TargetUse; ua != nil && ub != nil && ua.Requests > 0 && ub.Requests > 0 {
-			kept = append(kept, pair)
-			a.CPUSeconds, a.Requests = a.CPUSeconds+ua.CPUSeconds, a.Requests+ua.Requests
-			b.CPUSeconds, b.Requests = b.CPUSeconds+ub.CPUSeconds, b.Requests+ub.Requests
+		if pair.use() != nil {
+			known.kept = append(known.kept, pair)
 		}
 	}
+	a, b := known.cpu()
 	least := min(a.CPUSeconds, b.CPUSeconds)
-	if l.Max == 0 || 2*len(kept) <= len(p.kept) || least == 0 {
-		return m, false
+	if least == 0 {
+		return m
 	}
-	m = stats.Metric{
-		Name: cpuName, Class: results.TotalClass, Role: l.Part.role(true), Required: l.Part == Required,
-		Margin: stats.Margin(l.Max, l.AbsMS/1000, a.CPUSeconds/float64(a.Requests)),
-		Group:  max(1, int(math.Ceil(cpuGrain.Seconds()*float64(len(kept))/least))),
-	}
-	for _, g := range stats.Groups(len(kept), m.Group) {
-		group := &pairing{kept: kept[g[0]:g[1]]}
+	m.Margin = stats.Margin(l.Max, l.AbsMS/1000, a.CPUSeconds/float64(a.Requests))
+	m.Group = max(1, int(math.Ceil(cpuGrain.Seconds()*float64(len(known.kept))/least)))
+	for _, g := range stats.Groups(len(known.kept), m.Group) {
+		group := &pairing{kept: known.kept[g[0]:g[1]]}
 		if d := group.cpuRatio(); !math.IsNaN(d) {
 			m.D = append(m.D, d)
 			if planned(h) && p.ordered() {
@@ -157,31 +152,39 @@ func (p *pairing) cpuMetric(h *results.Header, l Limit) (m stats.Metric, known b
 		}
 	}
 	if len(m.D) == 0 {
-		m.Pairs = len(kept)
+		m.Pairs = len(known.kept)
 	}
-	return m, true
+	return m
+}
+
+// use is what both targets of the pair used; nil where that is not known.
+func (s *slicePair) use() []*results.TargetUse {
+	a, b := s.a.TargetUse, s.b.TargetUse
+	if a == nil || b == nil || a.Requests == 0 || b.Requests == 0 {
+		return nil
+	}
+	return []*results.TargetUse{a, b}
 }
 
 // cpuRatio is ln of the CPU time per request of B against A, in all pairs of which
 // it is known; NaN if there was none.
 func (p *pairing) cpuRatio() float64 {
 	a, b := p.cpu()
-	if !(a > 0 && b > 0) {
+	if !(a.CPUSeconds > 0 && b.CPUSeconds > 0) {
 		return math.NaN()
 	}
-	return math.Log(b) - math.Log(a)
+	return math.Log(b.CPUSeconds/float64(b.Requests)) - math.Log(a.CPUSeconds/float64(a.Requests))
 }
 
-// cpu is the CPU time per request of either arm, in seconds.
-func (p *pairing) cpu() (a, b float64) {
-	var of [2]results.TargetUse
+// cpu is what either target used in all pairs of which it is known.
+func (p *pairing) cpu() (a, b results.TargetUse) {
 	for _, pair := range p.kept {
-		if ua, ub := pair.a.TargetUse, pair.b.TargetUse; ua != nil && ub != nil {
-			of[0].CPUSeconds, of[0].Requests = of[0].CPUSeconds+ua.CPUSeconds, of[0].Requests+ua.Requests
-			of[1].CPUSeconds, of[1].Requests = of[1].CPUSeconds+ub.CPUSeconds, of[1].Requests+ub.Requests
+		if use := pair.use(); use != nil {
+			a.CPUSeconds, a.Requests = a.CPUSeconds+use[0].CPUSeconds, a.Requests+use[0].Requests
+			b.CPUSeconds, b.Requests = b.CPUSeconds+use[1].CPUSeconds, b.Requests+use[1].Requests
 		}
 	}
-	return of[0].CPUSeconds / float64(of[0].Requests), of[1].CPUSeconds / float64(of[1].Requests)
+	return a, b
 }
 
 // cpuName is the metric of CPU time per request.

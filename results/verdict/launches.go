@@ -94,11 +94,7 @@ func (p *pairing) byLaunches(h *results.Header, limits Limits, metrics []stats.M
 			of = func(l *pairing) (stats.Metric, float64) { return l.throughputMetric(h, limits.Throughput), math.NaN() }
 		case cpuName:
 			of = func(l *pairing) (stats.Metric, float64) {
-				x, known := l.cpuMetric(h, limits.CPU)
-				if !known {
-					return x, math.NaN()
-				}
-				return x, l.cpuRatio()
+				return l.cpuMetric(h, limits.CPU), l.cpuRatio()
 			}
 		}
 		var by *stats.Launches

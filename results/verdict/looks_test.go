@@ -361,3 +361,30 @@ func TestProgress(t *testing.T) {
 		t.Errorf("noise: %+v", p)
 	}
 }
+
+// What targets used may be known of some pairs only.
+func TestCPUKnownLate(t *testing.T) {
+	f := looked(func(tr *trial) {
+		tr.slice = func(pair int, s *results.Slice) {
+			if pair > 30 {
+				s.TargetUse = &results.TargetUse{CPUSeconds: 0.2, Requests: 100}
+			}
+		}
+	}).file()
+	if c := Compare(f, Options{}); c.Verdict != OK {
+		t.Errorf("%s: %v", c.Verdict, codes(c))
+	}
+}
+
+// A limit on errors that both have says how many requests prove it.
+func TestErrorsSayWhatTheyNeed(t *testing.T) {
+	f := looked(func(tr *trial) {
+		tr.pairs = 24
+		tr.slice = func(pair int, s *results.Slice) { failing(s.Classes["predict"], 2) }
+	}).file()
+	c := Compare(f, Options{})
+	m := c.Findings[0].Metrics
+	if c.Verdict != Inconclusive || len(m) != 1 || m[0].Metric != "errors" || *m[0].Requests != 2400 || math.Abs(float64(*m[0].Needed)-2*0.02*0.98*1.645*1.645/0.005/0.005) > 1 {
+		t.Errorf("%s: %+v", c.Verdict, c.Findings[0])
+	}
+}

@@ -50,6 +50,7 @@ type pairing struct {
 	limit    time.Duration
 	workers  int     // of the closed model
 	settle   float64 // seconds of load before each slice, about
+	managed  bool    // of some pair it is known what both targets used
 }
 
 // A slice in which a tenth of the requests were sent later than this is not
@@ -85,6 +86,7 @@ func seriesOf(f *results.File) *series {
 			p.slot = -1
 		}
 		s.pairs = append(s.pairs, *p)
+		s.base.managed = s.base.managed || p.use() != nil
 	}
 	both := stats.NewHistogram()
 	for i := range s.pairs {
@@ -119,7 +121,13 @@ func slicePairs(f *results.File) (order []*slicePair) {
 			byPair[s.Pair] = p
 			order = append(order, p)
 		}
-		m := &measured{Slice: s, total: s.Total()}
+		m := &measured{Slice: s}
+		for _, d := range s.Classes {
+			m.total = d
+		}
+		if len(s.Classes) != 1 {
+			m.total = s.Total()
+		}
 		switch {
 		case s.Arm == results.ArmA && p.a == nil:
 			p.a = m

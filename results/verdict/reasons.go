@@ -210,6 +210,9 @@ func (j *judging) open() (out []Finding) {
 func (j *judging) undecided(m *stats.Judgement) Finding {
 	_, low, high := change(m)
 	f := j.found(FoundOpen, Undecided, math.NaN(), m)
+	if m.Kind == stats.ErrorShare {
+		f.Metrics[0].Requests, f.Metrics[0].Needed = j.errorRequests(m)
+	}
 	switch {
 	case m.Reason == stats.MaybeStalls:
 		f.Code, f.Args["chance_pct"] = PossibleStalls, 100*m.P

@@ -45,3 +45,20 @@ func (j *judging) requests(m *stats.Judgement) (got, needed *int64) {
 	need := int64(math.Ceil(stats.MinValues/(1-q) - 1e-6))
 	return &n, &need
 }
+
+// errorRequests are how many requests either target got, and about how many it takes
+// to bound the difference of errors that both have alike by its limit: one arm's
+// share p has the variance p(1 − p)/n, and the bound is 1.645 standard deviations
+// of the difference away. Where there are none, the rule of three.
+func (j *judging) errorRequests(m *stats.Judgement) (got, needed *int64) {
+	e := j.failures(m.Class)
+	n := int64(min(e.OfA, e.OfB))
+	if n == 0 || m.Limit == 0 {
+		return nil, nil
+	}
+	p := float64(e.A+e.B) / float64(e.OfA+e.OfB)
+	need := 2 * p * (1 - p) * math.Pow(1.645/m.Limit, 2)
+	need = max(need, 3/m.Limit)
+	whole := int64(math.Ceil(need))
+	return &n, &whole
+}
