@@ -58,7 +58,7 @@ f:4:9: parity: "lots": want a share of the requests, above 0% and at most 100%, 
 	{
 		"limits", "max-regression:\n  p50: 5\n  throughtput: 5%\n  errors: 5%\n  throughput: 99.5%\n  p99: [20%]\n  p90:\n  p95: fast\n", false,
 		`f:2:8: max-regression.p50: found "5", want a change such as 5%, or off
-f:3:3: max-regression: "throughtput" cannot be judged, did you mean "throughput"? (known: p50 and other percentiles, throughput, errors)
+f:3:3: max-regression: "throughtput" cannot be judged, did you mean "throughput"? (known: p50 and other percentiles, also of a class as health:p50, throughput, errors, cpu)
 f:4:11: max-regression.errors: found the text "5%", want a difference in percentage points such as 0.5pp
 f:5:15: max-regression.throughput: found the text "99.5%", want a change such as 5%, below 99%
 f:6:8: max-regression.p99: found a list, want a change such as 5%, or off
@@ -67,7 +67,7 @@ f:8:8: max-regression.p95: found the text "fast", want a change such as 5%, or o
 	},
 	{"no limits", "max-regression: {}\n", false, `f:1:17: max-regression: found a mapping, want metrics and their limits, such as {p50: 5%, p90: 10%}`},
 	{"a number for limits", "max-regression: 5\n", false, `f:1:17: max-regression: found "5", want metrics and their limits, such as {p50: 5%, p90: 10%}`},
-	{"limits as text", "max-regression: p50=fast\n", true, `f:1:17: max-regression: limit "p50=fast": "fast" is no limit above 0 and up to 10000%; want for example p50=5%,p90=10%,p99=20%,throughput=5%,errors=0.5pp; p99=off does not judge p99`},
+	{"limits as text", "max-regression: p50=fast\n", true, `f:1:17: max-regression: limit "p50=fast": "fast" is no limit above 0 and up to 10000%; want for example p50=5%,p90=10%,p99=20%,throughput=5%,errors=0.5pp,cpu=10%; p99=off does not judge p99; p50=5%|0.2ms, health:p99=50% and 'p99=20% watched' are limits, too`},
 	{"two limits in a value", "max-regression: {p50: \"5%,p90=1%\"}\n", false, `f:1:23: max-regression.p50: found the text "5%,p90=1%", want a change such as 5%, or off`},
 	{"nothing judged", "max-regression: {p50: off, p90: off, p99: off}\n", true, `f:1:17: max-regression: limits: every percentile is off, so no latency would be judged`},
 	{"objectives", "result: a\nobjectives: p99\n", true, `f:2:13: objectives: "p99": want [CLASS:]METRIC<LIMIT, for example p99<50ms, lag_p99<1ms, errors<0.1% or goodput>150/s`},

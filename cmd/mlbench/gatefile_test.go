@@ -24,7 +24,7 @@ scenario: concurrent
 budget: 2m
 rate: 300/s
 connections: 64
-max-regression: {p50: 3%, p90: "10%", p99.9: 50%, p99: off, throughput: 4%, errors: 1pp}
+max-regression: {p50: 3%, p90: "10%", p99.9: 50%, p99: off, throughput: 4%, errors: 1pp, cpu: off, "health:p50": 5%|0.2ms, "health:p90": 20% watched}
 extend: false
 strict: true
 inconclusive: fail
@@ -88,7 +88,7 @@ func TestGateFile(t *testing.T) {
 		{liveGateFile, map[string][]string{
 			"base": {"./old/server --port {port}"}, "head": {"main=http://127.0.0.1:8000"}, "ready": {"/health"},
 			"scenario": {"concurrent"}, "budget": {"2m0s"}, "rate": {"300/s"}, "connections": {"64"},
-			"max-regression": {"p50=3%,p90=10%,p99.9=50%,p99=off,throughput=4%,errors=1pp"},
+			"max-regression": {"p50=3%,p90=10%,p99.9=50%,p99=off,throughput=4%,errors=1pp,cpu=off,health:p50=5%|0.2ms,health:p90=20% watched"},
 			"extend":         {"false"}, "strict": {"true"}, "inconclusive": {"fail"},
 			"calibration": {"calibration.json"}, "export": {"junit=gate.xml", "markdown=gate.md"},
 		}},

@@ -37,7 +37,7 @@ func (l *limitsText) DecodeNode(d *strict.Document, n *strict.Node) {
 func limitOf(d *strict.Document, n *strict.Node, key strict.Key, value *strict.Node) bool {
 	name := key.Name
 	if !limitOK(name, "1%") && !limitOK(name, "1pp") {
-		d.BadAt(key.Line, key.Col, "%s: %q cannot be judged%s (known: p50 and other percentiles, throughput, errors)",
+		d.BadAt(key.Line, key.Col, "%s: %q cannot be judged%s (known: p50 and other percentiles, also of a class as health:p50, throughput, errors, cpu)",
 			n.Path, name, cli.DidYouMean(name, []string{"p50", "p90", "p99", "throughput", "errors"}))
 		return false
 	}
