@@ -62,10 +62,10 @@ func verdictConditions() []simulated {
 	luck := func(sd, slow float64) condition {
 		return condition{host: quietHost, a: simTarget{luck: sd}, b: simTarget{luck: sd, slow: slow}}
 	}
-	// Eight launches of eight pairs, a minute and three quarters, which are judged
-	// once; and as many as three minutes hold, with looks.
+	// Eight launches of eight pairs that scatter by 3%, judged once; and as many as
+	// three minutes hold, of pairs that scatter by 6% and more, with looks.
 	eight := func(name string, c condition) condition {
-		c.name, c.perLaunch, c.slice, c.looks = name, 8, 0.5, results.Looks{8}
+		c.name, c.perLaunch, c.slice, c.looks = name, 8, 2, results.Looks{8}
 		return c
 	}
 	many := func(name string, c condition) condition {
