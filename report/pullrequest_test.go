@@ -114,7 +114,7 @@ func TestColumnsAndChangeThatContradictAreExplained(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, want := range []string{
-		"REGRESSION  health p50 16.8 → 16.0 ms over all requests; in the typical pair +30% (95% sure: +29% to\n    +31%), allowed 5%\n",
+		"REGRESSION  health p50 16.8 → 16.0 ms over all requests, the slow ones in few slices; in the typical\n    pair +30% (95% sure: +29% to +31%), allowed 5%\n",
 		"\np50: change and estimate differ, as the slow ones come in few slices; the estimate is what is judged\n",
 		"-0.8 ms, -4.8%   +30.3% [+29.3, +31.4]",
 	} {

@@ -46,7 +46,7 @@ func sentences(c *verdict.Comparison, f form) []string {
 		out = append(out, f.name("not decided for that: "+distrustedText(distrusted)))
 	}
 	out = append(out, last...)
-	if claims {
+	if claims && c.Runs == nil { // those have a note
 		out = append(out, f.name(startsText(c)))
 	}
 	if len(out) == 0 {
@@ -157,8 +157,6 @@ func judgedPercentiles(c *verdict.Comparison) bool {
 // were started from.
 func startsText(c *verdict.Comparison) string {
 	switch {
-	case c.Runs != nil:
-		return "of these runs: what else changed between them is in it"
 	case c.Launches > 0:
 		text := fmt.Sprintf("over %d starts of each", c.Launches)
 		if m := largestSpread(c); m != nil {
@@ -201,7 +199,11 @@ func metricLine(c *verdict.Comparison, m *verdict.MetricRow, kind verdict.Findin
 		case c.Launches > 0:
 			typical = "start"
 		}
-		text += fmt.Sprintf(" over all requests; in the typical %s %s (%s)", typical, percentText(m, *estimate), sure)
+		few := ""
+		if outside(m) {
+			few = ", the slow ones in few slices"
+		}
+		text += fmt.Sprintf(" over all requests%s; in the typical %s %s (%s)", few, typical, percentText(m, *estimate), sure)
 	case m.Unit == "ms":
 		text += fmt.Sprintf(" (%s, %s; %s)", differenceText(m), percentText(m, *estimate), sure)
 	default:
@@ -328,20 +330,33 @@ func differenceText(m *verdict.MetricRow) string {
 	return signedText(*m.B-*m.A, len(fraction)) + " ms"
 }
 
-// contradicted says that the change of all requests together lies outside of the
-// interval that the pairs give, or goes the other way than their estimate: a few
-// slices hold the slow ones.
-func contradicted(m *verdict.MetricRow) bool {
-	if m.Unit == "%" || m.CensoredA || m.CensoredB || m.CI95Pct == nil || m.ChangePct == nil || m.A == nil || m.B == nil || *m.A <= 0 {
+// outside says that the change of all requests together lies outside of the
+// interval that the pairs give: a few slices hold the slow ones.
+func outside(m *verdict.MetricRow) bool {
+	if !bothWays(m) {
 		return false
 	}
 	pooled := 100 * (*m.B / *m.A - 1)
 	const rounding = 0.05 // of what is shown
-	if pooled < m.CI95Pct[0]-rounding || pooled > m.CI95Pct[1]+rounding {
+	return pooled < m.CI95Pct[0]-rounding || pooled > m.CI95Pct[1]+rounding
+}
+
+// contradicted says that it does, or goes the other way than the pairs' estimate.
+func contradicted(m *verdict.MetricRow) bool {
+	if outside(m) {
 		return true
 	}
+	if !bothWays(m) {
+		return false
+	}
+	pooled := 100 * (*m.B / *m.A - 1)
 	const noticed = 0.5 // a change of less is none, whatever its sign
 	return pooled*(*m.ChangePct) < 0 && min(math.Abs(pooled), math.Abs(*m.ChangePct)) >= noticed
+}
+
+// bothWays says that a metric has both a ratio and an estimate of it.
+func bothWays(m *verdict.MetricRow) bool {
+	return m.Unit != "%" && !m.CensoredA && !m.CensoredB && m.CI95Pct != nil && m.ChangePct != nil && m.A != nil && m.B != nil && *m.A > 0
 }
 
 // unlike says that milliseconds of all requests and percent of the typical pair

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"time"
@@ -136,6 +137,25 @@ var verdicts = map[string]func() *verdict.Comparison{
 	"verdict-cpu": experiment{pairs: 24, factor: modern(0.8), change: []func(*results.File){
 		commands, eachOf(results.ArmA, use(0.030)), eachOf(results.ArmB, use(0.0315)),
 	}}.judged,
+	// A budget too small for p99, on a machine with much luck in it.
+	"verdict-few": experiment{pairs: 14, factor: func(p place) float64 {
+		return 1 + 0.25*math.Sin(float64(37*p.pair+11*len(p.before)+5*int(p.arm[0])))
+	}, change: []func(*results.File){func(f *results.File) { f.Header.BudgetS, f.Header.Looks = 20, results.Looks{14} }}}.judged,
+	// The tail of the closed model, which no throughput shows.
+	"verdict-closed-guard": experiment{pairs: 192, factor: func(p place) float64 {
+		if p.arm == results.ArmB && p.pair%4 == 0 {
+			return 1.6
+		}
+		return 1
+	}, change: []func(*results.File){closedModel}}.judged,
+	// A slow path in few slices.
+	"verdict-slow-path": experiment{pairs: 192, change: []func(*results.File){eachOf(results.ArmB, func(s *results.Slice) {
+		if s.Pair%16 == 0 {
+			d := s.Classes["predict"]
+			d.Clocks[results.ClockResponse].Merge(spread(12, 30, 40))
+		}
+	})}}.judged,
+	"verdict-saved":   savedInTurn,
 	"verdict-invalid": experiment{pairs: 24, change: []func(*results.File){eachOf(results.ArmB, late(2))}}.judged,
 	"verdict-carry-over": experiment{pairs: 192, factor: func(p place) float64 {
 		if p.before == results.ArmA {
@@ -188,4 +208,25 @@ func closedModel(f *results.File) {
 			d.Clocks[results.ClockLag] = nil
 		}
 	}
+}
+
+// savedInTurn are five runs of each, A, B, A, B, …
+func savedInTurn() *verdict.Comparison {
+	var sides [2][]*results.File
+	lot := rand.New(rand.NewPCG(5, 6))
+	for i := range 10 {
+		f := file(results.Open, results.Class{Name: "predict", Share: 1})
+		f.Header.Start = f.Header.Start.Add(time.Duration(i) * time.Minute)
+		f.Header.Host.Boot, f.Header.Seed = "1f2e3d4c", uint64(i)
+		name := []string{"legacy", "modern"}[i%2]
+		f.Header.Targets[0].Name, f.Path = name, fmt.Sprintf("%s-%d.jsonl", name, i/2+1)
+		by := (1 + 0.12*float64(i%2)) * (1 + 0.01*lot.NormFloat64())
+		f.Slices = []results.Slice{measured(results.ArmA, 0, 10, map[string]*results.ClassData{"predict": drawn(lot, 2000, 0.4*by, 9*by)})}
+		sides[i%2] = append(sides[i%2], f)
+	}
+	c, err := verdict.CompareRuns(sides[0], sides[1], verdict.Options{})
+	if err != nil {
+		panic(err)
+	}
+	return c
 }

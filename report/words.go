@@ -121,7 +121,7 @@ var phrases = map[results.Code]phrase{
 	verdict.OtherDay:         {"it was made %.0f hours from %s, and holds for a day: make another", []string{"h", "file"}},
 	verdict.OtherLoad:        {"it is of another load: %s", []string{"text"}},
 	verdict.ShorterRuns:      {"it is of runs of %.3g s, and shorter ones differ by more: %s is of %.3g s", []string{"s", "file", "of_s"}},
-	verdict.LateLeftOut:      {"%d of %s %s left out because the load generator was late in %s%s", []string{"pairs", "of pair", "pairs are", "pairs them", "_not_errors"}},
+	verdict.LateLeftOut:      {"%d of %s %s left out because the load generator was late in %s%s (in slices of %s alone %s, of %s alone %s)", []string{"pairs", "of pair", "pairs are", "pairs them", "_not_errors", "_a", "late_a times", "_b", "late_b times"}},
 	verdict.ExcludedPairs:    {"%d of %s %s left out because a slice was excluded as it was measured (%s)", []string{"pairs", "of pair", "pairs are", "text"}},
 	verdict.OnlyErrors:       {"only errors are judged: %s", []string{"why"}},
 	verdict.NoWarmUp:         {"without a warm-up nothing tells whether the targets keep up with the load: short slices do not show a queue that grows slowly", nil},

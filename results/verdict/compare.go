@@ -48,7 +48,7 @@ func Compare(f *results.File, o Options) *Comparison {
 	warnOverdue(c.ArmB, overB)
 	j.blocks = blocks(f, p, overA, overB)
 	if p.late > 0 && j.invalid == nil && !p.tooFew() {
-		note := because(LateLeftOut, args{"pairs": int64(p.late), "of": int64(c.Measured)})
+		note := because(LateLeftOut, args{"pairs": int64(p.late), "of": int64(c.Measured), "late_a": int64(p.lateIn.OnlyA), "late_b": int64(p.lateIn.OnlyB)})
 		if counts(results.ArmB, results.TotalClass, p.timed).Failed().Total > 0 {
 			note.Args["errors_count"] = true
 		}

@@ -139,7 +139,11 @@ type Effect struct {
 // measured says how far the measurement went, and what its pairs say of themselves.
 func (c *Comparison) measured(f *results.File, j judging) {
 	c.why = j.v.Reasons
-	c.MeasuredS, c.ConfidencePct = elapsed(f), math.Round(100*j.v.Confidence)
+	last := math.MaxInt
+	if j.p != nil && len(j.p.kept) > 0 && (c.Verdict == OK || c.Verdict == Regression) { // what came after it decided nothing
+		last = j.p.kept[len(j.p.kept)-1].a.Pair
+	}
+	c.MeasuredS, c.ConfidencePct = elapsedUntil(f, last), math.Round(100*j.v.Confidence)
 	if c.Verdict == Invalid {
 		return
 	}

@@ -251,12 +251,15 @@ func settle(f *results.File) float64 {
 
 // elapsed is how long measuring took, settling and draining included, in
 // seconds.
-func elapsed(f *results.File) float64 {
+func elapsed(f *results.File) float64 { return elapsedUntil(f, math.MaxInt) }
+
+// elapsedUntil is how long it took to the end of a pair.
+func elapsedUntil(f *results.File, pair int) float64 {
 	var begin, end, sum float64
 	first := true
 	for i := range f.Slices {
 		s := &f.Slices[i]
-		if s.Phase != results.Measure {
+		if s.Phase != results.Measure || s.Pair > pair {
 			continue
 		}
 		if first || s.StartS < begin {

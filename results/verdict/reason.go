@@ -72,7 +72,7 @@ const (
 	OtherDay         results.Code = "other_day"         // h: from the calibration to the run; file
 	OtherLoad        results.Code = "other_load"        // text
 	ShorterRuns      results.Code = "shorter_runs"      // s, file, of_s
-	LateLeftOut      results.Code = "late_left_out"     // pairs, of, errors_count: errors of those do
+	LateLeftOut      results.Code = "late_left_out"     // pairs, of, late_a and late_b: in slices of that arm alone; errors_count: errors of those do
 	ExcludedPairs    results.Code = "excluded_left_out" // pairs, of, text
 	OnlyErrors       results.Code = "only_errors"       // why
 	NoWarmUp         results.Code = "no_warm_up"        //

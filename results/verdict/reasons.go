@@ -32,10 +32,21 @@ func (j *judging) reasons() []Finding {
 	case OK:
 		out = slices.Concat(j.improvements(), j.passed(false), j.slower())
 	case Inconclusive:
-		out = slices.Concat(j.open(), j.improvements(), j.slower())
+		out = j.open()
+		if !j.distrusted() {
+			out = slices.Concat(out, j.improvements(), j.slower())
+		}
 		out[0].Advice = j.advice
 	}
 	return slices.Concat(out, j.unjudged(), plainly(foundNote, j.notes...))
+}
+
+// distrusted says that pairs are not what they are taken for, so that they prove
+// nothing.
+func (j *judging) distrusted() bool {
+	return slices.ContainsFunc(j.v.Reasons, func(r stats.Reason) bool {
+		return r == stats.Unsteady || r == stats.CarriedOver || r == stats.Contaminated
+	})
 }
 
 func (j *judging) whyInvalid() *results.Reason {

@@ -14,7 +14,7 @@ func guardCases() []verdictCase {
 			Options{},
 			"ok",
 			map[string]string{"total p50": "ok"},
-			[]string{"within_limits", "late_left_out of=48 pairs=12"},
+			[]string{"within_limits", "late_left_out late_a=6 late_b=6 of=48 pairs=12"},
 		},
 		{
 			"13 of 48 pairs late", with(minute(), lateIn(13)).file(),
