@@ -27,6 +27,7 @@ func briefPart(c *verdict.Comparison, a, b string) *part {
 		},
 		func(m *verdict.MetricRow, mark mark) bool { return mark == betterMark && !total(m) },
 		func(m *verdict.MetricRow, mark mark) bool { return mark == unjudgedMark && total(m) },
+		func(_ *verdict.MetricRow, mark mark) bool { return mark == watchedMark },
 	} {
 		for i := range c.Metrics {
 			m := &c.Metrics[i]

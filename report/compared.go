@@ -241,6 +241,7 @@ const (
 	okMark
 	betterMark
 	openMark
+	watchedMark // open, and nothing waits for it
 	regressionMark
 	unjudgedMark
 )
@@ -253,6 +254,7 @@ var marks = map[mark]struct {
 	okMark:         {"ok", "✓", Good},
 	betterMark:     {"better", "✓ better", Good},
 	openMark:       {"open", "? open", Open},
+	watchedMark:    {"watched", "– watched", Own},
 	regressionMark: {"REGRESSION", "✗ worse", Worse},
 	unjudgedMark:   {"not judged", "– not judged", Own},
 }
@@ -271,6 +273,9 @@ func markOf(m *verdict.MetricRow) mark {
 		return betterMark
 	case "regression":
 		return regressionMark
+	}
+	if m.Role == "watched" {
+		return watchedMark
 	}
 	return openMark
 }

@@ -11,8 +11,8 @@ import (
 // A comparison begins with its verdict, in every form that is read.
 func TestVerdictFirst(t *testing.T) {
 	for name, want := range map[string][2]string{
-		"same":       {"OK  no regression beyond the limits (48 pairs; ", "### OK: modern against legacy, mix\n\n**modern stays within its limits** against legacy: (48 pairs; "},
-		"regressed":  {"REGRESSION  health p50 0.226 → 0.294 ms (+0.068 ms, +30%; 95% sure: +29% to +31%), allowed 5%\n", "### REGRESSION: modern against legacy, mix\n\n**modern is worse than legacy** beyond what the limits allow: health p50 "},
+		"same":       {"OK  no regression beyond the limits (48 pairs; ", "### OK: modern against legacy, mix\n\n**modern stays within its limits** against legacy (48 pairs; "},
+		"regressed":  {"REGRESSION  health p50 0.226 → 0.294 ms (+0.068 ms, +30%; 95% sure: +29% to +31%), allowed 5%\n", "### REGRESSION: modern against legacy, mix\n\n**modern is worse than legacy**, and by estimate beyond what is allowed: health p50 "},
 		"improved":   {"OK  improved: p50 1.75 → 1.05 ms (-0.70 ms, -40%; ", "### OK: modern against legacy, mix\n\n**modern is better than legacy**, and beyond its limits nowhere worse: p50 1.75 → "},
 		"undecided":  {"INCONCLUSIVE  open: p50 1.74 → 1.82 ms (+0.08 ms, +4.3%; anywhere from +2.8% to +6.0%), allowed 5%.\n    About 50s more", "### INCONCLUSIVE: modern against legacy, mix\n\n**It is open whether modern stays within its limits** against legacy: p50 1.74"},
 		"throughput": {"REGRESSION  throughput 400.0 → 362.9/s (-9.3%; 95% sure: ", "### REGRESSION: "},

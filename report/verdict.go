@@ -35,7 +35,15 @@ func verdictOf(c *verdict.Comparison, f form) *opening {
 		v.heading += ", " + f.name(c.ArmA.Title)
 	}
 	v.brief = briefPart(c, rawA, rawB)
-	says := fmt.Sprintf("%s %s.", lead(c, a, b), finding(c, f))
+	lead, found := lead(c, a, b), finding(c, f)
+	if strings.HasPrefix(found, "(") { // no sentence of its own
+		lead = strings.TrimSuffix(lead, ":")
+	}
+	says := fmt.Sprintf("%s %s.", lead, found)
+	if c.Runs == nil && slices.ContainsFunc(c.Findings, func(found verdict.Finding) bool { return compares(&found) }) {
+		starts := startsText(c)
+		says += " " + f.name(strings.ToUpper(starts[:1])+starts[1:]) + "."
+	}
 	var alarms []string
 	if c.Differs() {
 		alarms = append(alarms, "**The answers differ: "+f.name(parityText(c.Parity))+"**")
@@ -75,7 +83,10 @@ func lead(c *verdict.Comparison, a, b string) string {
 		}
 		return fmt.Sprintf("**%s stays within its limits** against %s:", b, a)
 	case verdict.Regression:
-		return fmt.Sprintf("**%s is worse than %s** beyond what the limits allow:", b, a)
+		if len(c.Findings) > 0 && compares(&c.Findings[0]) {
+			return fmt.Sprintf("**%s is worse than %s**, and by estimate beyond what is allowed:", b, a)
+		}
+		return fmt.Sprintf("**%s is worse than %s**:", b, a)
 	case verdict.Inconclusive:
 		return fmt.Sprintf("**It is open whether %s stays within its limits** against %s:", b, a)
 	}
