@@ -97,7 +97,7 @@ func (p *page) text(w io.Writer, color bool) error {
 		p.factLines(w, p.footer)
 	}
 	if p.file != "" {
-		fmt.Fprintf(w, "\nresult file: %s\n", p.file)
+		fmt.Fprintf(w, "\n%s\n", p.wrapped("result file: "+p.file, "  "))
 	}
 	return nil
 }

@@ -4,7 +4,10 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"strings"
+	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/mlbench/mlbench/results"
 	"github.com/mlbench/mlbench/results/stats"
@@ -229,4 +232,30 @@ func savedInTurn() *verdict.Comparison {
 		panic(err)
 	}
 	return c
+}
+
+// A comparison fits 100 columns, with targets of ordinary names.
+func TestComparisonFits(t *testing.T) {
+	for name := range verdicts {
+		for line := range strings.Lines(render(t, name, Text, Options{})) {
+			if n := utf8.RuneCountInString(strings.TrimSuffix(line, "\n")); n > comparisonWidth {
+				t.Errorf("%s: %d columns: %s", name, n, line)
+			}
+		}
+	}
+}
+
+// Whatever says that one build is better says of how many starts that is.
+func TestDifferencesSayOfHowManyStarts(t *testing.T) {
+	for name, want := range map[string]string{
+		"verdict-regression": "one start of each, at this time", "verdict-cpu": "one start of each, at this time",
+		"verdict-improved": "of these two processes", "verdict-launches": "over 8 starts of each; starts of one build differ by about ",
+		"verdict-saved": "these are saved runs", "verdict-ok": "",
+	} {
+		page := render(t, name, Text, Options{})
+		opening, _, _ := strings.Cut(page, "\n\n")
+		if !strings.Contains(opening, want) || want == "" && strings.Contains(opening, "start") {
+			t.Errorf("%s: no %q in\n%s", name, want, opening)
+		}
+	}
 }
