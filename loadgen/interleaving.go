@@ -126,7 +126,7 @@ func (x *interleaving) slice(slot int, ph Phase, pair, position int, service *st
 		s.Arm, s.Pair, s.Position = name, pair, position
 		x.cut = x.cut || s.Unfinished > 0
 		if x.ctx.Err() != nil || x.cut {
-			s.Excluded = "interrupted"
+			s.Excluded = results.ExcludedByInterrupt
 		}
 		drained = time.Duration(s.DrainS * float64(time.Second))
 		x.silent[arm].listen(s, x.now(), x.pairs)

@@ -65,7 +65,7 @@ func TestFilesOfInterruptedPhasesAreReadWithoutDamage(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			rng := rand.New(rand.NewPCG(1, 2))
 			path := filepath.Join(t.TempDir(), "cut.jsonl")
-			w, err := results.Create(path, &results.Header{Targets: []results.Target{{Arm: results.ArmA}}, Classes: []results.Class{{Name: "get", Share: 1}}})
+			w, err := results.Output{File: path}.Create(&results.Header{Targets: []results.Target{{Arm: results.ArmA}}, Classes: []results.Class{{Name: "get", Share: 1}}})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -2,6 +2,7 @@ package report
 
 import (
 	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/results/summary"
 	"github.com/mlbench/mlbench/results/verdict"
 )
 
@@ -71,7 +72,7 @@ func briefRow(c *verdict.Comparison, m *verdict.MetricRow, mark mark) []Cell {
 }
 
 // failedText is a share of errors as counts, which anybody can weigh.
-func failedText(s *results.Summary, m *verdict.MetricRow, share string) string {
+func failedText(s *summary.Run, m *verdict.MetricRow, share string) string {
 	n, of, ok := failed(s, m.Class)
 	if !ok {
 		return share + "%"

@@ -8,6 +8,7 @@ import (
 
 	"github.com/mlbench/mlbench/results"
 	"github.com/mlbench/mlbench/results/stats"
+	"github.com/mlbench/mlbench/results/summary"
 	"github.com/mlbench/mlbench/results/verdict"
 )
 
@@ -35,7 +36,7 @@ func file(model results.Model, classes ...results.Class) *results.File {
 	return &results.File{
 		Path: "mlbench-results/20260102T150405Z-mix-modern.jsonl",
 		Header: results.Header{
-			Schema: results.Schema, Command: "run",
+			Command:  "run",
 			Scenario: results.Scenario{Name: "mix"},
 			Targets:  []results.Target{{Arm: results.ArmA, Name: "modern", URL: "http://127.0.0.1:8000"}},
 			Model:    model, Classes: classes, Seed: 42, TimeoutS: 10, Tool: "v1.2.3",
@@ -54,7 +55,7 @@ func measured(arm string, pair int, seconds float64, classes map[string]*results
 var mixClasses = []results.Class{{Name: "predict", Share: 0.7}, {Name: "batch-predict", Share: 0.2}, {Name: "model-info", Share: 0.07}, {Name: "health", Share: 0.03}}
 
 // openRun has errors, drops, warnings, and held and missed objectives.
-func openRun() *results.Summary {
+func openRun() *summary.Run {
 	predict := class(4207, 0.31, 9)
 	predict.Planned, predict.Dropped = 4210, 3
 	predict.Done -= 2
@@ -65,15 +66,15 @@ func openRun() *results.Summary {
 		"predict": predict, "batch-predict": class(1190, 0.9, 31), "model-info": class(421, 0.2, 3.3), "health": class(179, 0.1, 120),
 	})}
 	f.Slices[0].Telemetry = &results.Telemetry{StealPct: 3.5}
-	s := results.Summarize(f, results.Select{Arm: results.ArmA}, nil)
+	s := summary.Of(f, summary.Select{Arm: results.ArmA}, nil)
 	judge(s, "p99<50ms", "lag_p99<1ms", "errors<0.01%", "health:max<100ms", "goodput>150/s", "dropped<=3", "batch-predict:p50<1ms")
 	return s
 }
 
-func judge(s *results.Summary, exprs ...string) {
-	var os []results.Objective
+func judge(s *summary.Run, exprs ...string) {
+	var os []summary.Objective
 	for _, e := range exprs {
-		o, err := results.ParseObjective(e)
+		o, err := summary.ParseObjective(e)
 		if err != nil {
 			panic(err)
 		}
@@ -85,7 +86,7 @@ func judge(s *results.Summary, exprs ...string) {
 }
 
 // managedRun is of a target that mlbench started.
-func managedRun() *results.Summary {
+func managedRun() *summary.Run {
 	f := file(results.Open, results.Class{Name: "predict", Share: 1})
 	f.Header.Targets[0].Command = "uvicorn app:app --port {port}"
 	for i := range 3 {
@@ -93,7 +94,7 @@ func managedRun() *results.Summary {
 		s.TargetUse = &results.TargetUse{CPUSeconds: 2.25 + float64(i), Requests: 2000, PeakRSSMB: 120.4 - 10*float64(i)}
 		f.Slices = append(f.Slices, s)
 	}
-	return results.Summarize(f, results.Select{Arm: results.ArmA}, nil)
+	return summary.Of(f, summary.Select{Arm: results.ArmA}, nil)
 }
 
 // managedPair are two such targets; of those named otherwise nothing is known.
@@ -111,20 +112,20 @@ func managedPair(known ...string) *verdict.Comparison {
 }
 
 // closedRun has one class, and the percentiles that its user asked for.
-func closedRun() *results.Summary {
+func closedRun() *summary.Run {
 	d := class(800, 1, 1500)
 	d.Clocks[results.ClockResponse], d.Clocks[results.ClockLag] = nil, nil
 	f := file(results.Closed, results.Class{Name: "predict", Share: 1})
 	f.Header.Scenario.Name = "concurrent"
 	f.Slices = []results.Slice{measured(results.ArmA, 0, 10, map[string]*results.ClassData{"predict": d})}
-	return results.Summarize(f, results.Select{Arm: results.ArmA}, []float64{0.5, 0.75, 0.999, 0.9999})
+	return summary.Of(f, summary.Select{Arm: results.ArmA}, []float64{0.5, 0.75, 0.999, 0.9999})
 }
 
 // emptyRun sent nothing: the generator's fault, so it is invalid.
-func emptyRun() *results.Summary {
+func emptyRun() *summary.Run {
 	f := file(results.Open, mixClasses[:2]...)
 	f.Footer = nil
-	s := results.Summarize(f, results.Select{Arm: results.ArmA}, nil)
+	s := summary.Of(f, summary.Select{Arm: results.ArmA}, nil)
 	judge(s, "p99<50ms")
 	return s
 }
@@ -132,7 +133,7 @@ func emptyRun() *results.Summary {
 // hostile is names as an attacker would choose them.
 const hostile = "a|b\\|c <b>x</b> *d* `e` _f_\n\x1b[31mred\x1b]0;title\x07 \u202eevil\u009b2J 世界 é 🚀\t&amp;"
 
-func hostileRun() *results.Summary {
+func hostileRun() *summary.Run {
 	f := file(results.Open, results.Class{Name: hostile, Share: 0.5}, results.Class{Name: "世界", Share: 0.5})
 	f.Path = "dir|`x\x1b[2J.jsonl"
 	f.Header.Scenario.Name = hostile
@@ -142,8 +143,8 @@ func hostileRun() *results.Summary {
 	d.Status = map[string]int64{"2\x1b[m|": 30}
 	d.Errors = map[string]int64{"new|\x1b[m": 1}
 	f.Slices = []results.Slice{measured(results.ArmA, 0, 1, map[string]*results.ClassData{hostile: d, "世界": class(30, 1, 2)})}
-	s := results.Summarize(f, results.Select{Arm: results.ArmA}, nil)
-	s.Objectives = []results.ObjectiveResult{{Expr: hostile + "<5ms"}}
+	s := summary.Of(f, summary.Select{Arm: results.ArmA}, nil)
+	s.Objectives = []summary.ObjectiveResult{{Expr: hostile + "<5ms"}}
 	return s
 }
 
@@ -249,7 +250,7 @@ func goneHead() *verdict.Comparison {
 func improvedInAll() *verdict.Comparison {
 	c := judged(pairedFile(24, constantly(0.6)))
 	for i := range 7 {
-		c.Note(results.Reason{Code: results.Noted, Args: map[string]any{"text": fmt.Sprintf("reason %d", i)}})
+		c.Note(summary.Reason{Code: summary.Noted, Args: map[string]any{"text": fmt.Sprintf("reason %d", i)}})
 	}
 	return c
 }
@@ -320,9 +321,9 @@ func unmeasured() *verdict.Comparison {
 }
 
 // notes are reasons that are sentences already.
-func notes(texts ...string) (out []results.Reason) {
+func notes(texts ...string) (out []summary.Reason) {
 	for _, text := range texts {
-		out = append(out, results.Reason{Code: results.Noted, Args: map[string]any{"text": text}})
+		out = append(out, summary.Reason{Code: summary.Noted, Args: map[string]any{"text": text}})
 	}
 	return out
 }

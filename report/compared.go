@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/results/summary"
 	"github.com/mlbench/mlbench/results/verdict"
 )
 
@@ -99,7 +100,7 @@ func columnsNote(c *verdict.Comparison) string {
 // open model those of a slow target are answered when their slice is over.
 func lateNote(c *verdict.Comparison, a, b string) string {
 	var names []string
-	for i, arm := range []*results.Summary{c.ArmA, c.ArmB} {
+	for i, arm := range []*summary.Run{c.ArmA, c.ArmB} {
 		if arm == nil || arm.Model != results.Open {
 			continue
 		}
@@ -167,7 +168,7 @@ func shownOfClass(c *verdict.Comparison, m *verdict.MetricRow) bool {
 	if slices.Contains([]string{"throughput", "goodput", "errors", "p50", "p90", "p99", "max"}, m.Metric) || m.LimitPct != nil {
 		return true
 	}
-	_, isPercentile := results.ParsePercentile(m.Metric)
+	_, isPercentile := summary.ParsePercentile(m.Metric)
 	return isPercentile && !defaultPercentiles(c)
 }
 
@@ -175,12 +176,12 @@ func shownOfClass(c *verdict.Comparison, m *verdict.MetricRow) bool {
 // default ones and those that are judged.
 func defaultPercentiles(c *verdict.Comparison) bool {
 	want := map[string]bool{}
-	for _, q := range results.DefaultPercentiles {
-		want[results.PercentileName(q)] = true
+	for _, q := range summary.DefaultPercentiles {
+		want[summary.PercentileName(q)] = true
 	}
 	for i := range c.Metrics {
 		m := &c.Metrics[i]
-		if _, ok := results.ParsePercentile(m.Metric); !ok || m.Class != results.TotalClass {
+		if _, ok := summary.ParsePercentile(m.Metric); !ok || m.Class != results.TotalClass {
 			continue
 		}
 		if !want[m.Metric] && m.LimitPct == nil {
@@ -286,7 +287,7 @@ func missedRows(rows []*verdict.MetricRow) (missed []float64) {
 		if m.Metric == "max" && m.A == nil && m.B == nil {
 			return nil // nothing recorded: not a matter of too few
 		}
-		if q, ok := results.ParsePercentile(m.Metric); ok && (m.A == nil || m.B == nil) {
+		if q, ok := summary.ParsePercentile(m.Metric); ok && (m.A == nil || m.B == nil) {
 			missed = append(missed, q)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/results/summary"
 	"github.com/mlbench/mlbench/results/verdict"
 )
 
@@ -179,7 +180,7 @@ func armNames(c *verdict.Comparison, f form) (a, b string) {
 	return a, b
 }
 
-func armText(t results.TargetName, s *results.Summary, e results.Errors, f form) string {
+func armText(t results.Target, s *summary.Run, e results.Errors, f form) string {
 	if s == nil {
 		return fmt.Sprintf("%s; errors: %s", f.where(t), errorText(e, 0, f))
 	}
@@ -243,7 +244,7 @@ func slotText(c *verdict.Comparison, f form) string {
 // armWarnings are those of both arms; what both say is said once.
 func armWarnings(c *verdict.Comparison, a, b string, f form) []string {
 	var out []string
-	arm := func(s, other *results.Summary, name string, first bool) {
+	arm := func(s, other *summary.Run, name string, first bool) {
 		if s == nil {
 			return
 		}

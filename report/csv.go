@@ -14,6 +14,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/results/summary"
 )
 
 // csvHead is the long form: one number per row. Metrics carry the names that
@@ -120,7 +121,7 @@ func csvNumber(v float64) string {
 }
 
 // origins are the facts of a measurement for its rows.
-func origins(target, scenario, file, verdict string, seed uint64, tags map[string]string, o *results.Origin) *csvRun {
+func origins(target, scenario, file, verdict string, seed uint64, tags map[string]string, o *summary.Origin) *csvRun {
 	run := &csvRun{
 		target: target, file: file, scenario: scenario, tool: o.Version, host: o.Host.Fingerprint(), load: o.Planned.Text,
 		verdict: verdict, seed: strconv.FormatUint(seed, 10), tags: tagText(tags, form{}),
@@ -138,11 +139,11 @@ func origins(target, scenario, file, verdict string, seed uint64, tags map[strin
 }
 
 // runVerdict is what came of a run, in a word.
-func runVerdict(s *results.Summary) string {
+func runVerdict(s *summary.Run) string {
 	switch {
 	case !s.Valid:
 		return "invalid"
-	case slices.ContainsFunc(s.Objectives, func(o results.ObjectiveResult) bool { return o.Missed() }):
+	case slices.ContainsFunc(s.Objectives, func(o summary.ObjectiveResult) bool { return o.Missed() }):
 		return "objective missed"
 	case s.Undecided():
 		return "objective undecided"
@@ -153,7 +154,7 @@ func runVerdict(s *results.Summary) string {
 }
 
 // runRows are the rows of a run: the totals, then each request class.
-func runRows(s *results.Summary) []csvRow {
+func runRows(s *summary.Run) []csvRow {
 	target := cmp.Or(s.Target.Name, s.Target.URL)
 	t := csvTable{
 		run:    origins(target, s.Title, s.ResultFile, runVerdict(s), s.Seed, s.Tags, &s.Origin),
@@ -198,7 +199,7 @@ func runRows(s *results.Summary) []csvRow {
 }
 
 // objectiveRow has an objective's value, in its own unit, and whether it was held.
-func objectiveRow(run *csvRun, target string, o *results.ObjectiveResult) csvRow {
+func objectiveRow(run *csvRun, target string, o *summary.ObjectiveResult) csvRow {
 	row := newRow(run, target, results.TotalClass, "objective "+o.Expr, "", orNaN(o.Value))
 	switch {
 	case o.Held:
@@ -233,7 +234,7 @@ func (t *csvTable) errors(e results.Errors, requests int64) {
 	}
 }
 
-func (t *csvTable) latencies(l map[string]results.Latency) {
+func (t *csvTable) latencies(l map[string]summary.Latency) {
 	for i := range results.Clocks {
 		c, l := &results.Clocks[i], l[results.Clocks[i].Name]
 		if l.Count == 0 && !c.Always {
@@ -246,7 +247,7 @@ func (t *csvTable) latencies(l map[string]results.Latency) {
 		t.add(prefix+"min", c.Unit, l.Min)
 		t.add(prefix+"mean", c.Unit, l.Mean)
 		for _, p := range l.Percentiles {
-			t.add(prefix+results.PercentileName(p.Q), c.Unit, p.MS)
+			t.add(prefix+summary.PercentileName(p.Q), c.Unit, p.MS)
 		}
 		t.add(prefix+"max", c.Unit, l.Max)
 	}

@@ -6,13 +6,14 @@ import (
 	"strings"
 
 	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/results/summary"
 )
 
 // longestBar is the bar of the fullest bin, in characters.
 const longestBar = 40
 
 // detailParts show what a run's report has on demand.
-func detailParts(s *results.Summary) []part {
+func detailParts(s *summary.Run) []part {
 	d := s.Details
 	wire := part{title: "on the wire", facts: []fact{
 		{"sent", bytesText(d.BytesOut, d.BytesOutPerS)},
@@ -35,7 +36,7 @@ func detailParts(s *results.Summary) []part {
 	return parts
 }
 
-func histogramPart(s *results.Summary) part {
+func histogramPart(s *summary.Run) part {
 	bins := s.Details.Histogram
 	var most, all int64
 	for _, b := range bins {
@@ -70,11 +71,11 @@ func sizeText(v float64) string {
 }
 
 // stagePart is a row for each stage of a load in stages.
-func stagePart(run *results.Summary) part {
+func stagePart(run *summary.Run) part {
 	stages := run.Stages
 	head := []string{"stage", "from, s", "for, s", "asked, 1/s", "achieved, 1/s", "in flight"}
 	for _, p := range stages[0].Response.Percentiles {
-		head = append(head, results.PercentileName(p.Q))
+		head = append(head, summary.PercentileName(p.Q))
 	}
 	t := &Table{Head: Cells(Own, append(head, "dropped", "errors")...)}
 	var missed []float64

@@ -8,10 +8,11 @@ import (
 
 	"github.com/mlbench/mlbench/results"
 	"github.com/mlbench/mlbench/results/stats"
+	"github.com/mlbench/mlbench/results/summary"
 )
 
 // stagedRun breaks in the second of its stages.
-func stagedRun() *results.Summary {
+func stagedRun() *summary.Run {
 	f := file(results.Open, mixClasses[:1]...)
 	f.Header.Scenario.Name, f.Header.Arrivals, f.Header.Shape = "ramp", "poisson", "steps(2s:50, 2s:200)"
 	for i, hi := range []float64{5, 6, 90, 400} {
@@ -19,11 +20,11 @@ func stagedRun() *results.Summary {
 		s.StartS, s.Stage, s.RateRPS, s.InFlightMax = float64(i), 1+i/2, float64(50+150*(i/2)), int64(hi)
 		f.Slices = append(f.Slices, s)
 	}
-	return results.Summarize(f, results.Select{Arm: results.ArmA}, nil)
+	return summary.Of(f, summary.Select{Arm: results.ArmA}, nil)
 }
 
 // detailedRun has answers of two kinds.
-func detailedRun() *results.Summary {
+func detailedRun() *summary.Run {
 	f := file(results.Closed, mixClasses[:1]...)
 	d := class(900, 1, 2)
 	d.Add(class(100, 40, 50))
@@ -31,7 +32,7 @@ func detailedRun() *results.Summary {
 	s := measured(results.ArmA, 0, 10, map[string]*results.ClassData{"predict": d})
 	s.Connections = results.Connections{Opened: 8, Clocks: map[string]*stats.Histogram{results.ClockDial: spread(8, 0.1, 0.2)}}
 	f.Slices = append(f.Slices, s)
-	sum := results.Summarize(f, results.Select{Arm: results.ArmA}, nil)
+	sum := summary.Of(f, summary.Select{Arm: results.ArmA}, nil)
 	sum.Details = sum.Detail()
 	return sum
 }

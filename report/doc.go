@@ -1,7 +1,7 @@
-// Package report renders what package results computed: text for a terminal,
+// Package report renders what packages summary and verdict computed: text for a terminal,
 // markdown for a pull request, CSV for a spreadsheet and JSON for programs.
 //
-//	results.Summary, verdict.Comparison ─► page ─► text, markdown
+//	summary.Run, verdict.Comparison ─► page ─► text, markdown
 //	                                    └────────► CSV, JSON (+ their schemas), JUnit
 //
 // So it does with what verify, calibrate, selftest and doctor found out; the lists

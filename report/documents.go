@@ -7,13 +7,13 @@ import (
 	"fmt"
 	"io"
 
-	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/results/summary"
 	"github.com/mlbench/mlbench/results/verdict"
 )
 
 // Document is what a result file came to: a run, or a comparison.
 type Document struct {
-	Run        *results.Summary
+	Run        *summary.Run
 	Comparison *verdict.Comparison
 }
 

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/results/summary"
 )
 
 // sheet is CSV by its header.
@@ -102,7 +103,7 @@ func TestFormulasOfForeignFilesAreText(t *testing.T) {
 		d.Errors, d.Status = map[string]int64{name: 1}, map[string]int64{name: 30}
 		f.Slices = []results.Slice{measured(results.ArmA, 0, 1, map[string]*results.ClassData{name: d, "b": class(30, 1, 2)})}
 		f.Slices[0].Excluded = ""
-		run := Document{Run: results.Summarize(f, results.Select{Arm: results.ArmA}, nil)}
+		run := Document{Run: summary.Of(f, summary.Select{Arm: results.ArmA}, nil)}
 		var course bytes.Buffer
 		if err := Timelines(&course, CSV, []*results.File{f}, Options{}); err != nil {
 			t.Fatal(err)

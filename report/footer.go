@@ -4,11 +4,12 @@ import (
 	"fmt"
 
 	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/results/summary"
 	"github.com/mlbench/mlbench/results/verdict"
 )
 
 // originFacts say what was measured, for who reads the report a year later.
-func originFacts(o *results.Origin, tags map[string]string, f form) []fact {
+func originFacts(o *summary.Origin, tags map[string]string, f form) []fact {
 	var facts []fact
 	if when := measuredText(o, f); when != "" {
 		facts = append(facts, fact{"measured", when})
@@ -26,7 +27,7 @@ func originFacts(o *results.Origin, tags map[string]string, f form) []fact {
 }
 
 // measuredText is when, and by which version.
-func measuredText(o *results.Origin, f form) string {
+func measuredText(o *summary.Origin, f form) string {
 	text := ""
 	if !o.Start.IsZero() {
 		text = o.Start.UTC().Format("2006-01-02 15:04:05 UTC")
@@ -38,7 +39,7 @@ func measuredText(o *results.Origin, f form) string {
 }
 
 // loadText is the load in full.
-func loadText(o *results.Origin) string {
+func loadText(o *summary.Origin) string {
 	l := &o.Planned
 	text := l.Text
 	if l.Model == results.Open && l.Connections > 0 {
@@ -68,7 +69,7 @@ func comparisonFooter(c *verdict.Comparison, f form) []fact {
 	var out []fact
 	for _, arm := range []struct {
 		label  string
-		origin *results.Origin
+		origin *summary.Origin
 	}{{"A", &c.ArmA.Origin}, {"B", &c.ArmB.Origin}} {
 		text := measuredText(arm.origin, f)
 		if source := arm.origin.Source.String(); source != "" {

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/results/summary"
 	"github.com/mlbench/mlbench/results/verdict"
 )
 
@@ -15,7 +16,7 @@ import (
 func TestHeadlineIsTheWeightiestFinding(t *testing.T) {
 	differ := &results.Parity{Requests: 10, Differing: 2, Differences: []string{"status 200 and 500 in 2 answers (predict)"}}
 	const saysDiffer = "DIFFERENT to 2 of 10 requests"
-	missed, err := results.ParseObjective("p50<1us")
+	missed, err := summary.ParseObjective("p50<1us")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -49,7 +50,7 @@ func TestHeadlineIsTheWeightiestFinding(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			o := verdict.Options{}
 			if tt.objective {
-				o.Objectives = []results.Objective{missed}
+				o.Objectives = []summary.Objective{missed}
 			}
 			c := verdict.Compare(tt.file, o)
 			c.Parity = tt.parity

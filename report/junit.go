@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/results/summary"
 	"github.com/mlbench/mlbench/results/verdict"
 )
 
@@ -58,7 +59,7 @@ func (s *junitSuite) add(c junitCase) {
 
 // runSuite has a case for the measurement itself, so that no suite is empty,
 // and one for each objective.
-func runSuite(s *results.Summary) *junitSuite {
+func runSuite(s *summary.Run) *junitSuite {
 	suite := &junitSuite{Name: plain(fmt.Sprintf("%s on %s", cmp.Or(s.Title, s.Scenario), cmp.Or(s.Target.Name, s.Target.URL))), Time: fixed(s.DurationS, 3)}
 	class := plain("mlbench." + s.Scenario)
 	var warnings []string
@@ -79,7 +80,7 @@ func runSuite(s *results.Summary) *junitSuite {
 }
 
 // objectives adds a case for each.
-func (s *junitSuite) objectives(outcomes []results.ObjectiveResult, class string) {
+func (s *junitSuite) objectives(outcomes []summary.ObjectiveResult, class string) {
 	for _, o := range outcomes {
 		c := junitCase{Class: class, Name: plain(o.Expr)}
 		switch {

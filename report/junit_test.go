@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/results/summary"
 	"github.com/mlbench/mlbench/results/verdict"
 )
 
@@ -183,7 +184,7 @@ func TestJUnitAgreesWithTheExitCode(t *testing.T) {
 	f := file(results.Open, mixClasses[:1]...)
 	f.Slices = []results.Slice{measured(results.ArmA, 0, 10, map[string]*results.ClassData{"predict": class(2000, 0.4, 9)})}
 	f.Footer.Ended = results.Interrupted
-	if c := runSuite(results.Summarize(f, results.Select{Arm: results.ArmA}, nil)).Cases[0]; c.Error == nil || c.Error.Message != "the measurement was interrupted before its end" {
+	if c := runSuite(summary.Of(f, summary.Select{Arm: results.ArmA}, nil)).Cases[0]; c.Error == nil || c.Error.Message != "the measurement was interrupted before its end" {
 		t.Errorf("an interrupted run: %+v", c)
 	}
 }
@@ -193,7 +194,7 @@ func TestJUnitCallsAdHocRequestsByTheirPath(t *testing.T) {
 	f := file(results.Open, mixClasses[:1]...)
 	f.Header.Scenario.Title = "GET /predict"
 	f.Slices = []results.Slice{measured(results.ArmA, 0, 10, map[string]*results.ClassData{"predict": class(2000, 0.4, 9)})}
-	if s := runSuite(results.Summarize(f, results.Select{Arm: results.ArmA}, nil)); s.Name != "GET /predict on modern" {
+	if s := runSuite(summary.Of(f, summary.Select{Arm: results.ArmA}, nil)); s.Name != "GET /predict on modern" {
 		t.Errorf("a run is called %q", s.Name)
 	}
 	pair := pairedFile(12, constantly(1))

@@ -132,7 +132,7 @@ func TestDoctorPage(t *testing.T) {
 func TestCalibrationPage(t *testing.T) {
 	// By hand: exp(σ)−1; t of 3 degrees of freedom at 0.5% is 5.841, times √2σ; 3.3σ.
 	c := &verdict.Calibration{
-		Target: results.TargetName{Name: "api"}, Host: "linux/amd64, 2 cores", Scenario: results.Scenario{Name: "mix"},
+		Target: results.Target{Name: "api"}, Host: "linux/amd64, 2 cores", Scenario: results.Scenario{Name: "mix"},
 		Model: results.Open, Arrivals: "poisson", RateRPS: 200, Launches: 4, DurationS: 10,
 		Spreads: []verdict.Spread{{Class: "total", Metric: "p50", Sigma: 0.01, DF: 3}, {Class: "batch-predict", Metric: "p99", Sigma: 0.1, DF: 3}},
 		Unknown: []string{"health p99"},
@@ -152,7 +152,7 @@ func TestCalibrationPage(t *testing.T) {
 
 // M3: what a target sent reaches no terminal by way of a calibration's page.
 func TestCalibrationPageIsClean(t *testing.T) {
-	c := &verdict.Calibration{Target: results.TargetName{Name: "a\x1b[2J"}, Scenario: results.Scenario{Name: "s\u202e"}, Launches: 12}
+	c := &verdict.Calibration{Target: results.Target{Name: "a\x1b[2J"}, Scenario: results.Scenario{Name: "s\u202e"}, Launches: 12}
 	left := []string{"status (2 times), for example: \x1b]0;PWNED\x07 \u009b2J \u202eevil\nand more"}
 	var page strings.Builder
 	if err := Calibration(&page, Text, c, nil, left, "c.json"); err != nil {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/results/summary"
 	"github.com/mlbench/mlbench/results/verdict"
 )
 
@@ -124,7 +125,7 @@ func rowName(m *verdict.MetricRow) string {
 }
 
 // failed counts the errors of a class and its requests.
-func failed(s *results.Summary, class string) (errors, requests int64, ok bool) {
+func failed(s *summary.Run, class string) (errors, requests int64, ok bool) {
 	if s == nil {
 		return 0, 0, false
 	}

@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/results/summary"
 )
 
 // missing stands for a number that does not exist.
@@ -128,8 +128,8 @@ func unitText(v *float64, unit string) string {
 }
 
 // percentileText is a percentile, or missing when there are too few values for it.
-func percentileText(l results.Latency, q float64) string {
-	if !results.Enough(l.Count, q) {
+func percentileText(l summary.Latency, q float64) string {
+	if !summary.Enough(l.Count, q) {
 		return missing
 	}
 	return msText(l.At(q))
@@ -141,7 +141,7 @@ func tooFew(missed []float64) string {
 	var needs []string
 	seen := map[string]bool{}
 	for _, q := range missed {
-		name := results.PercentileName(q)
+		name := summary.PercentileName(q)
 		if !seen[name] {
 			seen[name] = true
 			needs = append(needs, fmt.Sprintf("%s needs %d", name, needed(q)))
@@ -156,7 +156,7 @@ func tooFew(missed []float64) string {
 // needed is the smallest count that is Enough for q.
 func needed(q float64) int64 {
 	n := int64(math.Floor(1 / (1 - q)))
-	for !results.Enough(n, q) {
+	for !summary.Enough(n, q) {
 		n++
 	}
 	return n

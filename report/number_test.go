@@ -4,7 +4,7 @@ import (
 	"math"
 	"testing"
 
-	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/results/summary"
 )
 
 func TestNumbers(t *testing.T) {
@@ -50,7 +50,7 @@ func TestNumbers(t *testing.T) {
 func TestNeededIsTheSmallestEnough(t *testing.T) {
 	for _, q := range []float64{0.001, 0.29, 0.5, 0.9, 0.95, 0.99, 0.999, 0.9999, 0.999999} {
 		n := needed(q)
-		if !results.Enough(n, q) || n > 1 && results.Enough(n-1, q) {
+		if !summary.Enough(n, q) || n > 1 && summary.Enough(n-1, q) {
 			t.Errorf("needed(%v) = %d", q, n)
 		}
 	}

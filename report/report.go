@@ -8,12 +8,12 @@ import (
 	"unicode"
 	"unicode/utf16"
 
-	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/results/summary"
 	"github.com/mlbench/mlbench/results/verdict"
 )
 
 // Run renders the summary of one run.
-func Run(w io.Writer, format Format, s *results.Summary, o Options) error {
+func Run(w io.Writer, format Format, s *summary.Run, o Options) error {
 	switch format {
 	case JSON:
 		return writeJSON(w, newRunDocument(s))

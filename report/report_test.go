@@ -17,6 +17,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/results/summary"
 	"github.com/mlbench/mlbench/results/verdict"
 )
 
@@ -53,7 +54,7 @@ func init() {
 	}
 }
 
-func ofRun(make func() *results.Summary) func(io.Writer, Format, Options) error {
+func ofRun(make func() *summary.Run) func(io.Writer, Format, Options) error {
 	once := sync.OnceValue(make)
 	return func(w io.Writer, f Format, o Options) error { return Run(w, f, once(), o) }
 }

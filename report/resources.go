@@ -4,12 +4,12 @@ import (
 	"fmt"
 	"math"
 
-	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/results/summary"
 	"github.com/mlbench/mlbench/results/verdict"
 )
 
 // resourcesText is what a run's target used.
-func resourcesText(r *results.Resources) string {
+func resourcesText(r *summary.Resources) string {
 	return fmt.Sprintf("%s CPU s per 1,000 requests (%s CPU s in all), at most %s MB of memory",
 		cpuText(r.CPUPer1000), cpuText(&r.CPUSeconds), megabytesText(&r.PeakRSSMB))
 }
@@ -45,7 +45,7 @@ type resourceFigure struct {
 }
 
 // resourceFigures has all of them, without values where r is nil.
-func resourceFigures(r *results.Resources) []resourceFigure {
+func resourceFigures(r *summary.Resources) []resourceFigure {
 	if r == nil {
 		return []resourceFigure{
 			{"CPU s per 1,000 requests", "cpu_s_per_1000", "s", nil, cpuText},

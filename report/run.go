@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/results/summary"
 )
 
 const (
@@ -15,7 +16,7 @@ const (
 )
 
 // runPage is the content of a run's report.
-func runPage(s *results.Summary, f form) *page {
+func runPage(s *summary.Run, f form) *page {
 	p := &page{
 		title: fmt.Sprintf("%s on %s: %s, %s, seed %d", f.name(s.Title), f.target(s.Target), f.name(s.Planned.Text), secondsText(s.DurationS), s.Seed),
 		file:  f.code(s.ResultFile),
@@ -44,7 +45,7 @@ func runPage(s *results.Summary, f form) *page {
 }
 
 // target is a target's name and where it is.
-func (f form) target(t results.TargetName) string {
+func (f form) target(t results.Target) string {
 	switch {
 	case t.Command == "" && (t.URL == "" || t.Name == t.URL):
 		return f.name(t.Name)
@@ -56,14 +57,14 @@ func (f form) target(t results.TargetName) string {
 
 // where is a target's URL, or the command that started it: the port that it was
 // given then says nothing afterwards.
-func (f form) where(t results.TargetName) string {
+func (f form) where(t results.Target) string {
 	if t.Command != "" {
 		return f.code(t.Command)
 	}
 	return f.code(t.URL)
 }
 
-func runFacts(s *results.Summary, f form) []fact {
+func runFacts(s *summary.Run, f form) []fact {
 	sent := countText(s.Requests)
 	if s.InFlight > 0 || s.Dropped > 0 {
 		sent += " sent"
@@ -165,10 +166,10 @@ func sortedKeys(m map[string]int64) []string {
 }
 
 // latencyPart shows the clocks that say something.
-func latencyPart(s *results.Summary) part {
+func latencyPart(s *summary.Run) part {
 	t := &Table{Head: latencyHead("latency, ms"+onlyFailures(s.NoneSucceeded()), s.Latency[results.ClockResponse]), Left: 1}
 	var missed []float64
-	row := func(name string, l results.Latency) {
+	row := func(name string, l summary.Latency) {
 		t.add(latencyCells(name, l)...)
 		missed = append(missed, missedPercentiles(l, nil)...)
 	}
@@ -191,7 +192,7 @@ func latencyPart(s *results.Summary) part {
 // closed model service time is response time, and there is no lag; a body that
 // comes at once makes the first byte the last; and what connecting took is part
 // of few requests where connections are kept. The details show all.
-func clockShown(s *results.Summary, c *results.Clock) bool {
+func clockShown(s *summary.Run, c *results.Clock) bool {
 	l := s.Latency[c.Name]
 	switch c.Name {
 	case results.ClockResponse:
@@ -219,15 +220,15 @@ var clockTitles = map[string]string{
 
 // latencyHead is the head of a table of latencies, which all have the
 // percentiles of l.
-func latencyHead(first string, l results.Latency) []Cell {
+func latencyHead(first string, l summary.Latency) []Cell {
 	head := []string{first, "min", "mean"}
 	for _, p := range l.Percentiles {
-		head = append(head, results.PercentileName(p.Q))
+		head = append(head, summary.PercentileName(p.Q))
 	}
 	return Cells(Own, append(head, "max")...)
 }
 
-func latencyCells(name string, l results.Latency) []Cell {
+func latencyCells(name string, l summary.Latency) []Cell {
 	cells := []string{name, msText(l.Min), msText(l.Mean)}
 	for _, p := range l.Percentiles {
 		cells = append(cells, percentileText(l, p.Q))
@@ -237,10 +238,10 @@ func latencyCells(name string, l results.Latency) []Cell {
 
 // missedPercentiles lists the quantiles for which l has data, but too few.
 // only nil means all.
-func missedPercentiles(l results.Latency, only []float64) []float64 {
+func missedPercentiles(l summary.Latency, only []float64) []float64 {
 	var out []float64
 	for _, p := range l.Percentiles {
-		if l.Count > 0 && !results.Enough(l.Count, p.Q) && (only == nil || slices.Contains(only, p.Q)) {
+		if l.Count > 0 && !summary.Enough(l.Count, p.Q) && (only == nil || slices.Contains(only, p.Q)) {
 			out = append(out, p.Q)
 		}
 	}
@@ -249,22 +250,22 @@ func missedPercentiles(l results.Latency, only []float64) []float64 {
 
 // classPercentiles are the quantiles of the class table: a selection of the
 // default ones, as the table must fit a terminal; all of those asked for.
-func classPercentiles(l results.Latency) []float64 {
+func classPercentiles(l summary.Latency) []float64 {
 	var all []float64
 	for _, p := range l.Percentiles {
 		all = append(all, p.Q)
 	}
-	if slices.Equal(all, results.DefaultPercentiles) {
+	if slices.Equal(all, summary.DefaultPercentiles) {
 		return []float64{0.50, 0.95, 0.99}
 	}
 	return all
 }
 
-func classPart(s *results.Summary) part {
+func classPart(s *summary.Run) part {
 	qs := classPercentiles(s.Latency[results.ClockResponse])
 	t := &Table{Head: Cells(Own, "class", "asked", "achieved", "requests", "errors"), Left: 1}
 	for _, q := range qs {
-		t.Head = append(t.Head, Cell{results.PercentileName(q), Own})
+		t.Head = append(t.Head, Cell{summary.PercentileName(q), Own})
 	}
 	t.Head = append(t.Head, Cell{"max", Own})
 	var missed []float64
@@ -288,7 +289,7 @@ func classPart(s *results.Summary) part {
 	return out
 }
 
-func objectivePart(outcomes []results.ObjectiveResult) part {
+func objectivePart(outcomes []summary.ObjectiveResult) part {
 	t := &Table{Head: Cells(Own, "", "objective", "", "value"), Left: 3}
 	for _, o := range outcomes {
 		mark, word := Cell{"✗", Missed}, "MISSED"
@@ -308,7 +309,7 @@ func objectivePart(outcomes []results.ObjectiveResult) part {
 }
 
 // outcomeText is an objective's value in the unit that its limit has.
-func outcomeText(o results.ObjectiveResult) string {
+func outcomeText(o summary.ObjectiveResult) string {
 	if o.Value == nil {
 		return "no data"
 	}

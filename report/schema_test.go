@@ -13,6 +13,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/results/summary"
 	"github.com/mlbench/mlbench/results/verdict"
 )
 
@@ -175,7 +176,7 @@ func TestSchemasAreComplete(t *testing.T) {
 		if diff := cmp.Diff(results.ErrorClasses, doc.Defs.Errors.Properties.ByClass.PropertyNames.Enum); diff != "" {
 			t.Errorf("%s: classes of error:\n%s", name, diff)
 		}
-		if want := map[string]string{"run": results.SummarySchema, "comparison": verdict.ComparisonSchema}[name]; doc.Title != want {
+		if want := map[string]string{"run": summary.Schema, "comparison": verdict.ComparisonSchema}[name]; doc.Title != want {
 			t.Errorf("%s: title %q, want %q", name, doc.Title, want)
 		}
 		undescribed(tree, "", func(path string) { t.Errorf("%s: %s has no description", name, path) })

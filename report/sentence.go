@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/results/summary"
 	"github.com/mlbench/mlbench/results/verdict"
 )
 
@@ -147,7 +148,7 @@ func withinText(c *verdict.Comparison, found *verdict.Finding) string {
 // judgedPercentiles says whether a percentile of all requests was judged.
 func judgedPercentiles(c *verdict.Comparison) bool {
 	return slices.ContainsFunc(c.Metrics, func(m verdict.MetricRow) bool {
-		_, is := results.ParsePercentile(m.Metric)
+		_, is := summary.ParsePercentile(m.Metric)
 		return is && m.Judged && m.Class == results.TotalClass
 	})
 }

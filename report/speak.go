@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/results/summary"
 	"github.com/mlbench/mlbench/results/verdict"
 )
 
@@ -49,7 +50,7 @@ func span(seconds float64) string {
 }
 
 // reason says a reason in words. A code without words is its own.
-func (s said) reason(r results.Reason) string {
+func (s said) reason(r summary.Reason) string {
 	p, known := phrases[r.Code]
 	if !known {
 		return strings.ReplaceAll(string(r.Code), "_", " ")
@@ -68,13 +69,13 @@ func (s said) reason(r results.Reason) string {
 // plurals are words that follow a number, for one.
 var plurals = map[string]string{"were": "was", "are": "is", "them": "it"}
 
-func (s said) argument(r results.Reason, spec string) any {
+func (s said) argument(r summary.Reason, spec string) any {
 	name, what, _ := strings.Cut(spec, " ")
 	v := r.Args[name]
 	n, isCount := v.(int64)
 	number, _ := v.(float64)
 	one, isPlural := plurals[what]
-	inner, isReason := v.(results.Reason)
+	inner, isReason := v.(summary.Reason)
 	switch {
 	case isReason:
 		return s.reason(inner)
@@ -109,7 +110,7 @@ func explained(c *verdict.Comparison, f *verdict.Finding) string {
 	s := speaking(c)
 	s.metrics = f.Metrics
 	text := s.reason(f.Reason)
-	if when, ok := f.Args["interrupted"].(results.Reason); ok {
+	if when, ok := f.Args["interrupted"].(summary.Reason); ok {
 		text = s.reason(when) + "; " + text
 	}
 	if f.Advice != nil {
@@ -129,10 +130,10 @@ func Explain(c *verdict.Comparison) []string {
 }
 
 // Sentence says a reason in words, not yet escaped for any form.
-func Sentence(r results.Reason) string { return said{}.reason(r) }
+func Sentence(r summary.Reason) string { return said{}.reason(r) }
 
 // Sentences says several.
-func Sentences(rs []results.Reason) []string {
+func Sentences(rs []summary.Reason) []string {
 	out := []string{}
 	for _, r := range rs {
 		out = append(out, Sentence(r))
@@ -143,11 +144,11 @@ func Sentences(rs []results.Reason) []string {
 // runDocument is the JSON form of a run: the codes of its warnings, and what they
 // say.
 type runDocument struct {
-	*results.Summary
+	*summary.Run
 	Warnings []string `json:"warnings"`
 }
 
-func newRunDocument(s *results.Summary) runDocument { return runDocument{s, Sentences(s.Warnings)} }
+func newRunDocument(s *summary.Run) runDocument { return runDocument{s, Sentences(s.Warnings)} }
 
 // comparisonDocument is the JSON form of a comparison, likewise.
 type comparisonDocument struct {

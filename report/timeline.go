@@ -8,6 +8,7 @@ import (
 	"strconv"
 
 	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/results/summary"
 )
 
 // Timelines renders the course of measurements over time, an interval a row: in
@@ -43,9 +44,9 @@ func timeline(w io.Writer, format Format, f *results.File, o Options) error {
 	case JSONL:
 		return writeJSONLine(w, newTimelineJSON(f))
 	case CSV:
-		return timelineCSV(w, f, results.Series(f), o)
+		return timelineCSV(w, f, f.Series(), o)
 	case Text, Markdown:
-		return writePage(w, format, timelinePage(f, results.Series(f), form{markdown: format == Markdown}), o)
+		return writePage(w, format, timelinePage(f, f.Series(), form{markdown: format == Markdown}), o)
 	}
 	return fmt.Errorf("render %s: a timeline has no such form; want text, markdown, csv, json or jsonl", format)
 }
@@ -61,7 +62,7 @@ type timelineJSON struct {
 }
 
 func newTimelineJSON(f *results.File) timelineJSON {
-	return timelineJSON{Schema: timelineSchema, Scenario: f.Header.Scenario.Name, Points: results.Series(f), ResultFile: f.Path}
+	return timelineJSON{Schema: timelineSchema, Scenario: f.Header.Scenario.Name, Points: f.Series(), ResultFile: f.Path}
 }
 
 // timelineHead are the columns of the timeline as CSV.
@@ -123,7 +124,7 @@ func timelinePage(f *results.File, points []results.Point, fm form) *page {
 		some.stages = some.stages || p.Stage > 0
 		some.asked = some.asked || p.AskedRPS != nil
 		some.dropped = some.dropped || p.Dropped > 0
-		some.few = some.few || p.P99 != nil && !results.Enough(p.Requests, 0.99)
+		some.few = some.few || p.P99 != nil && !summary.Enough(p.Requests, 0.99)
 	}
 	columns := []timelineColumn{
 		{"phase", true, true, Foreign, func(p *results.Point) string { return phaseText(p) }},

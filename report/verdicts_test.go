@@ -54,7 +54,7 @@ func (e experiment) file() *results.File {
 	f := compareFile()
 	h := &f.Header
 	h.Classes = []results.Class{{Name: "predict", Share: 0.94}, {Name: "health", Share: 0.06}}
-	h.Arrivals, h.RateRPS, h.WarmupS, h.BudgetS, h.Looks, h.Warnings = "poisson", rate, 3, 120, results.Looks{24, 48, 96, 192}, nil
+	h.Arrivals, h.RateRPS, h.WarmupS, h.BudgetS, h.Looks, h.Warnings = "poisson", rate, 3, 120, []int{24, 48, 96, 192}, nil
 	f.Slices = nil
 	lot := rand.New(rand.NewPCG(1, e.seed))
 	at, before := 2*h.WarmupS, ""
@@ -143,7 +143,7 @@ var verdicts = map[string]func() *verdict.Comparison{
 	// A budget too small for p99, on a machine with much luck in it.
 	"verdict-few": experiment{pairs: 14, factor: func(p place) float64 {
 		return 1 + 0.25*math.Sin(float64(37*p.pair+11*len(p.before)+5*int(p.arm[0])))
-	}, change: []func(*results.File){func(f *results.File) { f.Header.BudgetS, f.Header.Looks = 20, results.Looks{14} }}}.judged,
+	}, change: []func(*results.File){func(f *results.File) { f.Header.BudgetS, f.Header.Looks = 20, []int{14} }}}.judged,
 	// The tail of the closed model, which no throughput shows.
 	"verdict-closed-guard": experiment{pairs: 192, factor: func(p place) float64 {
 		if p.arm == results.ArmB && p.pair%4 == 0 {
@@ -173,7 +173,7 @@ var verdicts = map[string]func() *verdict.Comparison{
 		luck := rand.New(rand.NewPCG(uint64((p.pair-1)/8), uint64(p.arm[0]))).NormFloat64()
 		return modern(1.12)(p) * (1 + 0.02*luck)
 	}, change: []func(*results.File){commands, func(f *results.File) {
-		f.Header.Launches, f.Header.Looks = 16, results.Looks{4, 8, 12, 16}
+		f.Header.Launches, f.Header.Looks = 16, []int{4, 8, 12, 16}
 		for i := range f.Slices {
 			f.Slices[i].Launch = 1 + (f.Slices[i].Pair-1)/8
 		}

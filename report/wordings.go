@@ -6,40 +6,41 @@ import (
 	"strings"
 
 	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/results/summary"
 	"github.com/mlbench/mlbench/results/verdict"
 )
 
 // wordings are parts of sentences that depend on more than one value.
-var wordings = map[string]func(said, results.Reason) string{
-	"_share": func(_ said, r results.Reason) string {
+var wordings = map[string]func(said, summary.Reason) string{
+	"_share": func(_ said, r summary.Reason) string {
 		if r.Args["share_pct"] == nil {
 			return ""
 		}
 		return fmt.Sprintf(", which makes up %.0f%% of the response time's %s", r.Args["share_pct"], r.Args["percentile"])
 	},
-	"_machine": func(_ said, r results.Reason) string {
+	"_machine": func(_ said, r summary.Reason) string {
 		return ifInvalid(r, ". These numbers describe this machine, not the target")
 	},
-	"_limit_machine": func(_ said, r results.Reason) string {
+	"_limit_machine": func(_ said, r summary.Reason) string {
 		return ifInvalid(r, ". These numbers describe the limit, not the target")
 	},
-	"_periods": func(_ said, r results.Reason) string {
+	"_periods": func(_ said, r summary.Reason) string {
 		if pct, _ := r.Args["pct"].(float64); pct > 0 {
 			return fmt.Sprintf(", in %.0f%% of the limit's periods", pct)
 		}
 		return ""
 	},
-	"_errors": func(_ said, r results.Reason) string {
+	"_errors": func(_ said, r summary.Reason) string {
 		e, _ := r.Args["errors"].(results.Errors)
 		return errorCounts(e, form{})
 	},
-	"_latencies": func(_ said, r results.Reason) string {
+	"_latencies": func(_ said, r summary.Reason) string {
 		if r.Args["latencies"] == nil {
 			return ""
 		}
 		return ": latencies are of failures only"
 	},
-	"_protocol": func(_ said, r results.Reason) string {
+	"_protocol": func(_ said, r summary.Reason) string {
 		switch r.Args["protocol"] {
 		case nil:
 			return ""
@@ -48,70 +49,70 @@ var wordings = map[string]func(said, results.Reason) string{
 		}
 		return "; does the target want another protocol (https://, --transport h2), or a certificate or header?"
 	},
-	"_unauthorized": func(_ said, r results.Reason) string {
+	"_unauthorized": func(_ said, r summary.Reason) string {
 		if n, _ := r.Args["unauthorized"].(int64); n > 0 {
 			return fmt.Sprintf(" (%d with status 401 or 403: check -H 'Authorization: …' or MLBENCH_TOKEN, and if the scenario has a login, MLBENCH_USERNAME and MLBENCH_PASSWORD)", n)
 		}
 		return ""
 	},
-	"_status": func(_ said, r results.Reason) string { return after(" ", r.Args["status"]) },
-	"_class":  func(_ said, r results.Reason) string { return after(" of ", r.Args["class"]) },
+	"_status": func(_ said, r summary.Reason) string { return after(" ", r.Args["status"]) },
+	"_class":  func(_ said, r summary.Reason) string { return after(" of ", r.Args["class"]) },
 
-	"_a": func(s said, _ results.Reason) string { return s.a },
-	"_b": func(s said, _ results.Reason) string { return s.b },
-	"_unequal": func(_ said, r results.Reason) string {
+	"_a": func(s said, _ summary.Reason) string { return s.a },
+	"_b": func(s said, _ summary.Reason) string { return s.b },
+	"_unequal": func(_ said, r summary.Reason) string {
 		return list(r.Args["classes"], func(c verdict.ClassCounts) string { return fmt.Sprintf("%s: %d and %d", c.Class, c.A, c.B) }, ", ")
 	},
-	"_who_fails": func(s said, r results.Reason) string {
+	"_who_fails": func(s said, r summary.Reason) string {
 		if r.Args["both"] == true {
 			return s.a + " and " + s.b + " fail"
 		}
 		return s.a + " fails"
 	},
-	"_failures": func(s said, r results.Reason) string {
+	"_failures": func(s said, r summary.Reason) string {
 		e, _ := r.Args["errors"].(verdict.Failures)
 		return fmt.Sprintf("%s %d of %d, %s %d of %d", s.a, e.A, e.OfA, s.b, e.B, e.OfB)
 	},
-	"_failures_of_b": func(s said, r results.Reason) string {
+	"_failures_of_b": func(s said, r summary.Reason) string {
 		e, _ := r.Args["errors"].(verdict.Failures)
 		return fmt.Sprintf("%d of %d requests failed, of %s %d of %d", e.B, e.OfB, s.a, e.A, e.OfA)
 	},
-	"_few": func(_ said, r results.Reason) string {
+	"_few": func(_ said, r summary.Reason) string {
 		if r.Args["saved_runs"] == true {
 			return "runs that nothing pairs"
 		}
 		return "so few pairs"
 	},
-	"_end": func(s said, r results.Reason) string {
+	"_end": func(s said, r summary.Reason) string {
 		end, _ := r.Args["end"].(results.TargetEnd)
 		return end.Text(s.target(r.Args["arm"]))
 	},
-	"_unanswered": func(_ said, r results.Reason) string {
+	"_unanswered": func(_ said, r summary.Reason) string {
 		if r.Args["requests"] == int64(1) {
 			return fmt.Sprintf("its only request failed (%s 1)", r.Args["error"])
 		}
 		return fmt.Sprintf("all of %d requests failed (%s %d%s)", r.Args["requests"], r.Args["error"], r.Args["of_error"], ifTrue(r.Args["warm_up"], warmUpIncluded))
 	},
-	"_classes_unanswered": func(_ said, r results.Reason) string {
+	"_classes_unanswered": func(_ said, r summary.Reason) string {
 		return list(r.Args["classes"], func(c verdict.Unanswered) string {
 			return fmt.Sprintf("%s (all of %d requests failed: %s %d%s)", c.Class, c.Requests, c.Error, c.OfError, ifTrue(c.WarmUp, warmUpIncluded))
 		}, ", ")
 	},
-	"_dropping": func(s said, r results.Reason) string {
+	"_dropping": func(s said, r summary.Reason) string {
 		return list(r.Args["arms"], func(d verdict.Dropping) string {
 			return fmt.Sprintf("%d of %d planned requests to %s", d.Requests, d.Planned, s.target(d.Arm))
 		}, " and ")
 	},
-	"_percentiles": func(_ said, r results.Reason) string {
+	"_percentiles": func(_ said, r summary.Reason) string {
 		return list(r.Args["percentiles"], func(name string) string { return name }, ", ")
 	},
-	"_tight": func(_ said, r results.Reason) string {
+	"_tight": func(_ said, r summary.Reason) string {
 		return list(r.Args["limits"], func(l verdict.TightLimit) string {
 			return fmt.Sprintf("%s of %s %.3g%% <%s%%", l.Metric, l.Class, l.LimitPct, l.LeastPct)
 		}, ", ")
 	},
-	"_not_errors": func(_ said, r results.Reason) string { return ifTrue(r.Args["errors_count"], ", but not their errors") },
-	"_value": func(_ said, r results.Reason) string {
+	"_not_errors": func(_ said, r summary.Reason) string { return ifTrue(r.Args["errors_count"], ", but not their errors") },
+	"_value": func(_ said, r summary.Reason) string {
 		text := "no data"
 		if v, ok := r.Args["value"].(float64); ok {
 			unit, _ := r.Args["unit"].(string)
@@ -126,8 +127,8 @@ var wordings = map[string]func(said, results.Reason) string{
 		return text
 	},
 
-	"_basis": func(_ said, r results.Reason) string { return basis(r) },
-	"_proof": func(s said, r results.Reason) string {
+	"_basis": func(_ said, r summary.Reason) string { return basis(r) },
+	"_proof": func(s said, r summary.Reason) string {
 		text := basis(r)
 		if starts := s.starts(); starts != "" {
 			text += " of " + starts
@@ -146,14 +147,14 @@ var wordings = map[string]func(said, results.Reason) string{
 		}
 		return text
 	},
-	"_chance": func(_ said, r results.Reason) string {
+	"_chance": func(_ said, r summary.Reason) string {
 		pct, _ := r.Args["chance_pct"].(float64)
 		if pct < 0.5 {
 			return "under 1%"
 		}
 		return fmt.Sprintf("%.0f%%", pct)
 	},
-	"_it": func(s said, r results.Reason) string { // that was spoken of, or another metric
+	"_it": func(s said, r summary.Reason) string { // that was spoken of, or another metric
 		metric, _ := r.Args["metric"].(string)
 		class, _ := r.Args["class"].(string)
 		if metric == "" || len(s.metrics) == 1 && s.metrics[0].Metric == metric && s.metrics[0].Class == class {
@@ -161,13 +162,13 @@ var wordings = map[string]func(said, results.Reason) string{
 		}
 		return claimName(&verdict.Claim{Class: class, Metric: metric})
 	},
-	"_cpu": func(s said, _ results.Reason) string {
+	"_cpu": func(s said, _ summary.Reason) string {
 		if s.of == nil {
 			return ""
 		}
 		return costText(s.of)
 	},
-	"_in_classes": func(_ said, r results.Reason) string {
+	"_in_classes": func(_ said, r summary.Reason) string {
 		switch n, _ := r.Args["in_classes"].(int64); n {
 		case 0:
 			return ""
@@ -177,38 +178,38 @@ var wordings = map[string]func(said, results.Reason) string{
 			return fmt.Sprintf("; the same in each of %d request classes, as far as they are judged", n)
 		}
 	},
-	"_no_regression": func(_ said, r results.Reason) string {
+	"_no_regression": func(_ said, r summary.Reason) string {
 		return ifTrue(r.Args["so_far"], "until then ") + "no regression beyond limits"
 	},
-	"_b_fails": func(s said, r results.Reason) string { return ifTrue(r.Args["failing"], s.b+" fails: ") },
-	"_slower": func(s said, _ results.Reason) string {
+	"_b_fails": func(s said, r summary.Reason) string { return ifTrue(r.Args["failing"], s.b+" fails: ") },
+	"_slower": func(s said, _ summary.Reason) string {
 		if slices.ContainsFunc(s.metrics, func(m verdict.Claim) bool { return m.Errors != nil }) {
 			return "worse"
 		}
 		return "slower"
 	},
-	"_names":          func(s said, _ results.Reason) string { return s.each(", ", claimName) },
-	"_needs":          func(s said, _ results.Reason) string { return needsText(s.of, s.metrics) },
-	"_changes":        func(s said, _ results.Reason) string { return s.each("; ", s.changed) },
-	"_changes_limits": func(s said, _ results.Reason) string { return s.each("; ", s.changedWithLimit) },
-	"_held":           func(s said, _ results.Reason) string { return s.each("; ", s.held) },
-	"_limit":          func(s said, _ results.Reason) string { return s.each("", claimLimit) },
-	"_estimate": func(s said, _ results.Reason) string {
+	"_names":          func(s said, _ summary.Reason) string { return s.each(", ", claimName) },
+	"_needs":          func(s said, _ summary.Reason) string { return needsText(s.of, s.metrics) },
+	"_changes":        func(s said, _ summary.Reason) string { return s.each("; ", s.changed) },
+	"_changes_limits": func(s said, _ summary.Reason) string { return s.each("; ", s.changedWithLimit) },
+	"_held":           func(s said, _ summary.Reason) string { return s.each("; ", s.held) },
+	"_limit":          func(s said, _ summary.Reason) string { return s.each("", claimLimit) },
+	"_estimate": func(s said, _ summary.Reason) string {
 		return s.each("", func(m *verdict.Claim) string { return claimChange(m, *m.EstimatePct) })
 	},
-	"_low": func(s said, _ results.Reason) string {
+	"_low": func(s said, _ summary.Reason) string {
 		return s.each("", func(m *verdict.Claim) string { return claimChange(m, m.IntervalPct[0]) })
 	},
-	"_high": func(s said, _ results.Reason) string {
+	"_high": func(s said, _ summary.Reason) string {
 		return s.each("", func(m *verdict.Claim) string { return claimChange(m, m.IntervalPct[1]) })
 	},
-	"_errors_or_basis": func(s said, r results.Reason) string {
+	"_errors_or_basis": func(s said, r summary.Reason) string {
 		if len(s.metrics) == 1 && s.metrics[0].Errors != nil {
 			return claimErrors(&s.metrics[0])
 		}
 		return basis(r)
 	},
-	"_near": func(_ said, r results.Reason) string {
+	"_near": func(_ said, r summary.Reason) string {
 		return ifTrue(r.Args["near"], ", so near the limit that measuring longer hardly helps")
 	},
 }
@@ -216,7 +217,7 @@ var wordings = map[string]func(said, results.Reason) string{
 const warmUpIncluded = ", warm-up included"
 
 // basis is what there is of evidence: "48 pairs".
-func basis(r results.Reason) string {
+func basis(r summary.Reason) string {
 	if n, ok := r.Args["pairs"].(int64); ok {
 		return count(n, "pair")
 	}
@@ -233,7 +234,7 @@ func pText(p float64) string {
 	return fmt.Sprintf("p=%.2g", p)
 }
 
-func ifInvalid(r results.Reason, text string) string { return ifTrue(r.Invalid, text) }
+func ifInvalid(r summary.Reason, text string) string { return ifTrue(r.Invalid, text) }
 
 func ifTrue(v any, text string) string {
 	if v == true {

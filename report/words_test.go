@@ -13,54 +13,55 @@ import (
 	"testing"
 
 	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/results/summary"
 )
 
 // saidOf are reasons and what is said of them.
 var saidOf = []struct {
-	reason results.Reason
+	reason summary.Reason
 	want   string
 }{
 	{
-		results.Reason{Code: results.LateGenerator, Args: map[string]any{"lag_p99_ms": 5.204, "response_p99_ms": 100.0, "share_pct": 30.0, "percentile": "p50"}},
+		summary.Reason{Code: summary.LateGenerator, Args: map[string]any{"lag_p99_ms": 5.204, "response_p99_ms": 100.0, "share_pct": 30.0, "percentile": "p50"}},
 		"the load generator was late (lag p99 5.2ms, response p99 100ms), which makes up 30% of the response time's p50: use a quieter machine, fewer CPUs for the target, or a lower rate",
 	},
 	{
-		results.Reason{Code: results.LateGenerator, Invalid: true, Args: map[string]any{"lag_p99_ms": 51.0, "response_p99_ms": 100.0}},
+		summary.Reason{Code: summary.LateGenerator, Invalid: true, Args: map[string]any{"lag_p99_ms": 51.0, "response_p99_ms": 100.0}},
 		"invalid: the load generator was late (lag p99 51ms, response p99 100ms): use a quieter machine, fewer CPUs for the target, or a lower rate. These numbers describe this machine, not the target",
 	},
 	{
-		results.Reason{Code: results.StaleConnections, Args: map[string]any{"connections": int64(1)}},
+		summary.Reason{Code: summary.StaleConnections, Args: map[string]any{"connections": int64(1)}},
 		"1 kept connection was of no use for the next request, as the target had just closed its end or sent bytes that nobody asked for: that was sent on a new one",
 	},
 	{
-		results.Reason{Code: results.Throttled, Args: map[string]any{"ms": 900.0, "pct": 49.0}},
+		summary.Reason{Code: summary.Throttled, Args: map[string]any{"ms": 900.0, "pct": 49.0}},
 		"the container's CPU limit stopped the generator for 900 ms, in 49% of the limit's periods: raise the limit",
 	},
 	{
-		results.Reason{Code: results.FailedLeftOut, Args: map[string]any{"requests": int64(2), "errors": results.Errors{Total: 2, ByClass: map[string]int64{"timeout": 1, "reset": 1}}}},
+		summary.Reason{Code: summary.FailedLeftOut, Args: map[string]any{"requests": int64(2), "errors": results.Errors{Total: 2, ByClass: map[string]int64{"timeout": 1, "reset": 1}}}},
 		"2 requests more failed in what is left out of figures (reset 1, timeout 1)",
 	},
 	{
-		results.Reason{Code: results.DroppedRequests, Args: map[string]any{"requests": int64(5), "planned": int64(205)}},
+		summary.Reason{Code: summary.DroppedRequests, Args: map[string]any{"requests": int64(5), "planned": int64(205)}},
 		"5 of 205 planned requests were dropped because the in-flight limit was reached: percentiles are censored; raise --connections or lower the rate",
 	},
 	{
-		results.Reason{Code: results.NoneAnswered, Args: map[string]any{"protocol": "h2"}},
+		summary.Reason{Code: summary.NoneAnswered, Args: map[string]any{"protocol": "h2"}},
 		"no request was answered; does the target speak HTTP/1.1 only (leave out --transport h2), or want https://, or a certificate or header?",
 	},
 	{
-		results.Reason{Code: results.NonePassed, Args: map[string]any{"unauthorized": int64(0)}},
+		summary.Reason{Code: summary.NonePassed, Args: map[string]any{"unauthorized": int64(0)}},
 		"no request succeeded: latencies are of failed requests only",
 	},
 	{
-		results.Reason{Code: results.Failure, Args: map[string]any{"error": "status", "status": 500, "requests": int64(1), "class": "predict", "text": "worker crashed"}},
+		summary.Reason{Code: summary.Failure, Args: map[string]any{"error": "status", "status": 500, "requests": int64(1), "class": "predict", "text": "worker crashed"}},
 		"status 500 (once), for example of predict: worker crashed",
 	},
 	{
-		results.Reason{Code: results.UnsoundRun, Args: map[string]any{"file": "x.jsonl", "reason": results.Reason{Code: results.NoRequest, Invalid: true}}},
+		summary.Reason{Code: summary.UnsoundRun, Args: map[string]any{"file": "x.jsonl", "reason": summary.Reason{Code: summary.NoRequest, Invalid: true}}},
 		"x.jsonl is left out: invalid: no request was sent",
 	},
-	{results.Reason{Code: "of_a_later_version"}, "of a later version"},
+	{summary.Reason{Code: "of_a_later_version"}, "of a later version"},
 }
 
 func TestSentencesSayWhatTheirReasonsHave(t *testing.T) {
@@ -75,7 +76,7 @@ func TestSentencesSayWhatTheirReasonsHave(t *testing.T) {
 // and makes a reason of it somewhere.
 func TestEveryCodeHasASentence(t *testing.T) {
 	codes, parts := 0, map[string]bool{}
-	for _, folder := range []string{"../results", "../results/verdict"} {
+	for _, folder := range []string{"../results/summary", "../results/verdict"} {
 		for name, code := range codesIn(t, folder) {
 			codes++
 			if !usedIn(t, folder, name) {
@@ -103,19 +104,19 @@ func TestEveryCodeHasASentence(t *testing.T) {
 }
 
 // codesIn are the constants of codes in a package, by their names.
-func codesIn(t *testing.T, folder string) map[string]results.Code {
+func codesIn(t *testing.T, folder string) map[string]summary.Code {
 	file, err := parser.ParseFile(token.NewFileSet(), folder+"/reason.go", nil, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	out := map[string]results.Code{}
+	out := map[string]summary.Code{}
 	ast.Inspect(file, func(n ast.Node) bool {
 		if spec, ok := n.(*ast.ValueSpec); ok && len(spec.Values) == 1 {
 			text, err := strconv.Unquote(spec.Values[0].(*ast.BasicLit).Value)
 			if err != nil {
 				t.Fatal(err)
 			}
-			out[spec.Names[0].Name] = results.Code(text)
+			out[spec.Names[0].Name] = summary.Code(text)
 		}
 		return true
 	})

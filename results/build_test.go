@@ -46,7 +46,7 @@ func openFile(classes map[string]*ClassData) *File {
 	f := &File{
 		Path: "run.jsonl",
 		Header: Header{
-			Type: "header", Schema: Schema, Tool: "test", Command: "run",
+			Type: "header", Schema: ownSchema, Tool: "test", Command: "run",
 			Scenario: Scenario{Name: "mix"},
 			Targets:  []Target{{Arm: ArmA, Name: "modern", URL: "http://127.0.0.1:8000"}},
 			Model:    Open, Arrivals: "poisson", RateRPS: 100, TimeoutS: 5,
@@ -65,7 +65,7 @@ func openFile(classes map[string]*ClassData) *File {
 // write stores f through Writer and returns its path.
 func write(t *testing.T, f *File) string {
 	t.Helper()
-	w, err := Create(filepath.Join(t.TempDir(), "out", "file.jsonl"), &f.Header)
+	w, err := Output{File: filepath.Join(t.TempDir(), "out", "file.jsonl")}.Create(&f.Header)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -93,4 +93,13 @@ func write(t *testing.T, f *File) string {
 func jsonLine(v any) ([]byte, error) {
 	b, err := json.Marshal(v)
 	return append(b, '\n'), err
+}
+
+// repeat is n times the same latency in ms.
+func repeat(n int, ms float64) *stats.Histogram {
+	vs := make([]float64, n)
+	for i := range vs {
+		vs[i] = ms
+	}
+	return hist(vs...)
 }

@@ -48,16 +48,8 @@ func timed(d *ClassData) int64      { return d.Done + d.Errors[ErrTimeout] }
 func wereSent(d *ClassData) int64   { return d.Sent }
 func haveAnswer(d *ClassData) int64 { return d.Done }
 
-// clockNamed is a row of the table; nil if there is none.
-func clockNamed(name string) *Clock {
-	if i := slices.IndexFunc(Clocks, func(c Clock) bool { return c.Name == name }); i >= 0 {
-		return &Clocks[i]
-	}
-	return nil
-}
-
-// ofConnections says that a clock has no request class.
-func (c *Clock) ofConnections() bool { return c.Of == "connection" }
+// OfConnections says that a clock has no request class.
+func (c *Clock) OfConnections() bool { return c.Of == "connection" }
 
 // histograms are what clocks recorded, by their names.
 type histograms map[string]*stats.Histogram
@@ -108,7 +100,7 @@ func (h *histograms) read(object []byte, ofConnections bool) error {
 	}
 	for i := range Clocks {
 		raw, ok := fields[Clocks[i].Name]
-		if !ok || Clocks[i].ofConnections() != ofConnections {
+		if !ok || Clocks[i].OfConnections() != ofConnections {
 			continue
 		}
 		var x *stats.Histogram
@@ -156,14 +148,14 @@ func (c *Connections) UnmarshalJSON(b []byte) error {
 	return c.Clocks.read(b, true)
 }
 
-// clock is what a clock recorded; nil if nothing. Where response times are
+// Clock is what a clock recorded; nil if nothing. Where response times are
 // absent, in the closed model, they equal service times.
-func (d *ClassData) clock(name string) *stats.Histogram {
+func (d *ClassData) Clock(name string) *stats.Histogram {
 	if h := d.Clocks[name]; h != nil || name != ClockResponse {
 		return h
 	}
 	return d.Clocks[ClockService]
 }
 
-// response is the response-time histogram in either load model; may be nil.
-func (d *ClassData) Response() *stats.Histogram { return d.clock(ClockResponse) }
+// Response is the response-time histogram in either load model; may be nil.
+func (d *ClassData) Response() *stats.Histogram { return d.Clock(ClockResponse) }

@@ -2,7 +2,6 @@ package results
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 )
 
@@ -44,45 +43,4 @@ func (e *TargetEnd) Text(name string) string {
 		b.WriteString(": " + why)
 	}
 	return b.String()
-}
-
-// Unfinished says why a saved measurement is only part of one; nil if it is not.
-func (f *File) Unfinished() *Reason {
-	switch {
-	case f.Path == "" && f.Footer == nil || f.Complete(): // the former is still going on
-		return nil
-	case f.Damage != "":
-		return &Reason{Code: FileDamaged}
-	case f.Footer == nil:
-		return &Reason{Code: CutOffEarly}
-	case f.Footer.Ended == Failed:
-		return &Reason{Code: FailedEarly}
-	}
-	return f.Interrupted()
-}
-
-// Interrupted says when a measurement was; nil if it was not.
-func (f *File) Interrupted() *Reason {
-	switch {
-	case f.Footer == nil || f.Footer.Ended != Interrupted || f.Damage != "":
-		return nil
-	case f.Footer.Planned > 0:
-		return &Reason{Code: InterruptedAfter, Args: args{"pairs": int64(f.wholePairs()), "planned": int64(f.Footer.Planned)}}
-	case len(f.Arms()) == 2 && !slices.ContainsFunc(f.Slices, func(s Slice) bool { return s.Phase == Measure }):
-		return &Reason{Code: InterruptedWarmUp}
-	}
-	return &Reason{Code: InterruptedEarly}
-}
-
-// wholePairs is how many pairs came to their end.
-func (f *File) wholePairs() (n int) {
-	ended := map[int]int{}
-	for i := range f.Slices {
-		if s := &f.Slices[i]; s.Phase == Measure && s.Pair > 0 && s.Arm != ArmControl && s.Excluded != ExcludedByInterrupt {
-			if ended[s.Pair]++; ended[s.Pair] == 2 {
-				n++
-			}
-		}
-	}
-	return n
 }

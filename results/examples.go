@@ -25,6 +25,17 @@ func (s *Slice) examples() []Example {
 	return out
 }
 
+// Examples are the first failure of each kind in the slices that are selected.
+func (f *File) Examples(of func(*Slice) bool) []Example {
+	var all []Example
+	for i := range f.Slices {
+		if s := &f.Slices[i]; of(s) {
+			all = append(all, s.examples()...)
+		}
+	}
+	return firsts(all)
+}
+
 // firsts are the earliest examples of each kind, in the order of ErrorClasses and
 // statuses.
 func firsts(all []Example) []Example {
@@ -40,43 +51,4 @@ func errorOrder(class string) int {
 		return i
 	}
 	return len(ErrorClasses)
-}
-
-// exemplify adds the first failure of each kind to the errors.
-func (s *Summary) exemplify(f *File, arm string, figures func(*Slice) bool) {
-	var all []Example
-	for i := range f.Slices {
-		if sl := &f.Slices[i]; sl.Arm == arm && sl.Phase == Measure && figures(sl) {
-			all = append(all, sl.examples()...)
-		}
-	}
-	for _, e := range firsts(all) {
-		if s.failures(e) > 0 {
-			s.Errors.Examples = append(s.Errors.Examples, e)
-		}
-	}
-}
-
-// failures counts those of the example's kind. A status may be expected of one
-// class and not of another.
-func (s *Summary) failures(e Example) int64 {
-	n := s.Errors.ByClass[e.Error]
-	if e.Status != "" {
-		n = min(n, s.Status[string(e.Status)])
-	}
-	return n
-}
-
-// showExamples quotes the first failure of each kind.
-func (s *Summary) showExamples() {
-	for _, e := range s.Errors.Examples {
-		args := args{"error": e.Error, "requests": s.failures(e), "text": e.Text}
-		if e.Status != "" {
-			args["status"] = e.Status
-		}
-		if e.Class != "" && len(s.Classes) > 1 {
-			args["class"] = e.Class
-		}
-		s.warn(Failure, args)
-	}
 }

@@ -1,12 +1,10 @@
 package results
 
-import (
-	"io"
-)
+import "io"
 
 // ReadSummed reads the file at path ("-" is in) as ReadFile does, but adds up the slices
-// of each phase, and stage of it, as they come: all that Summarize needs, in memory that does not
-// grow with the run.
+// of each phase, and stage of it, as they come: all that package summary needs, in memory
+// that does not grow with the run.
 func ReadSummed(path string, in io.Reader) (*File, error) { return readFile(path, in, true) }
 
 // take appends a slice, or, if summed, adds it to the last one.
@@ -33,7 +31,7 @@ func (s *Slice) add(next *Slice) {
 	s.SettleErrors += next.SettleErrors
 	s.DrainS += next.DrainS
 	s.Unfinished += next.Unfinished
-	s.Connections.add(&next.Connections)
+	s.Connections.Add(&next.Connections)
 	if s.Classes == nil {
 		s.Classes = map[string]*ClassData{}
 	}
@@ -45,7 +43,7 @@ func (s *Slice) add(next *Slice) {
 		}
 	}
 	s.Examples, s.Samples = firsts(append(s.examples(), next.examples()...)), nil
-	s.TargetUse = s.TargetUse.with(next.TargetUse)
+	s.TargetUse = s.TargetUse.With(next.TargetUse)
 	if s.Telemetry == nil || next.Telemetry == nil {
 		s.Telemetry = nil
 		return
@@ -70,7 +68,8 @@ func meanOver(a, ofA, b, ofB float64) float64 {
 	return (a*ofA + b*ofB) / (ofA + ofB)
 }
 
-func (c *Connections) add(n *Connections) {
+// Add adds up what happened to them, and the clocks.
+func (c *Connections) Add(n *Connections) {
 	c.Opened, c.Closed, c.Failed, c.Stale = c.Opened+n.Opened, c.Closed+n.Closed, c.Failed+n.Failed, c.Stale+n.Stale
 	c.Clocks = c.Clocks.add(n.Clocks)
 }

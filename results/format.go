@@ -7,13 +7,10 @@ import (
 	"time"
 )
 
-// Schema names the format of result files: major and minor version. A reader
+// ownSchema names the format of result files: major and minor version. A reader
 // refuses majors it does not know; a minor one, 0 where none is written, only
 // adds what may be ignored.
-const Schema = "mlbench.result/1.1"
-
-// SummarySchema names the JSON form of a Summary.
-const SummarySchema = "mlbench.run/1"
+const ownSchema = "mlbench.result/1.1"
 
 // Model is the load model: what decides when the next request starts.
 type Model string
@@ -34,23 +31,23 @@ const (
 	ArmControl = "A2"
 )
 
-// Looks are the numbers of pairs (of launch pairs, where there are Launches) that
+// looks are the numbers of pairs (of launch pairs, where there are Launches) that
 // are kept when a comparison is judged, and ends if that decides it. The last is as
 // many as its budget holds at best; one that ends before is judged with what there
 // is then. None: judged at the end only. What was measured has no part in them.
 //
 // Files of earlier versions have how many looks there were: 2, of a comparison that
 // could be extended. That is read as a list of as many zeros, and written so.
-type Looks []int
+type looks []int
 
 // UnmarshalJSON reads both forms.
-func (l *Looks) UnmarshalJSON(b []byte) error {
+func (l *looks) UnmarshalJSON(b []byte) error {
 	var n int
 	if json.Unmarshal(b, &n) == nil {
 		if n < 0 || n > 100 {
 			return fmt.Errorf("looks: %d, want 0 to 100", n)
 		}
-		*l = make(Looks, n)
+		*l = make(looks, n)
 		return nil
 	}
 	var list []int
@@ -67,7 +64,7 @@ func (l *Looks) UnmarshalJSON(b []byte) error {
 }
 
 // MarshalJSON writes the form that was read.
-func (l Looks) MarshalJSON() ([]byte, error) {
+func (l looks) MarshalJSON() ([]byte, error) {
 	if len(l) > 0 && l[0] == 0 {
 		return json.Marshal(len(l))
 	}
@@ -109,12 +106,12 @@ type Header struct {
 	WarmupS     float64           `json:"warmup_s,omitempty"`   // per target
 	BudgetS     float64           `json:"budget_s,omitempty"`   // of a comparison
 	Limits      string            `json:"limits,omitempty"`     // comparison: see verdict.ParseLimits
-	Objectives  []string          `json:"objectives,omitempty"` // comparison: of arm B; see ParseObjective
-	// ObjectiveConfidence is Objective.Confidence of all of them.
+	Objectives  []string          `json:"objectives,omitempty"` // comparison: of arm B; see summary.Objective
+	// ObjectiveConfidence is summary.Objective.Confidence of all of them.
 	ObjectiveConfidence float64 `json:"objective_confidence,omitempty"`
 
 	Strict   bool      `json:"strict,omitempty"`   // comparison: see verdict.Options
-	Looks    Looks     `json:"looks,omitempty"`    // comparison: when it may be judged as it grows
+	Looks    looks     `json:"looks,omitempty"`    // comparison: when it may be judged as it grows
 	Control  bool      `json:"control,omitempty"`  // comparison: each pair has a slice of ArmControl, too
 	Launches int       `json:"launches,omitempty"` // comparison: most starts of each target; 0: one, for all pairs
 	Classes  []Class   `json:"classes"`            // in the scenario's order
@@ -135,7 +132,7 @@ type Scenario struct {
 
 // Target names one arm's service under test.
 type Target struct {
-	Arm     string `json:"arm"`
+	Arm     string `json:"arm,omitempty"` // "" in reports, where it has a place of its own
 	Name    string `json:"name"`
 	URL     string `json:"url"`
 	Command string `json:"command,omitempty"` // that started it, without secrets; "": it ran already

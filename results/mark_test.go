@@ -8,9 +8,9 @@ import (
 
 // F18: editors and shells put a byte order mark before a result file.
 func TestResultFileWithAByteOrderMark(t *testing.T) {
-	const header = `{"type":"header","schema":"` + Schema + `"}` + "\n"
+	const header = `{"type":"header","schema":"` + ownSchema + `"}` + "\n"
 	for _, text := range []string{header, "\ufeff" + header} {
-		if f, err := readFrom(strings.NewReader(text), "f"); err != nil || f.Header.Schema != Schema {
+		if f, err := readFrom(strings.NewReader(text), "f"); err != nil || f.Header.Schema != ownSchema {
 			t.Errorf("%q: %v", text, err)
 		}
 	}

@@ -212,8 +212,8 @@ func (s *Slice) join(other *Slice) {
 	}
 }
 
-// of is what one machine measured; the whole for "".
-func (f *File) of(node string) *File {
+// Of is what one machine measured; the whole for "".
+func (f *File) Of(node string) *File {
 	if node == "" {
 		return f
 	}
@@ -226,31 +226,4 @@ func (f *File) of(node string) *File {
 		}
 	}
 	return out
-}
-
-// mostInvalidNodes is the share of the requests that machines may have sent of
-// which the generator or host decided the numbers.
-const mostInvalidNodes = 0.05
-
-// checkNodes judges each machine by itself: what one was late, the others do not
-// make good.
-func (s *Summary) checkNodes(f *File, arm string) {
-	var spoilt int64
-	var names []string
-	for i := range f.Nodes {
-		own := f.of(f.Nodes[i].Name)
-		n := summarize(own, arm, nil, own.leftOut(arm).figures())
-		n.Warnings, n.Valid = nil, true
-		n.checkGenerator(own, arm)
-		for _, w := range n.Warnings {
-			s.warn(OfNode, args{"node": f.Nodes[i].Name, "reason": w})
-		}
-		if !n.Valid {
-			spoilt += n.Requests
-			names = append(names, f.Nodes[i].Name)
-		}
-	}
-	if float64(spoilt) > mostInvalidNodes*float64(s.Requests) {
-		s.invalid(InvalidNodes, args{"nodes": strings.Join(names, ", "), "pct": 100 * float64(spoilt) / float64(s.Requests)})
-	}
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -26,7 +27,7 @@ type File struct {
 	// Damage says what of the file could not be read; the rest stands.
 	Damage string
 
-	points []Point // of a file of which slices were added up; see Series
+	points []Point // of a file of which slices were added up; see File.Series
 	sums   chain
 	summed bool // each line has a checksum
 }
@@ -213,7 +214,7 @@ func (f *File) addHeader(line []byte, schema string) error {
 	if f.Header.Schema != "" {
 		return fmt.Errorf("%w: a second header", ErrFormat)
 	}
-	ours, _ := version(Schema)
+	ours, _ := version(ownSchema)
 	if major, _ := version(schema); major != ours {
 		return fmt.Errorf("%w: its schema is %.40q, this version of mlbench reads %s; update mlbench", ErrFormat, schema, ours)
 	}
@@ -238,4 +239,9 @@ func (f *File) Arms() []string {
 		arms = append(arms, t.Arm)
 	}
 	return arms
+}
+
+// WarmedUp says that an arm has a warm-up.
+func (f *File) WarmedUp(arm string) bool {
+	return slices.ContainsFunc(f.Slices, func(s Slice) bool { return s.Arm == arm && s.Phase == Warmup })
 }

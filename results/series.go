@@ -36,10 +36,10 @@ type Point struct {
 	Excluded string `json:"excluded,omitempty"`
 }
 
-// Series is the course of a measurement over time: all intervals of all phases
+// Series is the course of the measurement over time: all intervals of all phases
 // and arms, in the order of the file. It is the same of a file read by ReadFile
 // and by ReadSummed.
-func Series(f *File) []Point {
+func (f *File) Series() []Point {
 	if f.points != nil {
 		return slices.Clone(f.points)
 	}
@@ -58,7 +58,7 @@ func (f *File) point(s *Slice) Point {
 	}
 	if s.DurationS > 0 {
 		p.AskedRPS = f.asked(s)
-		p.AchievedRPS = orNull(perSecond(d.Completed(), s.DurationS))
+		p.AchievedRPS = orNull(float64(d.Completed()) / s.DurationS)
 	}
 	if h := d.Response(); h != nil && h.Count() > 0 {
 		p.P50, p.P99 = quantileMS(h, 0.5), quantileMS(h, 0.99)
@@ -80,63 +80,6 @@ func (f *File) asked(s *Slice) *float64 {
 }
 
 func quantileMS(h *stats.Histogram, q float64) *float64 { return orNull(Milliseconds(h.Quantile(q))) }
-
-// total is all classes together.
-func (s *Slice) Total() *ClassData {
-	sum := &ClassData{}
-	for _, d := range s.Classes {
-		sum.Add(d)
-	}
-	return sum
-}
-
-// stageSummary is what one stage of a load in stages (steps, stages, spike) came
-// to. Rates are per second, latencies in milliseconds.
-type stageSummary struct {
-	Stage       int     `json:"stage"` // from 1
-	StartS      float64 `json:"t_s"`   // seconds after Header.Start
-	DurationS   float64 `json:"duration_s"`
-	AskedRPS    float64 `json:"asked_rps"` // in the mean of the stage
-	AchievedRPS float64 `json:"achieved_rps"`
-	InFlightMax int64   `json:"in_flight_max"`
-	Requests    int64   `json:"requests"`
-	Dropped     int64   `json:"dropped"`
-	Errors      Errors  `json:"errors"`
-	Response    Latency `json:"latency_ms"` // response time
-}
-
-// stagesOf are the stages of the measured phase of an arm, in order; nil of a load
-// without stages, and of a file from before slices said theirs. percentiles nil
-// means DefaultPercentiles.
-func stagesOf(f *File, arm string, percentiles []float64) []stageSummary {
-	if percentiles == nil {
-		percentiles = DefaultPercentiles
-	}
-	var out []stageSummary
-	var total *ClassData
-	for i := range f.Slices {
-		s := &f.Slices[i]
-		if s.Arm != arm || s.Phase != Measure || s.Excluded != "" || s.Stage == 0 {
-			continue
-		}
-		if n := len(out); n == 0 || out[n-1].Stage != s.Stage {
-			out, total = append(out, stageSummary{Stage: s.Stage, StartS: s.StartS}), &ClassData{}
-		}
-		total.Add(s.Total())
-		out[len(out)-1].take(s, total, percentiles)
-	}
-	return out
-}
-
-// take adds a slice; total is what the stage has done with it.
-func (st *stageSummary) take(s *Slice, total *ClassData, percentiles []float64) {
-	st.AskedRPS = meanOver(st.AskedRPS, st.DurationS, s.RateRPS, s.DurationS)
-	st.DurationS += s.DurationS
-	st.InFlightMax = max(st.InFlightMax, s.InFlightMax)
-	st.Requests, st.Dropped, st.Errors = total.Sent, total.Dropped, total.Failed()
-	st.AchievedRPS = perSecond(total.Completed(), st.DurationS)
-	st.Response = newLatency(total.Response(), percentiles)
-}
 
 // orNull is nil for what is not a number.
 func orNull(v float64) *float64 {

@@ -66,7 +66,7 @@ func (h *Header) validateArms() error {
 // newer says that a later minor version wrote the file: what is unknown of it is
 // not ours to judge.
 func (h *Header) newer() bool {
-	_, ours := version(Schema)
+	_, ours := version(ownSchema)
 	_, theirs := version(h.Schema)
 	return theirs > ours
 }

@@ -47,14 +47,45 @@ func fileName(s string) string {
 	}, s[:min(longestName, len(s))])
 }
 
+// Output says where a result file goes.
+type Output struct {
+	File    string // "": a name of its own
+	Replace bool   // an earlier file
+	None    bool   // keep none
+}
+
+// Check says whether Create would refuse to write over a file.
+func (o Output) Check() error {
+	if o.File == "" || o.Replace || o.None {
+		return nil
+	}
+	if info, err := os.Lstat(o.File); err == nil && (info.Mode().IsRegular() || info.IsDir()) {
+		return exists(o.File)
+	}
+	return nil
+}
+
 // Create makes the file and its folder and writes the header. An existing file
-// is never overwritten, but a special one, such as /dev/null or a pipe, is
-// written to; an empty path means defaultPath, made unique.
-func Create(path string, h *Header) (*Writer, error) {
-	if info, err := os.Stat(path); path != "" && err == nil && !info.Mode().IsRegular() && !info.IsDir() {
+// is overwritten only if it is to be replaced, but a special one, such as /dev/null
+// or a pipe, is written to; a name of its own (see defaultPath) is made unique.
+// If none is to be kept there is one until Discard is called.
+func (o Output) Create(h *Header) (*Writer, error) {
+	switch {
+	case o.None:
+		f, err := os.CreateTemp("", "mlbench-result-*.jsonl")
+		if err != nil {
+			return nil, fmt.Errorf("result file: %w", err)
+		}
+		return (&Writer{f: f, temp: f.Name()}).begin(h)
+	case o.Replace:
+		if err := remove(o.File); err != nil {
+			return nil, err
+		}
+	}
+	path, named := o.File, o.File != ""
+	if info, err := os.Stat(path); named && err == nil && !info.Mode().IsRegular() && !info.IsDir() {
 		return createSpecial(path, h)
 	}
-	named := path != ""
 	if !named {
 		path = defaultPath(h)
 	}
@@ -68,25 +99,19 @@ func Create(path string, h *Header) (*Writer, error) {
 	return (&Writer{f: f, path: path}).begin(h)
 }
 
-// CreateOver is Create, but an existing regular file gives way.
-func CreateOver(path string, h *Header) (*Writer, error) {
-	if info, err := os.Lstat(path); err == nil && (info.Mode().IsRegular() || info.Mode()&os.ModeSymlink != 0) {
-		if info, err := os.Stat(path); err != nil || info.Mode().IsRegular() {
-			if err := os.Remove(path); err != nil { // a link goes, not what it names
-				return nil, fmt.Errorf("result file: %w", err)
-			}
-		}
+// remove lets a regular file give way; a link goes, not what it names.
+func remove(path string) error {
+	info, err := os.Lstat(path)
+	if err != nil || !info.Mode().IsRegular() && info.Mode()&os.ModeSymlink == 0 {
+		return nil
 	}
-	return Create(path, h)
-}
-
-// CreateNone keeps the result for as long as Discard is not called.
-func CreateNone(_ string, h *Header) (*Writer, error) {
-	f, err := os.CreateTemp("", "mlbench-result-*.jsonl")
-	if err != nil {
-		return nil, fmt.Errorf("result file: %w", err)
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		return nil
 	}
-	return (&Writer{f: f, temp: f.Name()}).begin(h)
+	if err := os.Remove(path); err != nil {
+		return fmt.Errorf("result file: %w", err)
+	}
+	return nil
 }
 
 // createSpecial writes to a file that cannot be read back, and to one that can.
@@ -104,7 +129,7 @@ func createSpecial(path string, h *Header) (*Writer, error) {
 
 // begin writes the header.
 func (w *Writer) begin(h *Header) (*Writer, error) {
-	h.Type, h.Schema = "header", Schema
+	h.Type, h.Schema = "header", ownSchema
 	if err := w.line(h); err != nil {
 		_ = w.f.Close()
 		_ = os.Remove(w.f.Name())
@@ -116,8 +141,8 @@ func (w *Writer) begin(h *Header) (*Writer, error) {
 	return w, nil
 }
 
-// Exists says that a result file is there already, and what to do.
-func Exists(path string) error {
+// exists says that a result file is there already, and what to do.
+func exists(path string) error {
 	if info, err := os.Stat(path); err == nil && info.IsDir() {
 		return fmt.Errorf("result file %s is a folder: name a file in it", path)
 	}
@@ -134,7 +159,7 @@ func createNew(path string, named bool) (*os.File, string, error) {
 		case err == nil:
 			return f, try, nil
 		case errors.Is(err, os.ErrExist) && named:
-			return nil, "", Exists(try)
+			return nil, "", exists(try)
 		case !errors.Is(err, os.ErrExist) || n > 1000:
 			return nil, "", fmt.Errorf("result file: %w", err)
 		}

@@ -12,7 +12,7 @@ func TestCreate(t *testing.T) {
 	h.Scenario.Name, h.Targets[0].Name = "../evil name", "a/b"
 	const want = "mlbench-results/20260102T150405Z-.._evil_name-a_b"
 	for _, path := range []string{want + ".jsonl", want + "-2.jsonl", want + "-3.jsonl"} {
-		w, err := Create("", &h)
+		w, err := Output{File: ""}.Create(&h)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -23,11 +23,11 @@ func TestCreate(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	_, err := Create(want+".jsonl", &h)
+	_, err := Output{File: want + ".jsonl"}.Create(&h)
 	if err == nil || !strings.Contains(err.Error(), "exists: name another with --output, or replace it with --force") {
 		t.Errorf("an existing file: error %v, want a remedy", err)
 	}
-	if _, err := Create(want+".jsonl/x", &h); err == nil || !strings.HasPrefix(err.Error(), "result file: ") {
+	if _, err := (Output{File: want + ".jsonl/x"}).Create(&h); err == nil || !strings.HasPrefix(err.Error(), "result file: ") {
 		t.Errorf("a file as folder: error %v", err)
 	}
 }
@@ -36,7 +36,7 @@ func TestCreate(t *testing.T) {
 func TestWriterKeepsNothingBack(t *testing.T) {
 	f := full()
 	path := filepath.Join(t.TempDir(), "f.jsonl")
-	w, err := Create(path, &f.Header)
+	w, err := Output{File: path}.Create(&f.Header)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -59,8 +59,8 @@ func TestWriterKeepsNothingBack(t *testing.T) {
 
 // A14: --force replaces no folder, and is not advised for one.
 func TestFolderIsNoResultFile(t *testing.T) {
-	for _, create := range []func(string, *Header) (*Writer, error){Create, CreateOver} {
-		if _, err := create(t.TempDir(), &Header{}); err == nil || !strings.Contains(err.Error(), "is a folder: name a file in it") || strings.Contains(err.Error(), "--force") {
+	for _, replace := range []bool{false, true} {
+		if _, err := (Output{File: t.TempDir(), Replace: replace}).Create(&Header{}); err == nil || !strings.Contains(err.Error(), "is a folder: name a file in it") || strings.Contains(err.Error(), "--force") {
 			t.Errorf("%v", err)
 		}
 	}

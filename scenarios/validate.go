@@ -8,6 +8,7 @@ import (
 
 	"github.com/mlbench/mlbench/loadgen"
 	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/results/summary"
 	"github.com/mlbench/mlbench/targets"
 	"github.com/mlbench/mlbench/targets/strict"
 )
@@ -60,7 +61,7 @@ func (v *validator) objectives() {
 		if n.Kind != strict.String {
 			continue
 		}
-		o, err := results.ParseObjective(text)
+		o, err := summary.ParseObjective(text)
 		if err == nil {
 			err = o.CheckClasses(classes)
 		}

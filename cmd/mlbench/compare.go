@@ -15,6 +15,7 @@ import (
 	"github.com/mlbench/mlbench/cmd/internal/saved"
 	"github.com/mlbench/mlbench/cmd/internal/session"
 	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/results/summary"
 	"github.com/mlbench/mlbench/results/verdict"
 	"github.com/mlbench/mlbench/targets"
 )
@@ -27,12 +28,12 @@ type compareOptions struct {
 	refs        []string // arguments of the command; the gate has flags instead
 	calibration string
 	extend      bool
-	sufficient  bool // see results.Objective: a gate
+	sufficient  bool // see summary.Objective: a gate
 
 	// Set by validate.
 	spec       session.Spec
 	limits     verdict.Limits
-	judged     []results.Objective // of flags alone
+	judged     []summary.Objective // of flags alone
 	calibrated *verdict.Calibration
 }
 
@@ -167,7 +168,7 @@ type comparing struct {
 	out      *output.Options
 	parity   *parityOptions
 
-	sufficient bool // see results.Objective
+	sufficient bool // see summary.Objective
 }
 
 // open finds what is wrong with what is to be measured, before anything is started.

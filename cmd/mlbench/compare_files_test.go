@@ -25,7 +25,7 @@ func saveRuns(t *testing.T, name string, n int, rate float64) {
 			Classes: []results.Class{{Name: "predict", Share: 1}}, Host: results.Host{Cores: 2},
 			Start: time.Date(2026, 1, 2, 15, i, 0, 0, time.UTC),
 		}
-		w, err := results.Create(fmt.Sprintf("%s-%d.jsonl", name, i), &h)
+		w, err := results.Output{File: fmt.Sprintf("%s-%d.jsonl", name, i)}.Create(&h)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -16,7 +16,7 @@ import (
 // mostExported is how many names a package may export: each type, function (those that
 // make a type, too; no methods), variable and constant, but a group of constants of one
 // type, which are its values, counts as one. The numbers only fall: a new name takes the
-// place of another. That of results is on its way to 40.
+// place of another.
 var mostExported = map[string]int{
 	"bench/acceptance":      0,
 	"cmd/internal/check":    1,
@@ -28,7 +28,7 @@ var mostExported = map[string]int{
 	"cmd/internal/revision": 1,
 	"cmd/internal/saved":    5,
 	"cmd/internal/selftest": 2,
-	"cmd/internal/session":  18,
+	"cmd/internal/session":  17,
 	"cmd/internal/verify":   9,
 	"cmd/mlbench":           0,
 	"loadgen":               29,
@@ -36,10 +36,11 @@ var mostExported = map[string]int{
 	"loadgen/machine":       15,
 	"loadgen/send":          7,
 	"report":                39,
-	"results":               66,
+	"results":               40,
 	"results/answers":       27,
 	"results/stats":         66,
-	"results/verdict":       40,
+	"results/summary":       24,
+	"results/verdict":       39,
 	"scenarios":             34,
 	"scenarios/cases":       6,
 	"scenarios/example":     17,

@@ -11,6 +11,7 @@ import (
 	"github.com/mlbench/mlbench/cmd/internal/saved"
 	"github.com/mlbench/mlbench/report"
 	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/results/summary"
 	"github.com/mlbench/mlbench/results/verdict"
 )
 
@@ -64,7 +65,7 @@ func (o *gateOptions) single(files []*results.File) error {
 	if len(o.judged) == 0 {
 		return cli.Usagef("nothing to judge %s by: give --objective, or --baseline", f.Path)
 	}
-	sum := results.Summarize(f, results.Select{Arm: results.ArmA}, o.out.Quantiles)
+	sum := summary.Of(f, summary.Select{Arm: results.ArmA}, o.out.Quantiles)
 	for i := range o.judged {
 		o.judged[i].Sufficient = o.sufficient
 	}

@@ -24,6 +24,7 @@ import (
 
 	"github.com/mlbench/mlbench/cmd/internal/cli"
 	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/results/summary"
 )
 
 // command is the real binary: this test binary under another name.
@@ -66,10 +67,10 @@ func TestInterruptedRunIsSavedAndReported(t *testing.T) {
 	}
 	var shown struct {
 		Requests int64
-		Codes    []struct{ Code results.Code } `json:"warning_codes"`
+		Codes    []struct{ Code summary.Code } `json:"warning_codes"`
 	}
 	if err := json.Unmarshal(stdout.Bytes(), &shown); err != nil || shown.Requests < 100 ||
-		!slices.Contains(shown.Codes, struct{ Code results.Code }{results.StoppedEarly}) {
+		!slices.Contains(shown.Codes, struct{ Code summary.Code }{summary.StoppedEarly}) {
 		t.Errorf("the report does not show what was measured until the interrupt:\n%s", &stdout)
 	}
 	f, err := results.ReadFile(filepath.Join(cmd.Dir, "cut.jsonl"), nil)
@@ -79,7 +80,7 @@ func TestInterruptedRunIsSavedAndReported(t *testing.T) {
 	if f.Footer == nil || f.Footer.Ended != results.Interrupted {
 		t.Errorf("footer %+v, want interrupted", f.Footer)
 	}
-	if n := results.Summarize(f, results.Select{Arm: results.ArmA}, nil).Requests; n < 190 {
+	if n := summary.Of(f, summary.Select{Arm: results.ArmA}, nil).Requests; n < 190 {
 		t.Errorf("%d requests saved, at least 200 were served", n)
 	}
 }

@@ -40,11 +40,7 @@ func mergeFiles(s cli.Streams, paths []string, output string, force bool) error 
 	if err != nil {
 		return cli.Usagef("%w", err)
 	}
-	create := results.Create
-	if force {
-		create = results.CreateOver
-	}
-	w, err := create(output, &merged.Header)
+	w, err := results.Output{File: output, Replace: force}.Create(&merged.Header)
 	if err != nil {
 		return err
 	}

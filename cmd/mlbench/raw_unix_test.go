@@ -14,6 +14,7 @@ import (
 
 	"github.com/mlbench/mlbench/cmd/internal/cli"
 	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/results/summary"
 )
 
 // L14, L16: files of single requests and results are the owner's, and what a
@@ -71,7 +72,7 @@ func TestRawIntoAPipeWhoseReaderGoesAway(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if f.Footer == nil || f.Footer.Ended != results.Failed || results.Summarize(f, results.Select{Arm: results.ArmA}, nil).Requests == 0 {
+	if f.Footer == nil || f.Footer.Ended != results.Failed || summary.Of(f, summary.Select{Arm: results.ArmA}, nil).Requests == 0 {
 		t.Errorf("footer %+v, %d slices", f.Footer, len(f.Slices))
 	}
 }

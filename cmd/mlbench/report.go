@@ -15,6 +15,7 @@ import (
 	"github.com/mlbench/mlbench/cmd/internal/saved"
 	"github.com/mlbench/mlbench/report"
 	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/results/summary"
 	"github.com/mlbench/mlbench/results/verdict"
 )
 
@@ -130,18 +131,18 @@ func reportFiles(s cli.Streams, o reportOptions) error {
 }
 
 // reportFile is what one file came to.
-func reportFile(f *results.File, objectives []results.Objective, o *output.Options) (doc report.Document, held bool, err error) {
+func reportFile(f *results.File, objectives []summary.Objective, o *output.Options) (doc report.Document, held bool, err error) {
 	if slices.Contains(f.Arms(), results.ArmB) {
 		if o.Details {
 			return doc, false, cli.Usagef("%s is a comparison: --details is of single runs", f.Path)
 		}
-		if err := f.Header.CheckObjectives(objectives); err != nil {
+		if err := summary.CheckObjectives(&f.Header, objectives); err != nil {
 			return doc, false, cli.Usagef("%s: %w", f.Path, err)
 		}
 		c := verdict.Compare(f, verdict.Options{Percentiles: o.Quantiles, Objectives: objectives})
 		return report.Document{Comparison: c}, !c.MissesObjective(), nil
 	}
-	sum := results.Summarize(f, results.Select{Arm: results.ArmA}, o.Quantiles)
+	sum := summary.Of(f, summary.Select{Arm: results.ArmA}, o.Quantiles)
 	if held, err = sum.JudgeAll(objectives); err != nil {
 		return doc, false, cli.Usagef("%s: %w", f.Path, err)
 	}
@@ -163,10 +164,10 @@ func undecided(doc report.Document) bool {
 	return doc.Run.Undecided()
 }
 
-func parseObjectives(exprs []string, confidence float64) ([]results.Objective, error) {
-	var out []results.Objective
+func parseObjectives(exprs []string, confidence float64) ([]summary.Objective, error) {
+	var out []summary.Objective
 	for _, e := range exprs {
-		o, err := results.ParseObjective(e)
+		o, err := summary.ParseObjective(e)
 		if err != nil {
 			return nil, cli.Usagef("--objective: %w", err)
 		}

@@ -15,6 +15,7 @@ import (
 	"github.com/mlbench/mlbench/cmd/internal/cli"
 	"github.com/mlbench/mlbench/results"
 	"github.com/mlbench/mlbench/results/stats"
+	"github.com/mlbench/mlbench/results/summary"
 	"github.com/mlbench/mlbench/results/verdict"
 )
 
@@ -37,7 +38,7 @@ func savedRun(t *testing.T, path string) {
 		Targets: []results.Target{{Arm: results.ArmA, Name: "modern", URL: "http://127.0.0.1:8000"}},
 		Classes: []results.Class{{Name: "predict", Share: 1}}, Host: results.Host{Cores: 2},
 	}
-	w, err := results.Create(path, &h)
+	w, err := results.Output{File: path}.Create(&h)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -236,7 +237,7 @@ func TestReportExports(t *testing.T) {
 	}
 	defer file.Close()
 	var docs []struct{ Schema string }
-	if err := json.NewDecoder(file).Decode(&docs); err != nil || len(docs) != 2 || docs[0].Schema != results.SummarySchema || docs[1].Schema != verdict.ComparisonSchema {
+	if err := json.NewDecoder(file).Decode(&docs); err != nil || len(docs) != 2 || docs[0].Schema != summary.Schema || docs[1].Schema != verdict.ComparisonSchema {
 		t.Errorf("documents %+v, %v", docs, err)
 	}
 	// XML has one root, whatever the number of documents.

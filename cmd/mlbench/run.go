@@ -12,6 +12,7 @@ import (
 	"github.com/mlbench/mlbench/cmd/internal/output"
 	"github.com/mlbench/mlbench/cmd/internal/session"
 	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/results/summary"
 	"github.com/mlbench/mlbench/scenarios"
 	"github.com/mlbench/mlbench/targets"
 )
@@ -146,7 +147,7 @@ func runScenario(ctx context.Context, o *runOptions) error {
 	if err != nil {
 		return err
 	}
-	sum := results.Summarize(f, results.Select{Arm: results.ArmA}, o.out.Quantiles)
+	sum := summary.Of(f, summary.Select{Arm: results.ArmA}, o.out.Quantiles)
 	held, err := sum.JudgeAll(s.Judged)
 	if err != nil {
 		return cli.Usagef("%w", err)

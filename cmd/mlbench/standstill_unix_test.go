@@ -18,6 +18,7 @@ import (
 
 	"github.com/mlbench/mlbench/cmd/internal/cli"
 	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/results/summary"
 	"github.com/mlbench/mlbench/results/verdict"
 )
 
@@ -73,14 +74,14 @@ func TestAStoppedGeneratorIsNotBlamedOnTheTarget(t *testing.T) {
 	var said struct {
 		Valid    bool `json:"valid"`
 		Warnings []struct {
-			Code results.Code `json:"code"`
+			Code summary.Code `json:"code"`
 			Text string       `json:"text"`
 		} `json:"warning_codes"`
 	}
 	if err := json.Unmarshal(out.Bytes(), &said); err != nil {
 		t.Fatalf("%v: %s", err, &out)
 	}
-	if said.Valid || len(said.Warnings) == 0 || said.Warnings[0].Code != results.SpoiltTime {
+	if said.Valid || len(said.Warnings) == 0 || said.Warnings[0].Code != summary.SpoiltTime {
 		t.Errorf("valid %v, warnings %+v", said.Valid, said.Warnings)
 	}
 	f, err := results.ReadFile(filepath.Join(cmd.Dir, "run.jsonl"), nil)
@@ -113,13 +114,13 @@ func TestAStoppedComparisonHasNoStalls(t *testing.T) {
 	pausedFor(t, cmd, reached, 500*time.Millisecond)
 	var doc struct {
 		Reasons []struct {
-			Detail results.Code `json:"detail"`
+			Detail summary.Code `json:"detail"`
 		} `json:"reason_codes"`
 	}
 	if err := json.Unmarshal(out.Bytes(), &doc); err != nil {
 		t.Fatalf("%v: %s", err, &out)
 	}
-	var codes []results.Code
+	var codes []summary.Code
 	for _, r := range doc.Reasons {
 		codes = append(codes, r.Detail)
 	}

@@ -7,15 +7,16 @@ import (
 	"strings"
 
 	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/results/summary"
 )
 
 // Sound keeps the runs that a calibration may rest on, and says why the others
 // do not count: what the machine, failures or an interrupt did to a run is not
 // the luck of a launch.
-func Sound(runs []*results.File) (sound []*results.File, left []results.Reason) {
+func Sound(runs []*results.File) (sound []*results.File, left []summary.Reason) {
 	for _, f := range runs {
 		if why := unsound(f); why != nil {
-			left = append(left, results.Reason{Code: results.UnsoundRun, Args: args{"file": f.Path, "reason": *why}})
+			left = append(left, summary.Reason{Code: summary.UnsoundRun, Args: args{"file": f.Path, "reason": *why}})
 		} else {
 			sound = append(sound, f)
 		}
@@ -23,25 +24,25 @@ func Sound(runs []*results.File) (sound []*results.File, left []results.Reason) 
 	return sound, left
 }
 
-func unsound(f *results.File) *results.Reason {
-	s := results.Summarize(f, results.Select{Arm: results.ArmA}, nil)
-	switch why := f.Unfinished(); {
+func unsound(f *results.File) *summary.Reason {
+	s := summary.Of(f, summary.Select{Arm: results.ArmA}, nil)
+	switch why := summary.Unfinished(f); {
 	case why != nil:
 		return why
 	case !s.Valid:
-		return &s.Warnings[slices.IndexFunc(s.Warnings, func(w results.Reason) bool { return w.Invalid })]
-	case float64(s.Errors.Total) > results.MostlyFailedShare*float64(s.Requests):
-		return &results.Reason{Code: results.HighErrors, Args: args{"requests": s.Errors.Total, "of": s.Requests}}
+		return &s.Warnings[slices.IndexFunc(s.Warnings, func(w summary.Reason) bool { return w.Invalid })]
+	case float64(s.Errors.Total) > summary.MostlyFailedShare*float64(s.Requests):
+		return &summary.Reason{Code: summary.HighErrors, Args: args{"requests": s.Errors.Total, "of": s.Requests}}
 	}
 	return nil
 }
 
 // longer says that a run is shorter than those of the calibration: the shorter
 // a run, the more luck is in its figures. nil if none is.
-func (c *Calibration) longer(runs []*results.File) *results.Reason {
+func (c *Calibration) longer(runs []*results.File) *summary.Reason {
 	for _, f := range runs {
 		// One that was planned by a number of requests may end a little early.
-		if s := results.Summarize(f, results.Select{Arm: results.ArmA}, []float64{}).DurationS; s < 0.9*c.DurationS {
+		if s := summary.Of(f, summary.Select{Arm: results.ArmA}, []float64{}).DurationS; s < 0.9*c.DurationS {
 			return because(ShorterRuns, args{"s": c.DurationS, "file": f.Path, "of_s": s})
 		}
 	}
@@ -83,7 +84,7 @@ func twoDigitsUp(v float64) string {
 // Caution says where the limits of a live comparison are tighter than launches
 // of one target differ by chance: pairs prove a difference between processes,
 // and that one may be luck. nil if they are wide enough.
-func (c *Calibration) Caution(f *results.File, limits Limits) *results.Reason {
+func (c *Calibration) Caution(f *results.File, limits Limits) *summary.Reason {
 	h := &f.Header
 	if why := c.elsewhere(f); why != nil {
 		return because(CalibrationUnfit, args{"why": *why})

@@ -9,6 +9,7 @@ import (
 
 	"github.com/mlbench/mlbench/results"
 	"github.com/mlbench/mlbench/results/stats"
+	"github.com/mlbench/mlbench/results/summary"
 )
 
 // spreads is a calibration of legacy with these spreads of ln p50 and ln p99.
@@ -105,7 +106,7 @@ func TestCaution(t *testing.T) {
 		t.Errorf("limits are wide enough: %v", got)
 	}
 	h.RateRPS++
-	if got := c.Caution(f, DefaultLimits()); got == nil || got.Code != CalibrationUnfit || got.Args["why"].(results.Reason).Code != OtherLoad {
+	if got := c.Caution(f, DefaultLimits()); got == nil || got.Code != CalibrationUnfit || got.Args["why"].(summary.Reason).Code != OtherLoad {
 		t.Errorf("at another rate: %v", got)
 	}
 	closed := closedRuns(savedRuns("legacy", 3, 1, 0.01), 1)
@@ -128,14 +129,14 @@ func TestSoundRuns(t *testing.T) {
 	failAt(runs[2:5], results.ErrLocal, 1)                                                  // in the third of them
 	runs[5].Slices[0].Classes["predict"].Errors = map[string]int64{results.ErrStatus: 4000} // of 8000
 	sound, left := Sound(runs)
-	leave := func(file string, why results.Reason) results.Reason {
-		return results.Reason{Code: results.UnsoundRun, Args: args{"file": file, "reason": why}}
+	leave := func(file string, why summary.Reason) summary.Reason {
+		return summary.Reason{Code: summary.UnsoundRun, Args: args{"file": file, "reason": why}}
 	}
-	want := []results.Reason{
-		leave("legacy1.jsonl", results.Reason{Code: results.CutOffEarly}),
-		leave("legacy2.jsonl", results.Reason{Code: results.InterruptedEarly}),
-		leave("legacy5.jsonl", results.Reason{Code: results.OutOfResources, Invalid: true, Args: args{"requests": int64(1)}}),
-		leave("legacy6.jsonl", results.Reason{Code: results.HighErrors, Args: args{"requests": int64(4000), "of": int64(8000)}}),
+	want := []summary.Reason{
+		leave("legacy1.jsonl", summary.Reason{Code: summary.CutOffEarly}),
+		leave("legacy2.jsonl", summary.Reason{Code: summary.InterruptedEarly}),
+		leave("legacy5.jsonl", summary.Reason{Code: summary.OutOfResources, Invalid: true, Args: args{"requests": int64(1)}}),
+		leave("legacy6.jsonl", summary.Reason{Code: summary.HighErrors, Args: args{"requests": int64(4000), "of": int64(8000)}}),
 	}
 	if diff := cmp.Diff(want, left); diff != "" {
 		t.Errorf("left out (-want +got):\n%s", diff)

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/results/summary"
 )
 
 const (
@@ -16,20 +17,20 @@ const (
 
 // blocks says why nothing may pass, whatever the metrics say: they were
 // censored, or cannot show it. What is proven to be worse in spite of it, is.
-func blocks(f *results.File, p *pairing, overA, overB float64) (why []*results.Reason) {
+func blocks(f *results.File, p *pairing, overA, overB float64) (why []*summary.Reason) {
 	if (overA > 0) != (overB > 0) {
 		why = append(why, because(UnevenLoad, nil))
 	}
 	why = append(why, censored(counts(results.ArmA, results.TotalClass, p.kept), counts(results.ArmB, results.TotalClass, p.kept))...)
 	if busy := p.busyPairs(f.Header.Host.UsableCores()); f.Header.Model == results.Closed && float64(busy) > busyPairs*float64(len(p.kept)) {
-		why = append(why, because(BusyPairs, args{"pct": 100 * results.BusyShare, "pairs": int64(busy), "of": int64(len(p.kept))}))
+		why = append(why, because(BusyPairs, args{"pct": 100 * summary.BusyShare, "pairs": int64(busy), "of": int64(len(p.kept))}))
 	}
 	return why
 }
 
 // censored says whether so many requests were dropped that percentiles miss the
 // slow ones.
-func censored(a, b *results.ClassData) []*results.Reason {
+func censored(a, b *results.ClassData) []*summary.Reason {
 	var dropping []Dropping
 	for i, d := range []*results.ClassData{a, b} {
 		if float64(d.Dropped) > mostDropped*float64(d.Planned) {
@@ -39,7 +40,7 @@ func censored(a, b *results.ClassData) []*results.Reason {
 	if dropping == nil {
 		return nil
 	}
-	return []*results.Reason{because(DroppedMost, args{"arms": dropping})}
+	return []*summary.Reason{because(DroppedMost, args{"arms": dropping})}
 }
 
 // counts sums what was planned and what became of it over the pairs.
@@ -77,7 +78,7 @@ func (p *pairing) unequal(h *results.Header) (out []ClassCounts) {
 // busyPairs counts the pairs in which the generator itself was busy in a slice.
 func (p *pairing) busyPairs(cores float64) (n int) {
 	busy := func(m *measured) bool {
-		return m.Telemetry != nil && m.Telemetry.CPUSeconds > results.BusyShare*cores*m.TelemetrySpan(p.settle)
+		return m.Telemetry != nil && m.Telemetry.CPUSeconds > summary.BusyShare*cores*m.TelemetrySpan(p.settle)
 	}
 	for _, pair := range p.kept {
 		if busy(pair.a) || busy(pair.b) {
@@ -89,32 +90,32 @@ func (p *pairing) busyPairs(cores float64) (n int) {
 
 // warmUpNotes say what the check of sustained load could not, or need not, tell
 // apart.
-func warmUpNotes(f *results.File, overA, overB float64) []*results.Reason {
+func warmUpNotes(f *results.File, overA, overB float64) []*summary.Reason {
 	switch {
 	case f.Header.Model != results.Open:
 	case f.Header.WarmupS <= 0:
-		return []*results.Reason{because(NoWarmUp, nil)}
+		return []*summary.Reason{because(NoWarmUp, nil)}
 	case overA > 0 && overB > 0:
-		return []*results.Reason{because(NeitherKeptUp, nil)}
+		return []*summary.Reason{because(NeitherKeptUp, nil)}
 	}
 	return nil
 }
 
 // notes name limits that this load model does not judge by.
-func (l Limits) notes(h *results.Header) []*results.Reason {
+func (l Limits) notes(h *results.Header) []*summary.Reason {
 	if h.Model != results.Closed || planned(h) {
 		return nil
 	}
 	var names []string
 	for _, p := range l.Percentiles {
 		if p.chosen() {
-			names = append(names, results.PercentileName(p.Q))
+			names = append(names, summary.PercentileName(p.Q))
 		}
 	}
 	if names == nil {
 		return nil
 	}
-	return []*results.Reason{because(LimitsUnused, args{"percentiles": names})}
+	return []*summary.Reason{because(LimitsUnused, args{"percentiles": names})}
 }
 
 // chosen says that the limit is not the default: somebody wants this percentile

@@ -47,7 +47,7 @@ func openFile(classes map[string]*results.ClassData) *results.File {
 	f := &results.File{
 		Path: "run.jsonl",
 		Header: results.Header{
-			Type: "header", Schema: results.Schema, Tool: "test", Command: "run",
+			Type: "header", Tool: "test", Command: "run",
 			Scenario: results.Scenario{Name: "mix"},
 			Targets:  []results.Target{{Arm: results.ArmA, Name: "modern", URL: "http://127.0.0.1:8000"}},
 			Model:    results.Open, Arrivals: "poisson", RateRPS: 100, TimeoutS: 5,
@@ -66,7 +66,7 @@ func openFile(classes map[string]*results.ClassData) *results.File {
 // write stores f through Writer and returns its path.
 func write(t *testing.T, f *results.File) string {
 	t.Helper()
-	w, err := results.Create(filepath.Join(t.TempDir(), "out", "file.jsonl"), &f.Header)
+	w, err := results.Output{File: filepath.Join(t.TempDir(), "out", "file.jsonl")}.Create(&f.Header)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,16 +9,17 @@ import (
 
 	"github.com/mlbench/mlbench/results"
 	"github.com/mlbench/mlbench/results/stats"
+	"github.com/mlbench/mlbench/results/summary"
 )
 
 // Calibration is how much runs of one and the same target differ from launch to
 // launch: what single runs of it must differ by to mean anything.
 type Calibration struct {
-	Schema string             `json:"schema"`
-	Made   time.Time          `json:"made"` // when its last run began
-	Target results.TargetName `json:"target"`
-	Host   string             `json:"host"`           // Host.Fingerprint
-	Boot   string             `json:"boot,omitempty"` // Host.Boot; "": not known
+	Schema string         `json:"schema"`
+	Made   time.Time      `json:"made"` // when its last run began
+	Target results.Target `json:"target"`
+	Host   string         `json:"host"`           // Host.Fingerprint
+	Boot   string         `json:"boot,omitempty"` // Host.Boot; "": not known
 	// What was sent; a calibration holds for no other load.
 	Scenario    results.Scenario `json:"scenario"` // without its text
 	Model       results.Model    `json:"model"`
@@ -177,7 +178,7 @@ func (c *Calibration) spread(m stats.Metric) (Spread, bool) {
 }
 
 // differs says why c does not hold for these runs; nil if it does.
-func (c *Calibration) differs(runs []*results.File, a, b results.TargetName) *results.Reason {
+func (c *Calibration) differs(runs []*results.File, a, b results.Target) *summary.Reason {
 	if c.Host == runs[0].Header.Host.Fingerprint() && c.Target.Name != a.Name && c.Target.Name != b.Name {
 		return because(OtherTarget, args{"target": c.Target.Name})
 	}
@@ -190,7 +191,7 @@ func (c *Calibration) differs(runs []*results.File, a, b results.TargetName) *re
 }
 
 // elsewhere says why c does not hold for this machine, day and load; nil if it does.
-func (c *Calibration) elsewhere(f *results.File) *results.Reason {
+func (c *Calibration) elsewhere(f *results.File) *summary.Reason {
 	h := &f.Header
 	if host := h.Host.Fingerprint(); c.Host != host {
 		return because(OtherHost, args{"host": c.Host, "other": host})

@@ -7,6 +7,7 @@ import (
 
 	"github.com/mlbench/mlbench/results"
 	"github.com/mlbench/mlbench/results/stats"
+	"github.com/mlbench/mlbench/results/summary"
 )
 
 // Options say how a comparison is judged.
@@ -16,11 +17,11 @@ type Options struct {
 	Strict      bool      // a regression must be proven to exceed its limit; or the file says so
 	// Objectives are what B must hold by itself, beside the limits of its change;
 	// nil: those of the file. They do not change the verdict.
-	Objectives []results.Objective
+	Objectives []summary.Objective
 	// ObjectiveConfidence is Objective.Confidence of them; 0: as the file has it. A
 	// comparison that may end at several looks shares its error among them.
 	ObjectiveConfidence float64
-	Sufficient          bool // see results.Objective
+	Sufficient          bool // see summary.Objective
 	// Calibration is how much runs of these targets differ by chance: for
 	// CompareRuns, where there are too few runs to tell.
 	Calibration *Calibration
@@ -35,9 +36,9 @@ func Compare(f *results.File, o Options) *Comparison {
 	shown := limits.shown(o.Percentiles, f.Header.Model)
 	c := sideBySide(f, shown, p.figures())
 	c.Pairs, c.Measured, c.LateShown = len(p.kept), len(p.kept)+p.leftOut(), p.late > 0 && p.tooFew()
-	j := judging{c: c, p: p, e: stats.Evidence{Errors: []stats.Errors{p.errorsOf(results.TotalClass, limits.Errors, planned(&f.Header))}}, rule: ruleFor(&f.Header), basis: args{"pairs": int64(c.Pairs)}, unfinished: f.Unfinished(), closed: f.Header.Model == results.Closed}
+	j := judging{c: c, p: p, e: stats.Evidence{Errors: []stats.Errors{p.errorsOf(results.TotalClass, limits.Errors, planned(&f.Header))}}, rule: ruleFor(&f.Header), basis: args{"pairs": int64(c.Pairs)}, unfinished: summary.Unfinished(f), closed: f.Header.Model == results.Closed}
 	j.rule.Strict, j.rule.Seed = o.Strict || f.Header.Strict, f.Header.Seed
-	c.Interrupted, c.Parity = f.Interrupted(), f.Parity
+	c.Interrupted, c.Parity = summary.Interrupted(f), f.Parity
 	if j.invalid = invalidity(f, c, p); err != nil {
 		j.invalid = because(LimitsUnreadable, args{"error": err.Error()})
 	}
@@ -74,7 +75,7 @@ func Compare(f *results.File, o Options) *Comparison {
 	j.advise(f)
 	objectives := o.Objectives
 	if objectives == nil {
-		objectives = f.Header.ReadObjectives()
+		objectives = summary.ReadObjectives(&f.Header)
 	}
 	confidence := cmp.Or(o.ObjectiveConfidence, f.Header.ObjectiveConfidence)
 	c.Findings = c.withObjectives(j.reasons(), o.demanding(objectives, confidence, len(f.Header.Looks)))
@@ -82,7 +83,7 @@ func Compare(f *results.File, o Options) *Comparison {
 }
 
 // demanding are objectives with what has to bear them out.
-func (o *Options) demanding(objectives []results.Objective, confidence float64, looks int) []results.Objective {
+func (o *Options) demanding(objectives []summary.Objective, confidence float64, looks int) []summary.Objective {
 	out := slices.Clone(objectives)
 	for i := range out {
 		if out[i].Sufficient = o.Sufficient; confidence > 0 {
@@ -143,8 +144,8 @@ func (j *judging) failsAlone() bool {
 
 // invalidity says why generator or machine, and not the targets, decided the
 // numbers; nil if they did not.
-func invalidity(f *results.File, c *Comparison, p *pairing) *results.Reason {
-	for i, s := range []*results.Summary{c.ArmA, c.ArmB} {
+func invalidity(f *results.File, c *Comparison, p *pairing) *summary.Reason {
+	for i, s := range []*summary.Run{c.ArmA, c.ArmB} {
 		arm := []string{results.ArmA, results.ArmB}[i]
 		switch {
 		case s.Requests == 0 && s.InFlight > 0:
@@ -169,7 +170,7 @@ func invalidity(f *results.File, c *Comparison, p *pairing) *results.Reason {
 }
 
 // lateness says why too many pairs are left out; nil if they are not.
-func (p *pairing) lateness() *results.Reason {
+func (p *pairing) lateness() *summary.Reason {
 	of := int64(len(p.kept) + p.leftOut())
 	switch {
 	case !p.tooFew():
@@ -182,24 +183,24 @@ func (p *pairing) lateness() *results.Reason {
 	return because(LatePairs, args{"pairs": int64(p.late), "of": of, "lag_ms": results.Milliseconds(p.limit)})
 }
 
-func warnOverdue(s *results.Summary, over float64) {
+func warnOverdue(s *summary.Run, over float64) {
 	if over > 0 {
-		s.Warnings = append(s.Warnings, results.Reason{Code: results.WarmUpBacklog, Args: args{"s": over}})
+		s.Warnings = append(s.Warnings, summary.Reason{Code: summary.WarmUpBacklog, Args: args{"s": over}})
 	}
 }
 
 // sideBySide has the figures of both arms, and no verdict yet.
 func sideBySide(f *results.File, percentiles []float64, slices func(*results.Slice) bool) *Comparison {
-	a, b := results.Summarize(f, results.Select{Arm: results.ArmA, Slices: slices}, percentiles), results.Summarize(f, results.Select{Arm: results.ArmB, Slices: slices}, percentiles)
+	a, b := summary.Of(f, summary.Select{Arm: results.ArmA, Slices: slices}, percentiles), summary.Of(f, summary.Select{Arm: results.ArmB, Slices: slices}, percentiles)
 	c := &Comparison{
 		Schema:     ComparisonSchema,
 		Scenario:   f.Header.Scenario.Name,
-		Origin:     f.Header.Origin(),
+		Origin:     summary.OriginOf(&f.Header),
 		A:          a.Target,
 		B:          b.Target,
 		Seed:       f.Header.Seed,
 		Tags:       f.Header.Tags,
-		Objectives: []results.ObjectiveResult{},
+		Objectives: []summary.ObjectiveResult{},
 		Errors:     armErrors{A: a.Errors, B: b.Errors},
 		Unfinished: armCounts{A: a.InFlight, B: b.InFlight},
 		Resources:  resourcesOf(a, b),
@@ -229,7 +230,7 @@ type figure struct {
 
 // figures of one arm. Where requests timed out, latencies at the timeout's value
 // are censored: nobody knows how long the answers would have taken.
-func figures(s *results.Summary, class string) []figure {
+func figures(s *summary.Run, class string) []figure {
 	throughput, goodput, latencies, d := s.ThroughputRPS, s.GoodputRPS, s.Latency, s.Data(class)
 	if c := s.Class(class); c != nil && class != results.TotalClass {
 		throughput, goodput, latencies = c.Through, c.Goodput, c.Latency
@@ -247,10 +248,10 @@ func figures(s *results.Summary, class string) []figure {
 	latency("min", l.Min)
 	latency("mean", l.Mean)
 	for _, p := range l.Percentiles {
-		if results.Enough(l.Count, p.Q) {
-			latency(results.PercentileName(p.Q), p.MS)
+		if summary.Enough(l.Count, p.Q) {
+			latency(summary.PercentileName(p.Q), p.MS)
 		} else {
-			latency(results.PercentileName(p.Q), math.NaN())
+			latency(summary.PercentileName(p.Q), math.NaN())
 		}
 	}
 	latency("max", l.Max)

@@ -9,7 +9,9 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
 	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/results/summary"
 )
 
 // compareFile has two pairs and a half: A answers in 1…10 ms, B in 2…20 ms and
@@ -97,8 +99,8 @@ func TestFiguresAreOfJudgedPairs(t *testing.T) {
 		t.Errorf("all late: %d pairs, %d requests, %s; want 0, 30, invalid", c.Pairs, c.ArmA.Requests, c.Verdict)
 	}
 	// What spoils a run is a warning of an arm, for the comparison has its own rule.
-	for _, s := range []*results.Summary{c.ArmA, c.ArmB} {
-		if !s.Valid || len(s.Warnings) != 1 || s.Warnings[0].Code != results.LateGenerator || s.Warnings[0].Invalid {
+	for _, s := range []*summary.Run{c.ArmA, c.ArmB} {
+		if !s.Valid || len(s.Warnings) != 1 || s.Warnings[0].Code != summary.LateGenerator || s.Warnings[0].Invalid {
 			t.Errorf("%s: valid %v, warnings %v", s.Target.Name, s.Valid, s.Warnings)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/mlbench/mlbench/results"
 	"github.com/mlbench/mlbench/results/stats"
+	"github.com/mlbench/mlbench/results/summary"
 )
 
 // Names of JSON forms: of Comparison and Calibration.
@@ -29,15 +30,15 @@ type Comparison struct {
 	Verdict        Verdict                   `json:"verdict"`
 	Improved       bool                      `json:"improved"`
 	Findings       []Finding                 `json:"reason_codes"` // its reasons, the weightiest first
-	A              results.TargetName        `json:"a"`
-	B              results.TargetName        `json:"b"`
+	A              results.Target            `json:"a"`
+	B              results.Target            `json:"b"`
 	Pairs          int                       `json:"pairs"`          // judged; 0 for saved runs
 	Runs           *armCounts                `json:"runs,omitempty"` // saved ones that stand for each arm
 	Seed           uint64                    `json:"seed"`
 	Tags           map[string]string         `json:"tags,omitempty"` // those that both have
 	MoreTimeS      float64                   `json:"more_time_s"`    // 0: none would help, or none is needed
 	Metrics        []MetricRow               `json:"metrics"`
-	Objectives     []results.ObjectiveResult `json:"objectives"` // of B
+	Objectives     []summary.ObjectiveResult `json:"objectives"` // of B
 	Errors         armErrors                 `json:"errors"`
 	Unfinished     armCounts                 `json:"unfinished"`            // in flight when it was interrupted: in no figure
 	SlotEffect     *SlotEffect               `json:"slot_effect,omitempty"` // nil: not to be told
@@ -49,7 +50,7 @@ type Comparison struct {
 	CarryOver      *Effect                   `json:"carry_over,omitempty"`
 	Control        *Effect                   `json:"control,omitempty"`
 	Scenario       string                    `json:"scenario"`
-	results.Origin                           // of saved runs: of A's first
+	summary.Origin                           // of saved runs: of A's first
 	// Resources is nil when those of neither target are known.
 	Resources  *armResources   `json:"resources,omitempty"`
 	Parity     *results.Parity `json:"parity,omitempty"`
@@ -60,10 +61,10 @@ type Comparison struct {
 	// LateShown says that figures are of late pairs, too, as too few others are left.
 	LateShown bool `json:"-"`
 	// Interrupted says when the measurement was; nil if it was not.
-	Interrupted *results.Reason `json:"-"`
+	Interrupted *summary.Reason `json:"-"`
 	// ArmA and ArmB are the summaries behind the rows.
-	ArmA *results.Summary `json:"-"`
-	ArmB *results.Summary `json:"-"`
+	ArmA *summary.Run `json:"-"`
+	ArmB *summary.Run `json:"-"`
 
 	lacksData bool
 	why       []stats.Reason
@@ -153,7 +154,7 @@ func (c *Comparison) measured(f *results.File, j judging) {
 	if f.Header.Launches > 0 && j.p != nil {
 		c.Launches = len(j.p.launches())
 	}
-	metric := results.PercentileName(0.5)
+	metric := summary.PercentileName(0.5)
 	change := percent
 	if j.closed {
 		metric, change = "throughput", func(d float64) float64 { return percent(-d) }
@@ -174,11 +175,11 @@ func (m *MetricRow) censored() bool { return m.CensoredA || m.CensoredB }
 
 // armResources are those of both arms; nil is not known.
 type armResources struct {
-	A *results.Resources `json:"a"`
-	B *results.Resources `json:"b"`
+	A *summary.Resources `json:"a"`
+	B *summary.Resources `json:"b"`
 }
 
-func resourcesOf(a, b *results.Summary) *armResources {
+func resourcesOf(a, b *summary.Run) *armResources {
 	if a.Resources == nil && b.Resources == nil {
 		return nil
 	}

@@ -10,5 +10,5 @@
 // what weakens or forbids a verdict, and the reasons that are given for it; of a
 // comparison that is being measured, what it has come to ([ProgressOf]). It does not own the
 // mathematics of a verdict (package stats), the figures of either target
-// (results.Summarize), or rendering anything for people.
+// (summary.Of), or rendering anything for people.
 package verdict

@@ -7,6 +7,7 @@ import (
 
 	"github.com/mlbench/mlbench/results"
 	"github.com/mlbench/mlbench/results/stats"
+	"github.com/mlbench/mlbench/results/summary"
 )
 
 // judgedClasses are all together, and each if there are several.
@@ -129,7 +130,7 @@ func slotOf(pairs []slicePair) float64 {
 // metric is the limit's metric of a class, without data. One that somebody chose
 // has to be judged in the total: single classes may be too rare for it.
 func (p PercentileLimit) metric(class string) stats.Metric {
-	return stats.Metric{Name: results.PercentileName(p.Q), Class: class, Margin: p.Max, Required: p.chosen() && class == results.TotalClass}
+	return stats.Metric{Name: summary.PercentileName(p.Q), Class: class, Margin: p.Max, Required: p.chosen() && class == results.TotalClass}
 }
 
 func count(h *stats.Histogram) float64 {

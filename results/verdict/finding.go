@@ -5,8 +5,8 @@ import (
 	"maps"
 	"math"
 
-	"github.com/mlbench/mlbench/results"
 	"github.com/mlbench/mlbench/results/stats"
+	"github.com/mlbench/mlbench/results/summary"
 )
 
 // Finding is one reason of a verdict: what it is about, and a code with values,
@@ -14,9 +14,9 @@ import (
 type Finding struct {
 	Kind    FindingKind `json:"code"`
 	Metrics []Claim     `json:"metrics,omitempty"` // that it is about; none: about the comparison
-	results.Reason
+	summary.Reason
 	// Advice is what would settle it; nil: nothing, or it is not known.
-	Advice *results.Reason `json:"advice,omitempty"`
+	Advice *summary.Reason `json:"advice,omitempty"`
 }
 
 // MarshalJSON writes {"code":kind, "detail":code, "metrics":…, …}, the arguments
@@ -143,7 +143,7 @@ func named(metrics []*stats.Judgement) (out []Claim) {
 }
 
 // plainly are findings about the comparison as a whole.
-func plainly(kind FindingKind, reasons ...*results.Reason) []Finding {
+func plainly(kind FindingKind, reasons ...*summary.Reason) []Finding {
 	var out []Finding
 	for _, r := range reasons {
 		out = append(out, Finding{Kind: kind, Reason: *r})
@@ -152,6 +152,6 @@ func plainly(kind FindingKind, reasons ...*results.Reason) []Finding {
 }
 
 // Note adds a reason about the comparison as a whole.
-func (c *Comparison) Note(r results.Reason) {
+func (c *Comparison) Note(r summary.Reason) {
 	c.Findings = append(c.Findings[:len(c.Findings):len(c.Findings)], plainly(foundNote, &r)...)
 }

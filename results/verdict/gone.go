@@ -4,12 +4,13 @@ import (
 	"slices"
 
 	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/results/summary"
 )
 
 // gone says why an arm is no measurement because its target was not there: that
 // it ended, or never answered, while the other did. Errors of one that is there
 // are judged by pairs; of one that is not, no number of pairs says more.
-func gone(f *results.File, arm string) *results.Reason {
+func gone(f *results.File, arm string) *summary.Reason {
 	least := int64(leastUnanswered)
 	if f.Header.Model == results.Closed {
 		least = 1 // nothing more is sent until it has timed out
@@ -34,7 +35,7 @@ func gone(f *results.File, arm string) *results.Reason {
 // goneClasses says which request classes an arm never answered, though the other
 // arm answered nearly all of theirs: what the target serves of the rest is no
 // reason to wait for them. nil if there is none.
-func goneClasses(f *results.File, arm, other string) *results.Reason {
+func goneClasses(f *results.File, arm, other string) *summary.Reason {
 	if f.Footer == nil && f.Path != "" {
 		return nil
 	}
@@ -111,5 +112,5 @@ func classTraffic(f *results.File, arm, class string) *results.ClassData {
 // nearlyAll says whether nearly all requests were answered as expected, so that
 // what became of the other arm's is not this machine's doing.
 func nearlyAll(d *results.ClassData) bool {
-	return d.Done > 0 && float64(d.Failed().Total) <= results.MostlyFailedShare*float64(d.Sent)
+	return d.Done > 0 && float64(d.Failed().Total) <= summary.MostlyFailedShare*float64(d.Sent)
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/mlbench/mlbench/results"
 	"github.com/mlbench/mlbench/results/stats"
+	"github.com/mlbench/mlbench/results/summary"
 )
 
 // launch numbers of pairs, in the order of time.
@@ -112,7 +113,7 @@ func rowKey(class, metric string) string { return class + "\x00" + metric }
 func (p *pairing) percentileOf(h *results.Header, m *stats.Metric, limits Limits) (pairs stats.Metric, whole float64) {
 	whole = math.NaN()
 	for _, l := range limits.of(m.Class) {
-		if results.PercentileName(l.Q) != m.Name {
+		if summary.PercentileName(l.Q) != m.Name {
 			continue
 		}
 		pairs = p.percentileMetric(h, m.Class, l)

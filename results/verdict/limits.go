@@ -12,6 +12,7 @@ import (
 
 	"github.com/mlbench/mlbench/results"
 	"github.com/mlbench/mlbench/results/stats"
+	"github.com/mlbench/mlbench/results/summary"
 )
 
 // Limits are the changes for the worse that a comparison tolerates.
@@ -175,12 +176,12 @@ func (l *Limits) set(name, value string) (err error) {
 		l.CPU, err = parseLimit(value)
 		return err
 	}
-	q, ok := results.ParsePercentile(name)
+	q, ok := summary.ParsePercentile(name)
 	if !ok {
 		return fmt.Errorf("%q cannot be judged", name)
 	}
 	// The name in reports and files must lead back to the same quantile.
-	if again, _ := results.ParsePercentile(results.PercentileName(q)); again != q {
+	if again, _ := summary.ParsePercentile(summary.PercentileName(q)); again != q {
 		return fmt.Errorf("%q is finer than p99.9999", name)
 	}
 	limit := PercentileLimit{Q: q}
@@ -264,12 +265,12 @@ func parseShare(s, unit string, most float64) (float64, error) {
 func (l Limits) String() string {
 	var parts []string
 	for _, p := range l.Percentiles {
-		parts = append(parts, results.PercentileName(p.Q)+"="+p.Limit.String())
+		parts = append(parts, summary.PercentileName(p.Q)+"="+p.Limit.String())
 	}
 	// A default that was switched off has to be said, or reading adds it again.
 	for _, d := range DefaultLimits().Percentiles {
 		if !slices.ContainsFunc(l.Percentiles, func(p PercentileLimit) bool { return p.Q == d.Q }) {
-			parts = append(parts, results.PercentileName(d.Q)+"=off")
+			parts = append(parts, summary.PercentileName(d.Q)+"=off")
 		}
 	}
 	parts = append(parts, fmt.Sprintf("throughput=%.9g%%", 100*l.Throughput), fmt.Sprintf("errors=%.9gpp", 100*l.Errors))
@@ -278,7 +279,7 @@ func (l Limits) String() string {
 	}
 	for _, c := range l.Classes {
 		for _, p := range c.Percentiles {
-			parts = append(parts, c.Class+":"+results.PercentileName(p.Q)+"="+p.Limit.String())
+			parts = append(parts, c.Class+":"+summary.PercentileName(p.Q)+"="+p.Limit.String())
 		}
 		if c.Errors > 0 {
 			parts = append(parts, fmt.Sprintf("%s:errors=%.9gpp", c.Class, 100*c.Errors))
@@ -291,7 +292,7 @@ func (l Limits) String() string {
 // not rest on numbers that nobody sees.
 func (l Limits) shown(percentiles []float64, model results.Model) []float64 {
 	if percentiles == nil {
-		percentiles = results.DefaultPercentiles
+		percentiles = summary.DefaultPercentiles
 	}
 	out := slices.Clone(percentiles)
 	judged := slices.Clone(l.Percentiles)
@@ -299,7 +300,7 @@ func (l Limits) shown(percentiles []float64, model results.Model) []float64 {
 		judged = append(judged, l.of(c.Class)...)
 	}
 	for _, p := range judged {
-		if !slices.ContainsFunc(out, func(q float64) bool { return results.PercentileName(q) == results.PercentileName(p.Q) }) {
+		if !slices.ContainsFunc(out, func(q float64) bool { return summary.PercentileName(q) == summary.PercentileName(p.Q) }) {
 			out = append(out, p.Q)
 		}
 	}

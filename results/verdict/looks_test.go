@@ -11,13 +11,14 @@ import (
 
 	"github.com/mlbench/mlbench/results"
 	"github.com/mlbench/mlbench/results/stats"
+	"github.com/mlbench/mlbench/results/summary"
 )
 
 // looked is a comparison that is judged as it grows, slices of 100 requests.
 func looked(change func(*trial)) trial {
 	t := minute()
 	t.pairs, t.requests = 96, 100
-	t.header = func(h *results.Header) { h.Looks = results.Looks{24, 48, 96} }
+	t.header = func(h *results.Header) { h.Looks = []int{24, 48, 96} }
 	if change != nil {
 		change(&t)
 	}
@@ -32,7 +33,7 @@ func until(f *results.File, pairs int) *results.File {
 	return &out
 }
 
-func codes(c *Comparison) (out []results.Code) {
+func codes(c *Comparison) (out []summary.Code) {
 	for _, f := range c.Findings {
 		out = append(out, f.Code)
 	}
@@ -77,7 +78,7 @@ func TestSavedLooksAreJudgedAgain(t *testing.T) {
 	if c := Compare(short, Options{}); c.Verdict != OK || !slices.Equal(c.Looks, []int{24, 30}) {
 		t.Errorf("ended between looks: %s at %v", c.Verdict, c.Looks)
 	}
-	old := looked(func(t *trial) { t.header = func(h *results.Header) { h.Looks = make(results.Looks, 2) } }).file()
+	old := looked(func(t *trial) { t.header = func(h *results.Header) { h.Looks = make([]int, 2) } }).file()
 	if c := Compare(old, Options{}); c.Verdict != OK || c.Looks != nil || c.ConfidencePct != 95 || c.Trend != nil {
 		t.Errorf("an old file: %s at %v, %v%%, trend %v", c.Verdict, c.Looks, c.ConfidencePct, c.Trend)
 	}
@@ -120,7 +121,7 @@ func TestPairsThatAreNotTrusted(t *testing.T) {
 		name    string
 		change  func(*trial)
 		file    func(*results.File)
-		want    results.Code
+		want    summary.Code
 		verdict Verdict
 	}{
 		{"warming up", nil, func(f *results.File) {
@@ -323,7 +324,7 @@ func TestLaunchesAreTheUnit(t *testing.T) {
 	luck := []float64{1.06, 0.95, 1.01, 0.94, 1.05, 0.97, 1.03, 0.99}
 	launched := func(slow float64, launches int) *results.File {
 		f := looked(func(tr *trial) { tr.pairs = 8 * launches }).file()
-		f.Header.Launches, f.Header.Looks = 8, results.Looks{4, 8}
+		f.Header.Launches, f.Header.Looks = 8, []int{4, 8}
 		for i := range f.Slices {
 			if s := &f.Slices[i]; s.Phase == results.Measure {
 				s.Launch = 1 + (s.Pair-1)/8

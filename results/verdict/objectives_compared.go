@@ -4,18 +4,18 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/results/summary"
 )
 
 // withObjectives holds B against objectives and adds to the findings those that
 // it missed, and those that are not decided: behind what decided the verdict.
-func (c *Comparison) withObjectives(findings []Finding, objectives []results.Objective) []Finding {
+func (c *Comparison) withObjectives(findings []Finding, objectives []summary.Objective) []Finding {
 	var missed []Finding
 	for i := range objectives {
 		o := &objectives[i]
 		out, err := o.Judge(c.ArmB)
 		if err != nil { // a class that the file does not have
-			out = results.ObjectiveResult{Expr: o.Expr, Note: "there is no such request class"}
+			out = summary.ObjectiveResult{Expr: o.Expr, Note: "there is no such request class"}
 		}
 		c.Objectives = append(c.Objectives, out)
 		switch {
@@ -28,7 +28,7 @@ func (c *Comparison) withObjectives(findings []Finding, objectives []results.Obj
 	return slices.Insert(findings, min(1, len(findings)), missed...)
 }
 
-func objectiveFinding(kind FindingKind, code results.Code, o *results.Objective, out results.ObjectiveResult) Finding {
+func objectiveFinding(kind FindingKind, code summary.Code, o *summary.Objective, out summary.ObjectiveResult) Finding {
 	a := args{"objective": o.Expr}
 	if out.Value != nil {
 		a["value"], a["unit"] = *out.Value, strings.TrimSpace(o.Unit())
@@ -36,15 +36,15 @@ func objectiveFinding(kind FindingKind, code results.Code, o *results.Objective,
 	if out.Note != "" {
 		a["text"] = out.Note
 	}
-	return Finding{Kind: kind, Reason: results.Reason{Code: code, Args: a}}
+	return Finding{Kind: kind, Reason: summary.Reason{Code: code, Args: a}}
 }
 
 // Undecided says whether one of B's objectives is.
 func (c *Comparison) Undecided() bool {
-	return slices.ContainsFunc(c.Objectives, func(o results.ObjectiveResult) bool { return o.Undecided })
+	return slices.ContainsFunc(c.Objectives, func(o summary.ObjectiveResult) bool { return o.Undecided })
 }
 
 // MissesObjective says whether B missed one of its objectives.
 func (c *Comparison) MissesObjective() bool {
-	return slices.ContainsFunc(c.Objectives, func(o results.ObjectiveResult) bool { return o.Missed() })
+	return slices.ContainsFunc(c.Objectives, func(o summary.ObjectiveResult) bool { return o.Missed() })
 }

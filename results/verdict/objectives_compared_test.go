@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/results/summary"
 )
 
 // B's objectives at a confidence: held, or neither held nor missed, which leads
@@ -14,7 +14,7 @@ func TestObjectivesAtAConfidence(t *testing.T) {
 	f := minute().file()
 	for _, tt := range []struct {
 		expr   string
-		looks  results.Looks
+		looks  []int
 		kind   FindingKind // "": held
 		weight Weight
 		says   string
@@ -22,14 +22,14 @@ func TestObjectivesAtAConfidence(t *testing.T) {
 		{"p50<10s", nil, "", ByVerdict, ""},
 		{"p50<1us", nil, FoundMissed, ByObjective, ""},
 		{"p99.99<10s", nil, FoundUndecided, ByOpenObjective, "too few for p99.99 at 95%, which takes 29956"},
-		{"p99.99<10s", results.Looks{24, 48, 96, 192}, FoundUndecided, ByOpenObjective, "too few for p99.99 at 98.75%, which takes 43819"},
+		{"p99.99<10s", []int{24, 48, 96, 192}, FoundUndecided, ByOpenObjective, "too few for p99.99 at 98.75%, which takes 43819"},
 	} {
-		o, err := results.ParseObjective(tt.expr)
+		o, err := summary.ParseObjective(tt.expr)
 		if err != nil {
 			t.Fatal(err)
 		}
 		f.Header.Looks = tt.looks
-		c := Compare(f, Options{Objectives: []results.Objective{o}, ObjectiveConfidence: 0.95})
+		c := Compare(f, Options{Objectives: []summary.Objective{o}, ObjectiveConfidence: 0.95})
 		if c.Verdict != OK || c.Weightiest() != tt.weight || c.MissesObjective() != (tt.kind == FoundMissed) || c.Undecided() != (tt.kind == FoundUndecided) {
 			t.Errorf("%s, %v: %s, weight %d, %+v", tt.expr, tt.looks, c.Verdict, c.Weightiest(), c.Objectives)
 		}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/mlbench/mlbench/results"
 	"github.com/mlbench/mlbench/results/stats"
+	"github.com/mlbench/mlbench/results/summary"
 )
 
 // measured is a slice with all its classes together.
@@ -54,7 +55,7 @@ type pairing struct {
 }
 
 // A slice in which a tenth of the requests were sent later than this is not
-// worth judging; over results.MostLeftOut of the pairs lost that way makes a
+// worth judging; over summary.MostLeftOut of the pairs lost that way makes a
 // comparison invalid.
 const sliceLagShare = 0.25 // of the median response time of both arms together
 
@@ -94,7 +95,7 @@ func seriesOf(f *results.File) *series {
 			both.Merge(p.a.total.Response())
 			both.Merge(p.b.total.Response())
 		}
-		s.limits = append(s.limits, max(results.LagFloor, time.Duration(sliceLagShare*float64(both.Quantile(0.5)))))
+		s.limits = append(s.limits, max(summary.LagFloor, time.Duration(sliceLagShare*float64(both.Quantile(0.5)))))
 	}
 	return s
 }
@@ -172,7 +173,7 @@ func (s *series) upTo(n int) *pairing {
 	if n > 0 {
 		out.limit = s.limits[n-1]
 	} else {
-		out.limit = results.LagFloor
+		out.limit = summary.LagFloor
 	}
 	for i := range s.pairs[:n] {
 		p := &s.pairs[i]
@@ -214,7 +215,7 @@ func (p *pairing) leftOut() int { return p.late + p.excluded }
 
 // tooFew says that so many pairs are left out that the rest means nothing.
 func (p *pairing) tooFew() bool {
-	return float64(p.leftOut()) > results.MostLeftOut*float64(len(p.kept)+p.leftOut())
+	return float64(p.leftOut()) > summary.MostLeftOut*float64(len(p.kept)+p.leftOut())
 }
 
 // figures selects the slices whose figures are shown: those that are judged, or

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
 	"github.com/mlbench/mlbench/results"
 )
 
@@ -12,7 +13,7 @@ import (
 func TestParityIsInTheFile(t *testing.T) {
 	f := compareFile()
 	want := &results.Parity{Requests: 20, Differing: 3, Differences: []string{"value of $.prediction"}}
-	w, err := results.Create(t.TempDir()+"/compared.jsonl", &f.Header)
+	w, err := results.Output{File: t.TempDir() + "/compared.jsonl"}.Create(&f.Header)
 	if err != nil {
 		t.Fatal(err)
 	}

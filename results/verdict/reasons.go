@@ -8,6 +8,7 @@ import (
 
 	"github.com/mlbench/mlbench/results"
 	"github.com/mlbench/mlbench/results/stats"
+	"github.com/mlbench/mlbench/results/summary"
 )
 
 // reasons are those of the verdict, the weightiest first. Nothing here says that
@@ -49,7 +50,7 @@ func (j *judging) distrusted() bool {
 	})
 }
 
-func (j *judging) whyInvalid() *results.Reason {
+func (j *judging) whyInvalid() *summary.Reason {
 	if j.invalid != nil {
 		return j.invalid
 	}
@@ -57,11 +58,11 @@ func (j *judging) whyInvalid() *results.Reason {
 	return because(MostlyFailing, args{"both": mostlyFailed(e.B, e.OfB), "errors": e})
 }
 
-func mostlyFailed(n, of int) bool { return float64(n) > results.MostlyFailedShare*float64(of) }
+func mostlyFailed(n, of int) bool { return float64(n) > summary.MostlyFailedShare*float64(of) }
 
 // found is a finding on metrics, and what it rests on: p is the largest of theirs.
-func (j *judging) found(kind FindingKind, code results.Code, p float64, metrics ...*stats.Judgement) Finding {
-	f := Finding{Kind: kind, Reason: results.Reason{Code: code, Args: maps.Clone(j.basis)}}
+func (j *judging) found(kind FindingKind, code summary.Code, p float64, metrics ...*stats.Judgement) Finding {
+	f := Finding{Kind: kind, Reason: summary.Reason{Code: code, Args: maps.Clone(j.basis)}}
 	for _, m := range metrics {
 		f.Metrics = append(f.Metrics, j.claim(m))
 	}
@@ -151,7 +152,7 @@ func (j *judging) passed(soFar bool) []Finding {
 
 // open says what keeps the comparison from being decided.
 func (j *judging) open() (out []Finding) {
-	say := func(kind FindingKind, code results.Code, a args) {
+	say := func(kind FindingKind, code summary.Code, a args) {
 		out = append(out, plainly(kind, because(code, a))...)
 	}
 	if j.unfinished != nil {
@@ -204,10 +205,10 @@ func (j *judging) open() (out []Finding) {
 	}
 	for _, w := range []struct {
 		reason stats.Reason
-		code   results.Code
+		code   summary.Code
 	}{{stats.SurvivorsOnly, Survivors}, {stats.MostlyErrors, FailingClasses}} {
 		if metrics := withheld[w.reason]; metrics != nil {
-			out = append(out, Finding{Kind: foundWithheld, Metrics: named(metrics), Reason: results.Reason{Code: w.code}})
+			out = append(out, Finding{Kind: foundWithheld, Metrics: named(metrics), Reason: summary.Reason{Code: w.code}})
 		}
 	}
 	if out == nil {
@@ -258,7 +259,7 @@ func (j *judging) unjudged() (out []Finding) {
 		}
 	}
 	if metrics != nil {
-		f := Finding{Kind: foundUnjudged, Metrics: named(metrics), Reason: results.Reason{Code: TooFewData}}
+		f := Finding{Kind: foundUnjudged, Metrics: named(metrics), Reason: summary.Reason{Code: TooFewData}}
 		for i, m := range metrics {
 			f.Metrics[i].Requests, f.Metrics[i].Needed = j.requests(m)
 		}
@@ -271,10 +272,10 @@ func (j *judging) unjudged() (out []Finding) {
 		}
 	}
 	if watched != nil {
-		out = append(out, Finding{Kind: foundUnjudged, Metrics: named(watched), Reason: results.Reason{Code: WatchedOpen}})
+		out = append(out, Finding{Kind: foundUnjudged, Metrics: named(watched), Reason: summary.Reason{Code: WatchedOpen}})
 	}
 	if j.uncalibrated != nil {
-		out = append(out, Finding{Kind: foundUnjudged, Metrics: named(j.uncalibrated), Reason: results.Reason{Code: Uncalibrated}})
+		out = append(out, Finding{Kind: foundUnjudged, Metrics: named(j.uncalibrated), Reason: summary.Reason{Code: Uncalibrated}})
 	}
 	return out
 }

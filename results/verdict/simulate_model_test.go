@@ -131,7 +131,7 @@ type condition struct {
 	afterA    float64 // factor on the work of a slice that follows one of A; 0: 1
 	second    float64 // on that of the second slice of a pair; 0: 1
 	perLaunch int     // pairs, after which both targets are started anew; 0: never
-	looks     results.Looks
+	looks     []int
 }
 
 // simulator makes comparisons, one after the other.
@@ -168,7 +168,7 @@ func (x *simulator) begin(c condition, seed uint64) {
 	x.payloads, x.own, x.coin = stream(1), stream(2), stream(3)
 	x.host.reset(c.host, stream(4))
 	x.file = &results.File{Header: results.Header{
-		Type: "header", Schema: results.Schema, Tool: "simulation", Command: "compare",
+		Type: "header", Tool: "simulation", Command: "compare",
 		Scenario: results.Scenario{Name: "simulated"},
 		Targets:  []results.Target{{Arm: results.ArmA, Name: "old", URL: "http://127.0.0.1:1"}, {Arm: results.ArmB, Name: "new", URL: "http://127.0.0.1:2"}},
 		Model:    results.Open, Arrivals: "poisson", RateRPS: c.rate, TimeoutS: 5, WarmupS: simWarmup,

@@ -32,7 +32,7 @@ type simulated struct {
 }
 
 // looksOfPairs are those of a comparison of two minutes.
-var looksOfPairs = results.Looks{24, 48, 96, 192}
+var looksOfPairs = []int{24, 48, 96, 192}
 
 // goal bounds how often a verdict comes, in per cent, or how long comparisons
 // take.
@@ -65,7 +65,7 @@ func verdictConditions() []simulated {
 	// Eight launches of eight pairs that scatter by 3%, judged once; and as many as
 	// three minutes hold, of pairs that scatter by 6% and more, with looks.
 	eight := func(name string, c condition) condition {
-		c.name, c.perLaunch, c.slice, c.looks = name, 8, 2, results.Looks{8}
+		c.name, c.perLaunch, c.slice, c.looks = name, 8, 2, []int{8}
 		return c
 	}
 	many := func(name string, c condition) condition {

@@ -5,6 +5,7 @@ import (
 
 	"github.com/mlbench/mlbench/results"
 	"github.com/mlbench/mlbench/results/stats"
+	"github.com/mlbench/mlbench/results/summary"
 )
 
 // SlotEffect is what standing second in a pair does to a slice, whichever
@@ -41,7 +42,7 @@ const fewestOfOrder = 0.25
 // thus the targets' difference, and it is taken out first: with one target five
 // times as slow as the other, nothing else would be seen.
 func (p *pairing) slotEffect(model results.Model) *SlotEffect {
-	s, value := &SlotEffect{Metric: results.PercentileName(0.5)}, p.level(model)
+	s, value := &SlotEffect{Metric: summary.PercentileName(0.5)}, p.level(model)
 	if model == results.Closed {
 		s.Metric = "throughput"
 	}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/mlbench/mlbench/results"
 	"github.com/mlbench/mlbench/results/stats"
+	"github.com/mlbench/mlbench/results/summary"
 )
 
 // errNotComparable marks saved runs that no numbers can set against each other.
@@ -38,7 +39,7 @@ func CompareRuns(a, b []*results.File, o Options) (*Comparison, error) {
 	c := sideBySide(f, limits.shown(o.Percentiles, h.Model), func(*results.Slice) bool { return true })
 	c.Metrics = slices.DeleteFunc(c.Metrics, func(m MetricRow) bool { return m.Metric == "stalls" })
 	c.Runs = &armCounts{int64(len(a)), int64(len(b))}
-	c.ArmB.Origin = b[0].Header.Origin()
+	c.ArmB.Origin = summary.OriginOf(&b[0].Header)
 	sumsA, sumsB := summaries(a, limits), summaries(b, limits)
 	c.ArmA.Warnings, c.ArmB.Warnings = warningsOf(sumsA), warningsOf(sumsB)
 
@@ -52,8 +53,8 @@ func CompareRuns(a, b []*results.File, o Options) (*Comparison, error) {
 		}
 	}
 	for _, f := range slices.Concat(a, b) {
-		if why := f.Unfinished(); why != nil && j.unfinished == nil {
-			j.unfinished = because(results.OfRun, args{"file": f.Path, "reason": *why})
+		if why := summary.Unfinished(f); why != nil && j.unfinished == nil {
+			j.unfinished = because(summary.OfRun, args{"file": f.Path, "reason": *why})
 		}
 	}
 	j.blocks = censored(totals(sumsA), totals(sumsB))
@@ -88,7 +89,7 @@ func checkComparable(a, b []*results.File) error {
 }
 
 // totals sums what was planned in runs, and what of it was dropped.
-func totals(sums []*results.Summary) *results.ClassData {
+func totals(sums []*summary.Run) *results.ClassData {
 	d := &results.ClassData{}
 	for _, s := range sums {
 		d.Planned, d.Dropped = d.Planned+s.Data(results.TotalClass).Planned, d.Dropped+s.Data(results.TotalClass).Dropped
@@ -134,7 +135,7 @@ func joined(a, b []*results.File) *results.File {
 
 // runErrors is the evidence of errors, in all and of each class: an entry for
 // each run, which nothing pairs.
-func runErrors(h *results.Header, sumsA, sumsB []*results.Summary, limit float64) (out []stats.Errors) {
+func runErrors(h *results.Header, sumsA, sumsB []*summary.Run, limit float64) (out []stats.Errors) {
 	for _, class := range judgedClasses(h) {
 		e := stats.Errors{Class: class, Whole: class == results.TotalClass, Margin: limit}
 		none := &results.ClassData{}
@@ -150,20 +151,20 @@ func runErrors(h *results.Header, sumsA, sumsB []*results.Summary, limit float64
 }
 
 // summaries are one of each run, with the percentiles that are judged.
-func summaries(runs []*results.File, limits Limits) []*results.Summary {
-	var out []*results.Summary
+func summaries(runs []*results.File, limits Limits) []*summary.Run {
+	var out []*summary.Run
 	for _, f := range runs {
-		out = append(out, results.Summarize(f, results.Select{Arm: results.ArmA}, limits.shown([]float64{}, f.Header.Model)))
+		out = append(out, summary.Of(f, summary.Select{Arm: results.ArmA}, limits.shown([]float64{}, f.Header.Model)))
 	}
 	return out
 }
 
-func warningsOf(sums []*results.Summary) []results.Reason {
-	out := []results.Reason{}
+func warningsOf(sums []*summary.Run) []summary.Reason {
+	out := []summary.Reason{}
 	for _, s := range sums {
 		for _, w := range s.Warnings {
 			if len(sums) > 1 {
-				w = results.Reason{Code: results.OfRun, Args: args{"file": s.ResultFile, "reason": w}}
+				w = summary.Reason{Code: summary.OfRun, Args: args{"file": s.ResultFile, "reason": w}}
 			}
 			out = append(out, w)
 		}
@@ -186,7 +187,7 @@ func judgedMetrics(h *results.Header, limits Limits) (out []stats.Metric) {
 
 // valuesOf is a metric of each run, turned so that more is worse; 0 where there
 // is too little data for it.
-func valuesOf(sums []*results.Summary, m stats.Metric) []float64 {
+func valuesOf(sums []*summary.Run, m stats.Metric) []float64 {
 	var out []float64
 	for _, s := range sums {
 		value := 0.0
@@ -205,7 +206,7 @@ func valuesOf(sums []*results.Summary, m stats.Metric) []float64 {
 
 // unpaired sets the runs against each other, if there is anything to tell their
 // luck by, or says why there is not.
-func (j *judging) unpaired(a, b []*results.File, sumsA, sumsB []*results.Summary, limits Limits, cal *Calibration) {
+func (j *judging) unpaired(a, b []*results.File, sumsA, sumsB []*summary.Run, limits Limits, cal *Calibration) {
 	h := &a[0].Header
 	j.e.Metrics = judgedMetrics(h, limits)
 	for _, f := range slices.Concat(a, b) {
@@ -254,7 +255,7 @@ func (j *judging) unpaired(a, b []*results.File, sumsA, sumsB []*results.Summary
 
 // uncertain says why a calibration is needed for these runs and cal is none for
 // them; nil if it is one.
-func (j *judging) uncertain(few bool, changes int, runs []*results.File, cal *Calibration) *results.Reason {
+func (j *judging) uncertain(few bool, changes int, runs []*results.File, cal *Calibration) *summary.Reason {
 	why, unfit, a := SidesApart, UnfitForApart, maps.Clone(j.basis)
 	if a["changes"] = int64(changes); few {
 		why, unfit, a = FewRuns, UnfitForFewRuns, maps.Clone(j.basis)

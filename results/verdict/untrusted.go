@@ -5,11 +5,12 @@ import (
 
 	"github.com/mlbench/mlbench/results"
 	"github.com/mlbench/mlbench/results/stats"
+	"github.com/mlbench/mlbench/results/summary"
 )
 
 // untrusted says why pairs are not what they are taken for.
-func (j *judging) untrusted(r stats.Reason) *results.Reason {
-	metric, change := results.PercentileName(0.5), percent
+func (j *judging) untrusted(r stats.Reason) *summary.Reason {
+	metric, change := summary.PercentileName(0.5), percent
 	if j.closed {
 		metric, change = "throughput", func(d float64) float64 { return percent(-d) }
 	}
@@ -38,7 +39,7 @@ func (j *judging) requests(m *stats.Judgement) (got, needed *int64) {
 	}
 	a, b := counts(results.ArmA, m.Class, j.p.kept), counts(results.ArmB, m.Class, j.p.kept)
 	n := min(a.Sent, b.Sent)
-	q, ok := results.ParsePercentile(m.Name)
+	q, ok := summary.ParsePercentile(m.Name)
 	if !ok {
 		return &n, nil
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/mlbench/mlbench/results"
 	"github.com/mlbench/mlbench/results/stats"
+	"github.com/mlbench/mlbench/results/summary"
 )
 
 // judging makes a verdict of evidence, and reasons of the verdict.
@@ -17,17 +18,17 @@ type judging struct {
 	basis args // what there is of evidence: pairs, or runs of either arm
 	// invalid, unfinished: why the numbers are no measurement, or only a part of
 	// one; nil if they are.
-	invalid, unfinished *results.Reason
+	invalid, unfinished *summary.Reason
 	p                   *pairing // that is judged; nil of saved runs
 	onlyErrors, closed  bool
 	launches            map[string]*stats.Launches // by rowKey
-	gone                *results.Reason            // that B's target ended or never answered; nil
-	noVerdict           *results.Reason            // why nothing can be judged, where that is known; nil
+	gone                *summary.Reason            // that B's target ended or never answered; nil
+	noVerdict           *summary.Reason            // why nothing can be judged, where that is known; nil
 	fewRuns             bool                       // that is all that noVerdict says
-	blocks              []*results.Reason          // why nothing may pass, whatever the metrics say
+	blocks              []*summary.Reason          // why nothing may pass, whatever the metrics say
 	uncalibrated        []*stats.Judgement         // metrics that the calibration lacks
-	advice              *results.Reason            // what would settle it; nil
-	notes               []*results.Reason
+	advice              *summary.Reason            // what would settle it; nil
+	notes               []*summary.Reason
 }
 
 // judged takes the verdict of evidence that was found to be sound, or that it is
@@ -165,7 +166,7 @@ func (j *judging) advise(f *results.File) {
 	case slices.Contains(j.v.Reasons, stats.NothingJudged):
 		// As many pairs may be lost to noise as may be.
 		code = AtLeastMore
-		budget = max(budget, 2*f.Header.WarmupS+(elapsed(f)+more)/(1-results.MostLeftOut))
+		budget = max(budget, 2*f.Header.WarmupS+(elapsed(f)+more)/(1-summary.MostLeftOut))
 	case more > 1800:
 		code = AboutMoreOrWider
 	}

@@ -163,7 +163,7 @@ func limitCases() []verdictCase {
 		},
 		{"one look passes", with(minute(), func(t *trial) { t.noise, t.seed = 0.13, 3 }).file(), Options{}, "ok", nil, []string{""}},
 		{"two looks do not yet", with(minute(), func(t *trial) {
-			t.noise, t.seed, t.header = 0.13, 3, func(h *results.Header) { h.Looks = make(results.Looks, 2) }
+			t.noise, t.seed, t.header = 0.13, 3, func(h *results.Header) { h.Looks = make([]int, 2) }
 		}).file(), Options{}, "inconclusive", nil, []string{""}},
 		{"wide, for hours", after(with(minute(), noisy(1.2)), func(f *results.File) { f.Header.BudgetS = 7200 }), Options{}, "inconclusive", nil, []string{""}},
 	}

@@ -10,8 +10,10 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/mlbench/mlbench/results"
 	"pgregory.net/rapid"
+
+	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/results/summary"
 )
 
 func TestVerdicts(t *testing.T) {
@@ -87,7 +89,7 @@ func toldArgs(a args) (line string) {
 		switch v := a[name].(type) {
 		case float64:
 			line += fmt.Sprintf(" %s=%.3g", name, v)
-		case results.Reason:
+		case summary.Reason:
 			line += fmt.Sprintf(" %s={%s%s}", name, v.Code, toldArgs(v.Args))
 		default:
 			line += fmt.Sprintf(" %s=%v", name, v)

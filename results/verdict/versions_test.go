@@ -7,7 +7,9 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
 	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/results/summary"
 )
 
 // testdata has a file of each version of the format. Once that is released it is
@@ -26,7 +28,7 @@ func TestEveryVersionStaysReadable(t *testing.T) {
 			if c := Compare(f, Options{}); c.Differs() != (version != "v1") {
 				t.Errorf("answers differ: %v", c.Differs())
 			}
-			if firsts := results.Summarize(f, results.Select{Arm: results.ArmA}, nil).Latency[results.ClockFirstByte].Count; (firsts > 0) != (version != "v1") {
+			if firsts := summary.Of(f, summary.Select{Arm: results.ArmA}, nil).Latency[results.ClockFirstByte].Count; (firsts > 0) != (version != "v1") {
 				t.Errorf("%d first bytes", firsts)
 			}
 		})

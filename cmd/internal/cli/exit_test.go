@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/results/summary"
 	"github.com/mlbench/mlbench/results/verdict"
 )
 
@@ -34,15 +35,15 @@ func TestTheWeightiestFindingDecidesTheExitCode(t *testing.T) {
 // A1: of several findings the exit code is the first of regression, parity,
 // objective, invalid, inconclusive.
 func TestExitCodeIsOfTheWeightiestFinding(t *testing.T) {
-	missed := []results.ObjectiveResult{{Expr: "p99<50ms"}}
-	undecided := []results.ObjectiveResult{{Expr: "p90<50ms", Undecided: true}}
+	missed := []summary.ObjectiveResult{{Expr: "p99<50ms"}}
+	undecided := []summary.ObjectiveResult{{Expr: "p90<50ms", Undecided: true}}
 	differs := &results.Parity{Differing: 1}
 	for _, tc := range []struct {
 		c    verdict.Comparison
 		want Outcome
 	}{
 		{verdict.Comparison{Verdict: verdict.OK}, ExitOK},
-		{verdict.Comparison{Verdict: verdict.OK, Objectives: []results.ObjectiveResult{{Expr: "p99<50ms", Held: true}}}, ExitOK},
+		{verdict.Comparison{Verdict: verdict.OK, Objectives: []summary.ObjectiveResult{{Expr: "p99<50ms", Held: true}}}, ExitOK},
 		{verdict.Comparison{Verdict: verdict.OK, Objectives: missed}, ExitObjective},
 		{verdict.Comparison{Verdict: verdict.OK, Objectives: undecided}, ExitInconclusive},
 		{verdict.Comparison{Verdict: verdict.OK, Objectives: append(undecided, missed...)}, ExitObjective},

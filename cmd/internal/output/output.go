@@ -13,7 +13,7 @@ import (
 
 	"github.com/mlbench/mlbench/cmd/internal/cli"
 	"github.com/mlbench/mlbench/report"
-	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/results/summary"
 	"github.com/mlbench/mlbench/results/verdict"
 )
 
@@ -27,7 +27,7 @@ type Options struct {
 	Quiet       bool     // no progress on stderr; results are printed all the same
 
 	// Set by Validate.
-	Quantiles []float64 // 0…1, ascending; nil: results.DefaultPercentiles
+	Quantiles []float64 // 0…1, ascending; nil: summary.DefaultPercentiles
 	stdout    report.Format
 	files     []*exportFile
 	shown     int // documents so far
@@ -117,11 +117,11 @@ func ParsePercentiles(s string) ([]float64, error) {
 	seen := map[string]bool{}
 	for field := range strings.SplitSeq(s, ",") {
 		field = strings.TrimPrefix(strings.TrimSpace(field), "p")
-		q, ok := results.ParsePercentile("p" + field)
+		q, ok := summary.ParsePercentile("p" + field)
 		if !ok || q > 0.999999 {
 			return nil, fmt.Errorf("%q is no percentile between 0 and 99.9999; want for example 50,90,99.9", field)
 		}
-		if name := results.PercentileName(q); !seen[name] {
+		if name := summary.PercentileName(q); !seen[name] {
 			seen[name] = true
 			out = append(out, q)
 		}
@@ -131,7 +131,7 @@ func ParsePercentiles(s string) ([]float64, error) {
 }
 
 // Run shows the summary of a run on stdout and in every export.
-func (o *Options) Run(s cli.Streams, sum *results.Summary) error {
+func (o *Options) Run(s cli.Streams, sum *summary.Run) error {
 	o.Detail(sum)
 	return o.Render(s, func(w io.Writer, f report.Format, opt report.Options) error {
 		return report.Run(w, f, sum, opt)
@@ -144,7 +144,7 @@ func (o *Options) Comparison(s cli.Streams, c *verdict.Comparison) error {
 }
 
 // Detail adds to a summary what --details asks for.
-func (o *Options) Detail(sum *results.Summary) {
+func (o *Options) Detail(sum *summary.Run) {
 	if o.Details {
 		sum.Details = sum.Detail()
 	}

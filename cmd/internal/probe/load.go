@@ -19,6 +19,7 @@ import (
 	"github.com/mlbench/mlbench/loadgen/send"
 	"github.com/mlbench/mlbench/results"
 	"github.com/mlbench/mlbench/results/stats"
+	"github.com/mlbench/mlbench/results/summary"
 	"github.com/mlbench/mlbench/targets"
 )
 
@@ -72,7 +73,7 @@ func Predict(requests ...send.Request) []loadgen.Class {
 
 // Measured is one phase of load and the circumstances in which it was measured.
 type Measured struct {
-	*results.Summary
+	*summary.Run
 	All     results.ClassData
 	Classes map[string]*results.ClassData
 	Sent    []time.Duration // when each request was, in order, since the first; if asked for
@@ -138,7 +139,7 @@ func Measure(ctx context.Context, plan loadgen.Plan, how Loading) (*Measured, er
 	for _, d := range m.Classes {
 		m.All.Add(d)
 	}
-	m.Summary = results.Summarize(f, results.Select{Arm: results.ArmA}, nil)
+	m.Run = summary.Of(f, summary.Select{Arm: results.ArmA}, nil)
 	for i := range f.Slices {
 		if t := f.Slices[i].Telemetry; t != nil {
 			m.ThrottledMS += t.ThrottledMS

@@ -7,7 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/results/summary"
 	"github.com/mlbench/mlbench/results/verdict"
 )
 
@@ -51,7 +51,7 @@ func byContent(path string) string {
 	switch name, _, _ := strings.Cut(kind.Schema, "/"); name {
 	case schemaName(verdict.CalibrationSchema):
 		return "a calibration, not a result: 'mlbench gate' and 'mlbench compare' of saved runs take it with --calibration"
-	case schemaName(results.SummarySchema), schemaName(verdict.ComparisonSchema), "mlbench.timeline", "mlbench.parity":
+	case schemaName(summary.Schema), schemaName(verdict.ComparisonSchema), "mlbench.timeline", "mlbench.parity":
 		return "a report already, as --format json writes it: give the result file (.jsonl) that it names as result_file"
 	}
 	return ""

@@ -7,6 +7,7 @@ import (
 
 	"github.com/mlbench/mlbench/cmd/internal/cli"
 	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/results/summary"
 	"github.com/mlbench/mlbench/results/verdict"
 )
 
@@ -59,7 +60,7 @@ func isComparison(f *results.File) bool { return slices.Contains(f.Arms(), resul
 // Judge compares single runs of two sides; without head, base is a comparison that is
 // judged again. What they cannot be judged by is the caller's mistake.
 func Judge(base, head []*results.File, opt verdict.Options) (*verdict.Comparison, error) {
-	if err := base[0].Header.CheckObjectives(opt.Objectives); err != nil {
+	if err := summary.CheckObjectives(&base[0].Header, opt.Objectives); err != nil {
 		return nil, cli.Usagef("%w", err)
 	}
 	if len(head) == 0 {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/mlbench/mlbench/cmd/internal/cli"
 	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/results/summary"
 	"github.com/mlbench/mlbench/results/verdict"
 )
 
@@ -24,7 +25,7 @@ func inFolder(t *testing.T) {
 	}
 	t.Chdir(t.TempDir())
 	for _, name := range []string{"base.jsonl", "head.jsonl", "legacy/run.jsonl"} {
-		w, err := results.Create(name, &results.Header{
+		w, err := results.Output{File: name}.Create(&results.Header{
 			Command: "run", Scenario: results.Scenario{Name: "s"}, Model: results.Closed, Connections: 1,
 			Targets: []results.Target{{Arm: results.ArmA, Name: "t", URL: "http://h"}},
 			Classes: []results.Class{{Name: "a", Share: 1}}, Start: time.Now(),
@@ -128,11 +129,11 @@ func TestSidesThatDoNotGoTogether(t *testing.T) {
 	if c, err := Judge(files[0], nil, verdict.Options{}); err != nil || c.Verdict == "" {
 		t.Errorf("%+v, %v", c, err)
 	}
-	missing, err := results.ParseObjective("nobody:p99<1ms")
+	missing, err := summary.ParseObjective("nobody:p99<1ms")
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = Judge(files[0], nil, verdict.Options{Objectives: []results.Objective{missing}})
+	_, err = Judge(files[0], nil, verdict.Options{Objectives: []summary.Objective{missing}})
 	usage(t, err, "nobody")
 }
 

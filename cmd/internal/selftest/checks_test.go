@@ -10,8 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/mlbench/mlbench/cmd/internal/probe"
-
-	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/results/summary"
 )
 
 // ourselves is mlbench as it is now.
@@ -78,7 +77,7 @@ func TestReadStopped(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := stopped{warnings: []results.Code{results.LateGenerator}, lagMax: 301.5, responseP99: 304, serviceP99: 7}
+	want := stopped{warnings: []summary.Code{summary.LateGenerator}, lagMax: 301.5, responseP99: 304, serviceP99: 7}
 	if diff := cmp.Diff(want, *s, cmp.AllowUnexported(stopped{})); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}

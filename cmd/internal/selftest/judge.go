@@ -10,6 +10,7 @@ import (
 	"github.com/mlbench/mlbench/report"
 	"github.com/mlbench/mlbench/results"
 	"github.com/mlbench/mlbench/results/stats"
+	"github.com/mlbench/mlbench/results/summary"
 )
 
 const (
@@ -72,7 +73,7 @@ func judgeWork(works []time.Duration, limit time.Duration, service *stats.Histog
 	for _, q := range []float64{.5, .99} {
 		rank := int(math.Ceil(q*float64(len(sorted)))) - 1
 		want := results.Milliseconds(sorted[rank])
-		rows = append(rows, newRow("service time "+results.PercentileName(q), inMS, want, probe.QuantileMS(service, q),
+		rows = append(rows, newRow("service time "+summary.PercentileName(q), inMS, want, probe.QuantileMS(service, q),
 			0, wayThere+hdrError*want+results.Milliseconds(min(lagP99, lagLimit))))
 	}
 	return rows
@@ -113,7 +114,7 @@ func (c *stallCurve) flat(q float64) bool {
 func judgeStall(c *stallCurve, planned int64, response *stats.Histogram, lagP99 time.Duration) []report.Statement {
 	rows := []report.Statement{countRow("response times recorded", planned, response.Count())}
 	for _, q := range []float64{.5, .9, .95, .99, .999} {
-		if !results.Enough(planned, q) {
+		if !summary.Enough(planned, q) {
 			continue
 		}
 		want := results.Milliseconds(c.quantile(q))
@@ -123,7 +124,7 @@ func judgeStall(c *stallCurve, planned int64, response *stats.Histogram, lagP99 
 		} else {
 			tolerance += 1e3 / c.rate
 		}
-		rows = append(rows, newRow("response time "+results.PercentileName(q), inMS, want, probe.QuantileMS(response, q), tolerance, tolerance))
+		rows = append(rows, newRow("response time "+summary.PercentileName(q), inMS, want, probe.QuantileMS(response, q), tolerance, tolerance))
 	}
 	return rows
 }
@@ -225,14 +226,14 @@ func judgeTimeouts(timeout time.Duration, planned int64, all *results.ClassData)
 // judgeDrops: with one request in flight at most, a server of service time s
 // can have been sent no more than one request per s; the others were dropped,
 // counted, and the summary says what that does to its percentiles.
-func judgeDrops(planned int64, service, d time.Duration, all *results.ClassData, warnings []results.Reason) []report.Statement {
+func judgeDrops(planned int64, service, d time.Duration, all *results.ClassData, warnings []summary.Reason) []report.Statement {
 	most := float64(d/service) + 1
 	return []report.Statement{
 		countRow("planned", planned, all.Planned),
 		newRow("sent", inCount, most, float64(all.Sent), math.Inf(1), 0),
 		newRow("dropped", inCount, 1, float64(all.Dropped), 0, math.Inf(1)),
 		countRow("planned less sent less dropped", 0, all.Planned-all.Sent-all.Dropped),
-		yesRow("percentiles are called censored", true, slices.ContainsFunc(warnings, func(r results.Reason) bool { return r.Code == results.DroppedRequests })),
+		yesRow("percentiles are called censored", true, slices.ContainsFunc(warnings, func(r summary.Reason) bool { return r.Code == summary.DroppedRequests })),
 	}
 }
 
@@ -250,7 +251,7 @@ func judgeRefused(planned int64, all *results.ClassData, goodput float64) []repo
 type stopped struct {
 	exit        int
 	valid       bool
-	warnings    []results.Code
+	warnings    []summary.Code
 	lagMax      float64 // ms, as the others
 	responseP99 float64
 	serviceP99  float64
@@ -266,7 +267,7 @@ func judgeStopped(s *stopped) []report.Statement {
 	return []report.Statement{
 		newRow("exit code", inOnes, cli.ExitInvalid, float64(s.exit), 0, 0),
 		yesRow("the run is called valid", false, s.valid),
-		yesRow("the generator is named as the reason", true, slices.Contains(s.warnings, results.LateGenerator)),
+		yesRow("the generator is named as the reason", true, slices.Contains(s.warnings, summary.LateGenerator)),
 		newRow("longest lag", inMS, s.stoodMS, s.lagMax, s.stoodMS/4, s.stoodMS/4),
 		newRow("response time p99", inMS, s.stoodMS-.01*s.runMS, s.responseP99, s.stoodMS/4, s.stoodMS/4),
 		newRow("service time p99, the target's own", inMS, 0, s.serviceP99, 0, s.stoodMS/3),

@@ -10,6 +10,7 @@ import (
 	"github.com/mlbench/mlbench/report"
 	"github.com/mlbench/mlbench/results"
 	"github.com/mlbench/mlbench/results/stats"
+	"github.com/mlbench/mlbench/results/summary"
 )
 
 const ms = time.Millisecond
@@ -175,8 +176,8 @@ func TestJudgeTimeouts(t *testing.T) {
 }
 
 func TestJudgeDrops(t *testing.T) {
-	censored := []results.Reason{{Code: results.DroppedRequests}}
-	judge := func(planned, sent, dropped int64, warnings []results.Reason) []report.Statement {
+	censored := []summary.Reason{{Code: summary.DroppedRequests}}
+	judge := func(planned, sent, dropped int64, warnings []summary.Reason) []report.Statement {
 		return judgeDrops(200, 20*ms, time.Second, &results.ClassData{Planned: planned, Sent: sent, Dropped: dropped}, warnings)
 	}
 	verdicts(t, map[string][]report.Statement{
@@ -213,7 +214,7 @@ func TestJudgeRefused(t *testing.T) {
 
 func TestJudgeStopped(t *testing.T) {
 	judge := func(change func(*stopped)) []report.Statement {
-		s := stopped{exit: cli.ExitInvalid, warnings: []results.Code{results.LateGenerator}, lagMax: 298, responseP99: 281, serviceP99: 8, stoodMS: 300, runMS: 2000}
+		s := stopped{exit: cli.ExitInvalid, warnings: []summary.Code{summary.LateGenerator}, lagMax: 298, responseP99: 281, serviceP99: 8, stoodMS: 300, runMS: 2000}
 		change(&s)
 		return judgeStopped(&s)
 	}
@@ -221,7 +222,7 @@ func TestJudgeStopped(t *testing.T) {
 		"honest":            judge(func(*stopped) {}),
 		"exit 0":            judge(func(s *stopped) { s.exit = cli.ExitOK }),
 		"called valid":      judge(func(s *stopped) { s.valid = true }),
-		"another reason":    judge(func(s *stopped) { s.warnings = []results.Code{results.NoRequest} }),
+		"another reason":    judge(func(s *stopped) { s.warnings = []summary.Code{summary.NoRequest} }),
 		"did not notice":    judge(func(s *stopped) { s.lagMax = 2 }),
 		"blames the target": judge(func(s *stopped) { s.serviceP99 = 290 }),
 		"counts from send":  judge(func(s *stopped) { s.responseP99 = 9 }),

@@ -18,6 +18,7 @@ import (
 	"github.com/mlbench/mlbench/cmd/internal/probe"
 	"github.com/mlbench/mlbench/loadgen/machine"
 	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/results/summary"
 )
 
 // stop starts this program anew to measure a server that answers at once, stops
@@ -96,7 +97,7 @@ func readStopped(report []byte) (*stopped, error) {
 	var r struct {
 		Valid    *bool `json:"valid"`
 		Warnings []struct {
-			Code results.Code `json:"code"`
+			Code summary.Code `json:"code"`
 		} `json:"warning_codes"`
 		Latency struct {
 			Response map[string]float64 `json:"response"`

@@ -11,18 +11,6 @@ import (
 	"github.com/mlbench/mlbench/results"
 )
 
-// Check finds out, before anything is sent or started, whether a result file would
-// be refused.
-func (o Output) Check() error {
-	if o.File == "" || o.Replace || o.None {
-		return nil
-	}
-	if info, err := os.Lstat(o.File); err == nil && (info.Mode().IsRegular() || info.IsDir()) {
-		return results.Exists(o.File)
-	}
-	return nil
-}
-
 // recording is a measurement under way: its file, closed exactly once.
 type recording struct {
 	w *results.Writer
@@ -33,17 +21,10 @@ type recording struct {
 
 // record creates the result file, and tells of a folder that it made for it where a
 // file was asked for: its name may be mistyped.
-func (s *Session) record(out Output, h *results.Header) (*recording, error) {
+func (s *Session) record(out results.Output, h *results.Header) (*recording, error) {
 	folder := filepath.Dir(out.File)
 	_, missing := os.Stat(folder)
-	create := results.Create
-	switch {
-	case out.None:
-		create = results.CreateNone
-	case out.Replace:
-		create = results.CreateOver
-	}
-	w, err := create(out.File, h)
+	w, err := out.Create(h)
 	var refused *fs.PathError // what the system says: others have a remedy of their own
 	switch {
 	case errors.As(err, &refused) && !errors.Is(err, fs.ErrExist):

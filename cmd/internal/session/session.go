@@ -10,7 +10,7 @@ import (
 	"github.com/mlbench/mlbench/cmd/internal/cli"
 	"github.com/mlbench/mlbench/loadgen"
 	"github.com/mlbench/mlbench/loadgen/machine"
-	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/results/summary"
 	"github.com/mlbench/mlbench/scenarios"
 	"github.com/mlbench/mlbench/targets"
 )
@@ -20,7 +20,7 @@ type Session struct {
 	Launcher
 	Spec     Spec
 	Scenario *scenarios.Scenario
-	Judged   []results.Objective // the Spec's, and the scenario's
+	Judged   []summary.Objective // the Spec's, and the scenario's
 	Stdout   io.Writer           // where Spec.Raw "-" goes
 }
 
@@ -78,9 +78,9 @@ func (s *Spec) scenario() (*scenarios.Scenario, error) {
 }
 
 // judgedBy are objectives, all of classes that there are.
-func judgedBy(texts []string, confidence float64, sc *scenarios.Scenario) (judged []results.Objective, err error) {
+func judgedBy(texts []string, confidence float64, sc *scenarios.Scenario) (judged []summary.Objective, err error) {
 	for _, text := range texts {
-		obj, err := results.ParseObjective(text)
+		obj, err := summary.ParseObjective(text)
 		if err != nil {
 			return nil, cli.Usagef("scenario %s: %w", sc.Name, err)
 		}

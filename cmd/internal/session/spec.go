@@ -6,6 +6,7 @@ import (
 
 	"github.com/mlbench/mlbench/loadgen"
 	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/results/summary"
 	"github.com/mlbench/mlbench/results/verdict"
 	"github.com/mlbench/mlbench/scenarios"
 	"github.com/mlbench/mlbench/targets"
@@ -31,10 +32,10 @@ type Spec struct {
 	Tags       map[string]string // added to the scenario's
 	Objectives []string          // added to the scenario's
 
-	ObjectiveConfidence float64 // see results.Objective
+	ObjectiveConfidence float64 // see summary.Objective
 
 	Once   bool // the load is not looked at before: each request is sent once, and shown
-	Output Output
+	Output results.Output
 	Raw    string // file of single requests; "-": Session.Stdout
 
 	Comparison // of two targets
@@ -45,13 +46,6 @@ type Request struct {
 	Method string // "": GET, or POST with a body
 	Body   []byte
 	File   string // that the body was read from, whose name tells its kind
-}
-
-// Output is where the result file goes.
-type Output struct {
-	File    string // "": a name of its own
-	Replace bool   // an earlier file
-	None    bool   // keep none
 }
 
 // Comparison is what is asked of two targets.
@@ -122,7 +116,7 @@ func (s *Spec) Validate() error {
 		m.addf("--max-regression: %w", err)
 	}
 	for _, text := range s.Objectives {
-		if _, err := results.ParseObjective(text); err != nil {
+		if _, err := summary.ParseObjective(text); err != nil {
 			m.addf("--%w", err)
 		}
 	}

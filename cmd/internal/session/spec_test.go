@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/mlbench/mlbench/results"
 	"github.com/mlbench/mlbench/scenarios"
 	"github.com/mlbench/mlbench/targets"
 )
@@ -16,7 +17,7 @@ func TestValidateReportsAllMistakesAndChangesNothing(t *testing.T) {
 	warmup := -time.Second
 	spec := Spec{
 		Reach:  Reach{Ready: "health", Transport: "quic", CertFile: "c.pem", Follow: true, NoKeepAlive: true, Timeout: -1},
-		Warmup: &warmup, Output: Output{File: "x", None: true}, Objectives: []string{"quick"},
+		Warmup: &warmup, Output: results.Output{File: "x", None: true}, Objectives: []string{"quick"},
 		Load: scenarios.Overrides{Connections: -1, Arrivals: "bursts"}, Comparison: Comparison{Limits: "p50"},
 	}
 	before, err := json.Marshal(spec)

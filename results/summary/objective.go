@@ -1,4 +1,4 @@
-package results
+package summary
 
 import (
 	"fmt"
@@ -9,8 +9,17 @@ import (
 	"strings"
 	"time"
 
+	"github.com/mlbench/mlbench/results"
 	"github.com/mlbench/mlbench/results/stats"
 )
+
+// clockNamed is a row of the table; nil if there is none.
+func clockNamed(name string) *results.Clock {
+	if i := slices.IndexFunc(results.Clocks, func(c results.Clock) bool { return c.Name == name }); i >= 0 {
+		return &results.Clocks[i]
+	}
+	return nil
+}
 
 // Objective is a limit on one run, such as p99<50ms, lag_p99<1ms,
 // predict:p95<=20ms, errors<0.1% or goodput>150/s.
@@ -55,7 +64,7 @@ var objectiveForm = regexp.MustCompile(`^(?:([^:<>=\s]+)\s*:)?\s*(?:(` + clockNa
 // clockNames is a pattern of all.
 func clockNames() string {
 	var names []string
-	for _, c := range Clocks {
+	for _, c := range results.Clocks {
 		names = append(names, c.Name)
 	}
 	return strings.Join(names, "|")
@@ -78,7 +87,7 @@ func ParseObjective(s string) (Objective, error) {
 	if err := o.metric(m[3]); err != nil {
 		return Objective{}, fmt.Errorf("objective %q: %w; %s", s, err, objectiveHelp)
 	}
-	if c := clockNamed(o.clock); c != nil && c.ofConnections() && o.class != "" {
+	if c := clockNamed(o.clock); c != nil && c.OfConnections() && o.class != "" {
 		return Objective{}, fmt.Errorf("objective %q: %s is of connections, which no request class has to itself: leave out %s", s, c.Name, o.class+":")
 	}
 	if err := o.setLimit(value, m[5], m[6]); err != nil {
@@ -120,7 +129,7 @@ func (o *Objective) setLimit(value float64, digits, unit string) error {
 		if err != nil || unit == "" {
 			return fmt.Errorf("limit %q: want a duration such as 50ms", digits+unit)
 		}
-		o.limit = Milliseconds(d)
+		o.limit = results.Milliseconds(d)
 	case o.stat == "throughput" || o.stat == "goodput":
 		if unit != "/s" && unit != "" {
 			return fmt.Errorf("limit %q: want a rate such as 150/s", digits+unit)
@@ -159,7 +168,7 @@ func (o *Objective) CheckClasses(names []string) error {
 
 // Judge holds the objective against a run. An objective without data is missed:
 // a gate must not pass on nothing.
-func (o *Objective) Judge(s *Summary) (ObjectiveResult, error) {
+func (o *Objective) Judge(s *Run) (ObjectiveResult, error) {
 	d, goodput, throughput, clock := &s.total, s.GoodputRPS, s.ThroughputRPS, s.clock
 	if o.class != "" {
 		c := s.Class(o.class)
@@ -167,7 +176,7 @@ func (o *Objective) Judge(s *Summary) (ObjectiveResult, error) {
 			return ObjectiveResult{}, fmt.Errorf("objective %q: the scenario has no request class %q", o.Expr, o.class)
 		}
 		d, goodput, throughput = &c.data, c.Goodput, c.Through
-		clock = d.clock
+		clock = d.Clock
 	}
 	out := ObjectiveResult{Expr: o.Expr}
 	var h *stats.Histogram
@@ -205,7 +214,7 @@ func (o *Objective) holds(v float64) bool {
 }
 
 // confirm leaves an objective held only if the bound is, too.
-func (o *Objective) confirm(out *ObjectiveResult, d *ClassData, h *stats.Histogram) {
+func (o *Objective) confirm(out *ObjectiveResult, d *results.ClassData, h *stats.Histogram) {
 	level := fmt.Sprintf("%.6g%%", 100*o.Confidence)
 	bound, of, least := o.bound(d, h)
 	switch {
@@ -228,7 +237,7 @@ func (o *Objective) confirm(out *ObjectiveResult, d *ClassData, h *stats.Histogr
 // limit, NaN for too few values, and what it is of; "": there is none of this
 // metric. A number of requests is no estimate, and those dropped are the
 // generator's.
-func (o *Objective) bound(d *ClassData, h *stats.Histogram) (bound float64, of string, least int) {
+func (o *Objective) bound(d *results.ClassData, h *stats.Histogram) (bound float64, of string, least int) {
 	upper := o.op[0] == '<'
 	switch {
 	case o.stat == "errors" && o.share:
@@ -253,11 +262,11 @@ func (o *Objective) bound(d *ClassData, h *stats.Histogram) (bound float64, of s
 	if upper {
 		rank = n - over
 	}
-	return Milliseconds(h.Quantile((float64(rank) - 0.5) / float64(n))), of, 0
+	return results.Milliseconds(h.Quantile((float64(rank) - 0.5) / float64(n))), of, 0
 }
 
 // value is the metric in the limit's unit; NaN without data.
-func (o *Objective) value(d *ClassData, h *stats.Histogram, goodput, throughput float64) float64 {
+func (o *Objective) value(d *results.ClassData, h *stats.Histogram, goodput, throughput float64) float64 {
 	switch o.stat {
 	case "throughput":
 		return throughput
@@ -273,13 +282,13 @@ func (o *Objective) value(d *ClassData, h *stats.Histogram, goodput, throughput 
 	}
 	switch o.stat {
 	case "min":
-		return Milliseconds(h.Min())
+		return results.Milliseconds(h.Min())
 	case "mean":
-		return Milliseconds(h.Mean())
+		return results.Milliseconds(h.Mean())
 	case "max":
-		return Milliseconds(h.Max())
+		return results.Milliseconds(h.Max())
 	}
-	return Milliseconds(h.Quantile(o.q))
+	return results.Milliseconds(h.Quantile(o.q))
 }
 
 func (o *Objective) count(n, of int64) float64 {
@@ -293,25 +302,15 @@ func (o *Objective) count(n, of int64) float64 {
 }
 
 // Undecided says whether one of the objectives is.
-func (s *Summary) Undecided() bool {
+func (s *Run) Undecided() bool {
 	return slices.ContainsFunc(s.Objectives, func(o ObjectiveResult) bool { return o.Undecided })
-}
-
-// Class is the request class of a name; nil if there is none.
-func (s *Summary) Class(name string) *classSummary {
-	for i := range s.Classes {
-		if s.Classes[i].Name == name {
-			return &s.Classes[i]
-		}
-	}
-	return nil
 }
 
 // JudgeAll adds the outcome of every objective to the summary and says whether
 // none was missed. Where none is about the errors of all requests, there is one by
 // default, errors<100%, which shows only if it is missed: figures of nothing but
 // failures pass for no success.
-func (s *Summary) JudgeAll(objectives []Objective) (held bool, err error) {
+func (s *Run) JudgeAll(objectives []Objective) (held bool, err error) {
 	held = true
 	onErrors := false
 	for i := range objectives {
@@ -333,7 +332,7 @@ func (s *Summary) JudgeAll(objectives []Objective) (held bool, err error) {
 
 // ReadObjectives are those of arm B that the file keeps. One that this version cannot read is
 // never held.
-func (h *Header) ReadObjectives() (out []Objective) {
+func ReadObjectives(h *results.Header) (out []Objective) {
 	for _, text := range h.Objectives {
 		o, err := ParseObjective(text)
 		if err != nil {
@@ -346,7 +345,7 @@ func (h *Header) ReadObjectives() (out []Objective) {
 
 // CheckObjectives says which of the objectives are of no request class of the
 // file, so that they could never be held.
-func (h *Header) CheckObjectives(objectives []Objective) error {
+func CheckObjectives(h *results.Header, objectives []Objective) error {
 	var names []string
 	for _, c := range h.Classes {
 		names = append(names, c.Name)

@@ -1,4 +1,4 @@
-package results
+package summary
 
 import (
 	"bytes"
@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/mlbench/mlbench/results"
 	"github.com/mlbench/mlbench/results/stats"
 )
 
@@ -31,12 +32,12 @@ func newLatency(h *stats.Histogram, percentiles []float64) Latency {
 	l := Latency{Min: math.NaN(), Mean: math.NaN(), Max: math.NaN()}
 	if h != nil && h.Count() > 0 {
 		l.Count = h.Count()
-		l.Min, l.Mean, l.Max = Milliseconds(h.Min()), Milliseconds(h.Mean()), Milliseconds(h.Max())
+		l.Min, l.Mean, l.Max = results.Milliseconds(h.Min()), results.Milliseconds(h.Mean()), results.Milliseconds(h.Max())
 	}
 	for _, q := range percentiles {
 		p := percentile{Q: q, MS: math.NaN()}
 		if l.Count > 0 {
-			p.MS = Milliseconds(h.Quantile(q))
+			p.MS = results.Milliseconds(h.Quantile(q))
 		}
 		l.Percentiles = append(l.Percentiles, p)
 	}

@@ -1,17 +1,19 @@
-package results
+package summary
 
 import (
 	"encoding/json"
 	"strings"
 	"testing"
+
+	"github.com/mlbench/mlbench/results"
 )
 
 // A2: figures of nothing but failures are no success, unless somebody says so.
 func TestARunWithoutASuccessMissesTheDefaultObjective(t *testing.T) {
-	run := func(failed int64) *Summary {
+	run := func(failed int64) *Run {
 		d := served(20)
-		d.Errors, d.Status = map[string]int64{ErrStatus: failed}, map[string]int64{"200": 20 - failed, "404": failed}
-		return Summarize(openFile(map[string]*ClassData{"predict": d}), Select{Arm: ArmA}, nil)
+		d.Errors, d.Status = map[string]int64{results.ErrStatus: failed}, map[string]int64{"200": 20 - failed, "404": failed}
+		return Of(openFile(map[string]*results.ClassData{"predict": d}), Select{Arm: results.ArmA}, nil)
 	}
 	objective := func(expr string) Objective {
 		o, err := ParseObjective(expr)
@@ -51,10 +53,10 @@ func TestARunWithoutASuccessMissesTheDefaultObjective(t *testing.T) {
 
 // F22: what was in flight when it was interrupted was sent.
 func TestAnInterruptedRunCountsWhatWasInFlight(t *testing.T) {
-	f := openFile(map[string]*ClassData{"predict": {}})
-	f.Footer.Ended = Interrupted
+	f := openFile(map[string]*results.ClassData{"predict": {}})
+	f.Footer.Ended = results.Interrupted
 	f.Slices[0].Unfinished = 2
-	s := Summarize(f, Select{Arm: ArmA}, nil)
+	s := Of(f, Select{Arm: results.ArmA}, nil)
 	if s.Requests != 2 || s.Answered() != 0 || s.InFlight != 2 || s.Ended() != 0 {
 		t.Errorf("sent %d, answered %d, unfinished %d", s.Requests, s.Answered(), s.InFlight)
 	}

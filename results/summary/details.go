@@ -1,9 +1,10 @@
-package results
+package summary
 
 import (
 	"math"
 	"time"
 
+	"github.com/mlbench/mlbench/results"
 	"github.com/mlbench/mlbench/results/stats"
 )
 
@@ -33,15 +34,15 @@ type bin struct {
 }
 
 // Detail computes the details of a run.
-func (s *Summary) Detail() *details {
+func (s *Run) Detail() *details {
 	d := &details{
 		Histogram: bins(s.total.Response()),
 		BytesIn:   s.total.BytesIn, BytesOut: s.total.BytesOut,
 		BytesInPerS: perSecond(s.total.BytesIn, s.DurationS), BytesOutPerS: perSecond(s.total.BytesOut, s.DurationS),
-		FirstByte: s.Latency[ClockFirstByte],
+		FirstByte: s.Latency[results.ClockFirstByte],
 		Opened:    s.connections.Opened,
-		Dial:      s.Latency[ClockDial],
-		TLS:       s.Latency[ClockTLS],
+		Dial:      s.Latency[results.ClockDial],
+		TLS:       s.Latency[results.ClockTLS],
 	}
 	return d
 }
@@ -56,7 +57,7 @@ func bins(h *stats.Histogram) []bin {
 		return out
 	}
 	h.Each(func(value time.Duration, n int64) {
-		ms := max(Milliseconds(value), 1e-6)
+		ms := max(results.Milliseconds(value), 1e-6)
 		if k := len(out); k > 0 && ms < out[k-1].ToMS {
 			out[k-1].Requests += n
 			return

@@ -1,4 +1,6 @@
-package results
+package summary
+
+import "github.com/mlbench/mlbench/results"
 
 // Resources is what a target used while it was measured: the processes of a
 // managed target, as the operating system counts them. Warm-up, settling, and in
@@ -9,24 +11,8 @@ type Resources struct {
 	PeakRSSMB  float64  `json:"peak_rss_mb"`    // resident memory at its highest, 10^6 bytes
 }
 
-// with is what was used in two slices. Where it could not be read, neither its
-// costs nor its requests count.
-func (u *TargetUse) with(next *TargetUse) *TargetUse {
-	switch {
-	case u == nil:
-		return next
-	case next == nil:
-		return u
-	}
-	return &TargetUse{
-		CPUSeconds: u.CPUSeconds + next.CPUSeconds,
-		Requests:   u.Requests + next.Requests,
-		PeakRSSMB:  max(u.PeakRSSMB, next.PeakRSSMB),
-	}
-}
-
 // resources is the same for reports; nil for nothing.
-func (u *TargetUse) resources() *Resources {
+func resourcesOf(u *results.TargetUse) *Resources {
 	if u == nil {
 		return nil
 	}

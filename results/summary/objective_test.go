@@ -1,25 +1,27 @@
-package results
+package summary
 
 import (
+	"encoding/json"
 	"fmt"
 	"math/rand/v2"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/mlbench/mlbench/results"
 	"github.com/mlbench/mlbench/results/stats"
 )
 
 // judged is the file whose figures the table below relies on: 100 requests of
 // predict (1…100 ms; lag 0.5 ms; 2 wrong statuses, 1 timeout, 25 dropped) and 50 of
 // health (1…50 ms, all good) in 10 s.
-func judged() *Summary {
+func judged() *Run {
 	p, h := served(100), served(50)
 	p.Planned, p.Dropped, p.Done = 125, 25, 99
-	p.Errors = map[string]int64{ErrStatus: 2, ErrTimeout: 1}
-	p.Clocks[ClockService] = hist(7)
-	p.Clocks[ClockLag], h.Clocks[ClockLag] = hist(0.5), hist(0.25)
-	return Summarize(openFile(map[string]*ClassData{"predict": p, "health": h}), Select{Arm: ArmA}, nil)
+	p.Errors = map[string]int64{results.ErrStatus: 2, results.ErrTimeout: 1}
+	p.Clocks[results.ClockService] = hist(7)
+	p.Clocks[results.ClockLag], h.Clocks[results.ClockLag] = hist(0.5), hist(0.25)
+	return Of(openFile(map[string]*results.ClassData{"predict": p, "health": h}), Select{Arm: results.ArmA}, nil)
 }
 
 func TestObjectives(t *testing.T) {
@@ -88,8 +90,8 @@ func TestObjectives(t *testing.T) {
 
 // A gate must not pass on nothing.
 func TestObjectiveWithoutData(t *testing.T) {
-	f := openFile(map[string]*ClassData{"predict": served(5)})
-	s := Summarize(f, Select{Arm: ArmA}, nil)
+	f := openFile(map[string]*results.ClassData{"predict": served(5)})
+	s := Of(f, Select{Arm: results.ArmA}, nil)
 	for _, expr := range []string{"health:p99<1h", "health:errors<100%", "health:dropped<100%", "health:max<1h", "health:lag_min>=0s"} {
 		o, err := ParseObjective(expr)
 		if err != nil {
@@ -99,7 +101,7 @@ func TestObjectiveWithoutData(t *testing.T) {
 			t.Errorf("%s on a class without requests: %+v, %v; want missed without a value", expr, out, err)
 		}
 	}
-	empty := Summarize(openFile(nil), Select{Arm: ArmA}, nil)
+	empty := Of(openFile(nil), Select{Arm: results.ArmA}, nil)
 	o, _ := ParseObjective("throughput>=0/s")
 	if out, _ := o.Judge(empty); !out.Held {
 		t.Error("a rate of 0 is a number, and at least 0")
@@ -108,7 +110,7 @@ func TestObjectiveWithoutData(t *testing.T) {
 
 // A percentile of too few requests is their maximum, and is said to be.
 func TestObjectiveOfFewRequests(t *testing.T) {
-	s := Summarize(openFile(map[string]*ClassData{"predict": served(16)}), Select{Arm: ArmA}, nil)
+	s := Of(openFile(map[string]*results.ClassData{"predict": served(16)}), Select{Arm: results.ArmA}, nil)
 	for expr, want := range map[string]string{
 		"p95<1h":           "the maximum: 16 requests are too few for p95",
 		"predict:p99.9<1h": "the maximum: 16 requests are too few for p99.9",
@@ -228,7 +230,7 @@ func FuzzParseObjective(f *testing.F) {
 		}
 		out, err := o.Judge(s)
 		if err == nil {
-			if _, err := jsonLine(out); err != nil {
+			if _, err := json.Marshal(out); err != nil {
 				t.Fatalf("%q: outcome is no JSON: %v", expr, err)
 			}
 		}
@@ -236,7 +238,7 @@ func FuzzParseObjective(f *testing.F) {
 }
 
 // confident judges one objective with a confidence of 95%.
-func confident(t *testing.T, expr string, s *Summary) ObjectiveResult {
+func confident(t *testing.T, expr string, s *Run) ObjectiveResult {
 	t.Helper()
 	o, err := ParseObjective(expr)
 	if err != nil {
@@ -253,10 +255,10 @@ func confident(t *testing.T, expr string, s *Summary) ObjectiveResult {
 // Answers of 1, 2 … n ms, by hand: of 400 the chance that none is beyond p99 is
 // 1.8%, that at most one is 9%; so p99 is surely below the largest only.
 func TestObjectiveConfidence(t *testing.T) {
-	of := func(n int, errors int64) *Summary {
+	of := func(n int, errors int64) *Run {
 		d := served(n)
-		d.Done, d.Errors = d.Done-errors, map[string]int64{ErrStatus: errors}
-		return Summarize(openFile(map[string]*ClassData{"predict": d}), Select{Arm: ArmA}, nil)
+		d.Done, d.Errors = d.Done-errors, map[string]int64{results.ErrStatus: errors}
+		return Of(openFile(map[string]*results.ClassData{"predict": d}), Select{Arm: results.ArmA}, nil)
 	}
 	for _, tt := range []struct {
 		n, errors int
@@ -295,7 +297,7 @@ func TestObjectiveConfidence(t *testing.T) {
 
 // A gate does not take the maximum for a percentile.
 func TestObjectiveOfSufficientRequests(t *testing.T) {
-	s := Summarize(openFile(map[string]*ClassData{"predict": served(16)}), Select{Arm: ArmA}, nil)
+	s := Of(openFile(map[string]*results.ClassData{"predict": served(16)}), Select{Arm: results.ArmA}, nil)
 	for expr, want := range map[string]ObjectiveResult{
 		"p95<1h":  {Undecided: true, Note: "not decided: this is the maximum: 16 requests are too few for p95"},
 		"p95<1ms": {Note: "the maximum: 16 requests are too few for p95"},
@@ -324,12 +326,12 @@ func TestObjectiveConfidenceIsKept(t *testing.T) {
 		for range n {
 			l.Record(time.Duration(rng.ExpFloat64() * float64(time.Second)))
 			if rng.Float64() < 0.02 {
-				d.Errors[ErrStatus]++
+				d.Errors[results.ErrStatus]++
 			}
 		}
-		d.Done = n - d.Errors[ErrStatus]
-		d.Clocks[ClockResponse] = l.Drain()
-		s := Summarize(openFile(map[string]*ClassData{"predict": d}), Select{Arm: ArmA}, nil)
+		d.Done = n - d.Errors[results.ErrStatus]
+		d.Clocks[results.ClockResponse] = l.Drain()
+		s := Of(openFile(map[string]*results.ClassData{"predict": d}), Select{Arm: results.ArmA}, nil)
 		for _, expr := range []string{"p99<4605ms", "p50<693.1ms", "p50>693.1ms", "errors<2%"} {
 			out := confident(t, expr, s)
 			if out.Held {

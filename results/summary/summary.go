@@ -1,27 +1,40 @@
-package results
+package summary
 
 import (
 	"cmp"
 	"fmt"
 	"strconv"
 	"strings"
-	"time"
 
+	"github.com/mlbench/mlbench/results"
 	"github.com/mlbench/mlbench/results/stats"
 )
+
+// Schema names the JSON form of a Run.
+const Schema = "mlbench.run/1"
+
+// Class is the request class of a name; nil if there is none.
+func (s *Run) Class(name string) *classSummary {
+	for i := range s.Classes {
+		if s.Classes[i].Name == name {
+			return &s.Classes[i]
+		}
+	}
+	return nil
+}
 
 // DefaultPercentiles are the quantiles that reports show.
 var DefaultPercentiles = []float64{0.50, 0.90, 0.95, 0.99, 0.999}
 
-// Summary is what one run, or one arm of a comparison, came to. Durations are
+// Run is what one run, or one arm of a comparison, came to. Durations are
 // in seconds, latencies in milliseconds, rates per second.
-type Summary struct {
+type Run struct {
 	Schema    string            `json:"schema"`
 	Scenario  string            `json:"scenario"`
 	Tags      map[string]string `json:"tags,omitempty"`
-	Target    TargetName        `json:"target"`
+	Target    results.Target    `json:"target"`
 	Seed      uint64            `json:"seed"`
-	Model     Model             `json:"model"`
+	Model     results.Model     `json:"model"`
 	Valid     bool              `json:"valid"`
 	Warnings  []Reason          `json:"warning_codes"` // the sentences are of package report
 	DurationS float64           `json:"duration_s"`
@@ -32,7 +45,7 @@ type Summary struct {
 	InFlight      int64             `json:"unfinished"`
 	ThroughputRPS float64           `json:"throughput_rps"` // completed answers per second
 	GoodputRPS    float64           `json:"goodput_rps"`    // those without error
-	Errors        Errors            `json:"errors"`
+	Errors        results.Errors    `json:"errors"`
 	Status        map[string]int64  `json:"status"`
 	Latency       latencyByClock    `json:"latency_ms"`
 	Classes       classSummaries    `json:"classes"`
@@ -50,26 +63,11 @@ type Summary struct {
 	// Unfinished says why a saved measurement is only part of one; nil if it is not.
 	Unfinished *Reason `json:"-"`
 
-	total       ClassData
-	connections Connections
+	total       results.ClassData
+	connections results.Connections
 
-	leftOutErrors Errors // of slices that are in no figure
-	arm           bool   // of a comparison
-}
-
-// TargetName is a target as shown in reports.
-type TargetName struct {
-	Name    string `json:"name"`
-	URL     string `json:"url"`
-	Command string `json:"command,omitempty"` // that started it; "": it ran already
-}
-
-// Errors counts failed requests by class of error.
-type Errors struct {
-	Total   int64            `json:"total"`
-	ByClass map[string]int64 `json:"by_class"`
-	// Examples are the first failure of each kind; of all requests together only.
-	Examples []Example `json:"examples,omitempty"`
+	leftOutErrors results.Errors // of slices that are in no figure
+	arm           bool           // of a comparison
 }
 
 // latencyByClock are what clocks came to, by their names.
@@ -78,7 +76,7 @@ type latencyByClock map[string]Latency
 // MarshalJSON writes them in the order of Clocks.
 func (l latencyByClock) MarshalJSON() ([]byte, error) {
 	out := []byte{'{'}
-	for _, c := range Clocks {
+	for _, c := range results.Clocks {
 		if l[c.Name].Count == 0 && !c.Always {
 			continue
 		}
@@ -102,11 +100,11 @@ type classSummary struct {
 	Requests int64          `json:"requests"`
 	Through  float64        `json:"throughput_rps"` // answers per second
 	Goodput  float64        `json:"goodput_rps"`    // those without error
-	Errors   Errors         `json:"errors"`
+	Errors   results.Errors `json:"errors"`
 	Latency  latencyByClock `json:"latency_ms"`
 	Duration float64        `json:"-"` // seconds, of the whole run
 
-	data ClassData
+	data results.ClassData
 }
 
 // Select says of what of a file a summary is.
@@ -116,67 +114,67 @@ type Select struct {
 	Node  string // a machine of a merged file; "": all
 	// Slices selects those that count; nil: all that were not excluded as they were
 	// measured.
-	Slices func(*Slice) bool
+	Slices func(*results.Slice) bool
 }
 
-// Summarize computes the summary of what is selected, from its measured slices.
+// Of computes the summary of what is selected, from its measured slices.
 // percentiles nil means DefaultPercentiles. An arm of a comparison is not judged
 // by itself: what would make a run invalid is a warning then.
-func Summarize(f *File, of Select, percentiles []float64) *Summary {
-	f = f.of(of.Node)
-	arm := cmp.Or(of.Arm, ArmA)
+func Of(f *results.File, of Select, percentiles []float64) *Run {
+	f = f.Of(of.Node)
+	arm := cmp.Or(of.Arm, results.ArmA)
 	figures := of.Slices
 	if figures == nil {
-		figures = f.leftOut(arm).figures()
+		figures = leftOutOf(f, arm).figures()
 	}
-	return summarize(f, arm, percentiles, func(s *Slice) bool {
+	return summarize(f, arm, percentiles, func(s *results.Slice) bool {
 		return (of.Level == 0 || s.Stage == of.Level) && figures(s)
 	})
 }
 
 // summarize has the figures of the slices that are selected.
-func summarize(f *File, arm string, percentiles []float64, figures func(*Slice) bool) *Summary {
+func summarize(f *results.File, arm string, percentiles []float64, figures func(*results.Slice) bool) *Run {
 	if percentiles == nil {
 		percentiles = DefaultPercentiles
 	}
-	s := &Summary{
-		Schema:     SummarySchema,
+	s := &Run{
+		Schema:     Schema,
 		Scenario:   f.Header.Scenario.Name,
 		Tags:       f.Header.Tags,
 		Target:     f.Header.Target(arm),
 		Seed:       f.Header.Seed,
 		Model:      f.Header.Model,
-		Origin:     f.Header.Origin(),
+		Origin:     OriginOf(&f.Header),
 		Title:      f.Header.Scenario.Label(),
 		Valid:      true,
 		Warnings:   []Reason{},
 		Status:     map[string]int64{},
 		Objectives: []ObjectiveResult{},
 		ResultFile: f.Path,
-		Unfinished: f.Unfinished(),
+		Unfinished: Unfinished(f),
 		arm:        len(f.Header.Targets) > 1,
 	}
-	byClass := map[string]*ClassData{}
-	var use *TargetUse
-	var leftOut ClassData
+	byClass := map[string]*results.ClassData{}
+	var use *results.TargetUse
+	var leftOut results.ClassData
 	for i := range f.Slices {
 		sl := &f.Slices[i]
-		if sl.Arm != arm || sl.Phase != Measure {
+		if sl.Arm != arm || sl.Phase != results.Measure {
 			continue
 		}
 		s.InFlight += sl.Unfinished
 		if !figures(sl) {
 			if sl.Excluded != "" {
-				leftOut.Errors = addCounts(leftOut.Errors, sl.Total().Errors)
+				leftOut.Add(sl.Total())
 			}
 			continue
 		}
 		s.DurationS += sl.DurationS
-		use = use.with(sl.TargetUse)
-		s.connections.add(&sl.Connections)
+		use = use.With(sl.TargetUse)
+		s.connections.Add(&sl.Connections)
 		for name, d := range sl.Classes {
 			if byClass[name] == nil {
-				byClass[name] = &ClassData{}
+				byClass[name] = &results.ClassData{}
 			}
 			byClass[name].Add(d)
 		}
@@ -190,14 +188,14 @@ func summarize(f *File, arm string, percentiles []float64, figures func(*Slice) 
 		s.Requests += s.InFlight
 	}
 	s.Stages = stagesOf(f, arm, percentiles)
-	s.Resources = use.resources()
+	s.Resources = resourcesOf(use)
 	for i := range f.Nodes {
 		s.Nodes = append(s.Nodes, f.Nodes[i].Name)
 	}
 	for _, c := range f.Header.Classes {
 		d := byClass[c.Name]
 		if d == nil {
-			d = &ClassData{}
+			d = &results.ClassData{}
 		}
 		s.Classes = append(s.Classes, summarizeClass(c, d, &s.total, s.DurationS, percentiles))
 	}
@@ -207,19 +205,19 @@ func summarize(f *File, arm string, percentiles []float64, figures func(*Slice) 
 }
 
 // Ended is how many requests were answered or failed.
-func (s *Summary) Ended() int64 { return s.total.Sent }
+func (s *Run) Ended() int64 { return s.total.Sent }
 
 // Answered is how many had an answer, whatever it said.
-func (s *Summary) Answered() int64 { return s.total.Done }
+func (s *Run) Answered() int64 { return s.total.Done }
 
 // NoneSucceeded says that requests ended and all of them failed.
-func (s *Summary) NoneSucceeded() bool { return s.total.Sent > 0 && s.Errors.Total >= s.total.Sent }
+func (s *Run) NoneSucceeded() bool { return s.total.Sent > 0 && s.Errors.Total >= s.total.Sent }
 
 // NoneSucceeded says the same of a class.
 func (c *classSummary) NoneSucceeded() bool { return c.Requests > 0 && c.Errors.Total >= c.Requests }
 
 // fill computes the totals.
-func (s *Summary) fill(percentiles []float64) {
+func (s *Run) fill(percentiles []float64) {
 	t := &s.total
 	s.Requests, s.Dropped = t.Sent, t.Dropped
 	s.Errors = t.Failed()
@@ -231,13 +229,13 @@ func (s *Summary) fill(percentiles []float64) {
 	s.Latency = latencies(percentiles, s.clock)
 }
 
-func summarizeClass(c Class, d, total *ClassData, seconds float64, percentiles []float64) classSummary {
+func summarizeClass(c results.Class, d, total *results.ClassData, seconds float64, percentiles []float64) classSummary {
 	out := classSummary{
 		Name:     c.Name,
 		Declared: c.Share,
 		Requests: d.Sent,
 		Errors:   d.Failed(),
-		Latency:  latencies(percentiles, d.clock),
+		Latency:  latencies(percentiles, d.Clock),
 		Duration: seconds,
 		Goodput:  perSecond(d.Completed(), seconds) * d.GoodShare(),
 		Through:  perSecond(d.Completed(), seconds),
@@ -250,93 +248,27 @@ func summarizeClass(c Class, d, total *ClassData, seconds float64, percentiles [
 }
 
 // Data is one class of the run, or all together; never nil.
-func (s *Summary) Data(class string) *ClassData {
-	if class == TotalClass {
+func (s *Run) Data(class string) *results.ClassData {
+	if class == results.TotalClass {
 		return &s.total
 	}
 	if c := s.Class(class); c != nil {
 		return &c.data
 	}
-	return &ClassData{}
-}
-
-// Add merges from into d.
-func (d *ClassData) Add(from *ClassData) {
-	d.Planned += from.Planned
-	d.Sent += from.Sent
-	d.Done += from.Done
-	d.Dropped += from.Dropped
-	d.Late += from.Late
-	d.Carried += from.Carried
-	d.BytesIn += from.BytesIn
-	d.BytesOut += from.BytesOut
-	d.Errors = addCounts(d.Errors, from.Errors)
-	d.Status = addCounts(d.Status, from.Status)
-	// Where only one of both has response times, those of the other are its service
-	// times, before they change.
-	if d.Clocks[ClockResponse] == nil && d.Clocks[ClockService] != nil && from.Clocks[ClockResponse] != nil {
-		d.Clocks[ClockResponse] = d.Clocks[ClockService].Clone()
-	}
-	if d.Clocks[ClockResponse] != nil && from.Clocks[ClockResponse] == nil {
-		d.Clocks[ClockResponse] = mergeInto(d.Clocks[ClockResponse], from.Clocks[ClockService])
-	}
-	d.Clocks = d.Clocks.add(from.Clocks)
-}
-
-func mergeInto(into, from *stats.Histogram) *stats.Histogram {
-	if from == nil {
-		return into
-	}
-	if into == nil {
-		return from.Clone()
-	}
-	into.Merge(from)
-	return into
-}
-
-func addCounts(into, from map[string]int64) map[string]int64 {
-	if into == nil && len(from) > 0 {
-		into = make(map[string]int64, len(from))
-	}
-	for k, n := range from {
-		into[k] += n
-	}
-	return into
-}
-
-func (d *ClassData) Failed() Errors {
-	e := Errors{ByClass: map[string]int64{}}
-	for k, n := range d.Errors {
-		if n > 0 {
-			e.ByClass[k] = n
-			e.Total += n
-		}
-	}
-	return e
-}
-
-// completed counts the answers that came within the slice's time.
-func (d *ClassData) Completed() int64 { return d.Done - d.Late + d.Carried }
-
-// goodShare is the share of the answers that were as expected.
-func (d *ClassData) GoodShare() float64 {
-	if d.Done == 0 {
-		return 0
-	}
-	return float64(d.Done-d.Errors[ErrStatus]-d.Errors[ErrCheck]) / float64(d.Done)
+	return &results.ClassData{}
 }
 
 // clock is what a clock recorded, of all requests or of connections; may be nil.
-func (s *Summary) clock(name string) *stats.Histogram {
+func (s *Run) clock(name string) *stats.Histogram {
 	if h := s.connections.Clocks[name]; h != nil {
 		return h
 	}
-	return s.total.clock(name)
+	return s.total.Clock(name)
 }
 
 func latencies(percentiles []float64, clock func(string) *stats.Histogram) latencyByClock {
 	out := latencyByClock{}
-	for _, c := range Clocks {
+	for _, c := range results.Clocks {
 		out[c.Name] = newLatency(clock(c.Name), percentiles)
 	}
 	return out
@@ -348,9 +280,6 @@ func perSecond(n int64, seconds float64) float64 {
 	}
 	return float64(n) / seconds
 }
-
-// Milliseconds converts a duration to the unit of all latencies in JSON.
-func Milliseconds(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
 
 // ParsePercentile reads what PercentileName writes: "p99.9" is 0.999. The name may
 // have as many digits as it likes.

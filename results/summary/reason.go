@@ -1,4 +1,4 @@
-package results
+package summary
 
 import (
 	"encoding/json"
@@ -74,13 +74,13 @@ func (r Reason) MarshalJSON() ([]byte, error) {
 	return json.Marshal(out)
 }
 
-func (s *Summary) warn(code Code, args args) {
+func (s *Run) warn(code Code, args args) {
 	s.Warnings = append(s.Warnings, Reason{Code: code, Args: args})
 }
 
 // invalid warns, and of a run says that it is none. An arm of a comparison is not
 // judged by itself.
-func (s *Summary) invalid(code Code, args args) {
+func (s *Run) invalid(code Code, args args) {
 	s.Valid = s.Valid && s.arm
 	s.Warnings = append(s.Warnings, Reason{Code: code, Args: args, Invalid: !s.arm})
 }

@@ -1,9 +1,11 @@
-package results
+package summary
 
 import (
 	"cmp"
 	"math"
 	"time"
+
+	"github.com/mlbench/mlbench/results"
 )
 
 // Limits that comparisons have, too.
@@ -43,7 +45,7 @@ const (
 
 // check fills Valid and Warnings from what the slices tell about the generator,
 // its host and the target.
-func (s *Summary) check(f *File, arm string) {
+func (s *Run) check(f *results.File, arm string) {
 	s.Warnings = append(s.Warnings, noted(f.Header.Warnings)...)
 	if f.Footer != nil {
 		s.Warnings = append(s.Warnings, noted(f.Footer.Warnings)...)
@@ -66,37 +68,37 @@ func (s *Summary) check(f *File, arm string) {
 }
 
 // checkGenerator is what one machine's generator did to the numbers.
-func (s *Summary) checkGenerator(f *File, arm string) {
-	s.checkLeftOut(f.leftOut(arm))
+func (s *Run) checkGenerator(f *results.File, arm string) {
+	s.checkLeftOut(leftOutOf(f, arm))
 	s.checkLag()
 	s.checkHost(f, arm)
 }
 
-func (s *Summary) checkEnd(f *File) {
+func (s *Run) checkEnd(f *results.File) {
 	switch {
 	case f.Damage != "":
 		s.warn(Damaged, args{"where": f.Damage})
 	case f.Footer == nil:
 		s.warn(CutOff, nil)
-	case f.Footer.Ended == Interrupted:
+	case f.Footer.Ended == results.Interrupted:
 		s.warn(StoppedEarly, nil)
-	case f.Footer.Ended == Failed:
+	case f.Footer.Ended == results.Failed:
 		s.warn(MeasuringFailed, args{"text": f.Footer.Reason})
 	}
 }
 
-func (s *Summary) checkLag() {
-	lag, resp := s.total.Clocks[ClockLag], s.total.Response()
-	if s.Model != Open || lag == nil || lag.Count() == 0 || resp == nil || resp.Count() == 0 {
+func (s *Run) checkLag() {
+	lag, resp := s.total.Clocks[results.ClockLag], s.total.Response()
+	if s.Model != results.Open || lag == nil || lag.Count() == 0 || resp == nil || resp.Count() == 0 {
 		return // there is no latency that it could make up
 	}
 	p99, tail := lag.Quantile(0.99), resp.Quantile(0.99)
 	if p99 <= LagFloor {
 		return
 	}
-	args := args{"lag_p99_ms": Milliseconds(p99), "response_p99_ms": Milliseconds(tail)}
+	args := args{"lag_p99_ms": results.Milliseconds(p99), "response_p99_ms": results.Milliseconds(tail)}
 	decides := float64(p99) > lagShare*float64(resp.Quantile(0.5)) && float64(p99) >= invalidShare*float64(tail)
-	switch q, share := s.total.lagEffect(); {
+	switch q, share := lagEffect(&s.total); {
 	case decides && !s.arm:
 		s.invalid(LateGenerator, args)
 	case share > lagShare:
@@ -110,13 +112,13 @@ func (s *Summary) checkLag() {
 // lagEffect is the share of a percentile of the response time that lag makes up,
 // and of which percentile it is the most: what that would be less if every
 // request had been sent when it was planned.
-func (d *ClassData) lagEffect() (q, share float64) {
+func lagEffect(d *results.ClassData) (q, share float64) {
 	resp := d.Response()
-	if resp == nil || d.Clocks[ClockService] == nil {
+	if resp == nil || d.Clocks[results.ClockService] == nil {
 		return 0, 0
 	}
 	for _, p := range DefaultPercentiles {
-		with, without := float64(resp.Quantile(p)), float64(d.Clocks[ClockService].Quantile(p))
+		with, without := float64(resp.Quantile(p)), float64(d.Clocks[results.ClockService].Quantile(p))
 		if Enough(resp.Count(), p) && with > 0 && 1-without/with > share {
 			q, share = p, 1-without/with
 		}
@@ -133,10 +135,10 @@ type generatorUse struct {
 	stale, unfinished         int64
 }
 
-func (f *File) generatorUse(arm string) (u generatorUse) {
+func useOfGenerator(f *results.File, arm string) (u generatorUse) {
 	for i := range f.Slices {
 		sl := &f.Slices[i]
-		if sl.Arm != arm || sl.Phase != Measure {
+		if sl.Arm != arm || sl.Phase != results.Measure {
 			continue
 		}
 		u.stale += sl.Connections.Stale
@@ -159,18 +161,8 @@ func (f *File) generatorUse(arm string) (u generatorUse) {
 	return u
 }
 
-// TelemetrySpan is of how many seconds the slice's telemetry is: from the
-// beginning of its settling, which earlier versions did not write down, to its
-// last answer.
-func (s *Slice) TelemetrySpan(settle float64) float64 {
-	if s.Telemetry != nil && s.Telemetry.SpanS > 0 {
-		return s.Telemetry.SpanS
-	}
-	return settle + s.DurationS + s.DrainS
-}
-
-func (s *Summary) checkHost(f *File, arm string) {
-	u := f.generatorUse(arm)
+func (s *Run) checkHost(f *results.File, arm string) {
+	u := useOfGenerator(f, arm)
 	if u.unfinished > 0 {
 		s.warn(InFlightAtEnd, args{"requests": u.unfinished})
 	}
@@ -184,15 +176,15 @@ func (s *Summary) checkHost(f *File, arm string) {
 		return
 	}
 	s.checkThrottling(&u)
-	s.byShare(s.Model == Open, u.runDelay/u.seconds, runDelayWarn, runDelayInvalid, WaitedForCore)
-	s.byShare(s.Model == Closed, u.standstill/u.seconds, standstillWarn, standstillInvalid, StoodStill)
-	if cores := f.Header.Host.UsableCores(); s.Model == Closed && u.cpu/u.seconds > BusyShare*cores {
+	s.byShare(s.Model == results.Open, u.runDelay/u.seconds, runDelayWarn, runDelayInvalid, WaitedForCore)
+	s.byShare(s.Model == results.Closed, u.standstill/u.seconds, standstillWarn, standstillInvalid, StoodStill)
+	if cores := f.Header.Host.UsableCores(); s.Model == results.Closed && u.cpu/u.seconds > BusyShare*cores {
 		s.warn(BusyGenerator, args{"pct": 100 * u.cpu / u.seconds / cores})
 	}
 }
 
 // byShare warns of a share of time, or calls the run invalid for it.
-func (s *Summary) byShare(applies bool, share, warn, invalid float64, code Code) {
+func (s *Run) byShare(applies bool, share, warn, invalid float64, code Code) {
 	switch {
 	case !applies || share <= warn:
 	case share > invalid:
@@ -205,27 +197,27 @@ func (s *Summary) byShare(applies bool, share, warn, invalid float64, code Code)
 // checkThrottling tells of a CPU limit. In the open model lag tells what it did;
 // in the closed model a generator that is stopped most of the time measures its
 // limit.
-func (s *Summary) checkThrottling(u *generatorUse) {
+func (s *Run) checkThrottling(u *generatorUse) {
 	if u.throttledMS <= 0 && u.throttled <= 0 {
 		return
 	}
 	pct := u.throttled / u.seconds
 	args := args{"ms": u.throttledMS, "pct": pct}
-	if s.Model == Closed && pct > throttledInvalid {
+	if s.Model == results.Closed && pct > throttledInvalid {
 		s.invalid(Throttled, args)
 		return
 	}
 	s.warn(Throttled, args)
 }
 
-func (s *Summary) checkErrors() {
+func (s *Run) checkErrors() {
 	if s.Dropped > 0 {
 		s.warn(DroppedRequests, args{"requests": s.Dropped, "planned": s.total.Planned})
 	}
-	if n := s.Errors.ByClass[ErrTimeout]; n > 0 {
+	if n := s.Errors.ByClass[results.ErrTimeout]; n > 0 {
 		s.warn(TimedOut, args{"requests": n})
 	}
-	if n := s.Errors.ByClass[ErrLocal]; n > 0 {
+	if n := s.Errors.ByClass[results.ErrLocal]; n > 0 {
 		s.invalid(OutOfResources, args{"requests": n})
 	}
 	switch share := float64(s.Errors.Total) / float64(max(s.Ended(), 1)); {
@@ -241,27 +233,16 @@ func (s *Summary) checkErrors() {
 
 // ofFailures tells whether there are latencies where nothing was answered, and by
 // which protocol it was tried if each connection was closed, or had no HTTP on it.
-func (s *Summary) ofFailures() args {
+func (s *Run) ofFailures() args {
 	args := args{}
 	if resp := s.total.Response(); resp != nil && resp.Count() > 0 {
 		args["latencies"] = resp.Count()
 	}
-	if s.Errors.ByClass[ErrReset]+s.Errors.ByClass[ErrMalformed] >= s.Ended() {
+	if s.Errors.ByClass[results.ErrReset]+s.Errors.ByClass[results.ErrMalformed] >= s.Ended() {
 		args["protocol"] = cmp.Or(s.Origin.Planned.Transport, "http/1.1")
 	}
 	return args
 }
 
 // unauthorized counts the requests that lacked a valid token.
-func (s *Summary) unauthorized() int64 { return s.Status["401"] + s.Status["403"] }
-
-// UsableCores is how many the generator may use.
-func (h *Host) UsableCores() float64 {
-	cores := float64(h.Cores)
-	for _, limit := range []float64{h.CPULimit, float64(h.GOMAXPROCS)} {
-		if limit > 0 && limit < cores {
-			cores = limit
-		}
-	}
-	return cores
-}
+func (s *Run) unauthorized() int64 { return s.Status["401"] + s.Status["403"] }

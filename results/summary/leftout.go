@@ -1,8 +1,9 @@
-package results
+package summary
 
 import (
 	"cmp"
-	"slices"
+
+	"github.com/mlbench/mlbench/results"
 )
 
 // leftOut is what of a run was excluded as it was measured: intervals in which
@@ -15,11 +16,11 @@ type leftOut struct {
 	why      string
 }
 
-func (f *File) leftOut(arm string) leftOut {
+func leftOutOf(f *results.File, arm string) leftOut {
 	var out leftOut
 	for i := range f.Slices {
 		s := &f.Slices[i]
-		if s.Arm != arm || s.Phase != Measure {
+		if s.Arm != arm || s.Phase != results.Measure {
 			continue
 		}
 		out.of += s.DurationS + s.DrainS
@@ -40,13 +41,13 @@ func (f *File) leftOut(arm string) leftOut {
 func (l leftOut) tooMuch() bool { return l.seconds > MostLeftOut*l.of }
 
 // figures selects the slices that count: all, if too much would be left out.
-func (l leftOut) figures() func(*Slice) bool {
+func (l leftOut) figures() func(*results.Slice) bool {
 	all := l.tooMuch()
-	return func(s *Slice) bool { return all || s.Excluded == "" }
+	return func(s *results.Slice) bool { return all || s.Excluded == "" }
 }
 
 // checkLeftOut says what is in no figure.
-func (s *Summary) checkLeftOut(l leftOut) {
+func (s *Run) checkLeftOut(l leftOut) {
 	switch {
 	case s.arm || l.slices == 0: // a comparison says it by pairs
 	case l.tooMuch():
@@ -57,9 +58,4 @@ func (s *Summary) checkLeftOut(l leftOut) {
 	if n := s.leftOutErrors.Total; n > 0 {
 		s.warn(FailedLeftOut, args{"requests": n, "errors": s.leftOutErrors})
 	}
-}
-
-// WarmedUp says that an arm has a warm-up.
-func (f *File) WarmedUp(arm string) bool {
-	return slices.ContainsFunc(f.Slices, func(s Slice) bool { return s.Arm == arm && s.Phase == Warmup })
 }

@@ -1,14 +1,63 @@
-package results
+package summary
 
 import (
 	"encoding/json"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/results/stats"
 )
+
+// The control's slices are in the file and in no figure of A; without a control there
+// is no such arm.
+func TestControlIsInNoFigureOfA(t *testing.T) {
+	file := func(control bool) *results.File {
+		f := openFile(map[string]*results.ClassData{"predict": served(20)})
+		h := &f.Header
+		h.Command, h.Control = "compare", control
+		h.Targets = append(h.Targets, results.Target{Arm: results.ArmB, Name: "b"})
+		f.Slices[0].Pair, f.Slices[0].Position = 1, 3
+		twice := served(30)
+		twice.Done, twice.Errors = 29, map[string]int64{results.ErrTimeout: 1}
+		twice.Status = map[string]int64{"200": 29}
+		b := results.Slice{Arm: results.ArmB, Pair: 1, Position: 1, Phase: results.Measure, DurationS: 10, Classes: map[string]*results.ClassData{"predict": served(20)}}
+		f.Slices = append(f.Slices, b, results.Slice{Arm: results.ArmControl, Pair: 1, Position: 2, Phase: results.Measure, DurationS: 10, Classes: map[string]*results.ClassData{"predict": twice}})
+		return f
+	}
+	read := func(f *results.File) *results.File {
+		got, err := results.ReadFile(write(t, f), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got.Path = ""
+		return got
+	}
+	if f := read(file(false)); f.Damage == "" {
+		t.Error("an arm A2 of a comparison without a control")
+	}
+	with := read(file(true))
+	if with.Damage != "" || len(with.Slices) != 3 {
+		t.Fatalf("damage %q, %d slices", with.Damage, len(with.Slices))
+	}
+	without := *with
+	without.Slices = slices.Clone(with.Slices[:2])
+	figures := func(f *results.File) string {
+		b, err := json.MarshalIndent(Of(f, Select{Arm: results.ArmA}, nil), "", " ")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(b)
+	}
+	if diff := cmp.Diff(figures(&without), figures(with)); diff != "" {
+		t.Errorf("-without +with the control:\n%s", diff)
+	}
+}
 
 // figuresOf are the numbers of a summary that this file computes by hand.
 type figuresOf struct {
@@ -18,8 +67,8 @@ type figuresOf struct {
 	Count                         int64
 }
 
-func figuresOfTotal(s *Summary) figuresOf {
-	r := s.Latency[ClockResponse]
+func figuresOfTotal(s *Run) figuresOf {
+	r := s.Latency[results.ClockResponse]
 	return figuresOf{
 		Duration: s.DurationS, Throughput: s.ThroughputRPS, Goodput: s.GoodputRPS,
 		Requests: s.Requests, Dropped: s.Dropped, Errors: s.Errors.Total,
@@ -36,28 +85,28 @@ func near(a, b float64) bool { return math.Abs(a-b) <= 0.001*b }
 // predict: 70 requests of 1…70 ms in two slices, health: 30 of 1…30 ms; of the
 // hundred planned, 4 were dropped before, 3 timed out, 2 had a wrong status and
 // 1 failed its check.
-func handMade() *File {
-	first, second := served(50), &ClassData{
+func handMade() *results.File {
+	first, second := served(50), &results.ClassData{
 		Planned: 24, Sent: 20, Dropped: 4, Done: 17,
-		Errors:   map[string]int64{ErrTimeout: 3, ErrStatus: 2, ErrCheck: 1, ErrDNS: 0},
+		Errors:   map[string]int64{results.ErrTimeout: 3, results.ErrStatus: 2, results.ErrCheck: 1, results.ErrDNS: 0},
 		Status:   map[string]int64{"200": 15, "503": 2},
 		BytesOut: 10, BytesIn: 20,
-		Clocks: histograms{ClockResponse: hist(51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63, 64, 65, 66, 67, 68, 69, 70), ClockService: steps(20), ClockLag: hist(1)},
+		Clocks: map[string]*stats.Histogram{results.ClockResponse: hist(51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63, 64, 65, 66, 67, 68, 69, 70), results.ClockService: steps(20), results.ClockLag: hist(1)},
 	}
 	f := openFile(nil)
-	f.Slices = []Slice{
-		{Arm: ArmA, Phase: Warmup, DurationS: 3, Classes: map[string]*ClassData{"predict": served(1000)}},
-		{Arm: ArmA, Phase: Settle, DurationS: 3, Classes: map[string]*ClassData{"predict": served(1000)}},
-		{Arm: ArmA, Phase: Measure, DurationS: 6, Classes: map[string]*ClassData{"predict": first, "health": served(30)}},
-		{Arm: ArmA, Phase: Measure, DurationS: 1, Excluded: "steal", Classes: map[string]*ClassData{"predict": served(1000)}},
-		{Arm: ArmB, Phase: Measure, DurationS: 9, Classes: map[string]*ClassData{"predict": served(1000)}},
-		{Arm: ArmA, Phase: Measure, DurationS: 4, Classes: map[string]*ClassData{"predict": second}},
+	f.Slices = []results.Slice{
+		{Arm: results.ArmA, Phase: results.Warmup, DurationS: 3, Classes: map[string]*results.ClassData{"predict": served(1000)}},
+		{Arm: results.ArmA, Phase: results.Settle, DurationS: 3, Classes: map[string]*results.ClassData{"predict": served(1000)}},
+		{Arm: results.ArmA, Phase: results.Measure, DurationS: 6, Classes: map[string]*results.ClassData{"predict": first, "health": served(30)}},
+		{Arm: results.ArmA, Phase: results.Measure, DurationS: 1, Excluded: "steal", Classes: map[string]*results.ClassData{"predict": served(1000)}},
+		{Arm: results.ArmB, Phase: results.Measure, DurationS: 9, Classes: map[string]*results.ClassData{"predict": served(1000)}},
+		{Arm: results.ArmA, Phase: results.Measure, DurationS: 4, Classes: map[string]*results.ClassData{"predict": second}},
 	}
 	return f
 }
 
 func TestSummarize(t *testing.T) {
-	s := Summarize(handMade(), Select{Arm: ArmA}, nil)
+	s := Of(handMade(), Select{Arm: results.ArmA}, nil)
 	want := figuresOf{
 		Duration: 10, Throughput: 9.7, Goodput: 9.4, // 97 answers, 94 of them good
 		Requests: 100, Dropped: 4, Errors: 6,
@@ -67,19 +116,19 @@ func TestSummarize(t *testing.T) {
 	if diff := cmp.Diff(want, figuresOfTotal(s), within); diff != "" {
 		t.Errorf("totals (-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff(map[string]int64{ErrTimeout: 3, ErrStatus: 2, ErrCheck: 1}, s.Errors.ByClass); diff != "" {
+	if diff := cmp.Diff(map[string]int64{results.ErrTimeout: 3, results.ErrStatus: 2, results.ErrCheck: 1}, s.Errors.ByClass); diff != "" {
 		t.Errorf("errors (-want +got):\n%s", diff)
 	}
 	if diff := cmp.Diff(map[string]int64{"200": 95, "503": 2}, s.Status); diff != "" {
 		t.Errorf("statuses (-want +got):\n%s", diff)
 	}
-	if got := s.Latency[ClockService]; got.Count != 100 || !near(got.Max, 50) {
+	if got := s.Latency[results.ClockService]; got.Count != 100 || !near(got.Max, 50) {
 		t.Errorf("service: %d values, max %v; want 100, 50", got.Count, got.Max)
 	}
-	if got := s.Latency[ClockLag]; got.Count != 81 || !near(got.Max, 1) {
+	if got := s.Latency[results.ClockLag]; got.Count != 81 || !near(got.Max, 1) {
 		t.Errorf("lag: %d values, max %v; want 81, 1", got.Count, got.Max)
 	}
-	if s.Schema != SummarySchema || s.Scenario != "mix" || s.Target.Name != "modern" || s.Seed != 42 || s.Model != Open || s.ResultFile != "run.jsonl" {
+	if s.Schema != Schema || s.Scenario != "mix" || s.Target.Name != "modern" || s.Seed != 42 || s.Model != results.Open || s.ResultFile != "run.jsonl" {
 		t.Errorf("identity: %+v", s)
 	}
 	var names []string
@@ -98,7 +147,7 @@ func TestSummarize(t *testing.T) {
 		{Share: 30.0 / 104, Declared: 0.3, Through: 3, Goodput: 3, Max: 30, Requests: 30},
 	} {
 		c := s.Classes[i]
-		got := class{c.Share, c.Declared, c.Through, c.Goodput, c.Latency[ClockResponse].Max, c.Requests, c.Errors.Total}
+		got := class{c.Share, c.Declared, c.Through, c.Goodput, c.Latency[results.ClockResponse].Max, c.Requests, c.Errors.Total}
 		if diff := cmp.Diff(want, got, within); diff != "" {
 			t.Errorf("class %s (-want +got):\n%s", c.Name, diff)
 		}
@@ -107,17 +156,17 @@ func TestSummarize(t *testing.T) {
 
 // In the closed model there is no Response: it is Service.
 func TestSummarizeClosed(t *testing.T) {
-	closed := func(n int) *ClassData {
+	closed := func(n int) *results.ClassData {
 		d := served(n)
-		d.Clocks[ClockResponse], d.Clocks[ClockLag] = nil, nil
+		d.Clocks[results.ClockResponse], d.Clocks[results.ClockLag] = nil, nil
 		return d
 	}
 	f := openFile(nil)
-	f.Header.Model, f.Header.Connections = Closed, 2
+	f.Header.Model, f.Header.Connections = results.Closed, 2
 	for range 2 {
-		f.Slices = append(f.Slices, Slice{Arm: ArmA, Phase: Measure, DurationS: 5, Classes: map[string]*ClassData{"predict": closed(10), "health": closed(20)}})
+		f.Slices = append(f.Slices, results.Slice{Arm: results.ArmA, Phase: results.Measure, DurationS: 5, Classes: map[string]*results.ClassData{"predict": closed(10), "health": closed(20)}})
 	}
-	s := Summarize(f, Select{Arm: ArmA}, nil)
+	s := Of(f, Select{Arm: results.ArmA}, nil)
 	want := figuresOf{
 		Duration: 10, Throughput: 6, Goodput: 6, Requests: 60,
 		// Four times 1…10 and twice 11…20: the sum is 530, the 30th is 8, the 54th 17.
@@ -126,52 +175,29 @@ func TestSummarizeClosed(t *testing.T) {
 	if diff := cmp.Diff(want, figuresOfTotal(s), within); diff != "" {
 		t.Errorf("totals (-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff(s.Latency[ClockService], s.Latency[ClockResponse]); diff != "" {
+	if diff := cmp.Diff(s.Latency[results.ClockService], s.Latency[results.ClockResponse]); diff != "" {
 		t.Errorf("response is not service:\n%s", diff)
 	}
-	if lag := s.Latency[ClockLag]; lag.Count != 0 || !math.IsNaN(lag.Max) || !math.IsNaN(lag.At(0.5)) {
+	if lag := s.Latency[results.ClockLag]; lag.Count != 0 || !math.IsNaN(lag.Max) || !math.IsNaN(lag.At(0.5)) {
 		t.Errorf("lag in a closed model: %+v, want nothing", lag)
 	}
-	if f.Slices[0].Classes["predict"].Clocks[ClockResponse] != nil || f.Slices[0].Classes["predict"].Clocks[ClockService].Count() != 10 {
-		t.Error("Summarize changed the file")
+	if f.Slices[0].Classes["predict"].Clocks[results.ClockResponse] != nil || f.Slices[0].Classes["predict"].Clocks[results.ClockService].Count() != 10 {
+		t.Error("Of changed the file")
 	}
 }
 
 // Summaries are computed twice from one file, and for two arms.
 func TestSummarizeLeavesTheFileAlone(t *testing.T) {
 	f := handMade()
-	first, _ := json.Marshal(Summarize(f, Select{Arm: ArmA}, nil))
-	second, _ := json.Marshal(Summarize(f, Select{Arm: ArmA}, nil))
+	first, _ := json.Marshal(Of(f, Select{Arm: results.ArmA}, nil))
+	second, _ := json.Marshal(Of(f, Select{Arm: results.ArmA}, nil))
 	if string(first) != string(second) {
 		t.Errorf("the second summary differs:\n%s\n%s", first, second)
 	}
 }
 
-// Response once shared Service's histogram when only one of two parts had its
-// own: each value then counted twice.
-func TestAddMixedClocks(t *testing.T) {
-	own := func() *ClassData {
-		return &ClassData{Clocks: histograms{ClockResponse: hist(10, 20), ClockService: hist(1, 2)}}
-	}
-	none := func() *ClassData { return &ClassData{Clocks: histograms{ClockService: hist(3)}} }
-	for name, parts := range map[string][2]*ClassData{"own first": {own(), none()}, "own second": {none(), own()}} {
-		t.Run(name, func(t *testing.T) {
-			var d ClassData
-			d.Add(parts[0])
-			d.Add(parts[1])
-			if d.Clocks[ClockResponse].Count() != 3 || d.Clocks[ClockService].Count() != 3 {
-				t.Fatalf("response %d, service %d values; want 3, 3", d.Clocks[ClockResponse].Count(), d.Clocks[ClockService].Count())
-			}
-			got := []float64{Milliseconds(d.Clocks[ClockResponse].Min()), Milliseconds(d.Clocks[ClockResponse].Max()), Milliseconds(d.Clocks[ClockService].Max())}
-			if diff := cmp.Diff([]float64{3, 20, 3}, got, within); diff != "" {
-				t.Errorf("response min, max and service max (-want +got):\n%s", diff)
-			}
-		})
-	}
-}
-
 func TestSummarizeNothing(t *testing.T) {
-	s := Summarize(openFile(nil), Select{Arm: ArmA}, nil)
+	s := Of(openFile(nil), Select{Arm: results.ArmA}, nil)
 	if s.Valid || s.ThroughputRPS != 0 || s.DurationS != 0 || len(s.Classes) != 2 || s.Classes[0].Share != 0 {
 		t.Errorf("summary of nothing: %+v", s)
 	}
@@ -183,16 +209,16 @@ func TestSummarizeNothing(t *testing.T) {
 	if !strings.Contains(string(b), want) {
 		t.Errorf("JSON %s\nlacks %s", b, want)
 	}
-	if b, _ := json.Marshal(Summarize(openFile(nil), Select{Arm: ArmB}, nil).Target); string(b) != `{"name":"","url":""}` {
+	if b, _ := json.Marshal(Of(openFile(nil), Select{Arm: results.ArmB}, nil).Target); string(b) != `{"name":"","url":""}` {
 		t.Errorf("target of an arm that does not exist: %s", b)
 	}
 }
 
 // The keys of design: in this order, and no others.
 func TestSummaryJSON(t *testing.T) {
-	f := openFile(map[string]*ClassData{"predict": served(2)})
-	f.Header.Classes = []Class{{Name: "predict", Share: 1}, {Name: "<z>", Share: 0}, {Name: "a", Share: 0}}
-	b, err := json.Marshal(Summarize(f, Select{Arm: ArmA}, []float64{0.5, 0.999}))
+	f := openFile(map[string]*results.ClassData{"predict": served(2)})
+	f.Header.Classes = []results.Class{{Name: "predict", Share: 1}, {Name: "<z>", Share: 0}, {Name: "a", Share: 0}}
+	b, err := json.Marshal(Of(f, Select{Arm: results.ArmA}, []float64{0.5, 0.999}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -240,11 +266,11 @@ func TestEnough(t *testing.T) {
 // No percentile is beyond the maximum, whatever the histogram's steps round.
 func TestTrapPercentileBeyondTheMaximum(t *testing.T) {
 	for _, max := range []float64{0.0015, 1.0009, 2.0475, 99.951, 1234.567, 119_999.9} {
-		f := openFile(map[string]*ClassData{"predict": {
+		f := openFile(map[string]*results.ClassData{"predict": {
 			Planned: 2, Sent: 2, Done: 2, Status: map[string]int64{"200": 2},
-			Clocks: histograms{ClockResponse: hist(max/3, max), ClockService: hist(max/3, max), ClockLag: hist(0.001, 0.001)},
+			Clocks: map[string]*stats.Histogram{results.ClockResponse: hist(max/3, max), results.ClockService: hist(max/3, max), results.ClockLag: hist(0.001, 0.001)},
 		}})
-		l := Summarize(f, Select{Arm: ArmA}, []float64{0.5, 0.99, 0.999, 0.99999}).Latency[ClockResponse]
+		l := Of(f, Select{Arm: results.ArmA}, []float64{0.5, 0.99, 0.999, 0.99999}).Latency[results.ClockResponse]
 		for _, p := range l.Percentiles {
 			if p.MS > l.Max || p.MS < l.Min {
 				t.Errorf("of %v and %v ms: p%v is %v, beyond %v to %v", max/3, max, 100*p.Q, p.MS, l.Min, l.Max)

@@ -1,0 +1,37 @@
+package summary
+
+import "github.com/mlbench/mlbench/results"
+
+// exemplify adds the first failure of each kind to the errors.
+func (s *Run) exemplify(f *results.File, arm string, figures func(*results.Slice) bool) {
+	selected := func(sl *results.Slice) bool { return sl.Arm == arm && sl.Phase == results.Measure && figures(sl) }
+	for _, e := range f.Examples(selected) {
+		if s.failures(e) > 0 {
+			s.Errors.Examples = append(s.Errors.Examples, e)
+		}
+	}
+}
+
+// failures counts those of the example's kind. A status may be expected of one
+// class and not of another.
+func (s *Run) failures(e results.Example) int64 {
+	n := s.Errors.ByClass[e.Error]
+	if e.Status != "" {
+		n = min(n, s.Status[string(e.Status)])
+	}
+	return n
+}
+
+// showExamples quotes the first failure of each kind.
+func (s *Run) showExamples() {
+	for _, e := range s.Errors.Examples {
+		args := args{"error": e.Error, "requests": s.failures(e), "text": e.Text}
+		if e.Status != "" {
+			args["status"] = e.Status
+		}
+		if e.Class != "" && len(s.Classes) > 1 {
+			args["class"] = e.Class
+		}
+		s.warn(Failure, args)
+	}
+}
