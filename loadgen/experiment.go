@@ -25,7 +25,7 @@ type Experiment struct {
 	Warmup  time.Duration // per target
 	Slice   time.Duration // measured, per slice; 0: by rate and latency
 	Settle  time.Duration // load before each, in no figure; 0: by latency
-	Control bool          // each pair has a slice of results.ArmControl, too
+	Control bool          // each pair has a slice of results.ArmControl, too, of other requests
 	Seed    uint64
 	// Planned, if not nil, is told after the warm-up how many pairs the budget holds
 	// and about how long they take.
@@ -232,8 +232,13 @@ func (e *Experiment) pairs(x *interleaving) error {
 	return nil
 }
 
-// control is the slot of a pair that is A's again.
-const control = 2
+// control is the slot of a pair that is A's again. Its requests are others: one that
+// A knows from the slice before, and B does not, may be answered from a cache, or be
+// refused as done already.
+const (
+	control        = 2
+	controlStreams = 1e9 + 5000 // away from those of pairs; numbers are by stream%1e4
+)
 
 // order draws the order of a pair's slices.
 func (e *Experiment) order(draw func(int) int) []int {

@@ -2,6 +2,7 @@ package loadgen
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"net/http"
 	"net/http/httptest"
@@ -164,6 +165,47 @@ func TestControlIsAThirdSliceOfThePair(t *testing.T) {
 	}
 	if pairs := len(s.emitted) / 3; pairs < 60 || s.slices != [2]int{2 * pairs, pairs} || len(orders) != 6 {
 		t.Errorf("%d pairs, %v slices of the targets, orders %v; want all six", pairs, s.slices, orders)
+	}
+}
+
+// A cache of the base's knows what it was asked just before, and B's does not: what
+// it is asked as control is nothing that it is asked as A.
+func TestControlAsksNothingTwice(t *testing.T) {
+	var targets [2]seen
+	e := Experiment{Slice: 40 * time.Millisecond, Settle: 20 * time.Millisecond, Seed: 5, Budget: 3 * time.Second, Control: true}
+	pool := make([]send.Request, 100_003)
+	for i := range pool {
+		pool[i] = get(fmt.Sprintf("/%d", i))
+	}
+	load := openLoad(300, 0)
+	load.Duration = time.Second
+	for i := range targets {
+		srv := httptest.NewServer(&targets[i])
+		defer srv.Close()
+		e.Plans[i] = closedPlan(t, srv.URL, load, Class{Name: "a", Weight: 1, Pool: pool})
+	}
+	asked := map[string][]string{}
+	err := e.Run(context.Background(), time.Now(), func(s *results.Slice) error {
+		target := &targets[0]
+		if s.Arm == results.ArmB {
+			target = &targets[1]
+		}
+		asked[s.Arm] = append(asked[s.Arm], target.take()...)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for arm, paths := range asked {
+		slices.Sort(paths)
+		if of := len(paths); of < 100 || len(slices.Compact(paths)) < of {
+			t.Errorf("%s: %d requests, %d different", arm, of, len(slices.Compact(paths)))
+		}
+	}
+	for _, path := range asked[results.ArmControl] {
+		if _, twice := slices.BinarySearch(asked[results.ArmA], path); twice {
+			t.Errorf("%s: asked as A and as control", path)
+		}
 	}
 }
 

@@ -102,6 +102,9 @@ func (x *interleaving) pair(e *Experiment, pair int, order []int) error {
 			return nil // waiting for answers took what was left
 		}
 		ph := Phase{Kind: results.Measure, Stream: uint64(pair), Settle: e.Settle, Duration: e.Slice}
+		if slot == control {
+			ph.Stream += controlStreams
+		}
 		if _, err := x.slice(slot, ph, pair, position+1, nil); err != nil {
 			return err
 		}
