@@ -30,6 +30,9 @@ func (l *looking) next() loadgen.Next {
 }
 
 func decidedText(p verdict.Progress) string {
+	if len(p.Decided)+len(p.Open) == 0 {
+		return "nothing decided yet" // too many pairs were left out for the look that was due
+	}
 	return fmt.Sprintf("%d of %d metrics decided", len(p.Decided), len(p.Decided)+len(p.Open))
 }
 
