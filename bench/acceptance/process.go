@@ -122,18 +122,6 @@ func unfinished(name string, exit int, stderr string, err error) error {
 	return nil
 }
 
-// goBuild builds a package seen from dir.
-func goBuild(ctx context.Context, dir, path, pkg string, flags ...string) error {
-	args := append([]string{"build", "-trimpath", "-o", path}, append(flags, pkg)...)
-	cmd := exec.CommandContext(ctx, "go", args...)
-	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := cmd.CombinedOutput(); err != nil {
-		return fmt.Errorf("go build %s: %w: %s", pkg, err, lastLine(string(out)))
-	}
-	return nil
-}
-
 // build makes mlbench, once and used to the end: a tree that is worked on does
 // not change a series under way.
 func (h *harness) build(ctx context.Context) error {
