@@ -92,7 +92,7 @@ f:3:9: budget: found "soon", want a duration such as 60s or 5m
 f:4:14: connections: found a list, want a single value
 f:5:9: strict: found the text "maybe", want true or false
 f:6:23: max-regression.p50: found "5", want a change such as 5%, or off
-f:6:26: max-regression: "p9x" cannot be judged, did you mean "p90"? (known: p50 and other percentiles, throughput, errors)
+f:6:26: max-regression: "p9x" cannot be judged, did you mean "p90"? (known: p50 and other percentiles, also of a class as health:p50, throughput, errors, cpu)
 f:7:17: tag.team[1]: found a mapping, want text, or a list of texts
 f:8:1: unknown key "file" (keys are names of flags: see 'mlbench gate --help')
 f:9:23: objective[1]: "p99<1": want a unit`
