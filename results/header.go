@@ -5,16 +5,34 @@ import (
 	"fmt"
 )
 
-// UsableCores is how many the generator may use.
-func (h *Host) UsableCores() float64 {
-	cores := float64(h.Cores)
-	for _, limit := range []float64{h.CPULimit, float64(h.GOMAXPROCS)} {
-		if limit > 0 && limit < cores {
-			cores = limit
+// Target is an arm's target as reports show it.
+func (h *Header) Target(arm string) Target {
+	for _, t := range h.Targets {
+		if t.Arm == arm {
+			t.Arm = ""
+			return t
 		}
 	}
-	return cores
+	return Target{}
 }
+
+// LoadModel is the load model in words, with its rate or connections.
+func (h *Header) LoadModel() string {
+	switch {
+	case h.Model == Open && h.Shape != "":
+		return fmt.Sprintf("open model, %s arrivals, %s", h.Arrivals, h.Shape)
+	case h.Model == Open && h.RateRPS > 0:
+		return fmt.Sprintf("open model, %s arrivals at %.4g/s", h.Arrivals, h.RateRPS)
+	case h.Model == Closed && h.Connections == 1:
+		return "closed model, 1 connection"
+	case h.Model == Closed && h.Connections > 1:
+		return fmt.Sprintf("closed model, %d connections", h.Connections)
+	}
+	return string(h.Model) + " model"
+}
+
+// Label is the scenario as people name it.
+func (s *Scenario) Label() string { return cmp.Or(s.Title, s.Name) }
 
 // Source is the revision of the folder in which mlbench ran, as git or the CI
 // system tells it.
@@ -47,31 +65,13 @@ func (s *Source) Short() string {
 	return s.Commit[:min(12, len(s.Commit))]
 }
 
-// Label is the scenario as people name it.
-func (s *Scenario) Label() string { return cmp.Or(s.Title, s.Name) }
-
-// Target is an arm's target as reports show it.
-func (h *Header) Target(arm string) Target {
-	for _, t := range h.Targets {
-		if t.Arm == arm {
-			t.Arm = ""
-			return t
+// UsableCores is how many the generator may use.
+func (h *Host) UsableCores() float64 {
+	cores := float64(h.Cores)
+	for _, limit := range []float64{h.CPULimit, float64(h.GOMAXPROCS)} {
+		if limit > 0 && limit < cores {
+			cores = limit
 		}
 	}
-	return Target{}
-}
-
-// LoadModel is the load model in words, with its rate or connections.
-func (h *Header) LoadModel() string {
-	switch {
-	case h.Model == Open && h.Shape != "":
-		return fmt.Sprintf("open model, %s arrivals, %s", h.Arrivals, h.Shape)
-	case h.Model == Open && h.RateRPS > 0:
-		return fmt.Sprintf("open model, %s arrivals at %.4g/s", h.Arrivals, h.RateRPS)
-	case h.Model == Closed && h.Connections == 1:
-		return "closed model, 1 connection"
-	case h.Model == Closed && h.Connections > 1:
-		return fmt.Sprintf("closed model, %d connections", h.Connections)
-	}
-	return string(h.Model) + " model"
+	return cores
 }

@@ -6,32 +6,6 @@ import (
 	"github.com/mlbench/mlbench/results/stats"
 )
 
-// TelemetrySpan is of how many seconds the slice's telemetry is: from the
-// beginning of its settling, which earlier versions did not write down, to its
-// last answer.
-func (s *Slice) TelemetrySpan(settle float64) float64 {
-	if s.Telemetry != nil && s.Telemetry.SpanS > 0 {
-		return s.Telemetry.SpanS
-	}
-	return settle + s.DurationS + s.DrainS
-}
-
-// With is what was used in two slices. Where it could not be read, neither its
-// costs nor its requests count.
-func (u *TargetUse) With(next *TargetUse) *TargetUse {
-	switch {
-	case u == nil:
-		return next
-	case next == nil:
-		return u
-	}
-	return &TargetUse{
-		CPUSeconds: u.CPUSeconds + next.CPUSeconds,
-		Requests:   u.Requests + next.Requests,
-		PeakRSSMB:  max(u.PeakRSSMB, next.PeakRSSMB),
-	}
-}
-
 // Total is all classes together.
 func (s *Slice) Total() *ClassData {
 	sum := &ClassData{}
@@ -41,12 +15,14 @@ func (s *Slice) Total() *ClassData {
 	return sum
 }
 
-// Errors counts failed requests by class of error.
-type Errors struct {
-	Total   int64            `json:"total"`
-	ByClass map[string]int64 `json:"by_class"`
-	// Examples are the first failure of each kind; of all requests together only.
-	Examples []Example `json:"examples,omitempty"`
+// TelemetrySpan is of how many seconds the slice's telemetry is: from the
+// beginning of its settling, which earlier versions did not write down, to its
+// last answer.
+func (s *Slice) TelemetrySpan(settle float64) float64 {
+	if s.Telemetry != nil && s.Telemetry.SpanS > 0 {
+		return s.Telemetry.SpanS
+	}
+	return settle + s.DurationS + s.DrainS
 }
 
 // Add merges from into d.
@@ -93,6 +69,17 @@ func addCounts(into, from map[string]int64) map[string]int64 {
 	return into
 }
 
+// Completed counts the answers that came within the slice's time.
+func (d *ClassData) Completed() int64 { return d.Done - d.Late + d.Carried }
+
+// GoodShare is the share of the answers that were as expected.
+func (d *ClassData) GoodShare() float64 {
+	if d.Done == 0 {
+		return 0
+	}
+	return float64(d.Done-d.Errors[ErrStatus]-d.Errors[ErrCheck]) / float64(d.Done)
+}
+
 // Failed counts the failures; without examples.
 func (d *ClassData) Failed() Errors {
 	e := Errors{ByClass: map[string]int64{}}
@@ -105,15 +92,28 @@ func (d *ClassData) Failed() Errors {
 	return e
 }
 
-// Completed counts the answers that came within the slice's time.
-func (d *ClassData) Completed() int64 { return d.Done - d.Late + d.Carried }
+// Errors counts failed requests by class of error.
+type Errors struct {
+	Total   int64            `json:"total"`
+	ByClass map[string]int64 `json:"by_class"`
+	// Examples are the first failure of each kind; of all requests together only.
+	Examples []Example `json:"examples,omitempty"`
+}
 
-// GoodShare is the share of the answers that were as expected.
-func (d *ClassData) GoodShare() float64 {
-	if d.Done == 0 {
-		return 0
+// With is what was used in two slices. Where it could not be read, neither its
+// costs nor its requests count.
+func (u *TargetUse) With(next *TargetUse) *TargetUse {
+	switch {
+	case u == nil:
+		return next
+	case next == nil:
+		return u
 	}
-	return float64(d.Done-d.Errors[ErrStatus]-d.Errors[ErrCheck]) / float64(d.Done)
+	return &TargetUse{
+		CPUSeconds: u.CPUSeconds + next.CPUSeconds,
+		Requests:   u.Requests + next.Requests,
+		PeakRSSMB:  max(u.PeakRSSMB, next.PeakRSSMB),
+	}
 }
 
 // Milliseconds converts a duration to the unit of all latencies in JSON.

@@ -2,8 +2,6 @@ package summary
 
 import (
 	"encoding/json"
-	"math"
-	"os"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -34,20 +32,9 @@ func staged() *results.File {
 	return f
 }
 
-// A9: the course of a load over time, and at which stage the target broke.
-func TestSeriesAndStagesTellWhereALoadInStagesBroke(t *testing.T) {
+// A9: at which stage the target broke.
+func TestStagesTellWhereALoadInStagesBroke(t *testing.T) {
 	f := staged()
-	points := f.Series()
-	if len(points) != 7 || points[0].Phase != results.Warmup {
-		t.Fatalf("%d points, the first %+v; want 7, the warm-up first", len(points), points[0])
-	}
-	p := points[3]
-	if p.StartS != 3 || *p.AskedRPS != 40 || *p.AchievedRPS != 40 || p.Errors.Total != 20 || p.Dropped != 5 || p.InFlightMax != 40 || math.Round(*p.P50) != 20 || math.Round(*p.P99) != 40 {
-		t.Errorf("%+v", p)
-	}
-	if last := points[6]; last.AskedRPS != nil || last.AchievedRPS != nil || last.Requests != 3 {
-		t.Errorf("answers awaited after the end: %+v, want a point without rates", last)
-	}
 	stages := stagesOf(f, results.ArmA, nil)
 	if len(stages) != 2 {
 		t.Fatalf("%d stages, want 2", len(stages))
@@ -67,8 +54,8 @@ func TestSeriesAndStagesTellWhereALoadInStagesBroke(t *testing.T) {
 	}
 }
 
-// A file whose slices are added up as they are read has the same course.
-func TestSeriesOfAFileReadSummed(t *testing.T) {
+// A file whose slices are added up as they are read has the same stages.
+func TestStagesOfAFileReadSummed(t *testing.T) {
 	path := write(t, staged())
 	whole, err := results.ReadFile(path, nil)
 	if err != nil {
@@ -88,32 +75,18 @@ func TestSeriesOfAFileReadSummed(t *testing.T) {
 		}
 		return string(b)
 	}
-	if diff := cmp.Diff(asJSON(whole.Series()), asJSON(summed.Series())); diff != "" {
-		t.Error("the series differ (-whole +summed):\n", diff)
-	}
 	if diff := cmp.Diff(asJSON(stagesOf(whole, results.ArmA, nil)), asJSON(stagesOf(summed, results.ArmA, nil))); diff != "" {
 		t.Error("the stages differ (-whole +summed):\n", diff)
 	}
 }
 
-// Files from before slices said their rate have a course all the same.
-func TestSeriesOfAnOldFile(t *testing.T) {
-	in, err := os.Open("../testdata/v1.jsonl")
+// Files from before slices said their stage have none.
+func TestAnOldFileHasNoStages(t *testing.T) {
+	f, err := results.ReadFile("../testdata/v1.jsonl", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer in.Close()
-	f, err := results.ReadFile("-", in)
-	if err != nil {
-		t.Fatal(err)
-	}
-	points := f.Series()
-	if len(points) != 5 || stagesOf(f, results.ArmA, nil) != nil {
-		t.Fatalf("%d points and stages %v; want 5 and none", len(points), stagesOf(f, results.ArmA, nil))
-	}
-	for _, p := range points {
-		if p.AskedRPS == nil || *p.AskedRPS != f.Header.RateRPS || p.P50 == nil {
-			t.Errorf("%+v, want the header's rate", p)
-		}
+	if stages := stagesOf(f, results.ArmA, nil); stages != nil {
+		t.Errorf("%+v", stages)
 	}
 }
