@@ -105,7 +105,7 @@ func handMade() *results.File {
 	return f
 }
 
-func TestSummarize(t *testing.T) {
+func TestOf(t *testing.T) {
 	s := Of(handMade(), Select{Arm: results.ArmA}, nil)
 	want := figuresOf{
 		Duration: 10, Throughput: 9.7, Goodput: 9.4, // 97 answers, 94 of them good
@@ -155,7 +155,7 @@ func TestSummarize(t *testing.T) {
 }
 
 // In the closed model there is no Response: it is Service.
-func TestSummarizeClosed(t *testing.T) {
+func TestOfClosed(t *testing.T) {
 	closed := func(n int) *results.ClassData {
 		d := served(n)
 		d.Clocks[results.ClockResponse], d.Clocks[results.ClockLag] = nil, nil
@@ -187,7 +187,7 @@ func TestSummarizeClosed(t *testing.T) {
 }
 
 // Summaries are computed twice from one file, and for two arms.
-func TestSummarizeLeavesTheFileAlone(t *testing.T) {
+func TestOfLeavesTheFileAlone(t *testing.T) {
 	f := handMade()
 	first, _ := json.Marshal(Of(f, Select{Arm: results.ArmA}, nil))
 	second, _ := json.Marshal(Of(f, Select{Arm: results.ArmA}, nil))
@@ -196,7 +196,7 @@ func TestSummarizeLeavesTheFileAlone(t *testing.T) {
 	}
 }
 
-func TestSummarizeNothing(t *testing.T) {
+func TestOfNothing(t *testing.T) {
 	s := Of(openFile(nil), Select{Arm: results.ArmA}, nil)
 	if s.Valid || s.ThroughputRPS != 0 || s.DurationS != 0 || len(s.Classes) != 2 || s.Classes[0].Share != 0 {
 		t.Errorf("summary of nothing: %+v", s)
