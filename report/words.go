@@ -112,6 +112,7 @@ var phrases = map[summary.Code]phrase{
 	verdict.NoLimits:         {"no percentile has a limit, so none is judged", nil},
 	verdict.NoneCalibrated:   {"the calibration has none of the metrics that these runs show", nil},
 	verdict.FewPairs:         {"not enough data: %s, and no verdict comes from fewer than %d", []string{"_basis", "least"}},
+	verdict.FewStarts:        {"not enough data: %s of each can be judged, and no verdict comes from fewer than %d", []string{"launches start", "least"}},
 	verdict.FewRequests:      {"not enough data: too few requests in %s for any percentile", []string{"_basis"}},
 	verdict.NoUpperBound:     {"not enough data: no upper bound is below its limit", nil},
 	verdict.FailsUnproven:    {"%s fails: %s: %s do not prove that it is no chance", []string{"_b", "_failures_of_b", "_few"}},

@@ -32,20 +32,27 @@ func (s *series) launched(k int) *pairing {
 }
 
 // launches are the kept pairs of each launch of both targets; not those of one that
-// has fewer than half as many as another, for it was cut off.
+// has fewer than half as many as another was measured with: it was cut off, or the
+// generator was late in most of it. Later launches may have fewer pairs than the
+// first ones, and the last may be cut off.
 func (p *pairing) launches() (out []*pairing) {
-	var numbers []int
-	most := 0
-	for _, pair := range p.kept {
-		i := slices.Index(numbers, pair.a.Launch)
-		if i < 0 {
-			i = len(numbers)
-			numbers, out = append(numbers, pair.a.Launch), append(out, &pairing{workers: p.workers, settle: p.settle, limit: p.limit})
+	var numbers, measured []int
+	for _, pair := range p.timed {
+		if n := len(numbers); n == 0 || numbers[n-1] != pair.a.Launch {
+			numbers, measured = append(numbers, pair.a.Launch), append(measured, 0)
+			out = append(out, &pairing{workers: p.workers, settle: p.settle, limit: p.limit})
 		}
-		out[i].kept = append(out[i].kept, pair)
-		most = max(most, len(out[i].kept))
+		measured[len(measured)-1]++
 	}
-	return slices.DeleteFunc(out, func(l *pairing) bool { return 2*len(l.kept) < most })
+	for _, pair := range p.kept {
+		l := out[slices.Index(numbers, pair.a.Launch)]
+		l.kept = append(l.kept, pair)
+	}
+	if len(out) == 0 {
+		return nil
+	}
+	whole := slices.Min(measured[:max(1, len(measured)-1)])
+	return slices.DeleteFunc(out, func(l *pairing) bool { return 2*len(l.kept) < whole })
 }
 
 // What a launch has of a percentile that its slices are too short for: as many

@@ -389,3 +389,34 @@ func TestErrorsSayWhatTheyNeed(t *testing.T) {
 		t.Errorf("%s: %+v", c.Verdict, c.Findings[0])
 	}
 }
+
+// Later launches have fewer pairs than the first, as the plan wants them: one of which
+// a pair is late is none that was cut off. Of too few launches the page says that.
+func TestLaunchesOfFewerPairs(t *testing.T) {
+	pairs := []int{8, 8, 4, 4}
+	launched := func(late int) *results.File { // pairs of the last launch
+		f := looked(func(tr *trial) { tr.pairs = 24 }).file()
+		f.Header.Launches, f.Header.Looks = 4, []int{4}
+		for i := range f.Slices {
+			s := &f.Slices[i]
+			if s.Phase != results.Measure {
+				continue
+			}
+			for first := s.Pair; first > 0; s.Launch++ {
+				first -= pairs[s.Launch]
+			}
+			if s.Pair > 24-late {
+				for _, d := range s.Classes {
+					d.Clocks[results.ClockLag] = repeat(100, 1000)
+				}
+			}
+		}
+		return f
+	}
+	for late, want := range map[int]int{0: 4, 1: 4, 2: 4, 3: 3} {
+		c := Compare(launched(late), Options{})
+		if c.Launches != want || (want < 4) != slices.Contains(codes(c), FewStarts) {
+			t.Errorf("%d late: %d launches, want %d; %s %v", late, c.Launches, want, c.Verdict, codes(c))
+		}
+	}
+}

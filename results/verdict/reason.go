@@ -63,6 +63,7 @@ const (
 	NoLimits         summary.Code = "no_limits"         //
 	NoneCalibrated   summary.Code = "none_calibrated"   //
 	FewPairs         summary.Code = "few_pairs"         // basis, least
+	FewStarts        summary.Code = "few_starts"        // launches, least
 	FewRequests      summary.Code = "few_requests"      // basis
 	NoUpperBound     summary.Code = "no_upper_bound"    //
 	FailsUnproven    summary.Code = "fails_unproven"    // errors, saved_runs

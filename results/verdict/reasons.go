@@ -179,6 +179,8 @@ func (j *judging) open() (out []Finding) {
 			say(foundNoVerdict, NoLimits, nil)
 		case j.uncalibrated != nil:
 			say(foundNoVerdict, NoneCalibrated, nil)
+		case j.c.Launches > 0 && j.c.Launches < stats.MinLaunches:
+			out = append(out, plainly(foundTooLittle, because(FewStarts, args{"launches": int64(j.c.Launches), "least": int64(stats.MinLaunches)}))...)
 		case j.c.Runs == nil && j.c.Pairs < stats.MinValues:
 			f := because(FewPairs, maps.Clone(j.basis))
 			f.Args["least"] = int64(stats.MinValues)
