@@ -43,6 +43,8 @@ slice: 1s
 transport: net/http
 insecure: true
 seed: 7
+launches: 8
+objective-confidence: 95%
 output: gate.jsonl
 header: {X-A: "1", X-B: text, X-C: [a, b]}
 percentiles: [50, 99.9]
@@ -98,7 +100,7 @@ func TestGateFile(t *testing.T) {
 		{singleGateFile, map[string][]string{"result": {"c.jsonl"}, "objective": {"p99<50ms", "errors<0.1%"}, "rate": {"200/s"}}},
 		{everyFlagGateFile, map[string][]string{
 			"base": {"legacy"}, "head": {"modern"}, "parity": {"1%"}, "expected": {"expected.yaml"}, "warmup": {"3s"}, "timeout": {"20s"},
-			"slice": {"1s"}, "transport": {"net/http"}, "insecure": {"true"}, "seed": {"7"}, "output": {"gate.jsonl"},
+			"slice": {"1s"}, "transport": {"net/http"}, "insecure": {"true"}, "seed": {"7"}, "launches": {"8"}, "objective-confidence": {"95%"}, "output": {"gate.jsonl"},
 			"header": {"X-A: 1", "X-B: text", "X-C: a", "X-C: b"}, "percentiles": {"50,99.9"}, "tag": {"team=search", "run=7"}, "export": {"junit=gate.xml", "markdown=gate.md"},
 		}},
 	} {

@@ -228,7 +228,7 @@ func (s *setting) read(d *strict.Document, n *strict.Node, f *pflag.Flag) {
 			return
 		}
 		add(n.Text, n)
-	case kind == "string":
+	case kind == "string" && !(f.Name == "launches" && n.Kind == strict.Int): // auto, or a number
 		if n.Kind != strict.String || n.Text == "" {
 			d.Bad(n, "found %s, want %s", n.Describe(), cmp.Or(forms[f.Name], "text"))
 			return
