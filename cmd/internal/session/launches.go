@@ -263,7 +263,7 @@ func (l *launching) decided() (stop bool, err error) {
 	}
 	if slices.Contains(l.f.Header.Looks, l.made) {
 		p := verdict.ProgressOf(l.f)
-		if p.Verdict == verdict.OK || p.Verdict == verdict.Regression {
+		if settled(p) {
 			return true, nil
 		}
 		l.Note(fmt.Sprintf("%s after %d starts of each", decidedText(p), l.made))

@@ -20,13 +20,19 @@ type looking struct {
 // next says whether what there is decides the comparison.
 func (l *looking) next() loadgen.Next {
 	p := verdict.ProgressOf(l.f)
-	if p.Verdict == verdict.Regression || p.Verdict == verdict.OK && !p.Undecided {
+	if settled(p) {
 		return loadgen.Next{Stop: true}
 	}
 	if rest := l.untilNext(p.Kept, p.Measured); rest > 0 {
 		l.o.Phase(fmt.Sprintf("%s after %d pairs: measuring on", decidedText(p), p.Kept), rest.Round(time.Second))
 	}
 	return loadgen.Next{Lost: p.Measured - p.Kept, Settle: time.Duration(p.SettleS * float64(time.Second))}
+}
+
+// settled says that more would change nothing: the verdict is known, and every
+// objective is decided.
+func settled(p verdict.Progress) bool {
+	return p.Verdict == verdict.Regression || p.Verdict == verdict.OK && !p.Undecided
 }
 
 func decidedText(p verdict.Progress) string {

@@ -19,3 +19,20 @@ func TestDecidedText(t *testing.T) {
 		}
 	}
 }
+
+// An ok does not end what an objective still waits for, a regression does.
+func TestSettled(t *testing.T) {
+	for _, tt := range []struct {
+		p    verdict.Progress
+		want bool
+	}{
+		{verdict.Progress{Verdict: verdict.OK}, true},
+		{verdict.Progress{Verdict: verdict.OK, Undecided: true}, false},
+		{verdict.Progress{Verdict: verdict.Regression, Undecided: true}, true},
+		{verdict.Progress{Verdict: verdict.Inconclusive}, false},
+	} {
+		if got := settled(tt.p); got != tt.want {
+			t.Errorf("%+v: %v", tt.p, got)
+		}
+	}
+}
