@@ -28,8 +28,8 @@ type Experiment struct {
 	Control bool          // each pair has a slice of results.ArmControl, too, of other requests
 	Seed    uint64
 	// Planned, if not nil, is told after the warm-up how many pairs the budget holds
-	// and about how long they take.
-	Planned func(pairs int, took time.Duration)
+	// how long a slice of them is measured, and about how long they take.
+	Planned func(pairs int, slice, took time.Duration)
 	// Looks are the numbers of pairs after which Look is asked; the last ends the
 	// experiment. None: it ends with its budget.
 	Looks []int
@@ -188,7 +188,7 @@ func (e *Experiment) interleave(ctx context.Context, x *interleaving) error {
 	}
 	x.planned = e.fit(response, x.end-x.now())
 	if e.Planned != nil {
-		e.Planned(x.planned, time.Duration(x.planned)*e.pair())
+		e.Planned(x.planned, e.Slice, time.Duration(x.planned)*e.pair())
 	}
 	if err := e.pairs(x); err != nil {
 		return err

@@ -54,7 +54,7 @@ func TestExperimentPairsAreAlike(t *testing.T) {
 			Class{Name: "b", Weight: 1, Pool: []send.Request{get("/b")}})
 	}
 	var planned int
-	e.Planned = func(n int, _ time.Duration) { planned = n }
+	e.Planned = func(n int, _, _ time.Duration) { planned = n }
 	got := map[int]map[string][]string{} // pair, arm, paths
 	first := map[string]int{}
 	err := e.Run(context.Background(), time.Now(), func(s *results.Slice) error {

@@ -25,7 +25,7 @@ type simulated struct {
 
 // run interleaves slices at 100/s.
 func (s *simulated) run(ctx context.Context, e *Experiment) error {
-	e.Planned = func(pairs int, took time.Duration) {
+	e.Planned = func(pairs int, _, took time.Duration) {
 		s.planned, s.took = append(s.planned, pairs), append(s.took, took)
 	}
 	e.Plans[0].Load = openLoad(100, 0)

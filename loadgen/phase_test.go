@@ -169,7 +169,7 @@ func TestAnExperimentKeepsItsConfiguration(t *testing.T) {
 		e.Plans[i].Load.Duration = time.Second
 	}
 	pairs := 0
-	e.Planned = func(n int, _ time.Duration) { pairs = n }
+	e.Planned = func(n int, _, _ time.Duration) { pairs = n }
 	ctx, cancel := context.WithCancel(t.Context())
 	before := e
 	err := e.Run(ctx, time.Now(), func(s *results.Slice) error {

@@ -40,7 +40,7 @@ var mostExported = map[string]int{
 	"results/answers":       27,
 	"results/stats":         66,
 	"results/summary":       24,
-	"results/verdict":       39,
+	"results/verdict":       40,
 	"scenarios":             34,
 	"scenarios/cases":       6,
 	"scenarios/example":     17,

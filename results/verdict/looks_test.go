@@ -420,3 +420,27 @@ func TestLaunchesOfFewerPairs(t *testing.T) {
 		}
 	}
 }
+
+// What the budget cannot decide is told before it is spent: p99 takes 1,200 requests
+// of either target, p90 120.
+func TestTooRare(t *testing.T) {
+	h := results.Header{Model: results.Open, RateRPS: 200, Classes: []results.Class{{Name: "predict", Share: 0.97}, {Name: "health", Share: 0.03}}}
+	for _, tt := range []struct {
+		limits   string
+		measured time.Duration
+		want     []string
+	}{
+		{"", 48 * time.Second, []string{"p99 of health"}},
+		{"health:p99=off", 48 * time.Second, nil},
+		{"", 6 * time.Second, []string{"p99 of predict", "p90 of health", "p99 of health"}},
+		{"p99.9=50%", 30 * time.Second, []string{"p99.9", "p99.9 of predict", "p99 of health", "p99.9 of health"}},
+	} {
+		h.Limits = tt.limits
+		if diff := cmp.Diff(tt.want, TooRare(&h, tt.measured)); diff != "" {
+			t.Errorf("%q in %s (-want +got):\n%s", tt.limits, tt.measured, diff)
+		}
+	}
+	if h.Model = results.Closed; TooRare(&h, time.Second) != nil {
+		t.Error("nobody knows how many requests a closed model sends")
+	}
+}

@@ -2,6 +2,7 @@ package verdict
 
 import (
 	"math"
+	"time"
 
 	"github.com/mlbench/mlbench/results"
 	"github.com/mlbench/mlbench/results/stats"
@@ -43,8 +44,36 @@ func (j *judging) requests(m *stats.Judgement) (got, needed *int64) {
 	if !ok {
 		return &n, nil
 	}
-	need := int64(math.Ceil(stats.MinValues/(1-q) - 1e-6))
+	need := requestsFor(q)
 	return &n, &need
+}
+
+// requestsFor is how many requests of either target it takes to judge a quantile.
+func requestsFor(q float64) int64 { return int64(math.Ceil(stats.MinValues/(1-q) - 1e-6)) }
+
+// TooRare are the percentiles with a limit, as "p99" and "p99 of health", for which
+// an open model sends too few requests in so much time on either target: known
+// before it is measured.
+func TooRare(h *results.Header, measured time.Duration) (names []string) {
+	limits, err := ParseLimits(h.Limits)
+	if err != nil || h.Model != results.Open {
+		return nil
+	}
+	sent := h.RateRPS * measured.Seconds()
+	rare := func(of string, limits []PercentileLimit, n float64) {
+		for _, l := range limits {
+			if n < float64(requestsFor(l.Q)) {
+				names = append(names, summary.PercentileName(l.Q)+of)
+			}
+		}
+	}
+	rare("", limits.Percentiles, sent)
+	for _, c := range h.Classes {
+		if len(h.Classes) > 1 {
+			rare(" of "+c.Name, limits.of(c.Name), sent*c.Share)
+		}
+	}
+	return names
 }
 
 // errorRequests are how many requests either target got, and about how many it takes

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/mlbench/mlbench/cmd/internal/cli"
@@ -118,10 +119,13 @@ func (s *Session) compareArms(ctx context.Context, e loadgen.Experiment, arms []
 	}
 	s.Phase(warming, 2*e.Warmup)
 	what := "comparing " + names + " with " + f.Header.Scenario.Label()
-	e.Planned = func(pairs int, took time.Duration) {
+	e.Planned = func(pairs int, slice, took time.Duration) {
 		rec.planned(pairs)
 		look.pairs, look.pair = pairs, took/time.Duration(max(pairs, 1))
 		s.Phase(fmt.Sprintf("%s, at most %s of slices", what, cli.Plural(pairs, "pair")), took.Round(time.Second))
+		if rare := verdict.TooRare(&f.Header, time.Duration(pairs)*slice); len(rare) > 0 {
+			note(s, "note: the budget holds too few requests to judge %s", strings.Join(rare, ", "))
+		}
 	}
 	slots := 2
 	if e.Control {
