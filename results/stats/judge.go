@@ -87,12 +87,13 @@ type Evidence struct {
 }
 
 // Margin is the share by which B may be worse where a relative and an absolute
-// slack are given, in units of the baseline: the larger of both.
+// slack are given, in units of the baseline: the larger of both, the latter in
+// whole tenths of a percent, so that what is told is what is judged.
 func Margin(relative, absolute, baseline float64) float64 {
 	if !(absolute > 0 && baseline > 0) {
 		return relative
 	}
-	return max(relative, absolute/baseline)
+	return max(relative, math.Floor(1000*absolute/baseline+1e-6)/1000)
 }
 
 // Judge decides once, about all the data there are. The verdict does not depend

@@ -246,3 +246,18 @@ func TestJudgeRefuses(t *testing.T) {
 		})
 	}
 }
+
+func TestMargin(t *testing.T) {
+	for _, tt := range []struct{ relative, absolute, baseline, want float64 }{
+		{0.05, 0, 2, 0.05},
+		{0.05, 0.2, 8, 0.05},
+		{0.05, 0.2, 0.25, 0.8},
+		{0.05, 0.2, 0.352767, 0.566}, // 56.6946%
+		{0.012346, 0.2, 20, 0.012346},
+		{0.05, 0.2, 0, 0.05},
+	} {
+		if got := Margin(tt.relative, tt.absolute, tt.baseline); math.Abs(got-tt.want) > 1e-12 {
+			t.Errorf("%v or %v of %v: %v, want %v", tt.relative, tt.absolute, tt.baseline, got, tt.want)
+		}
+	}
+}
