@@ -149,21 +149,42 @@ func (e *Evidence) withhold(js []Judgement) {
 }
 
 // distrust takes back what pairs seem to say of latencies where they are not what
-// they are taken for, and says why.
+// they are taken for, and says why. A regression stands that would be beyond its
+// limit without all that is doubtful about it: a target five times as slow is, though
+// it was four and a half times as slow at first.
 func (v *Verdict) distrust(s *standard) {
 	v.Reasons = v.doubts(guardLevel)
-	why := v.Reasons
+	level, why := guardLevel, v.Reasons
 	if s.interim {
-		why = v.doubts(guardInterim)
+		level = guardInterim
+		why = v.doubts(level)
 	}
 	if len(why) == 0 {
 		return
 	}
+	most := v.doubtful(level)
 	for i := range v.Judgements {
-		if j := &v.Judgements[i]; j.Kind == LogRatio && (j.Outcome == Regression || j.Outcome == Improved) {
+		j := &v.Judgements[i]
+		if j.Kind == LogRatio && (j.Outcome == Regression && j.Estimate-most < j.Limit || j.Outcome == Improved) {
 			j.Outcome, j.Reason, j.MoreTime = Inconclusive, why[0], 0
 		}
 	}
+}
+
+// doubtful is how much of an estimate, as a logarithm, the doubts may amount to: of a
+// difference that fades, what it fell from the first third to the last and as much once
+// more, for it may go on; of a carry-over all of it, of which the estimate has about half.
+func (v *Verdict) doubtful(level float64) (most float64) {
+	if v.Trend.P <= level {
+		most += 2 * max(0, v.Trend.First-v.Trend.Last)
+	}
+	if v.CarryOver.P <= level {
+		most += math.Abs(v.CarryOver.Effect)
+	}
+	if v.Control.P <= level {
+		most = math.Inf(1) // whoever asks for a control wants it to hold
+	}
+	return most
 }
 
 // doubts are why pairs may not be what they are taken for.

@@ -130,6 +130,8 @@ func TestUnsteadyPairsDecideNothing(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 1))
 	warming := course(rng, 48, 0.02, func(i int) float64 { return math.Exp(-float64(i) / 10) }, 0, 0)
 	carrying := course(rng, 48, 0.02, func(int) float64 { return 0 }, 0.2, 0)
+	slow := course(rng, 48, 0.002, func(i int) float64 { return math.Log(5) - 0.03*float64(i)/48 }, 0, 0)
+	growing := course(rng, 48, 0.02, func(i int) float64 { return 0.1 + float64(i)/48 }, 0, 0)
 	for name, tt := range map[string]struct {
 		course *Course
 		d      []float64
@@ -143,7 +145,10 @@ func TestUnsteadyPairsDecideNothing(t *testing.T) {
 		"unsteady, not better":  {warming, negated(warming.D), 0, found{Outcome: Inconclusive, Reasons: []Reason{Unsteady}}, Unsteady},
 		"carry-over, no pass":   {carrying, around(0, 0.02, 48), 0, found{Outcome: Inconclusive, Reasons: []Reason{CarriedOver}}, ""},
 		"carry-over, not worse": {carrying, around(pct(10), 0.02, 48), 0, found{Outcome: Inconclusive, Reasons: []Reason{CarriedOver}}, CarriedOver},
-		"unsteady and failing":  {warming, around(0, 0.02, 48), 480, fails, SurvivorsOnly},
+		"five times as slow, and a little less so in the end": {slow, slow.D, 0, fails, ""},
+		"ever slower":                     {growing, growing.D, 0, fails, ""},
+		"far slower than it carries over": {carrying, around(pct(300), 0.02, 48), 0, fails, ""},
+		"unsteady and failing":            {warming, around(0, 0.02, 48), 480, fails, SurvivorsOnly},
 	} {
 		e := identical()
 		e.Course, e.Metrics[p50].D = tt.course, tt.d
@@ -195,7 +200,7 @@ func TestSlightDoubtsHoldBackProofOnly(t *testing.T) {
 	var doubtful *Course
 	for doubtful == nil {
 		c := course(rng, 48, 0.02, func(int) float64 { return 0 }, 0, 0)
-		if trend, carry := c.examine(); trend.P > guardLevel && trend.P <= guardInterim && carry.P > guardInterim {
+		if trend, carry := c.examine(); trend.P > guardLevel && trend.P <= guardInterim && carry.P > guardInterim && trend.First-trend.Last > 0.016 {
 			doubtful = c
 		}
 	}
@@ -203,7 +208,7 @@ func TestSlightDoubtsHoldBackProofOnly(t *testing.T) {
 		change float64
 		looks  []int
 		want   Outcome
-	}{{0, []int{24, 48, 96}, OK}, {20, []int{24, 48, 96}, Inconclusive}, {20, []int{48}, Regression}} {
+	}{{0, []int{24, 48, 96}, OK}, {8, []int{24, 48, 96}, Inconclusive}, {8, []int{48}, Regression}} {
 		v, err := JudgeLooks(Looks(tt.looks), 48, false, func(n int) Evidence {
 			e := identical()
 			e.Course, e.Metrics[p50].D = doubtful, around(pct(tt.change), 0.02, 48)
