@@ -246,3 +246,26 @@ func TestGateOfSavedRunsRefusesFlagsOfMeasuring(t *testing.T) {
 		t.Errorf("%s", stderr)
 	}
 }
+
+// The example is taken as it is, and with what it has as comments.
+func TestExampleGateFile(t *testing.T) {
+	raw, err := os.ReadFile("../../examples/ci/mlbench-gate.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	src := string(raw)
+	for _, commented := range []string{"  # predict:p99", "  # health:p50", "# objective:", "# objective-confidence:", "# launches:"} {
+		if !strings.Contains(src, "\n"+commented) {
+			t.Errorf("no %q", commented)
+		}
+		src = strings.Replace(src, "\n"+commented, "\n"+strings.Replace(commented, "# ", "", 1), 1)
+	}
+	if got := settingsOf(t, string(raw)); got["budget"][0] != "3m0s" || got["launches"] != nil {
+		t.Errorf("%v", got)
+	}
+	got := settingsOf(t, src)
+	want := "p50=5%|0.2ms,p90=10%,p99=20% watched,errors=0.5pp,cpu=10%,predict:p99=15%,health:p50=off"
+	if got["max-regression"][0] != want || got["launches"][0] != "8" || len(got["objective"]) != 2 {
+		t.Errorf("%v", got)
+	}
+}
