@@ -304,19 +304,19 @@ type TargetUse struct {
 type Footer struct {
 	Type     string    `json:"type"` // "footer"
 	End      time.Time `json:"end"`
-	Ended    Ended     `json:"ended"`
+	Ended    ending    `json:"ended"`
 	Reason   string    `json:"reason,omitempty"`        // why it failed
 	Planned  int       `json:"planned_pairs,omitempty"` // of a comparison that was interrupted
 	Warnings []string  `json:"warnings,omitempty"`
 }
 
-// Ended says how a measurement came to its end.
-type Ended string
+// ending says how a measurement came to its end.
+type ending string
 
 const (
-	Completed   Ended = "completed"
-	Interrupted Ended = "interrupted"
-	Failed      Ended = "failed"
+	Completed   ending = "completed"
+	Interrupted ending = "interrupted"
+	Failed      ending = "failed"
 )
 
 // Parity says whether both targets answered the same when asked between the

@@ -227,7 +227,7 @@ func (w *Writer) TargetEnd(e *TargetEnd) error {
 func (w *Writer) Plan(pairs int) { w.plan = pairs }
 
 // Close writes the footer and closes the file.
-func (w *Writer) Close(ended Ended, reason string) error {
+func (w *Writer) Close(ended ending, reason string) error {
 	footer := &Footer{Type: "footer", End: time.Now().UTC(), Ended: ended, Reason: reason}
 	if ended == Interrupted {
 		footer.Planned = w.plan
