@@ -47,7 +47,7 @@ func briefPart(c *verdict.Comparison, a, b string) *part {
 	}
 	out := &part{table: t}
 	if more > 0 {
-		out.notes = append(out.notes, "and "+count(more, "more row")+" like these, below")
+		out.notes = append(out.notes, own("and "+count(more, "more row")+" like these, below"))
 	}
 	return out
 }

@@ -13,7 +13,7 @@ import (
 
 // comparedPart is the table of one class, and the quantiles that it misses. Of
 // a single class it has a selection, as a terminal is not endless.
-func comparedPart(c *verdict.Comparison, class, a, b string, f form) (part, []float64) {
+func comparedPart(c *verdict.Comparison, class, a, b string) (part, []float64) {
 	var rows []*verdict.MetricRow
 	judged, estimated := false, false
 	for i := range c.Metrics {
@@ -31,7 +31,7 @@ func comparedPart(c *verdict.Comparison, class, a, b string, f form) (part, []fl
 	if judged {
 		t.Head = append(t.Head, Cells(Own, "limit", "")...)
 	}
-	out := part{title: classTitle(c, class, f), fold: class != results.TotalClass, table: t}
+	out := part{title: foreign(classTitle(c, class)), fold: class != results.TotalClass, table: t}
 	for _, m := range rows {
 		cells := append([]Cell{{Text: m.Metric + ", " + m.Unit}},
 			Cells(Own, valueText(m.A, m.Unit, m.CensoredA), valueText(m.B, m.Unit, m.CensoredB), pooledText(m))...)
@@ -44,11 +44,11 @@ func comparedPart(c *verdict.Comparison, class, a, b string, f form) (part, []fl
 		}
 		t.add(cells...)
 		if m.Metric == "stalls" && m.Judged {
-			out.notes = append(out.notes, "stalls: pairs in which only this target froze (a request far slower than the rest: docs/metrics.md)")
+			out.notes = append(out.notes, own("stalls: pairs in which only this target froze (a request far slower than the rest: docs/metrics.md)"))
 		}
 	}
 	if note := contradictions(rows); note != "" {
-		out.notes = append(out.notes, f.name(note))
+		out.notes = append(out.notes, foreign(note))
 	}
 	return out, missedRows(rows)
 }

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -17,32 +18,31 @@ const comparisonWidth = 100
 
 // comparisonPage is the content of a comparison's report: the verdict, the
 // numbers side by side, and what weakens them.
-func comparisonPage(c *verdict.Comparison, f form) *page {
-	a, b := armNames(c, f)
-	rawA, rawB := armNames(c, form{}) // a table escapes for itself
-	p := &page{verdict: verdictOf(c, f), title: comparisonTitle(c, f), file: f.code(c.ResultFile), width: comparisonWidth}
+func comparisonPage(c *verdict.Comparison) *page {
+	a, b := armNames(c)
+	p := &page{verdict: verdictOf(c), title: comparisonTitle(c), file: c.ResultFile, width: comparisonWidth}
 	head := part{facts: []fact{
-		{"A " + a, armText(c.A, c.ArmA, c.Errors.A, f)},
-		{"B " + b, armText(c.B, c.ArmB, c.Errors.B, f)},
+		{"A " + a, armText(c.A, c.ArmA, c.Errors.A)},
+		{"B " + b, armText(c.B, c.ArmB, c.Errors.B)},
 	}}
 	if c.Parity != nil {
-		head.facts = append(head.facts, fact{"answers", parityText(c.Parity)})
+		head.facts = append(head.facts, fact{"answers", foreign(parityText(c.Parity))})
 	}
 	p.parts = append(p.parts, head)
 	if len(c.Objectives) > 0 {
 		objectives := objectivePart(c.Objectives)
-		objectives.title = "objectives of " + b
+		objectives.title = compose("objectives of {}", b)
 		p.parts = append(p.parts, objectives)
 	}
 	classesFrom := len(p.parts)
 	var missed []float64
 	for _, class := range comparedClasses(c) {
-		part, without := comparedPart(c, class, rawA, rawB, f)
+		part, without := comparedPart(c, class, a, b)
 		if s := c.SlotEffect; s != nil && s.Seen() && class == results.TotalClass {
-			part.notes = append(part.notes, slotText(c, f))
+			part.notes = append(part.notes, slotText(c))
 		}
 		if note := lateNote(c, a, b); note != "" && class == results.TotalClass {
-			part.notes = append(part.notes, note)
+			part.notes = append(part.notes, foreign(note))
 		}
 		p.parts = append(p.parts, part)
 		missed = append(missed, without...)
@@ -50,29 +50,29 @@ func comparisonPage(c *verdict.Comparison, f form) *page {
 	last := &p.parts[len(p.parts)-1]
 	slices.Sort(missed)
 	if note := tooFew(missed); note != "" {
-		last.notes = append(last.notes, note+" of each target and class")
+		last.notes = append(last.notes, own(note+" of each target and class"))
 	}
 	if c.ArmA != nil && c.ArmA.Model == results.Closed {
-		last.notes = append(last.notes, closedNote)
+		last.notes = append(last.notes, own(closedNote))
 	}
 	if slices.ContainsFunc(c.Metrics, func(m verdict.MetricRow) bool { return m.CI95Pct != nil }) {
-		last.notes = append(last.notes, columnsNote(c))
+		last.notes = append(last.notes, own(columnsNote(c)))
 	}
 	if c.Resources != nil {
 		// After all requests, before single classes.
-		p.parts = slices.Insert(p.parts, min(len(p.parts), classesFrom+1), resourcesPart(c, rawA, rawB))
+		p.parts = slices.Insert(p.parts, min(len(p.parts), classesFrom+1), resourcesPart(c, a, b))
 	}
-	p.warnings = armWarnings(c, a, b, f)
+	p.warnings = armWarnings(c, a, b)
 	if c.Findings != nil {
-		p.detail = detailsOf(c, p.verdict.reasons, f)
+		p.detail = detailsOf(c, p.verdict.reasons)
 	}
-	p.footer = comparisonFooter(c, f)
+	p.footer = comparisonFooter(c)
 	if c.Parity != nil {
 		for _, d := range c.Parity.Differences {
-			p.warnings = append(p.warnings, "answers differ: "+f.name(d))
+			p.warnings = append(p.warnings, "answers differ: "+d)
 		}
 		if c.Parity.Ended != "" {
-			p.warnings = append(p.warnings, "the check of answers ended early: "+f.name(c.Parity.Ended))
+			p.warnings = append(p.warnings, "the check of answers ended early: "+c.Parity.Ended)
 		}
 	}
 	return p
@@ -87,15 +87,15 @@ func parityText(p *results.Parity) string {
 }
 
 // detailsOf are the statistics behind the sentences, where they say more.
-func detailsOf(c *verdict.Comparison, said []string, f form) []string {
+func detailsOf(c *verdict.Comparison, said []string) []string {
 	var out []string
 	for i := range c.Findings {
-		if text := f.name(explained(c, &c.Findings[i])); measures(&c.Findings[i]) && !slices.Contains(said, text) {
+		if text := explained(c, &c.Findings[i]); measures(&c.Findings[i]) && !slices.Contains(said, text) {
 			out = append(out, text)
 		}
 	}
 	if text := courseText(c); text != "" {
-		out = append(out, f.name(text))
+		out = append(out, text)
 	}
 	return out
 }
@@ -129,13 +129,13 @@ func courseText(c *verdict.Comparison) string {
 
 func changeOf(pct float64) string { return signedText(pct, 1) + "%" }
 
-func comparisonTitle(c *verdict.Comparison, f form) string {
-	title := ""
+func comparisonTitle(c *verdict.Comparison) inline {
+	a, b := armNames(c)
+	title := compose("{} and {} side by side, {}", a, b, own(extentText(c)))
 	if c.ArmA != nil {
-		title = f.name(c.ArmA.Title) + ": "
+		title = compose("{}: {}", c.ArmA.Title, title)
 	}
-	an, bn := armNames(c, f)
-	return fmt.Sprintf("%s%s and %s side by side, %s", title, an, bn, extentText(c))
+	return title
 }
 
 // extentText is how much was measured, and whether more might have been.
@@ -165,37 +165,31 @@ func extentText(c *verdict.Comparison) string {
 	return text
 }
 
-// armNames are the names of both targets, told apart where they are the same.
-func armNames(c *verdict.Comparison, f form) (a, b string) {
-	a, b = f.name(c.A.Name), f.name(c.B.Name)
-	if a == "" {
-		a = f.name(c.A.URL)
-	}
-	if b == "" {
-		b = f.name(c.B.URL)
-	}
+// armNames are the names of both targets, told apart where they look the same.
+func armNames(c *verdict.Comparison) (a, b string) {
+	a, b = cmp.Or(OneLine(c.A.Name), OneLine(c.A.URL)), cmp.Or(OneLine(c.B.Name), OneLine(c.B.URL))
 	if a == b {
 		a, b = strings.TrimSpace(a+" (A)"), strings.TrimSpace(b+" (B)")
 	}
 	return a, b
 }
 
-func armText(t results.Target, s *summary.Run, e results.Errors, f form) string {
+func armText(t results.Target, s *summary.Run, e results.Errors) inline {
 	if s == nil {
-		return fmt.Sprintf("%s; errors: %s", f.where(t), errorText(e, 0, f))
+		return compose("{}; errors: {}", where(t), errorText(e, 0))
 	}
-	out := fmt.Sprintf("%s: %s in %s", f.where(t), count(s.Requests, "request"), secondsText(s.DurationS))
+	out := fmt.Sprintf("%s in %s", count(s.Requests, "request"), secondsText(s.DurationS))
 	if s.InFlight > 0 {
 		out += fmt.Sprintf(", %d unfinished", s.InFlight)
 	}
 	if s.Dropped > 0 {
 		out += fmt.Sprintf(", %d dropped", s.Dropped)
 	}
-	out += "; errors: " + errorText(e, s.Ended(), f)
+	out += "; errors: " + errorText(e, s.Ended())
 	if len(s.Status) > 0 {
-		out += "; statuses " + statusText(s.Status, f)
+		out += "; statuses " + statusText(s.Status)
 	}
-	return out
+	return compose("{}: {}", where(t), out)
 }
 
 // comparedClasses lists the classes in the order of their rows.
@@ -210,23 +204,23 @@ func comparedClasses(c *verdict.Comparison) []string {
 }
 
 // classTitle names a class with its declared share and what each target got.
-func classTitle(c *verdict.Comparison, class string, f form) string {
+func classTitle(c *verdict.Comparison, class string) string {
 	if class == results.TotalClass {
 		return "all requests"
 	}
 	if c.ArmA == nil || c.ArmB == nil {
-		return f.name(class)
+		return class
 	}
 	ca, cb := c.ArmA.Class(class), c.ArmB.Class(class)
 	if ca == nil || cb == nil {
-		return f.name(class)
+		return class
 	}
-	return fmt.Sprintf("%s (%s%% asked; A %s%%, %s; B %s%%, %s)", f.name(class),
+	return fmt.Sprintf("%s (%s%% asked; A %s%%, %s; B %s%%, %s)", class,
 		fixed(100*ca.Declared, 1), fixed(100*ca.Share, 1), count(ca.Requests, "request"), fixed(100*cb.Share, 1), count(cb.Requests, "request"))
 }
 
 // slotText says what the second slices of pairs suffered or gained.
-func slotText(c *verdict.Comparison, f form) string {
+func slotText(c *verdict.Comparison) inline {
 	s := c.SlotEffect
 	estimate, low, high := s.Slower()
 	word := "slower"
@@ -237,12 +231,12 @@ func slotText(c *verdict.Comparison, f form) string {
 	if len(c.Looks) > 0 {
 		effect = "and the effect is taken out of the estimates"
 	}
-	return fmt.Sprintf("the second slice of a pair was %s%% %s [95%% CI %s, %s] in %s: the order is drawn by lot, "+effect,
-		fixed(estimate, 1), word, fixed(low, 1), fixed(high, 1), f.name(s.Metric))
+	return compose("the second slice of a pair was {}% {} [95% CI {}, {}] in {}: the order is drawn by lot, "+effect,
+		fixed(estimate, 1), word, fixed(low, 1), fixed(high, 1), s.Metric)
 }
 
 // armWarnings are those of both arms; what both say is said once.
-func armWarnings(c *verdict.Comparison, a, b string, f form) []string {
+func armWarnings(c *verdict.Comparison, a, b string) []string {
 	var out []string
 	arm := func(s, other *summary.Run, name string, first bool) {
 		if s == nil {
@@ -256,9 +250,9 @@ func armWarnings(c *verdict.Comparison, a, b string, f form) []string {
 			shared := slices.Contains(others, w)
 			switch {
 			case !shared:
-				out = append(out, name+": "+f.name(w))
+				out = append(out, name+": "+w)
 			case first:
-				out = append(out, f.name(w))
+				out = append(out, w)
 			}
 		}
 	}

@@ -124,7 +124,7 @@ func csvNumber(v float64) string {
 func origins(target, scenario, file, verdict string, seed uint64, tags map[string]string, o *summary.Origin) *csvRun {
 	run := &csvRun{
 		target: target, file: file, scenario: scenario, tool: o.Version, host: o.Host.Fingerprint(), load: o.Planned.Text,
-		verdict: verdict, seed: strconv.FormatUint(seed, 10), tags: tagText(tags, form{}),
+		verdict: verdict, seed: strconv.FormatUint(seed, 10), tags: strings.Join(tagTexts(tags), ", "),
 	}
 	if !o.Start.IsZero() {
 		run.start = o.Start.UTC().Format(time.RFC3339)

@@ -34,7 +34,7 @@ func comparisonRows(c *verdict.Comparison) []csvRow {
 
 func newComparedRows(c *verdict.Comparison) *comparedRows {
 	t := &comparedRows{}
-	t.a, t.b = armNames(c, form{})
+	t.a, t.b = armNames(c)
 	title, originA, originB, seedB := c.Scenario, &c.Origin, &c.Origin, c.Seed
 	if c.ArmA != nil && c.ArmB != nil { // of saved runs B has a start and a commit of its own
 		title, originB, seedB = c.ArmA.Title, &c.ArmB.Origin, c.ArmB.Seed

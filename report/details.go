@@ -15,10 +15,10 @@ const longestBar = 40
 // detailParts show what a run's report has on demand.
 func detailParts(s *summary.Run) []part {
 	d := s.Details
-	wire := part{title: "on the wire", facts: []fact{
-		{"sent", bytesText(d.BytesOut, d.BytesOutPerS)},
-		{"received", bytesText(d.BytesIn, d.BytesInPerS)},
-		{"connections", countText(d.Opened) + " opened while measuring"},
+	wire := part{title: own("on the wire"), facts: []fact{
+		{"sent", own(bytesText(d.BytesOut, d.BytesOutPerS))},
+		{"received", own(bytesText(d.BytesIn, d.BytesInPerS))},
+		{"connections", own(countText(d.Opened) + " opened while measuring")},
 	}}
 	t := &Table{Head: latencyHead("ms", d.FirstByte), Left: 1}
 	for i := range results.Clocks {
@@ -48,7 +48,7 @@ func histogramPart(s *summary.Run) part {
 		t.add(append(Cells(Own, fmt.Sprintf("%.4g to %.4g", b.FromMS, b.ToMS), countText(b.Requests),
 			shareText(100*float64(b.Requests)/float64(all))+"%"), Cell{strings.Repeat("█", bar), Literal})...)
 	}
-	return part{title: "distribution", table: t}
+	return part{title: own("distribution"), table: t}
 }
 
 // bytesText is an amount of data, and a rate.
@@ -88,10 +88,10 @@ func stagePart(run *summary.Run) part {
 		t.add(Cells(Own, append(cells, countText(s.Dropped), countText(s.Errors.Total))...)...)
 		missed = append(missed, missedPercentiles(s.Response, nil)...)
 	}
-	out := part{title: "by stage (response time in ms)", table: t}
+	out := part{title: own("by stage (response time in ms)"), table: t}
 	if note := tooFew(missed); note != "" {
-		out.notes = append(out.notes, note)
+		out.notes = append(out.notes, own(note))
 	}
-	out.notes = append(out.notes, "how it went within stages: 'mlbench report --timeline'")
+	out.notes = append(out.notes, own("how it went within stages: 'mlbench report --timeline'"))
 	return out
 }

@@ -9,7 +9,8 @@
 //
 // It owns units, digits, wording and escaping: names come from files and from
 // the network, and must neither break a table nor reach a terminal as an escape
-// sequence. It does not own any statistics: every number it prints is a field
+// sequence. What makes words leaves them raw, with their roles, and only what
+// writes a form escapes for it. It does not own any statistics: every number it prints is a field
 // of its input, except differences of two shares.
 //
 //	err := report.Run(os.Stdout, report.Text, summary, report.Options{})

@@ -36,8 +36,14 @@ func short(s string) string {
 	return strings.ToValidUTF8(s[:longest], "") + " …"
 }
 
-// form is text or markdown: how foreign strings enter a page.
-type form struct{ markdown bool }
+// form is how a page is written. Only what writes one knows it: words and cells
+// are raw until then.
+type form uint8
+
+const (
+	inText form = iota
+	inMarkdown
+)
 
 var markdownEscapes = func() *strings.Replacer {
 	var pairs []string
@@ -53,7 +59,7 @@ var markdownEscapes = func() *strings.Replacer {
 // name is a foreign string: a name or a sentence.
 func (f form) name(s string) string {
 	s = short(plain(s))
-	if f.markdown {
+	if f == inMarkdown {
 		s = markdownEscapes.Replace(s)
 	}
 	return s
@@ -63,7 +69,7 @@ func (f form) name(s string) string {
 func (f form) code(s string) string {
 	s = short(plain(s))
 	// Inside a table a code span cannot hold a bar, nor anywhere a backtick.
-	if !f.markdown || s == "" || strings.ContainsAny(s, "`|") {
+	if f != inMarkdown || s == "" || strings.ContainsAny(s, "`|") {
 		return f.name(s)
 	}
 	return "`" + s + "`"

@@ -33,7 +33,7 @@ func Failed(w io.Writer, format Format, f Failure, o Options) error {
 		_, err := fmt.Fprintf(w, "%s\n\n%s\n", title, plain(f.Error))
 		return err
 	case Markdown:
-		_, err := fmt.Fprintf(w, "### %s\n\n%s\n", title, form{markdown: true}.name(f.Error))
+		_, err := fmt.Fprintf(w, "### %s\n\n%s\n", title, inMarkdown.name(f.Error))
 		return err
 	case JUnit:
 		suite := &junitSuite{Name: "mlbench " + f.Command, Time: fixed(0, 3)}

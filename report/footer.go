@@ -9,31 +9,31 @@ import (
 )
 
 // originFacts say what was measured, for who reads the report a year later.
-func originFacts(o *summary.Origin, tags map[string]string, f form) []fact {
+func originFacts(o *summary.Origin, tags map[string]string) []fact {
 	var facts []fact
-	if when := measuredText(o, f); when != "" {
-		facts = append(facts, fact{"measured", when})
+	if when := measuredText(o); when != "" {
+		facts = append(facts, fact{"measured", foreign(when)})
 	}
 	if source := o.Source.String(); source != "" {
-		facts = append(facts, fact{"commit", f.name(source)})
+		facts = append(facts, fact{"commit", foreign(source)})
 	}
 	if o.Host.OS != "" {
-		facts = append(facts, fact{"host", f.name(o.Host.Fingerprint())})
+		facts = append(facts, fact{"host", foreign(o.Host.Fingerprint())})
 	}
 	if o.Planned.Text != "" {
-		facts = append(facts, fact{"load", f.name(loadText(o))})
+		facts = append(facts, fact{"load", foreign(loadText(o))})
 	}
-	return append(facts, tagFacts(tags, f)...)
+	return append(facts, tagFacts(tags)...)
 }
 
 // measuredText is when, and by which version.
-func measuredText(o *summary.Origin, f form) string {
+func measuredText(o *summary.Origin) string {
 	text := ""
 	if !o.Start.IsZero() {
 		text = o.Start.UTC().Format("2006-01-02 15:04:05 UTC")
 	}
 	if o.Version != "" {
-		text += " by mlbench " + f.name(o.Version)
+		text += " by mlbench " + o.Version
 	}
 	return text
 }
@@ -56,11 +56,11 @@ func loadText(o *summary.Origin) string {
 
 // comparisonFooter is that of both arms; of saved runs each has its own time and
 // commit.
-func comparisonFooter(c *verdict.Comparison, f form) []fact {
-	facts := originFacts(&c.Origin, c.Tags, f)
+func comparisonFooter(c *verdict.Comparison) []fact {
+	facts := originFacts(&c.Origin, c.Tags)
 	for i := range facts {
 		if facts[i].label == "load" && c.Runs == nil {
-			facts[i].value += fmt.Sprintf(", seed %d", c.Seed)
+			facts[i].value = compose("{}, seed {}", facts[i].value, c.Seed)
 		}
 	}
 	if c.Runs == nil || c.ArmA == nil || c.ArmB == nil {
@@ -71,11 +71,11 @@ func comparisonFooter(c *verdict.Comparison, f form) []fact {
 		label  string
 		origin *summary.Origin
 	}{{"A", &c.ArmA.Origin}, {"B", &c.ArmB.Origin}} {
-		text := measuredText(arm.origin, f)
+		text := measuredText(arm.origin)
 		if source := arm.origin.Source.String(); source != "" {
-			text += ", commit " + f.name(source)
+			text += ", commit " + source
 		}
-		out = append(out, fact{"measured " + arm.label, text})
+		out = append(out, fact{"measured " + arm.label, foreign(text)})
 	}
 	for _, x := range facts {
 		if x.label != "measured" && x.label != "commit" {

@@ -9,14 +9,14 @@ import (
 // headline is the word that a report of a comparison begins with, and its
 // sentences: those of the weightiest finding, which makes the exit code, before
 // the others.
-func headline(c *verdict.Comparison, f form) (word string, reasons []string) {
-	word, reasons = verdictWord(c.Verdict), sentences(c, f)
+func headline(c *verdict.Comparison) (word string, reasons []string) {
+	word, reasons = verdictWord(c.Verdict), sentences(c)
 	var first []string
 	switch c.Weightiest() {
 	case verdict.ByVerdict:
 		return word, reasons
 	case verdict.ByAnswers:
-		first = []string{f.name(parityText(c.Parity))}
+		first = []string{parityText(c.Parity)}
 		reasons[0], word = word+": "+reasons[0], "ANSWERS DIFFER"
 	case verdict.ByObjective, verdict.ByOpenObjective:
 		kind, said := verdict.FoundMissed, "OBJECTIVE MISSED"
@@ -25,7 +25,7 @@ func headline(c *verdict.Comparison, f form) (word string, reasons []string) {
 		}
 		for i := range c.Findings {
 			if c.Findings[i].Kind == kind {
-				first = append(first, f.name(explained(c, &c.Findings[i])))
+				first = append(first, explained(c, &c.Findings[i]))
 			}
 		}
 		reasons[0], word = word+": "+reasons[0], said

@@ -96,7 +96,7 @@ func (s *junitSuite) objectives(outcomes []summary.ObjectiveResult, class string
 // comparisonSuite has a case for the verdict, one for the answers if they were
 // compared, one for each objective of B and one for each judged metric.
 func comparisonSuite(c *verdict.Comparison, o Options) *junitSuite {
-	a, b := armNames(c, form{})
+	a, b := armNames(c)
 	scenario, title, seconds := "comparison", "comparison", 0.0
 	if c.ArmA != nil && c.ArmB != nil {
 		scenario, title, seconds = c.ArmA.Scenario, cmp.Or(c.ArmA.Title, c.ArmA.Scenario), c.ArmA.DurationS+c.ArmB.DurationS
@@ -109,7 +109,7 @@ func comparisonSuite(c *verdict.Comparison, o Options) *junitSuite {
 		reasons = append(reasons, plain(r))
 	}
 	whole := &junitOutcome{Type: string(c.Verdict), Text: strings.Join(reasons, "\n")}
-	whole.Message = verdictWord(c.Verdict) + ": " + sentences(c, form{})[0]
+	whole.Message = verdictWord(c.Verdict) + ": " + plain(sentences(c)[0])
 	decided := junitCase{Class: plain("mlbench." + scenario), Name: name}
 	switch c.Verdict {
 	case verdict.OK:
@@ -131,7 +131,10 @@ func comparisonSuite(c *verdict.Comparison, o Options) *junitSuite {
 			suite.add(metricCase(m, plain("mlbench."+scenario+"."+m.Class)))
 		}
 	}
-	output := armWarnings(c, a, b, form{})
+	var output []string
+	for _, w := range armWarnings(c, a, b) {
+		output = append(output, plain(w))
+	}
 	if decided.Failure == nil && decided.Skipped == nil && decided.Error == nil { // the others have their reasons above
 		output = append(reasons, output...)
 	}

@@ -34,7 +34,7 @@ func (p *page) markdownPage(w io.Writer) error {
 	if p.verdict != nil {
 		return p.markdownVerdict(w)
 	}
-	fmt.Fprintf(w, "### %s\n", p.title)
+	fmt.Fprintf(w, "### %s\n", inMarkdown.inline(p.title))
 	if p.alarm != "" {
 		fmt.Fprintf(w, "\n**%s**\n", p.alarm)
 	}
@@ -45,7 +45,14 @@ func (p *page) markdownPage(w io.Writer) error {
 // everything else on demand.
 func (p *page) markdownVerdict(w io.Writer) error {
 	v := p.verdict
-	fmt.Fprintf(w, "### %s\n\n%s\n", v.heading, v.says)
+	fmt.Fprintf(w, "### %s\n", inMarkdown.name(v.heading))
+	for _, s := range v.says {
+		strong := inMarkdown.inline(s.strong)
+		if strong != "" {
+			strong = "**" + strong + "**"
+		}
+		fmt.Fprintf(w, "\n%s%s\n", strong, inMarkdown.inline(s.rest))
+	}
 	if v.brief != nil {
 		if err := v.brief.markdown(w); err != nil {
 			return err
@@ -55,12 +62,12 @@ func (p *page) markdownVerdict(w io.Writer) error {
 	if n := len(p.warnings); n > 0 {
 		summary += ": " + count(n, "warning")
 	}
-	fmt.Fprintf(w, "\n<details><summary>%s</summary>\n\n%s\n", summary, p.title)
+	fmt.Fprintf(w, "\n<details><summary>%s</summary>\n\n%s\n", summary, inMarkdown.inline(p.title))
 	if len(v.reasons) > 1 {
 		fmt.Fprintln(w)
 	}
 	for _, r := range v.reasons[1:] {
-		fmt.Fprintf(w, "- %s\n", r)
+		fmt.Fprintf(w, "- %s\n", inMarkdown.name(r))
 	}
 	if err := p.markdownBody(w); err != nil {
 		return err
@@ -87,39 +94,39 @@ func (p *page) markdownBody(w io.Writer) error {
 	if folded {
 		fmt.Fprint(w, "\n</details>\n")
 	}
-	markdownList(w, "Warnings", p.warnings)
-	markdownList(w, "In detail", p.detail)
-	var facts []string
+	markdownList(w, "Warnings", foreignLines(p.warnings))
+	markdownList(w, "In detail", foreignLines(p.detail))
+	var facts []inline
 	for _, f := range p.footer {
-		facts = append(facts, f.label+": "+f.value)
+		facts = append(facts, compose("{}: {}", f.label, f.value))
 	}
 	if p.file != "" {
-		facts = append(facts, "result file: "+p.file)
+		facts = append(facts, compose("result file: {}", literal(p.file)))
 	}
 	markdownList(w, "Measured", facts)
 	return nil
 }
 
-func markdownList(w io.Writer, title string, lines []string) {
+func markdownList(w io.Writer, title string, lines []inline) {
 	if len(lines) > 0 {
 		fmt.Fprintf(w, "\n**%s**\n\n", title)
 	}
 	for _, line := range lines {
-		fmt.Fprintf(w, "- %s\n", line)
+		fmt.Fprintf(w, "- %s\n", inMarkdown.inline(line))
 	}
 }
 
 func (p *part) markdown(w io.Writer) error {
-	if p.title != "" {
-		fmt.Fprintf(w, "\n#### %s\n", p.title)
+	if title := inMarkdown.inline(p.title); title != "" {
+		fmt.Fprintf(w, "\n#### %s\n", title)
 	}
 	if len(p.facts) > 0 {
 		fmt.Fprintln(w)
 	}
 	for _, f := range p.facts {
-		fmt.Fprintf(w, "- **%s**: %s\n", f.label, f.value)
+		fmt.Fprintf(w, "- **%s**: %s\n", inMarkdown.name(f.label), inMarkdown.inline(f.value))
 	}
-	lines, err := p.table.lines(form{markdown: true}, false)
+	lines, err := p.table.lines(inMarkdown, false)
 	if err != nil {
 		return err
 	}
@@ -127,7 +134,7 @@ func (p *part) markdown(w io.Writer) error {
 		fmt.Fprintf(w, "\n%s\n", strings.Join(lines, "\n"))
 	}
 	for _, n := range p.notes {
-		fmt.Fprintf(w, "\n%s\n", n)
+		fmt.Fprintf(w, "\n%s\n", inMarkdown.inline(n))
 	}
 	return nil
 }

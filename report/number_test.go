@@ -73,7 +73,7 @@ func TestPlain(t *testing.T) {
 }
 
 func TestMarkdownEscapes(t *testing.T) {
-	md := form{markdown: true}
+	md := inMarkdown
 	for in, want := range map[string]string{
 		"batch-predict":  "batch-predict",
 		"a|b":            `a\|b`,

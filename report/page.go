@@ -6,12 +6,12 @@ import (
 	"strings"
 )
 
-// page is a report before it takes its form: what text and markdown share. All
-// strings in it are escaped for the form already.
+// page is a report before it takes its form: what text and markdown share.
+// Everything in it is raw; its strings are foreign, but for those of this program.
 type page struct {
 	verdict  *opening // nil: nothing was decided
-	title    string
-	alarm    string // why the numbers must not be used
+	title    inline
+	alarm    string // why the numbers must not be used; of this program
 	parts    []part
 	warnings []string
 	detail   []string // the statistics behind the verdict
@@ -23,24 +23,30 @@ type page struct {
 
 // opening is what a page begins with.
 type opening struct {
-	word    string   // "REGRESSION"
-	color   string   // ANSI
-	heading string   // of markdown
-	says    string   // markdown: the paragraphs for a reviewer
-	reasons []string // the first goes with the word
-	brief   *part    // markdown: the table of what decides
+	word    string      // "REGRESSION"; of this program
+	color   string      // ANSI
+	heading string      // of markdown
+	says    []paragraph // markdown: for a reviewer
+	reasons []string    // the first goes with the word
+	brief   *part       // markdown: the table of what decides
 }
+
+// paragraph begins with what a form emphasizes.
+type paragraph struct{ strong, rest inline }
 
 // part is a block of a page. Absent pieces are empty.
 type part struct {
-	title string
+	title inline
 	fold  bool // markdown shows it on demand
 	facts []fact
 	table *Table
-	notes []string
+	notes []inline
 }
 
-type fact struct{ label, value string }
+type fact struct {
+	label string
+	value inline
+}
 
 const (
 	ansiBold   = "\x1b[1m"
@@ -64,14 +70,14 @@ func (p painter) paint(code, s string) string {
 func (p *page) text(w io.Writer, color bool) error {
 	c := painter(color)
 	if v := p.verdict; v != nil {
-		first := p.wrapped(v.word+"  "+v.reasons[0], "    ")
+		first := p.wrapped(v.word+"  "+inText.name(v.reasons[0]), "    ")
 		fmt.Fprintln(w, c.paint(ansiBold+v.color, v.word)+strings.TrimPrefix(first, v.word))
 		for _, r := range v.reasons[1:] {
-			fmt.Fprintln(w, p.wrapped("  "+r, "    "))
+			fmt.Fprintln(w, p.wrapped("  "+inText.name(r), "    "))
 		}
 		fmt.Fprintln(w)
 	}
-	fmt.Fprintln(w, c.paint(ansiBold, p.wrapped(p.title, "  ")))
+	fmt.Fprintln(w, c.paint(ansiBold, p.wrapped(inText.inline(p.title), "  ")))
 	if p.alarm != "" {
 		fmt.Fprintln(w, c.paint(ansiRed, p.alarm))
 	}
@@ -84,20 +90,20 @@ func (p *page) text(w io.Writer, color bool) error {
 		fmt.Fprintln(w)
 	}
 	for _, warning := range p.warnings {
-		fmt.Fprintln(w, c.paint(ansiYellow, "!"), p.wrapped(warning, "  "))
+		fmt.Fprintln(w, c.paint(ansiYellow, "!"), p.wrapped(inText.name(warning), "  "))
 	}
 	for i, d := range p.detail {
 		if i == 0 {
 			fmt.Fprintf(w, "\n%s\n", c.paint(ansiBold, "in detail"))
 		}
-		fmt.Fprintln(w, p.wrapped("  "+d, "    "))
+		fmt.Fprintln(w, p.wrapped("  "+inText.name(d), "    "))
 	}
 	if len(p.footer) > 0 {
 		fmt.Fprintln(w)
 		p.factLines(w, p.footer)
 	}
 	if p.file != "" {
-		fmt.Fprintf(w, "\n%s\n", p.wrapped("result file: "+p.file, "  "))
+		fmt.Fprintf(w, "\n%s\n", p.wrapped("result file: "+inText.code(p.file), "  "))
 	}
 	return nil
 }
@@ -106,10 +112,10 @@ func (p *page) text(w io.Writer, color bool) error {
 func (p *page) factLines(w io.Writer, facts []fact) {
 	width := 0
 	for _, f := range facts {
-		width = max(width, len([]rune(f.label)))
+		width = max(width, len([]rune(inText.name(f.label))))
 	}
 	for _, f := range facts {
-		fmt.Fprintln(w, p.wrapped(fmt.Sprintf("%-*s  %s", width, f.label, f.value), "    "))
+		fmt.Fprintln(w, p.wrapped(fmt.Sprintf("%-*s  %s", width, inText.name(f.label), inText.inline(f.value)), "    "))
 	}
 }
 
@@ -137,11 +143,11 @@ func (p *page) wrapped(line, hang string) string {
 
 func (p *part) text(w io.Writer, c painter, of *page) error {
 	fmt.Fprintln(w)
-	if p.title != "" {
-		fmt.Fprintln(w, c.paint(ansiBold, p.title))
+	if title := inText.inline(p.title); title != "" {
+		fmt.Fprintln(w, c.paint(ansiBold, title))
 	}
 	of.factLines(w, p.facts)
-	lines, err := p.table.lines(form{}, c)
+	lines, err := p.table.lines(inText, c)
 	if err != nil {
 		return err
 	}
@@ -149,7 +155,7 @@ func (p *part) text(w io.Writer, c painter, of *page) error {
 		fmt.Fprintln(w, line)
 	}
 	for _, n := range p.notes {
-		fmt.Fprintln(w, of.wrapped(n, "  "))
+		fmt.Fprintln(w, of.wrapped(inText.inline(n), "  "))
 	}
 	return nil
 }

@@ -30,32 +30,32 @@ func Parity(w io.Writer, format Format, p *answers.Parity, o Options) error {
 	case JSON:
 		return writeJSON(w, p)
 	case Text, Markdown:
-		return writePage(w, format, parityPage(p, form{markdown: format == Markdown}), o)
+		return writePage(w, format, parityPage(p), o)
 	}
 	return fmt.Errorf("no form %q of a parity report: want one of %s", format, ParityFormats)
 }
 
-func parityPage(p *answers.Parity, f form) *page {
-	out := &page{verdict: parityVerdict(p, f)}
-	out.title = fmt.Sprintf("%s: %s and %s were asked the same %s, %s twice; seed %d; numbers within %s or %s%% are the same",
-		f.name(p.Scenario), f.name(p.A.Name), f.name(p.B.Name), count(p.Requests, "request"), f.name(p.A.Name), p.Seed,
+func parityPage(p *answers.Parity) *page {
+	out := &page{verdict: parityVerdict(p)}
+	out.title = compose("{}: {} and {} were asked the same {}, {} twice; seed {}; numbers within {} or {}% are the same",
+		p.Scenario, p.A.Name, p.B.Name, count(p.Requests, "request"), p.A.Name, p.Seed,
 		compact(p.Rules.Absolute), compact(100*p.Rules.Relative))
 	out.parts = append(out.parts, part{facts: []fact{
-		{"A " + f.name(p.A.Name), f.code(cmp.Or(p.A.Command, p.A.URL))},
-		{"B " + f.name(p.B.Name), f.code(cmp.Or(p.B.Command, p.B.URL))},
+		{"A " + p.A.Name, literal(cmp.Or(p.A.Command, p.A.URL))},
+		{"B " + p.B.Name, literal(cmp.Or(p.B.Command, p.B.URL))},
 	}})
 	for i := range p.Differences {
-		out.parts = append(out.parts, differencePart(i+1, p, f))
+		out.parts = append(out.parts, differencePart(i+1, p))
 	}
 	if p.Requests > 0 {
-		out.parts = append(out.parts, askedPart(p, f))
+		out.parts = append(out.parts, askedPart(p))
 	}
 	if len(p.Expected) > 0 {
 		t := &Table{Head: Cells(Own, "expected because", "requests"), Left: 1}
 		for _, e := range p.Expected {
 			t.add(Cell{Text: e.Reason}, Cell{strconv.Itoa(e.Requests), Own})
 		}
-		out.parts = append(out.parts, part{title: "Expected differences", table: t})
+		out.parts = append(out.parts, part{title: own("Expected differences"), table: t})
 	}
 	if len(p.Noise) > 0 {
 		t := &Table{Head: Cells(Own, "class", "where", "difference", "requests"), Left: 3}
@@ -63,16 +63,14 @@ func parityPage(p *answers.Parity, f form) *page {
 			t.add(Cell{Text: n.Class}, Cell{orWhole(n.Where), Literal}, Cell{string(n.Difference), Own}, Cell{strconv.Itoa(n.Requests), Own})
 		}
 		out.parts = append(out.parts, part{
-			title: fmt.Sprintf("Noise: %s itself answers differently when asked again", f.name(p.A.Name)), table: t,
+			title: compose("Noise: {} itself answers differently when asked again", p.A.Name), table: t,
 		})
 	}
-	for _, w := range p.Warnings {
-		out.warnings = append(out.warnings, f.name(w))
-	}
+	out.warnings = p.Warnings
 	return out
 }
 
-func parityVerdict(p *answers.Parity, f form) *opening {
+func parityVerdict(p *answers.Parity) *opening {
 	v := &opening{}
 	switch {
 	case len(p.Differences) > 0:
@@ -84,7 +82,7 @@ func parityVerdict(p *answers.Parity, f form) *opening {
 	case len(p.Unshown) > 0:
 		v.word, v.color = "NOT SHOWN", ansiYellow
 		v.reasons = []string{fmt.Sprintf("no unexpected difference in %s, but %s did no ordinary one of %s",
-			count(p.Requests, "request"), f.name(p.A.Name), f.name(strings.Join(p.Unshown, ", ")))}
+			count(p.Requests, "request"), p.A.Name, strings.Join(p.Unshown, ", "))}
 	default:
 		v.word, v.color = "SAME", ansiGreen
 		v.reasons = []string{fmt.Sprintf("no unexpected difference in %s", count(p.Requests, "request"))}
@@ -93,10 +91,10 @@ func parityVerdict(p *answers.Parity, f form) *opening {
 		v.reasons = append(v.reasons, count(n, "expected difference")+" found, listed below")
 	}
 	if !p.Complete {
-		v.reasons = append(v.reasons, "not all was asked: "+f.name(p.Ended))
+		v.reasons = append(v.reasons, "not all was asked: "+p.Ended)
 	}
-	v.heading = fmt.Sprintf("%s: %s against %s, %s", v.word, f.name(p.B.Name), f.name(p.A.Name), f.name(p.Scenario))
-	v.says = strings.ToUpper(v.reasons[0][:1]) + v.reasons[0][1:] + "."
+	v.heading = fmt.Sprintf("%s: %s against %s, %s", v.word, p.B.Name, p.A.Name, p.Scenario)
+	v.says = []paragraph{{rest: compose("{}.", strings.ToUpper(v.reasons[0][:1])+v.reasons[0][1:])}}
 	return v
 }
 
@@ -111,25 +109,25 @@ func met(p *answers.Parity) (n int) {
 }
 
 // differencePart shows one cause.
-func differencePart(n int, p *answers.Parity, f form) part {
+func differencePart(n int, p *answers.Parity) part {
 	g := &p.Differences[n-1]
-	out := part{title: fmt.Sprintf("%d. %s: %s", n, differenceTitle(g, f), count(g.Requests, "request"))}
-	request := f.name(g.Example.Class) + ", " + f.name(g.Example.Case)
+	out := part{title: compose("{}. {}: {}", n, differenceTitle(g), count(g.Requests, "request"))}
+	request := compose("{}, {}", g.Example.Class, g.Example.Case)
 	if g.Example.About != "" {
-		request += ": " + f.code(g.Example.About)
+		request = compose("{}: {}", request, literal(g.Example.About))
 	}
 	out.facts = []fact{
-		{"seen in", seenIn(g.Seen, p, f)},
+		{"seen in", seenIn(g.Seen, p)},
 		{"request", request},
-		{"A", absent(g.Example.A, f)},
-		{"B", absent(g.Example.B, f)},
-		{"again", f.code(g.Example.Curl)},
+		{"A", absent(g.Example.A)},
+		{"B", absent(g.Example.B)},
+		{"again", literal(g.Example.Curl)},
 	}
 	return out
 }
 
-func differenceTitle(g *answers.Group, f form) string {
-	where := f.code(g.Where)
+func differenceTitle(g *answers.Group) inline {
+	where := literal(g.Where)
 	statuses := ""
 	switch {
 	case g.StatusA == 0 || g.StatusB == 0 || g.Difference == answers.Status:
@@ -138,39 +136,39 @@ func differenceTitle(g *answers.Group, f form) string {
 	default:
 		statuses = fmt.Sprintf(", %d and %d", g.StatusA, g.StatusB)
 	}
-	what := string(g.Difference)
+	what := foreign(string(g.Difference))
 	switch g.Difference {
 	case answers.NoAnswer:
-		what = "no answer"
+		what = own("no answer")
 	case answers.Status:
-		return fmt.Sprintf("status %d in A, %d in B", g.StatusA, g.StatusB)
+		return compose("status {} in A, {} in B", g.StatusA, g.StatusB)
 	case answers.Header:
-		what = "header " + where
+		what = compose("header {}", where)
 	case answers.Form:
-		what = "form of the body"
+		what = own("form of the body")
 	case answers.Text:
-		what = "text of the body"
+		what = own("text of the body")
 	case answers.Missing:
-		what = where + " is missing in B"
+		what = compose("{} is missing in B", where)
 	case answers.Extra:
-		what = where + " is in B only"
+		what = compose("{} is in B only", where)
 	case answers.Type, answers.Length, answers.Value:
-		what = fmt.Sprintf("%s of %s", g.Difference, where)
+		what = compose("{} of {}", g.Difference, where)
 	}
-	return what + statuses
+	return append(what, own(statuses)...)
 }
 
 // mostKinds of requests are named for each class; JSON has them all.
 const mostKinds = 6
 
 // seenIn lists classes, and the kinds of requests of each.
-func seenIn(seen []answers.Seen, p *answers.Parity, f form) string {
-	var classes []string
+func seenIn(seen []answers.Seen, p *answers.Parity) inline {
+	var classes []inline
 	for i := 0; i < len(seen); {
 		class, total := seen[i].Class, 0
 		var kinds []string
 		for ; i < len(seen) && seen[i].Class == class; i++ {
-			kinds = append(kinds, fmt.Sprintf("%s %d", f.name(seen[i].Case), seen[i].Requests))
+			kinds = append(kinds, fmt.Sprintf("%s %d", seen[i].Case, seen[i].Requests))
 			total += seen[i].Requests
 		}
 		all := slices.ContainsFunc(p.Classes, func(k answers.ClassCount) bool { return k.Class == class && k.Requests == total })
@@ -180,16 +178,16 @@ func seenIn(seen []answers.Seen, p *answers.Parity, f form) string {
 		case n > 1:
 			kinds = append(kinds[:mostKinds], fmt.Sprintf("%d more kinds", n))
 		}
-		classes = append(classes, f.name(class)+": "+strings.Join(kinds, ", "))
+		classes = append(classes, compose("{}: {}", class, enumerate(foreignLines(kinds), ", ")))
 	}
-	return strings.Join(classes, "; ")
+	return enumerate(classes, "; ")
 }
 
-func absent(value string, f form) string {
+func absent(value string) inline {
 	if value == "" {
-		return "absent"
+		return own("absent")
 	}
-	return f.code(value)
+	return literal(value)
 }
 
 func orWhole(where string) string {
@@ -200,29 +198,25 @@ func orWhole(where string) string {
 }
 
 // askedPart says what was compared.
-func askedPart(p *answers.Parity, f form) part {
+func askedPart(p *answers.Parity) part {
 	t := &Table{Head: Cells(Own, "class", "requests", "accepted by A", "differing"), Left: 1}
 	for _, k := range p.Classes {
 		t.add(append([]Cell{{Text: k.Class}}, Cells(Own, strconv.Itoa(k.Requests), strconv.Itoa(k.Accepted), strconv.Itoa(k.Differing))...)...)
 	}
 	var kinds []string
 	for _, k := range p.Cases {
-		kinds = append(kinds, fmt.Sprintf("%s %d", f.name(k.Case), k.Requests))
+		kinds = append(kinds, fmt.Sprintf("%s %d", k.Case, k.Requests))
 	}
-	notes := []string{"kinds of requests: " + strings.Join(kinds, ", ")}
-	var by []string
-	for _, h := range p.Rules.Headers {
-		by = append(by, f.name(h))
-	}
-	notes = append(notes, "headers by value: "+strings.Join(by, ", ")+"; of others, whether they are there")
+	notes := []inline{compose("kinds of requests: {}", enumerate(foreignLines(kinds), ", "))}
+	notes = append(notes, compose("headers by value: {}; of others, whether they are there", enumerate(foreignLines(p.Rules.Headers), ", ")))
 	if len(p.Rules.Ignored) > 0 {
-		var ignored []string
+		var ignored []inline
 		for _, path := range p.Rules.Ignored {
-			ignored = append(ignored, f.code(path))
+			ignored = append(ignored, literal(path))
 		}
-		notes = append(notes, "ignored: "+strings.Join(ignored, ", "))
+		notes = append(notes, compose("ignored: {}", enumerate(ignored, ", ")))
 	}
-	return part{title: "Compared", table: t, notes: notes}
+	return part{title: own("Compared"), table: t, notes: notes}
 }
 
 func compact(v float64) string { return strconv.FormatFloat(v, 'g', 4, 64) }

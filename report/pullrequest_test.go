@@ -149,7 +149,7 @@ func TestErrorsAreSaidAsCounts(t *testing.T) {
 		}
 	}
 	c := judged(f)
-	if got := sentences(c, form{})[0]; !strings.HasPrefix(got, "errors 0 of 4800 → 144 of 4800 requests failed (+3.00 pp; 95% sure: +") || !strings.HasSuffix(got, ", allowed 0.5 pp") {
+	if got := sentences(c)[0]; !strings.HasPrefix(got, "errors 0 of 4800 → 144 of 4800 requests failed (+3.00 pp; 95% sure: +") || !strings.HasSuffix(got, ", allowed 0.5 pp") {
 		t.Errorf("%s: %s", c.Verdict, got)
 	}
 }

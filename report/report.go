@@ -22,7 +22,7 @@ func Run(w io.Writer, format Format, s *summary.Run, o Options) error {
 	case CSV:
 		return writeRows(w, runRows(s), o)
 	case Text, Markdown:
-		return writePage(w, format, runPage(s, form{markdown: format == Markdown}), o)
+		return writePage(w, format, runPage(s), o)
 	case JUnit:
 		return writeJUnit(w, runSuite(s), o)
 	}
@@ -39,7 +39,7 @@ func Comparison(w io.Writer, format Format, c *verdict.Comparison, o Options) er
 	case CSV:
 		return writeRows(w, comparisonRows(c), o)
 	case Text, Markdown:
-		return writePage(w, format, comparisonPage(c, form{markdown: format == Markdown}), o)
+		return writePage(w, format, comparisonPage(c), o)
 	case JUnit:
 		return writeJUnit(w, comparisonSuite(c, o), o)
 	}

@@ -31,7 +31,7 @@ func resourcesPart(c *verdict.Comparison, a, b string) part {
 	}
 	out := part{table: t}
 	if c.Resources.A == nil || c.Resources.B == nil {
-		out.notes = append(out.notes, missing+" not known: only of targets that mlbench itself starts")
+		out.notes = append(out.notes, own(missing+" not known: only of targets that mlbench itself starts"))
 	}
 	return out
 }

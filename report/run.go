@@ -16,15 +16,15 @@ const (
 )
 
 // runPage is the content of a run's report.
-func runPage(s *summary.Run, f form) *page {
+func runPage(s *summary.Run) *page {
 	p := &page{
-		title: fmt.Sprintf("%s on %s: %s, %s, seed %d", f.name(s.Title), f.target(s.Target), f.name(s.Planned.Text), secondsText(s.DurationS), s.Seed),
-		file:  f.code(s.ResultFile),
+		title: compose("{} on {}: {}, {}, seed {}", s.Title, targetText(s.Target), s.Planned.Text, secondsText(s.DurationS), s.Seed),
+		file:  s.ResultFile,
 	}
 	if !s.Valid {
 		p.alarm = invalidAlarm
 	}
-	p.parts = append(p.parts, part{facts: runFacts(s, f)}, latencyPart(s))
+	p.parts = append(p.parts, part{facts: runFacts(s)}, latencyPart(s))
 	if len(s.Classes) > 1 {
 		p.parts = append(p.parts, classPart(s))
 	}
@@ -37,34 +37,32 @@ func runPage(s *summary.Run, f form) *page {
 	if len(s.Objectives) > 0 {
 		p.parts = append(p.parts, objectivePart(s.Objectives))
 	}
-	for _, w := range Sentences(s.Warnings) {
-		p.warnings = append(p.warnings, f.name(w))
-	}
-	p.footer = originFacts(&s.Origin, s.Tags, f)
+	p.warnings = Sentences(s.Warnings)
+	p.footer = originFacts(&s.Origin, s.Tags)
 	return p
 }
 
-// target is a target's name and where it is.
-func (f form) target(t results.Target) string {
+// targetText is a target's name and where it is.
+func targetText(t results.Target) inline {
 	switch {
 	case t.Command == "" && (t.URL == "" || t.Name == t.URL):
-		return f.name(t.Name)
+		return foreign(t.Name)
 	case t.Name == "":
-		return f.where(t)
+		return where(t)
 	}
-	return fmt.Sprintf("%s (%s)", f.name(t.Name), f.where(t))
+	return compose("{} ({})", t.Name, where(t))
 }
 
 // where is a target's URL, or the command that started it: the port that it was
 // given then says nothing afterwards.
-func (f form) where(t results.Target) string {
+func where(t results.Target) inline {
 	if t.Command != "" {
-		return f.code(t.Command)
+		return literal(t.Command)
 	}
-	return f.code(t.URL)
+	return literal(t.URL)
 }
 
-func runFacts(s *summary.Run, f form) []fact {
+func runFacts(s *summary.Run) []fact {
 	sent := countText(s.Requests)
 	if s.InFlight > 0 || s.Dropped > 0 {
 		sent += " sent"
@@ -76,36 +74,36 @@ func runFacts(s *summary.Run, f form) []fact {
 		sent += fmt.Sprintf(", %d dropped", s.Dropped)
 	}
 	facts := []fact{
-		{"requests", sent},
-		{"throughput", fmt.Sprintf("%s/s (without errors %s/s)", rateText(s.ThroughputRPS), rateText(s.GoodputRPS))},
-		{"errors", errorText(s.Errors, s.Ended(), f)},
+		{"requests", own(sent)},
+		{"throughput", compose("{}/s (without errors {}/s)", rateText(s.ThroughputRPS), rateText(s.GoodputRPS))},
+		{"errors", foreign(errorText(s.Errors, s.Ended()))},
 	}
 	if len(s.Nodes) > 0 {
-		facts = append(facts, fact{"machines", f.name(strings.Join(s.Nodes, ", "))})
+		facts = append(facts, fact{"machines", foreign(strings.Join(s.Nodes, ", "))})
 	}
 	if len(s.Status) > 0 {
-		facts = append(facts, fact{"statuses", statusText(s.Status, f)})
+		facts = append(facts, fact{"statuses", foreign(statusText(s.Status))})
 	}
 	if r := s.Resources; r != nil {
-		facts = append(facts, fact{"resources", resourcesText(r)})
+		facts = append(facts, fact{"resources", own(resourcesText(r))})
 	}
 	return facts
 }
 
 // tagFacts is the user's words for a measurement, if there are any.
-func tagFacts(tags map[string]string, f form) []fact {
+func tagFacts(tags map[string]string) []fact {
 	if len(tags) == 0 {
 		return nil
 	}
-	return []fact{{"tags", tagText(tags, f)}}
+	return []fact{{"tags", enumerate(foreignLines(tagTexts(tags)), ", ")}}
 }
 
-func tagText(tags map[string]string, f form) string {
+func tagTexts(tags map[string]string) []string {
 	var parts []string
 	for _, key := range slices.Sorted(maps.Keys(tags)) {
-		parts = append(parts, f.name(key)+"="+f.name(tags[key]))
+		parts = append(parts, key+"="+tags[key])
 	}
-	return strings.Join(parts, ", ")
+	return parts
 }
 
 // onlyFailures marks latencies that would flatter: a failure is often quick.
@@ -117,7 +115,7 @@ func onlyFailures(only bool) string {
 }
 
 // errorText is "none" or a sum with its classes, in the order of the format.
-func errorText(e results.Errors, requests int64, f form) string {
+func errorText(e results.Errors, requests int64) string {
 	if e.Total == 0 {
 		return "none"
 	}
@@ -125,13 +123,13 @@ func errorText(e results.Errors, requests int64, f form) string {
 	if requests > 0 {
 		out += fmt.Sprintf(" (%s%%)", shareText(100*float64(e.Total)/float64(requests)))
 	}
-	return out + ": " + errorCounts(e, f)
+	return out + ": " + errorCounts(e)
 }
 
-func errorCounts(e results.Errors, f form) string {
+func errorCounts(e results.Errors) string {
 	var parts []string
 	for _, class := range errorClasses(e) {
-		parts = append(parts, fmt.Sprintf("%s %d", f.name(class), e.ByClass[class]))
+		parts = append(parts, fmt.Sprintf("%s %d", class, e.ByClass[class]))
 	}
 	return strings.Join(parts, ", ")
 }
@@ -148,10 +146,10 @@ func errorClasses(e results.Errors) []string {
 	return out
 }
 
-func statusText(status map[string]int64, f form) string {
+func statusText(status map[string]int64) string {
 	var parts []string
 	for _, code := range sortedKeys(status) {
-		parts = append(parts, fmt.Sprintf("%s: %d", f.name(code), status[code]))
+		parts = append(parts, fmt.Sprintf("%s: %d", code, status[code]))
 	}
 	return strings.Join(parts, ", ")
 }
@@ -180,10 +178,10 @@ func latencyPart(s *summary.Run) part {
 		}
 	}
 	if s.Model == results.Closed {
-		out.notes = append(out.notes, closedNote)
+		out.notes = append(out.notes, own(closedNote))
 	}
 	if note := tooFew(missed); note != "" {
-		out.notes = append(out.notes, note)
+		out.notes = append(out.notes, own(note))
 	}
 	return out
 }
@@ -282,9 +280,9 @@ func classPart(s *summary.Run) part {
 		t.add(append([]Cell{{Text: c.Name + onlyFailures(c.NoneSucceeded())}}, Cells(Own, append(cells, msText(l.Max))...)...)...)
 		missed = append(missed, missedPercentiles(l, qs)...)
 	}
-	out := part{title: "by request class (shares of requests; response time in ms)", table: t}
+	out := part{title: own("by request class (shares of requests; response time in ms)"), table: t}
 	if note := tooFew(missed); note != "" {
-		out.notes = append(out.notes, note)
+		out.notes = append(out.notes, own(note))
 	}
 	return out
 }

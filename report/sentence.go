@@ -13,7 +13,7 @@ import (
 // sentences is the verdict in plain words, the weightiest first: what a metric
 // was and is, by how much in its own unit, how sure that is, and what is allowed.
 // The statistics behind it are in Explain.
-func sentences(c *verdict.Comparison, f form) []string {
+func sentences(c *verdict.Comparison) []string {
 	var out []string
 	var last []string // what is as it should be goes behind what is to be known
 	claims := false   // that one build is better than the other
@@ -32,7 +32,7 @@ func sentences(c *verdict.Comparison, f form) []string {
 		if distrusting && (len(found.Metrics) > 0 && found.Kind != verdict.FoundWithin) {
 			continue // what pairs say that are not what they are taken for
 		}
-		lines := findingText(c, found, f)
+		lines := findingText(c, found)
 		if found.Kind == verdict.FoundWithin {
 			if i == 0 { // else the tables have it
 				last = lines[1:]
@@ -43,17 +43,17 @@ func sentences(c *verdict.Comparison, f form) []string {
 		claims = claims || compares(found)
 	}
 	if distrusted != nil {
-		out = append(out, f.name("not decided for that: "+distrustedText(distrusted)))
+		out = append(out, "not decided for that: "+distrustedText(distrusted))
 	}
 	out = append(out, last...)
 	if claims && c.Runs == nil { // those have a note
-		out = append(out, f.name(startsText(c)))
+		out = append(out, startsText(c))
 	}
 	if len(out) == 0 {
 		out = []string{"no reason is given"}
 	}
 	if c.Interrupted != nil && c.Verdict == verdict.Regression { // which stands
-		out[0] = f.name(Sentence(*c.Interrupted)) + "; " + out[0]
+		out[0] = Sentence(*c.Interrupted) + "; " + out[0]
 	}
 	return out
 }
@@ -87,10 +87,10 @@ func undecidedOnly(found *verdict.Finding) bool {
 }
 
 // findingText is one finding: a line for each metric.
-func findingText(c *verdict.Comparison, found *verdict.Finding, f form) []string {
+func findingText(c *verdict.Comparison, found *verdict.Finding) []string {
 	var lines []string
 	if !measures(found) && found.Kind != verdict.FoundWithin {
-		return []string{f.name(explained(c, found))}
+		return []string{explained(c, found)}
 	}
 	for i := range found.Metrics {
 		claim := &found.Metrics[i]
@@ -99,7 +99,7 @@ func findingText(c *verdict.Comparison, found *verdict.Finding, f form) []string
 			if found.Kind == verdict.FoundWithin {
 				continue // stalls: the table has them
 			}
-			return []string{f.name(explained(c, found))}
+			return []string{explained(c, found)}
 		}
 		line := metricLine(c, m, found.Kind, claim)
 		switch {
@@ -109,15 +109,15 @@ func findingText(c *verdict.Comparison, found *verdict.Finding, f form) []string
 		default:
 			line = openings[found.Kind] + line
 		}
-		lines = append(lines, f.name(line))
+		lines = append(lines, line)
 	}
 	switch {
 	case found.Kind == verdict.FoundWithin:
-		return slices.Concat([]string{f.name(withinText(c, found))}, lines)
+		return slices.Concat([]string{withinText(c, found)}, lines)
 	case found.Advice != nil:
 		s := speaking(c)
 		s.metrics = found.Metrics
-		lines[0] += ". " + f.name(s.reason(*found.Advice))
+		lines[0] += ". " + s.reason(*found.Advice)
 	}
 	return lines
 }

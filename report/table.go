@@ -65,7 +65,11 @@ type Table struct {
 
 // Write renders the table alone, as text or markdown.
 func (t *Table) Write(w io.Writer, format Format, o Options) error {
-	lines, err := t.lines(form{markdown: format == Markdown}, painter(o.Color && format == Text))
+	f := inText
+	if format == Markdown {
+		f = inMarkdown
+	}
+	lines, err := t.lines(f, painter(o.Color && format == Text))
 	for _, line := range lines {
 		if _, err := fmt.Fprintln(w, line); err != nil {
 			return err
@@ -95,7 +99,7 @@ func (t *Table) lines(f form, p painter) ([]string, error) {
 		return out
 	}
 	var b strings.Builder
-	tab := tablewriter.NewTable(&b, t.options(f.markdown)...)
+	tab := tablewriter.NewTable(&b, t.options(f == inMarkdown)...)
 	if len(t.Head) > 0 {
 		tab.Header(shown(t.Head))
 	}

@@ -46,7 +46,7 @@ func timeline(w io.Writer, format Format, f *results.File, o Options) error {
 	case CSV:
 		return timelineCSV(w, f, f.Series(), o)
 	case Text, Markdown:
-		return writePage(w, format, timelinePage(f, f.Series(), form{markdown: format == Markdown}), o)
+		return writePage(w, format, timelinePage(f, f.Series()), o)
 	}
 	return fmt.Errorf("render %s: a timeline has no such form; want text, markdown, csv, json or jsonl", format)
 }
@@ -116,7 +116,7 @@ type timelineColumn struct {
 	cell  func(*results.Point) string
 }
 
-func timelinePage(f *results.File, points []results.Point, fm form) *page {
+func timelinePage(f *results.File, points []results.Point) *page {
 	var some struct{ pairs, stages, asked, dropped, few bool }
 	for i := range points {
 		p := &points[i]
@@ -161,21 +161,21 @@ func timelinePage(f *results.File, points []results.Point, fm form) *page {
 		}
 		t.add(cells...)
 	}
-	out := part{table: t, notes: []string{"t: seconds from the start; in flight: the most at once; a request is in the interval in which it ended"}}
+	out := part{table: t, notes: []inline{own("t: seconds from the start; in flight: the most at once; a request is in the interval in which it ended")}}
 	if some.few {
-		out.notes = append(out.notes, "p99 of an interval with fewer than 100 requests is that of its slowest one")
+		out.notes = append(out.notes, own("p99 of an interval with fewer than 100 requests is that of its slowest one"))
 	}
 	names := ""
 	for i, target := range f.Header.Targets {
 		if i > 0 {
 			names += " and "
 		}
-		names += fm.name(target.Name)
+		names += target.Name
 	}
 	return &page{
-		title: fmt.Sprintf("%s on %s over time", fm.name(f.Header.Scenario.Label()), names),
+		title: compose("{} on {} over time", f.Header.Scenario.Label(), names),
 		parts: []part{out},
-		file:  fm.code(f.Path),
+		file:  f.Path,
 	}
 }
 
@@ -198,5 +198,5 @@ func timelineErrors(p *results.Point) string {
 	if p.Errors.Total == 0 {
 		return "0"
 	}
-	return errorText(p.Errors, 0, form{})
+	return errorText(p.Errors, 0)
 }

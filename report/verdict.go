@@ -12,7 +12,7 @@ import (
 const mostReasons = 10
 
 // verdictOf is the verdict as a page says it.
-func verdictOf(c *verdict.Comparison, f form) *opening {
+func verdictOf(c *verdict.Comparison) *opening {
 	v := &opening{color: ansiRed}
 	if c.Weightiest() == verdict.ByVerdict {
 		switch c.Verdict {
@@ -22,51 +22,49 @@ func verdictOf(c *verdict.Comparison, f form) *opening {
 			v.color = ansiYellow
 		}
 	}
-	v.word, v.reasons = headline(c, f)
+	v.word, v.reasons = headline(c)
 	if n := len(v.reasons); n > mostReasons {
 		// The last ones say what limits the whole.
 		cut := fmt.Sprintf("%d more: see the tables below", n-mostReasons+1)
 		v.reasons = slices.Concat(v.reasons[:mostReasons-3], []string{cut}, v.reasons[n-2:])
 	}
-	a, b := armNames(c, f)
-	rawA, rawB := armNames(c, form{})
+	a, b := armNames(c)
 	v.heading = fmt.Sprintf("%s: %s against %s", v.word, b, a)
 	if c.ArmA != nil {
-		v.heading += ", " + f.name(c.ArmA.Title)
+		v.heading += ", " + c.ArmA.Title
 	}
-	v.brief = briefPart(c, rawA, rawB)
-	lead, found := lead(c, a, b), finding(c, f)
+	v.brief = briefPart(c, a, b)
+	found, colon := finding(c), ":"
 	if strings.HasPrefix(found, "(") { // no sentence of its own
-		lead = strings.TrimSuffix(lead, ":")
+		colon = ""
 	}
-	says := fmt.Sprintf("%s %s.", lead, found)
+	says := lead(c, a, b, colon)
+	says.rest = compose("{} {}.", says.rest, found)
 	if c.Runs == nil && slices.ContainsFunc(c.Findings, func(found verdict.Finding) bool { return compares(&found) }) {
 		starts := startsText(c)
-		says += " " + f.name(strings.ToUpper(starts[:1])+starts[1:]) + "."
+		says.rest = compose("{} {}.", says.rest, strings.ToUpper(starts[:1])+starts[1:])
 	}
-	var alarms []string
 	if c.Differs() {
-		alarms = append(alarms, "**The answers differ: "+f.name(parityText(c.Parity))+"**")
+		v.says = append(v.says, paragraph{strong: compose("The answers differ: {}", parityText(c.Parity))})
 	}
-	if objectives := missedTexts(c, f, b); objectives != nil {
-		alarms = append(alarms, "**"+strings.Join(objectives, "; ")+"**")
+	if objectives := missedTexts(c, b); objectives != nil {
+		v.says = append(v.says, paragraph{strong: enumerate(objectives, "; ")})
 	}
-	if c.Weightiest() == verdict.ByVerdict {
-		alarms = slices.Insert(alarms, 0, says)
-	} else {
-		alarms = slices.Insert(alarms, 1, says)
+	at := 0
+	if c.Weightiest() != verdict.ByVerdict {
+		at = min(1, len(v.says))
 	}
-	v.says = strings.Join(alarms, "\n\n")
+	v.says = slices.Insert(v.says, at, says)
 	return v
 }
 
-func missedTexts(c *verdict.Comparison, f form, b string) (out []string) {
+func missedTexts(c *verdict.Comparison, b string) (out []inline) {
 	for _, o := range c.Objectives {
 		switch {
 		case o.Undecided:
-			out = append(out, fmt.Sprintf("%s: the objective %s is %s", b, f.code(o.Expr), o.Note))
+			out = append(out, compose("{}: the objective {} is {}", b, literal(o.Expr), own(o.Note)))
 		case o.Missed():
-			out = append(out, fmt.Sprintf("%s misses its objective %s: %s", b, f.code(o.Expr), outcomeText(o)))
+			out = append(out, compose("{} misses its objective {}: {}", b, literal(o.Expr), outcomeText(o)))
 		}
 	}
 	return out
@@ -74,28 +72,28 @@ func missedTexts(c *verdict.Comparison, f form, b string) (out []string) {
 
 func verdictWord(v verdict.Verdict) string { return strings.ToUpper(plain(string(v))) }
 
-// lead tells a reviewer what the verdict means.
-func lead(c *verdict.Comparison, a, b string) string {
+// lead tells a reviewer what the verdict means; a colon leads to what follows.
+func lead(c *verdict.Comparison, a, b, colon string) paragraph {
 	switch c.Verdict {
 	case verdict.OK:
 		if c.Improved {
-			return fmt.Sprintf("**%s is better than %s**, and beyond its limits nowhere worse:", b, a)
+			return paragraph{compose("{} is better than {}", b, a), own(", and beyond its limits nowhere worse" + colon)}
 		}
-		return fmt.Sprintf("**%s stays within its limits** against %s:", b, a)
+		return paragraph{compose("{} stays within its limits", b), compose(" against {}{}", a, colon)}
 	case verdict.Regression:
 		if len(c.Findings) > 0 && compares(&c.Findings[0]) {
-			return fmt.Sprintf("**%s is worse than %s**, and by estimate beyond what is allowed:", b, a)
+			return paragraph{compose("{} is worse than {}", b, a), own(", and by estimate beyond what is allowed" + colon)}
 		}
-		return fmt.Sprintf("**%s is worse than %s**:", b, a)
+		return paragraph{compose("{} is worse than {}", b, a), own(colon)}
 	case verdict.Inconclusive:
-		return fmt.Sprintf("**It is open whether %s stays within its limits** against %s:", b, a)
+		return paragraph{compose("It is open whether {} stays within its limits", b), compose(" against {}{}", a, colon)}
 	}
-	return fmt.Sprintf("**These numbers say nothing about %s and %s:**", a, b)
+	return paragraph{strong: compose("These numbers say nothing about {} and {}:", a, b)}
 }
 
 // finding is the first reason within a sentence that says its opening already.
-func finding(c *verdict.Comparison, f form) string {
-	reason := sentences(c, f)[0]
+func finding(c *verdict.Comparison) string {
+	reason := sentences(c)[0]
 	if len(c.Findings) > 0 {
 		switch kind := c.Findings[0].Kind; kind {
 		case verdict.FoundWithin, verdict.FoundImprovement, verdict.FoundOpen:

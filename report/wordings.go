@@ -32,7 +32,7 @@ var wordings = map[string]func(said, summary.Reason) string{
 	},
 	"_errors": func(_ said, r summary.Reason) string {
 		e, _ := r.Args["errors"].(results.Errors)
-		return errorCounts(e, form{})
+		return errorCounts(e)
 	},
 	"_latencies": func(_ said, r summary.Reason) string {
 		if r.Args["latencies"] == nil {
