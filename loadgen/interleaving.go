@@ -129,7 +129,7 @@ func (x *interleaving) slice(slot int, ph Phase, pair, position int, service *st
 		s.Arm, s.Pair, s.Position = name, pair, position
 		x.cut = x.cut || s.Unfinished > 0
 		if x.ctx.Err() != nil || x.cut {
-			s.Excluded = results.ExcludedByInterrupt
+			s.Excluded = string(results.Interrupted)
 		}
 		drained = time.Duration(s.DrainS * float64(time.Second))
 		x.silent[arm].listen(s, x.now(), x.pairs)

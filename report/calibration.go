@@ -30,12 +30,12 @@ type calibration struct {
 
 // calibratedMetric is one metric's spread, and what it means.
 type calibratedMetric struct {
-	Class       string  `json:"class"`
-	Metric      string  `json:"metric"`
-	SpreadPct   Number  `json:"spread_pct"`
-	DF          float64 `json:"df"`
-	CallablePct Number  `json:"callable_pct"` // see verdict.Calibration.Callable
-	LimitPct    Number  `json:"limit_pct"`    // see verdict.Spread.Limit
+	Class       string         `json:"class"`
+	Metric      string         `json:"metric"`
+	SpreadPct   results.Number `json:"spread_pct"`
+	DF          float64        `json:"df"`
+	CallablePct results.Number `json:"callable_pct"` // see verdict.Calibration.Callable
+	LimitPct    results.Number `json:"limit_pct"`    // see verdict.Spread.Limit
 }
 
 // Calibration renders, as text or JSON, how much launches differ: of these runs,
@@ -47,7 +47,7 @@ func Calibration(w io.Writer, format Format, c *verdict.Calibration, runs []*res
 	}
 	for _, s := range c.Spreads {
 		r.Metrics = append(r.Metrics, calibratedMetric{
-			s.Class, s.Metric, Number(s.Percent()), s.DF, Number(100 * c.Callable(s)), Number(100 * s.Limit()),
+			s.Class, s.Metric, results.Number(s.Percent()), s.DF, results.Number(100 * c.Callable(s)), results.Number(100 * s.Limit()),
 		})
 	}
 	for _, f := range runs {

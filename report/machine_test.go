@@ -42,7 +42,7 @@ func golden(t *testing.T, name string, write func(io.Writer) error) {
 }
 
 func statement(what, unit string, expected, measured, below, above float64, held bool) Statement {
-	return Statement{what, unit, Number(expected), Number(measured), Number(below), Number(above), held}
+	return Statement{what, unit, results.Number(expected), results.Number(measured), results.Number(below), results.Number(above), held}
 }
 
 func TestSelftestPage(t *testing.T) {
@@ -116,7 +116,7 @@ func TestSelftestJSON(t *testing.T) {
 
 func TestDoctorPage(t *testing.T) {
 	d := &Doctor{
-		Schema: "mlbench.doctor/1", Noise: "quiet", Facts: map[string]Number{"clock_cost_ns": 40, "clock_step_ns": Number(math.NaN())},
+		Schema: "mlbench.doctor/1", Noise: "quiet", Facts: map[string]results.Number{"clock_cost_ns": 40, "clock_step_ns": results.Number(math.NaN())},
 		Findings: []Finding{
 			{Topic: "clock", Grade: "ok", Says: "fine"},
 			{"cores", "note", "2 cores (a \x1b[31mname)", "use more"},

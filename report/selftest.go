@@ -1,7 +1,6 @@
 package report
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"math"
@@ -11,28 +10,16 @@ import (
 	"github.com/mlbench/mlbench/results"
 )
 
-// Number is a float64 that is null in JSON when there is none (NaN) or no limit
-// (±Inf); others have six decimals at most.
-type Number float64
-
-// MarshalJSON writes what JSON has no numbers for as null.
-func (n Number) MarshalJSON() ([]byte, error) {
-	if v := float64(n); math.IsNaN(v) || math.IsInf(v, 0) {
-		return []byte("null"), nil
-	}
-	return json.Marshal(math.Round(float64(n)*1e6) / 1e6)
-}
-
 // Selftest is everything the self-test says, and as JSON mlbench.selftest/1.
 type Selftest struct {
-	Schema   string       `json:"schema"`
-	Passed   bool         `json:"passed"`
-	Verdict  string       `json:"verdict"`
-	Thorough bool         `json:"thorough"`
-	Seed     uint64       `json:"seed"`
-	Seconds  Number       `json:"seconds"`
-	Host     results.Host `json:"host"`
-	Checks   []Check      `json:"checks"`
+	Schema   string         `json:"schema"`
+	Passed   bool           `json:"passed"`
+	Verdict  string         `json:"verdict"`
+	Thorough bool           `json:"thorough"`
+	Seed     uint64         `json:"seed"`
+	Seconds  results.Number `json:"seconds"`
+	Host     results.Host   `json:"host"`
+	Checks   []Check        `json:"checks"`
 }
 
 // Check is what one check came to.
@@ -50,23 +37,23 @@ type Check struct {
 
 // Circumstances are what the generator and its host were like during a check.
 type Circumstances struct {
-	LagP99MS    Number `json:"lag_p99_ms"`
-	ThrottledMS Number `json:"throttled_ms"`
-	OthersPct   Number `json:"others_pct"`
-	StealPct    Number `json:"steal_pct"`
-	PressurePct Number `json:"pressure_pct"`
+	LagP99MS    results.Number `json:"lag_p99_ms"`
+	ThrottledMS results.Number `json:"throttled_ms"`
+	OthersPct   results.Number `json:"others_pct"`
+	StealPct    results.Number `json:"steal_pct"`
+	PressurePct results.Number `json:"pressure_pct"`
 }
 
 // Statement is what had to be measured, what was, and how far apart the two may
 // be.
 type Statement struct {
-	What     string `json:"what"`
-	Unit     string `json:"unit"` // ms, %, /s, requests, 1, or yes/no (1 and 0)
-	Expected Number `json:"expected"`
-	Measured Number `json:"measured"`
-	Below    Number `json:"tolerance_below"`
-	Above    Number `json:"tolerance_above"`
-	Held     bool   `json:"held"`
+	What     string         `json:"what"`
+	Unit     string         `json:"unit"` // ms, %, /s, requests, 1, or yes/no (1 and 0)
+	Expected results.Number `json:"expected"`
+	Measured results.Number `json:"measured"`
+	Below    results.Number `json:"tolerance_below"`
+	Above    results.Number `json:"tolerance_above"`
+	Held     bool           `json:"held"`
 }
 
 // Conclude draws the verdict; disturbed says that the machine was during a check
@@ -78,7 +65,7 @@ func (s *Selftest) Conclude(took time.Duration, disturbed bool) {
 			failed = append(failed, c.Name)
 		}
 	}
-	s.Seconds, s.Passed = Number(took.Seconds()), len(failed) == 0 && len(s.Checks) > 0
+	s.Seconds, s.Passed = results.Number(took.Seconds()), len(failed) == 0 && len(s.Checks) > 0
 	if s.Passed {
 		s.Verdict = fmt.Sprintf("All %d checks hold: mlbench measures correctly on this machine (%.0f s, seed %d).", len(s.Checks), took.Seconds(), s.Seed)
 		return
@@ -137,7 +124,7 @@ func (s *Selftest) End(w io.Writer, format Format) error {
 }
 
 // format is a value of the statement.
-func (r *Statement) format(v Number) string {
+func (r *Statement) format(v results.Number) string {
 	switch {
 	case math.IsNaN(float64(v)):
 		return "none"

@@ -221,9 +221,6 @@ func (k *StatusKey) UnmarshalJSON(b []byte) error {
 	return json.Unmarshal(b, (*string)(k))
 }
 
-// ExcludedByInterrupt is the Slice.Excluded of what was cut off.
-const ExcludedByInterrupt = "interrupted"
-
 // Connections counts what happened to connections during a slice.
 type Connections struct {
 	Opened int64 `json:"opened"`
@@ -310,7 +307,8 @@ type Footer struct {
 	Warnings []string  `json:"warnings,omitempty"`
 }
 
-// ending says how a measurement came to its end.
+// ending says how a measurement came to its end; Interrupted is the Slice.Excluded of what
+// was cut off, too.
 type ending string
 
 const (

@@ -1,7 +1,6 @@
 package results
 
 import (
-	"math"
 	"slices"
 
 	"github.com/mlbench/mlbench/results/stats"
@@ -58,7 +57,7 @@ func (f *File) point(s *Slice) Point {
 	}
 	if s.DurationS > 0 {
 		p.AskedRPS = f.asked(s)
-		p.AchievedRPS = orNull(float64(d.Completed()) / s.DurationS)
+		p.AchievedRPS = Number(float64(d.Completed()) / s.DurationS).OrNil()
 	}
 	if h := d.Response(); h != nil && h.Count() > 0 {
 		p.P50, p.P99 = quantileMS(h, 0.5), quantileMS(h, 0.99)
@@ -72,19 +71,13 @@ func (f *File) asked(s *Slice) *float64 {
 	case h.Model != Open:
 		return nil
 	case s.RateRPS > 0 || s.Stage > 0: // a stage may ask for nothing
-		return orNull(s.RateRPS)
+		return Number(s.RateRPS).OrNil()
 	case h.Shape == "" && h.RateRPS > 0: // a file from before slices said it
-		return orNull(h.RateRPS)
+		return Number(h.RateRPS).OrNil()
 	}
 	return nil
 }
 
-func quantileMS(h *stats.Histogram, q float64) *float64 { return orNull(Milliseconds(h.Quantile(q))) }
-
-// orNull is nil for what is not a number.
-func orNull(v float64) *float64 {
-	if math.IsNaN(v) || math.IsInf(v, 0) {
-		return nil
-	}
-	return &v
+func quantileMS(h *stats.Histogram, q float64) *float64 {
+	return Number(Milliseconds(h.Quantile(q))).OrNil()
 }

@@ -35,7 +35,7 @@ var mostExported = map[string]int{
 	"loadgen/http1":         9,
 	"loadgen/machine":       15,
 	"loadgen/send":          7,
-	"report":                39,
+	"report":                38,
 	"results":               40,
 	"results/answers":       27,
 	"results/stats":         66,

@@ -58,7 +58,8 @@ func (l Latency) At(q float64) float64 {
 func (l Latency) MarshalJSON() ([]byte, error) {
 	var b bytes.Buffer
 	field := func(sep, name string, v float64) {
-		fmt.Fprintf(&b, "%s%q:%s", sep, name, jsonNumber(v))
+		number, _ := results.Number(v).MarshalJSON()
+		fmt.Fprintf(&b, "%s%q:%s", sep, name, number)
 	}
 	field("{", "min", l.Min)
 	field(",", "mean", l.Mean)
@@ -68,15 +69,6 @@ func (l Latency) MarshalJSON() ([]byte, error) {
 	field(",", "max", l.Max)
 	b.WriteByte('}')
 	return b.Bytes(), nil
-}
-
-// jsonNumber writes v with at most six decimals; what is not a number is null.
-func jsonNumber(v float64) string {
-	if math.IsNaN(v) || math.IsInf(v, 0) {
-		return "null"
-	}
-	b, _ := json.Marshal(math.Round(v*1e6) / 1e6)
-	return string(b)
 }
 
 // classSummaries are the request classes in the scenario's order; in JSON an

@@ -38,7 +38,7 @@ func Interrupted(f *results.File) *Reason {
 func wholePairs(f *results.File) (n int) {
 	ended := map[int]int{}
 	for i := range f.Slices {
-		if s := &f.Slices[i]; s.Phase == results.Measure && s.Pair > 0 && s.Arm != results.ArmControl && s.Excluded != results.ExcludedByInterrupt {
+		if s := &f.Slices[i]; s.Phase == results.Measure && s.Pair > 0 && s.Arm != results.ArmControl && s.Excluded != string(results.Interrupted) {
 			if ended[s.Pair]++; ended[s.Pair] == 2 {
 				n++
 			}

@@ -261,13 +261,13 @@ func figures(s *summary.Run, class string) []figure {
 func (c *Comparison) rows(class string, a, b []figure) {
 	for i := range a {
 		row := MetricRow{
-			Metric: a[i].metric, Class: class, Unit: a[i].unit, A: number(a[i].value), B: number(b[i].value),
+			Metric: a[i].metric, Class: class, Unit: a[i].unit, A: results.Number(a[i].value).OrNil(), B: results.Number(b[i].value).OrNil(),
 			CensoredA: a[i].censored, CensoredB: b[i].censored,
 		}
 		// A share of errors is compared in points, not by its ratio, and what is
 		// only known to be more, by nothing.
 		if a[i].unit != "%" && row.A != nil && row.B != nil && *row.A > 0 && !row.censored() {
-			row.ChangePct = number(100 * (*row.B / *row.A - 1))
+			row.ChangePct = results.Number(100 * (*row.B / *row.A - 1)).OrNil()
 			row.PooledPct = row.ChangePct
 		}
 		c.Metrics = append(c.Metrics, row)
@@ -282,12 +282,4 @@ func (c *Comparison) Row(class, metric string) *MetricRow {
 		}
 	}
 	return nil
-}
-
-// number is nil for what is not a number.
-func number(v float64) *float64 {
-	if math.IsNaN(v) || math.IsInf(v, 0) {
-		return nil
-	}
-	return &v
 }

@@ -35,7 +35,7 @@ func compareFile() *results.File {
 	add(results.ArmB, 2, b())
 	add(results.ArmA, 2, served(10))
 	add(results.ArmA, 3, served(10))
-	f.Slices = append(f.Slices, results.Slice{Arm: results.ArmB, Pair: 3, Phase: results.Measure, DurationS: 2, Excluded: results.ExcludedByInterrupt, Classes: map[string]*results.ClassData{"predict": b()}})
+	f.Slices = append(f.Slices, results.Slice{Arm: results.ArmB, Pair: 3, Phase: results.Measure, DurationS: 2, Excluded: string(results.Interrupted), Classes: map[string]*results.ClassData{"predict": b()}})
 	return f
 }
 

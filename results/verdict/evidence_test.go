@@ -47,7 +47,7 @@ func handPairs() *results.File {
 	}
 	add(results.ArmA, 6, answered(70, 80), answered(9)) // without a partner
 	add(results.ArmA, 7, answered(70, 80), answered(9))
-	add(results.ArmB, 7, answered(70, 80), answered(9)).Excluded = results.ExcludedByInterrupt
+	add(results.ArmB, 7, answered(70, 80), answered(9)).Excluded = string(results.Interrupted)
 	add(results.ArmA, 0, answered(70, 80), answered(9)).Phase = results.Warmup
 	late := add(results.ArmA, 8, answered(70, 80), answered(9))
 	late.Classes["predict"].Clocks[results.ClockLag] = repeat(2, 1.5)

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"math"
 
+	"github.com/mlbench/mlbench/results"
 	"github.com/mlbench/mlbench/results/stats"
 	"github.com/mlbench/mlbench/results/summary"
 )
@@ -108,7 +109,7 @@ func (j *judging) claim(m *stats.Judgement) Claim {
 	if m.Name == "throughput" {
 		limit = -limit
 	}
-	out.LimitPct = number(limit)
+	out.LimitPct = results.Number(limit).OrNil()
 	if m.Kind == stats.ErrorShare {
 		e := j.failures(m.Class)
 		out.Errors = &e
@@ -127,7 +128,7 @@ func (j *judging) claim(m *stats.Judgement) Claim {
 		_, low, high = change(&within)
 		out.LevelPct = 100 * (1 - 2*j.v.Rule.Beta)
 	}
-	out.EstimatePct = number(estimate)
+	out.EstimatePct = results.Number(estimate).OrNil()
 	if !math.IsNaN(low) && !math.IsNaN(high) {
 		out.IntervalPct = &[2]float64{low, high}
 	}

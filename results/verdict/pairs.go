@@ -75,7 +75,7 @@ func pairsOf(f *results.File) *pairing {
 func seriesOf(f *results.File) *series {
 	s := &series{base: pairing{workers: f.Header.Connections, settle: settle(f)}}
 	for _, p := range slicePairs(f) {
-		if p.a == nil || p.b == nil || cmp.Or(p.a.Excluded, p.b.Excluded) == results.ExcludedByInterrupt {
+		if p.a == nil || p.b == nil || cmp.Or(p.a.Excluded, p.b.Excluded) == string(results.Interrupted) {
 			continue // the end of a measurement is no fault of the machine's
 		}
 		p.excluded = cmp.Or(p.a.Excluded, p.b.Excluded)
@@ -224,7 +224,7 @@ func (p *pairing) figures() func(*results.Slice) bool {
 	if len(p.kept) == 0 || p.tooFew() {
 		none := len(p.kept)+p.late == 0
 		return func(s *results.Slice) bool {
-			return s.Excluded == "" || none && s.Excluded != results.ExcludedByInterrupt
+			return s.Excluded == "" || none && s.Excluded != string(results.Interrupted)
 		}
 	}
 	judged := map[*results.Slice]bool{}

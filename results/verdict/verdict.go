@@ -84,30 +84,30 @@ func (j *judging) enter(m *stats.Judgement) {
 	}
 	row.Judged = m.Outcome != stats.NotJudged
 	row.Outcome = string(m.Outcome)
-	row.PHolm = number(m.PHolm)
+	row.PHolm = results.Number(m.PHolm).OrNil()
 	switch m.Kind {
 	case stats.StallShare:
 		for _, s := range j.e.Stalls {
 			if s.Class == m.Class {
-				row.A, row.B = number(float64(s.OnlyA)), number(float64(s.OnlyB))
+				row.A, row.B = results.Number(float64(s.OnlyA)).OrNil(), results.Number(float64(s.OnlyB)).OrNil()
 			}
 		}
 		return
 	case stats.ErrorShare:
 		if row.Judged {
-			row.LimitPct = number(limitPct(m))
+			row.LimitPct = results.Number(limitPct(m)).OrNil()
 		}
 	default:
-		row.LimitPct = number(limitPct(m))
+		row.LimitPct = results.Number(limitPct(m)).OrNil()
 	}
 	if m.Kind == stats.ErrorShare { // of all pairs, late ones too
 		if e := j.failures(m.Class); e.OfA > 0 && e.OfB > 0 {
-			row.A, row.B = number(100*float64(e.A)/float64(e.OfA)), number(100*float64(e.B)/float64(e.OfB))
+			row.A, row.B = results.Number(100*float64(e.A)/float64(e.OfA)).OrNil(), results.Number(100*float64(e.B)/float64(e.OfB)).OrNil()
 		}
 	}
 	row.Role = map[stats.Role]string{stats.Watched: roleWatched, stats.Guarding: "guarding"}[m.Role]
 	if by := j.launches[rowKey(m.Class, m.Name)]; by != nil {
-		row.LaunchSDPct, row.LaunchP = number(percent(by.Between)), number(by.P)
+		row.LaunchSDPct, row.LaunchP = results.Number(percent(by.Between)).OrNil(), results.Number(by.P).OrNil()
 	}
 	estimate, low, high := change(m)
 	if row.censored() && m.Kind == stats.LogRatio {
@@ -118,7 +118,7 @@ func (j *judging) enter(m *stats.Judgement) {
 	}
 	row.CI95Pct = &[2]float64{low, high}
 	if m.Kind == stats.LogRatio {
-		row.ChangePct = number(estimate)
+		row.ChangePct = results.Number(estimate).OrNil()
 	}
 }
 

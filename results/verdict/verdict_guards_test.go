@@ -53,7 +53,7 @@ func guardCases() []verdictCase {
 			nil,
 			[]string{"pairs_lost excluded=8 late=5 of=48 pairs=13 text=steal"},
 		},
-		{"interrupted in the last of three pairs", after(with(minute(), ofPairs(3)), excluding(results.ExcludedByInterrupt, 1)), Options{}, "inconclusive", nil, []string{"few_pairs least=12 pairs=2; at_least_more budget_s=76.5 s=16.5"}},
+		{"interrupted in the last of three pairs", after(with(minute(), ofPairs(3)), excluding(string(results.Interrupted), 1)), Options{}, "inconclusive", nil, []string{"few_pairs least=12 pairs=2; at_least_more budget_s=76.5 s=16.5"}},
 
 		{
 			"0.2% dropped of B", with(minute(), dropping(results.ArmB, 5)).file(),

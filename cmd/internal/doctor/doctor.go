@@ -30,9 +30,9 @@ type facts struct {
 	Virtual  bool         `json:"virtual"`
 	Governor string       `json:"governor,omitempty"`
 
-	ClockSource string        `json:"clock_source,omitempty"`
-	ClockCostNS report.Number `json:"clock_cost_ns"`
-	ClockStepNS report.Number `json:"clock_step_ns"`
+	ClockSource string         `json:"clock_source,omitempty"`
+	ClockCostNS results.Number `json:"clock_cost_ns"`
+	ClockStepNS results.Number `json:"clock_step_ns"`
 
 	Timer wakeUps `json:"timer_late_ms"` // the runtime's
 	Pacer wakeUps `json:"pacer_late_ms"` // the open model's
@@ -48,51 +48,51 @@ type facts struct {
 	ReusePorts bool   `json:"reuse_ports"`
 	TimeWait   int    `json:"time_wait"`
 	// Connects is the sustained rate of new connections to one destination.
-	Connects report.Number `json:"connects_per_s"`
+	Connects results.Number `json:"connects_per_s"`
 }
 
 // wakeUps are how late wake-ups were.
 type wakeUps struct {
-	P50 report.Number `json:"p50"`
-	P99 report.Number `json:"p99"`
-	Max report.Number `json:"max"`
+	P50 results.Number `json:"p50"`
+	P99 results.Number `json:"p99"`
+	Max results.Number `json:"max"`
 }
 
 // noiseFacts are how steadily the machine did the same work again and again.
 type noiseFacts struct {
-	Probes       int           `json:"probes"`
-	SpreadPct    report.Number `json:"spread_pct"`
-	DisturbedPct report.Number `json:"disturbed_pct"`
-	Worst        report.Number `json:"worst_factor"`
-	OthersPct    report.Number `json:"others_pct"`
-	StealPct     report.Number `json:"steal_pct"`
-	PressurePct  report.Number `json:"pressure_pct"`
+	Probes       int            `json:"probes"`
+	SpreadPct    results.Number `json:"spread_pct"`
+	DisturbedPct results.Number `json:"disturbed_pct"`
+	Worst        results.Number `json:"worst_factor"`
+	OthersPct    results.Number `json:"others_pct"`
+	StealPct     results.Number `json:"steal_pct"`
+	PressurePct  results.Number `json:"pressure_pct"`
 }
 
 // floorFacts are what a server that does nothing seems to take: what is left is
 // this machine and this tool.
 type floorFacts struct {
-	P50    report.Number `json:"p50_ms"`
-	P99    report.Number `json:"p99_ms"`
-	LagP99 report.Number `json:"lag_p99_ms"`
+	P50    results.Number `json:"p50_ms"`
+	P99    results.Number `json:"p99_ms"`
+	LagP99 results.Number `json:"lag_p99_ms"`
 	// PairSD is the standard deviation of ln(b/a) of the medians a and b of
 	// neighbouring slices, which measured the same.
-	PairSD report.Number `json:"pair_sd"`
+	PairSD results.Number `json:"pair_sd"`
 }
 
 // ceilingFacts are the most that this tool gets out of a server that does
 // nothing, on the same machine.
 type ceilingFacts struct {
-	RPS          report.Number `json:"rps"`
-	CPUPerReqUS  report.Number `json:"cpu_us_per_request"` // the generator's alone
-	GeneratorPct report.Number `json:"generator_cpu_pct"`  // of all cores
+	RPS          results.Number `json:"rps"`
+	CPUPerReqUS  results.Number `json:"cpu_us_per_request"` // the generator's alone
+	GeneratorPct results.Number `json:"generator_cpu_pct"`  // of all cores
 }
 
 // takeLimits copies what the system says about itself.
 func (f *facts) takeLimits(l machine.Limits) {
 	f.Virtual, f.Governor, f.ClockSource = l.Virtual, l.Governor, l.ClockSource
 	f.OpenFiles, f.TimeWait, f.ReusePorts = l.OpenFiles, l.TimeWait, l.ReusePorts
-	if f.Connects = report.Number(l.ConnectionsPerSecond()); f.Connects > 0 {
+	if f.Connects = results.Number(l.ConnectionsPerSecond()); f.Connects > 0 {
 		f.Ports = l.PortsTo - l.PortsFrom + 1
 	}
 }

@@ -48,7 +48,7 @@ func TestFindings(t *testing.T) {
 		{"slow clock", func(f *facts) { f.ClockCostNS = 300 }, "clock", fair, "clocksource=tsc"},
 		{"late", func(f *facts) { f.Pacer.P99 = 1.5 }, "wake-up", poor, "1.50 ms"},
 		{"a bit late", func(f *facts) { f.Pacer.P99 = .7 }, "wake-up", fair, "0.70 ms"},
-		{"wake-up not measured", func(f *facts) { f.Pacer.P99 = report.Number(math.NaN()) }, "wake-up", poor, "unknown"},
+		{"wake-up not measured", func(f *facts) { f.Pacer.P99 = results.Number(math.NaN()) }, "wake-up", poor, "unknown"},
 		{"late timers alone", func(f *facts) { f.Timer.P99 = 15 }, "wake-up", good, "15 ms"},
 		{"noisy", func(f *facts) { f.Noise.SpreadPct = 5 }, "noise", fair, "5.0% more or less"},
 		{"steal", func(f *facts) { f.Noise.StealPct = 4 }, "noise", poor, "steal"},
@@ -194,7 +194,7 @@ func TestExamine(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, v := range map[string]report.Number{
+	for name, v := range map[string]results.Number{
 		"clock cost": f.ClockCostNS, "clock step": f.ClockStepNS, "timer max": f.Timer.Max, "pacer max": f.Pacer.Max,
 		"noise worst": f.Noise.Worst, "floor p50": f.Floor.P50, "floor p99": f.Floor.P99, "lag": f.Floor.LagP99,
 		"ceiling": f.Ceiling.RPS,
@@ -235,7 +235,7 @@ func TestExamine(t *testing.T) {
 }
 
 func TestMSText(t *testing.T) {
-	for ms, want := range map[report.Number]string{.0123: "12 µs", .5: "0.50 ms", 3.456: "3.46 ms", 42.4: "42 ms"} {
+	for ms, want := range map[results.Number]string{.0123: "12 µs", .5: "0.50 ms", 3.456: "3.46 ms", 42.4: "42 ms"} {
 		if got := msText(ms); got != want {
 			t.Errorf("%v: %q, want %q", ms, got, want)
 		}

@@ -11,7 +11,6 @@ import (
 	"github.com/mlbench/mlbench/cmd/internal/probe"
 	"github.com/mlbench/mlbench/loadgen"
 	"github.com/mlbench/mlbench/loadgen/machine"
-	"github.com/mlbench/mlbench/report"
 	"github.com/mlbench/mlbench/results"
 	"github.com/mlbench/mlbench/results/stats"
 	"github.com/mlbench/mlbench/targets"
@@ -45,7 +44,7 @@ func examine(ctx context.Context, self probe.Program, d spans, pr *cli.Progress)
 	// Read first: what follows opens connections itself.
 	f.takeLimits(machine.ReadLimits())
 	clock := machine.ProbeClock()
-	f.ClockCostNS, f.ClockStepNS = report.Number(clock.Cost), report.Number(clock.Step)
+	f.ClockCostNS, f.ClockStepNS = results.Number(clock.Cost), results.Number(clock.Step)
 
 	pr.Phase("measuring how steadily this machine works", d.noise)
 	f.Noise = newNoiseFacts(machine.ProbeNoise(ctx, d.noise))
@@ -84,13 +83,13 @@ func (f *facts) measureServer(ctx context.Context, self probe.Program, d spans, 
 }
 
 func newWakeUps(late *stats.Histogram) wakeUps {
-	return wakeUps{report.Number(probe.QuantileMS(late, .5)), report.Number(probe.QuantileMS(late, .99)), report.Number(probe.QuantileMS(late, 1))}
+	return wakeUps{results.Number(probe.QuantileMS(late, .5)), results.Number(probe.QuantileMS(late, .99)), results.Number(probe.QuantileMS(late, 1))}
 }
 
 func newNoiseFacts(n machine.Noise) noiseFacts {
 	return noiseFacts{
-		Probes: n.Probes, SpreadPct: report.Number(100 * n.Spread), DisturbedPct: report.Number(100 * n.Disturbed), Worst: report.Number(n.Worst),
-		OthersPct: report.Number(n.Host.OthersPct), StealPct: report.Number(n.Host.StealPct), PressurePct: report.Number(n.Host.PressurePct),
+		Probes: n.Probes, SpreadPct: results.Number(100 * n.Spread), DisturbedPct: results.Number(100 * n.Disturbed), Worst: results.Number(n.Worst),
+		OthersPct: results.Number(n.Host.OthersPct), StealPct: results.Number(n.Host.StealPct), PressurePct: results.Number(n.Host.PressurePct),
 	}
 }
 
@@ -126,8 +125,8 @@ func (f *facts) measureFloor(ctx context.Context, server *targets.Process, slice
 		}
 	}
 	f.Floor = floorFacts{
-		P50: report.Number(probe.QuantileMS(all.Clocks[results.ClockResponse], .5)), P99: report.Number(probe.QuantileMS(all.Clocks[results.ClockResponse], .99)),
-		LagP99: report.Number(probe.QuantileMS(all.Clocks[results.ClockLag], .99)), PairSD: report.Number(pairSD(medians)),
+		P50: results.Number(probe.QuantileMS(all.Clocks[results.ClockResponse], .5)), P99: results.Number(probe.QuantileMS(all.Clocks[results.ClockResponse], .99)),
+		LagP99: results.Number(probe.QuantileMS(all.Clocks[results.ClockLag], .99)), PairSD: results.Number(pairSD(medians)),
 	}
 	return nil
 }
@@ -160,8 +159,8 @@ func (f *facts) measureCeiling(ctx context.Context, server *targets.Process, d t
 		return fmt.Errorf("no answer: %v", m.Errors.ByClass)
 	}
 	f.Ceiling = ceilingFacts{
-		RPS: report.Number(m.ThroughputRPS), CPUPerReqUS: report.Number(1e6 * m.CPUSeconds / float64(m.All.Done)),
-		GeneratorPct: report.Number(100 * m.CPUSeconds / m.DurationS / float64(f.Host.Cores)),
+		RPS: results.Number(m.ThroughputRPS), CPUPerReqUS: results.Number(1e6 * m.CPUSeconds / float64(m.All.Done)),
+		GeneratorPct: results.Number(100 * m.CPUSeconds / m.DurationS / float64(f.Host.Cores)),
 	}
 	return nil
 }

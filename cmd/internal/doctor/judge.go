@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/mlbench/mlbench/report"
+	"github.com/mlbench/mlbench/results"
 )
 
 // Grades of findings, for measuring.
@@ -102,14 +103,14 @@ func (f *facts) wakeUp() report.Finding {
 // speed and in the time they spend in bursts of slowness.
 var noiseLimits = []struct {
 	what             string
-	value            func(*noiseFacts) report.Number
-	typical, hostile report.Number
+	value            func(*noiseFacts) results.Number
+	typical, hostile results.Number
 }{
-	{"the same work took %.1f%% more or less", func(n *noiseFacts) report.Number { return n.SpreadPct }, 3, 10},
-	{"%.1f%% of the probes took 1.3 times as long or longer", func(n *noiseFacts) report.Number { return n.DisturbedPct }, 1.5, 5},
-	{"other processes used %.1f%% of the CPU", func(n *noiseFacts) report.Number { return n.OthersPct }, 5, 20},
-	{"other guests took %.1f%% of the CPU (steal)", func(n *noiseFacts) report.Number { return n.StealPct }, .5, 2},
-	{"tasks waited for a core %.1f%% of the time", func(n *noiseFacts) report.Number { return n.PressurePct }, 5, 20},
+	{"the same work took %.1f%% more or less", func(n *noiseFacts) results.Number { return n.SpreadPct }, 3, 10},
+	{"%.1f%% of the probes took 1.3 times as long or longer", func(n *noiseFacts) results.Number { return n.DisturbedPct }, 1.5, 5},
+	{"other processes used %.1f%% of the CPU", func(n *noiseFacts) results.Number { return n.OthersPct }, 5, 20},
+	{"other guests took %.1f%% of the CPU (steal)", func(n *noiseFacts) results.Number { return n.StealPct }, .5, 2},
+	{"tasks waited for a core %.1f%% of the time", func(n *noiseFacts) results.Number { return n.PressurePct }, 5, 20},
 }
 
 // class is the worst that any measure says, and what that measure says.
@@ -244,7 +245,7 @@ func (f *facts) verdict(class noiseClass) []string {
 }
 
 // msText is a time in milliseconds for people.
-func msText(ms report.Number) string {
+func msText(ms results.Number) string {
 	switch v := float64(ms); {
 	case math.IsNaN(v):
 		return "unknown"

@@ -287,8 +287,8 @@ const (
 // newRow judges: what was not measured (NaN) does not hold.
 func newRow(what, unit string, expected, measured, below, above float64) report.Statement {
 	return report.Statement{
-		What: what, Unit: unit, Expected: report.Number(expected), Measured: report.Number(measured),
-		Below: report.Number(below), Above: report.Number(above),
+		What: what, Unit: unit, Expected: results.Number(expected), Measured: results.Number(measured),
+		Below: results.Number(below), Above: results.Number(above),
 		Held: measured >= expected-below && measured <= expected+above,
 	}
 }

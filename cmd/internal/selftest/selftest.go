@@ -125,8 +125,8 @@ func (a *attempt) held() bool {
 // circumstances in which it was measured.
 func circumstances(m *probe.Measured) report.Circumstances {
 	return report.Circumstances{
-		LagP99MS: report.Number(results.Milliseconds(m.LagP99)), ThrottledMS: report.Number(m.ThrottledMS),
-		OthersPct: report.Number(m.Host.OthersPct), StealPct: report.Number(m.Host.StealPct), PressurePct: report.Number(m.Host.PressurePct),
+		LagP99MS: results.Number(results.Milliseconds(m.LagP99)), ThrottledMS: results.Number(m.ThrottledMS),
+		OthersPct: results.Number(m.Host.OthersPct), StealPct: results.Number(m.Host.StealPct), PressurePct: results.Number(m.Host.PressurePct),
 	}
 }
 
