@@ -36,7 +36,7 @@ func newDemoCmd(s cli.Streams) *cobra.Command {
 		},
 	}
 	o.out.Register(cmd)
-	cmd.Flags().DurationVar(&o.budget, "budget", 60*time.Second, "time for all three comparisons, warm-up included")
+	cmd.Flags().DurationVar(&o.budget, "budget", 85*time.Second, "most time for all three comparisons, warm-up included")
 	cmd.Flags().Uint64Var(&o.seed, "seed", 0, "seed of arrivals, classes and payloads (default: random, and reported)")
 	return cmd
 }
@@ -47,9 +47,8 @@ func demo(ctx context.Context, o *demoOptions) error {
 	if err := o.out.Validate(); err != nil {
 		return err
 	}
-	each := o.budget / time.Duration(len(demoScenarios))
 	warmup := time.Second
-	if each < 16*time.Second {
+	if o.budget < time.Duration(len(demoScenarios))*16*time.Second {
 		return cli.Usagef("--budget %s is too short for three comparisons: give at least 48s", o.budget)
 	}
 	if o.seed == 0 {
@@ -75,11 +74,14 @@ func demo(ctx context.Context, o *demoOptions) error {
 	// Open files do without their folder, where the system lets it go: a demo that is
 	// killed leaves nothing.
 	_ = os.RemoveAll(logs)
+	end := time.Now().Add(o.budget)
 	_, err = o.out.Comparisons(ctx, o.Streams, len(demoScenarios), func(i int) (*verdict.Comparison, bool, error) {
+		// What a comparison that is soon decided does not need, the others have.
+		budget := max(time.Until(end)/time.Duration(len(demoScenarios)-i), 15*time.Second).Truncate(time.Second)
 		// The demo's servers are its own: credentials for others would only fail.
 		pair, err := openComparing(session.Spec{
 			Command: "compare", Argv: []string{"mlbench", "demo"}, Tool: version(), Source: revision.Current(o.Getenv),
-			Scenario: demoScenarios[i], Warmup: &warmup, Seed: o.seed, Comparison: session.Comparison{Budget: each},
+			Scenario: demoScenarios[i], Warmup: &warmup, Seed: o.seed, Comparison: session.Comparison{Budget: budget},
 		}, o.Streams, &o.out, &parityOptions{})
 		if err != nil {
 			return nil, false, err
