@@ -2,6 +2,7 @@ package results
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -104,7 +105,8 @@ func (s *Slice) validate(h *Header) error {
 	if err := noCount("slice", s.InFlightMax, s.Unfinished, s.Discarded, c.Opened, c.Closed, c.Failed, c.Stale); err != nil {
 		return err
 	}
-	for name, d := range s.Classes {
+	for _, name := range slices.Sorted(maps.Keys(s.Classes)) { // the same file, the same error
+		d := s.Classes[name]
 		if d == nil {
 			return fmt.Errorf("slice: class %.40q is null", name)
 		}
