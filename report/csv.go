@@ -23,7 +23,7 @@ import (
 //
 // A comparison has the rows of A, then of B, then the changes: their target is
 // "B/A", their metric ends in _change, their unit is % (pp, percentage points,
-// for shares), and ci_low and ci_high are their 95% interval where there is one;
+// for shares), and ci_low and ci_high are their interval where there is one (of confidence_pct in JSON);
 // limit, p (Holm-corrected) and outcome are those of what is judged.
 //
 // What stands behind ci_high is the same in every row of a run: a sheet of many

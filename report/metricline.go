@@ -159,15 +159,16 @@ func differenceText(m *verdict.MetricRow) string {
 	return signedText(*m.B-*m.A, len(fraction)) + " ms"
 }
 
-// outside says that the change of all requests together lies outside of the
-// interval that the pairs give: a few slices hold the slow ones.
+// outside says that the change of all requests together lies clearly outside of the
+// interval that the pairs give, by a quarter of its width: a few slices hold the slow
+// ones. By less it may, as pairs are not all of the same number of requests.
 func outside(m *verdict.MetricRow) bool {
 	if !bothWays(m) {
 		return false
 	}
 	pooled := 100 * (*m.B / *m.A - 1)
-	const rounding = 0.05 // of what is shown
-	return pooled < m.CI95Pct[0]-rounding || pooled > m.CI95Pct[1]+rounding
+	clearly := max((m.CI95Pct[1]-m.CI95Pct[0])/4, 0.05) // no less than what is shown
+	return pooled < m.CI95Pct[0]-clearly || pooled > m.CI95Pct[1]+clearly
 }
 
 // contradicted says that it does, or goes the other way than the pairs' estimate.

@@ -203,6 +203,9 @@ var wordings = map[string]func(said, summary.Reason) string{
 	"_high": func(s said, _ summary.Reason) string {
 		return s.each("", func(m *verdict.Claim) string { return claimChange(m, m.IntervalPct[1]) })
 	},
+	"_level": func(s said, _ summary.Reason) string {
+		return s.each("", func(m *verdict.Claim) string { return fmt.Sprintf("%.4g%%", m.LevelPct) })
+	},
 	"_errors_or_basis": func(s said, r summary.Reason) string {
 		if len(s.metrics) == 1 && s.metrics[0].Errors != nil {
 			return claimErrors(&s.metrics[0])

@@ -81,7 +81,7 @@ var phrases = map[summary.Code]phrase{
 	verdict.WorseInLimits:  {"really %s, but within your limits: %s (%s)", []string{"_slower", "_changes_limits", "_proof"}},
 	verdict.PossiblyWorse:  {"possibly worse, not proven: %s (%s)", []string{"_changes_limits", "_proof"}},
 	verdict.PossibleStalls: {"possible %s (by chance alone: %s)", []string{"_changes", "_chance"}},
-	verdict.Undecided:      {"not enough data: %s could be anywhere from %s to %s (95%% CI; estimate %s, limit %s, %s)%s", []string{"_names", "_low", "_high", "_estimate", "_limit", "_errors_or_basis", "_near"}},
+	verdict.Undecided:      {"not enough data: %s could be anywhere from %s to %s (%s CI; estimate %s, limit %s, %s)%s", []string{"_names", "_low", "_high", "_level", "_estimate", "_limit", "_errors_or_basis", "_near"}},
 	verdict.NoInterval:     {"not enough data: %s, limit %s (%s)", []string{"_names", "_limit", "_basis"}},
 	verdict.LimitUnjudged:  {"not enough data: %s has a limit of your own, %s, and too few requests in %s to be judged", []string{"_names", "_limit", "_basis"}},
 	verdict.LimitUnknown:   {"%s has a limit of your own, %s, and the calibration lacks it", []string{"_names", "_limit"}},
