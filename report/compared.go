@@ -143,10 +143,10 @@ func pooledText(m *verdict.MetricRow) string {
 	if d := shareChange(m); d != nil {
 		return signedText(*d, 2) + " pp"
 	}
-	if m.A == nil || m.B == nil || *m.A <= 0 || m.Unit == "pairs" || m.CensoredA || m.CensoredB {
+	if m.PooledPct == nil {
 		return missing
 	}
-	change := percentText(m, 100*(*m.B / *m.A - 1))
+	change := percentText(m, *m.PooledPct)
 	if m.Unit == "ms" {
 		return differenceText(m) + ", " + change
 	}

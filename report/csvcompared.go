@@ -63,12 +63,9 @@ func (t *comparedRows) metric(m *verdict.MetricRow) {
 		row.p, row.outcome = orNaN(m.PHolm), m.Outcome
 		return
 	}
-	change := t.change(m.Class, m.Metric, "%", math.NaN())
-	switch {
-	case m.Unit == "%":
+	change := t.change(m.Class, m.Metric, "%", orNaN(m.PooledPct))
+	if m.Unit == "%" {
 		change.unit, change.value = "pp", orNaN(shareChange(m))
-	case !m.CensoredA && !m.CensoredB:
-		change.value = orNaN(percentChange(m.A, m.B))
 	}
 	t.changes = append(t.changes, change)
 	if m.CI95Pct == nil && m.LimitPct == nil && m.Outcome == "" {

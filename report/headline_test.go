@@ -112,7 +112,7 @@ func TestSentenceTellsAllRequestsFromTheTypicalPair(t *testing.T) {
 	} {
 		m := &verdict.MetricRow{
 			Metric: "p50", Class: results.TotalClass, Unit: "ms", A: num(tt.a), B: num(tt.b),
-			ChangePct: num(tt.estimate), CI95Pct: &[2]float64{-90, 900},
+			PooledPct: percentChange(&tt.a, &tt.b), ChangePct: num(tt.estimate), CI95Pct: &[2]float64{-90, 900},
 		}
 		got := metricLine(&verdict.Comparison{}, m, verdict.FoundOpen, &verdict.Claim{})
 		if apart := strings.Contains(got, " over all requests; in the typical pair "); apart != tt.apart || apart == strings.Contains(got, " ms, ") {

@@ -166,9 +166,8 @@ func outside(m *verdict.MetricRow) bool {
 	if !bothWays(m) {
 		return false
 	}
-	pooled := 100 * (*m.B / *m.A - 1)
 	clearly := max((m.CI95Pct[1]-m.CI95Pct[0])/4, 0.05) // no less than what is shown
-	return pooled < m.CI95Pct[0]-clearly || pooled > m.CI95Pct[1]+clearly
+	return *m.PooledPct < m.CI95Pct[0]-clearly || *m.PooledPct > m.CI95Pct[1]+clearly
 }
 
 // contradicted says that it does, or goes the other way than the pairs' estimate.
@@ -179,23 +178,23 @@ func contradicted(m *verdict.MetricRow) bool {
 	if !bothWays(m) {
 		return false
 	}
-	pooled := 100 * (*m.B / *m.A - 1)
+	pooled, estimate := *m.PooledPct, *m.ChangePct
 	const noticed = 0.5 // a change of less is none, whatever its sign
-	return pooled*(*m.ChangePct) < 0 && min(math.Abs(pooled), math.Abs(*m.ChangePct)) >= noticed
+	return pooled*estimate < 0 && min(math.Abs(pooled), math.Abs(estimate)) >= noticed
 }
 
 // bothWays says that a metric has both a ratio and an estimate of it.
 func bothWays(m *verdict.MetricRow) bool {
-	return m.Unit != "%" && !m.CensoredA && !m.CensoredB && m.CI95Pct != nil && m.ChangePct != nil && m.A != nil && m.B != nil && *m.A > 0
+	return m.PooledPct != nil && m.CI95Pct != nil && m.ChangePct != nil
 }
 
 // unlike says that milliseconds of all requests and percent of the typical pair
 // would not go together in one sentence: another sign, or noticeably more.
 func unlike(m *verdict.MetricRow) bool {
-	if m.Unit == "%" || m.ChangePct == nil || m.A == nil || m.B == nil || *m.A <= 0 {
+	if m.PooledPct == nil || m.ChangePct == nil {
 		return false
 	}
-	pooled, estimate := 100*(*m.B / *m.A - 1), *m.ChangePct
+	pooled, estimate := *m.PooledPct, *m.ChangePct
 	smaller, larger := min(math.Abs(pooled), math.Abs(estimate)), max(math.Abs(pooled), math.Abs(estimate))
 	const shown = 0.05  // percent: less is +0.0%
 	const noticed = 1.0 // percentage points, and a quarter of the larger one

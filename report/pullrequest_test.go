@@ -108,7 +108,7 @@ func TestColumnsAndChangeThatContradictAreExplained(t *testing.T) {
 	c := regressed()
 	m := c.Row("health", "p50")
 	a, b := 16.8, 16.0
-	m.A, m.B = &a, &b
+	m.A, m.B, m.PooledPct = &a, &b, percentChange(&a, &b)
 	var page bytes.Buffer
 	if err := Comparison(&page, Text, c, Options{}); err != nil {
 		t.Fatal(err)
@@ -133,7 +133,7 @@ func TestSignsThatDifferAreExplained(t *testing.T) {
 	c := judged(pairedFile(48, constantly(1)))
 	m := c.Row(results.TotalClass, "p99")
 	a, b, change := 1.42, 1.45, -7.7
-	m.A, m.B, m.ChangePct, m.CI95Pct = &a, &b, &change, &[2]float64{-28.2, 19.8}
+	m.A, m.B, m.PooledPct, m.ChangePct, m.CI95Pct = &a, &b, percentChange(&a, &b), &change, &[2]float64{-28.2, 19.8}
 	if page := markdownOf(t, c); !strings.Contains(page, "p99: change and estimate differ, as the slow ones come in few slices") || !strings.Contains(page, "p99 1.42 → 1.45 ms over all requests; in the typical pair -7.7% (95% sure: at most ") {
 		t.Error(page)
 	}
