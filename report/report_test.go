@@ -24,7 +24,7 @@ import (
 var update = flag.Bool("update", false, "rewrite testdata/*.golden")
 
 // documents are all inputs of the golden files.
-var documents = map[string]func(io.Writer, Format, Options) error{
+var documents = andVerdicts(map[string]func(io.Writer, Format, Options) error{
 	"open":       ofRun(openRun),
 	"closed":     ofRun(closedRun),
 	"empty":      ofRun(emptyRun),
@@ -46,12 +46,14 @@ var documents = map[string]func(io.Writer, Format, Options) error{
 	"objective":  ofComparison(missingObjective),
 	"gone":       ofComparison(goneHead),
 	"half":       ofComparison(func() *verdict.Comparison { return managedPair(results.ArmB) }),
-}
+})
 
-func init() {
+// andVerdicts adds a document of each verdict.
+func andVerdicts(documents map[string]func(io.Writer, Format, Options) error) map[string]func(io.Writer, Format, Options) error {
 	for name, make := range verdicts {
 		documents[name] = ofComparison(make)
 	}
+	return documents
 }
 
 func ofRun(make func() *summary.Run) func(io.Writer, Format, Options) error {

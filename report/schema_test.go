@@ -24,6 +24,7 @@ var schemaOf = map[string]string{
 	"comparison": "comparison", "same": "comparison", "regressed": "comparison", "undecided": "comparison", "throughput": "comparison", "saved": "comparison", "objective": "comparison", "gone": "comparison",
 	"twins": "comparison", "slots": "comparison", "unmeasured": "comparison",
 	"managed": "run", "staged": "run", "detailed": "run", "resources": "comparison", "half": "comparison",
+	"verdict-control": "comparison", "verdict-cpu": "comparison", "verdict-launches": "comparison",
 }
 
 func compile(t *testing.T, name string) *jsonschema.Schema {
@@ -50,6 +51,11 @@ func TestDocumentsMatchTheirSchema(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
+	for name := range verdicts {
+		if err := compile(t, "comparison").Validate(document(t, name)); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
 	if err := compile(t, "run").Validate(document(t, "comparison")); err == nil {
 		t.Error("a comparison passes as a run")
 	}
@@ -67,8 +73,19 @@ func optional(path []string, key string) bool {
 	}
 	return slices.Contains([]string{"by_class", "status", "classes", "tags"}, last) || percentileKey.MatchString(key) ||
 		len(path) == 0 && slices.Contains([]string{"runs", "slot_effect", "looks", "launches", "trend", "carry_over", "control", "tags", "resources", "source", "stages", "details"}, key) ||
-		slices.Contains([]string{"source", "host", "load"}, last) && slices.Contains(optionalFacts, key) || slices.Contains(path, "reason_codes") && (!slices.Contains([]string{"code", "detail", "class", "metric"}, key) || last == "advice" && key != "code") || slices.Contains([]string{"command", "note", "a_censored", "b_censored", "role", "launch_sd_pct", "launch_p"}, key) ||
+		slices.Contains([]string{"source", "host", "load"}, last) && slices.Contains(optionalFacts, key) || slices.Contains(path, "reason_codes") && !ofEveryReason(path, key) || slices.Contains([]string{"command", "note", "a_censored", "b_censored", "role", "launch_sd_pct", "launch_p"}, key) ||
 		slices.Contains(path, "warning_codes") && key != "code" || last == "latency_ms" && slices.Contains([]string{"first_byte", "dial", "tls"}, key)
+}
+
+// ofEveryReason says that each reason has this key, or each metric of it.
+func ofEveryReason(path []string, key string) bool {
+	switch {
+	case slices.Contains(path, "metrics"):
+		return slices.Contains([]string{"class", "metric"}, key)
+	case path[len(path)-1] == "advice":
+		return key == "code"
+	}
+	return slices.Contains([]string{"code", "detail"}, key)
 }
 
 // optionalFacts are absent where they are not known, or not of the load's model.
