@@ -60,7 +60,7 @@ func Calibration(w io.Writer, format Format, c *verdict.Calibration, runs []*res
 		r.Warnings = append(r.Warnings, "too few requests in a launch for "+strings.Join(c.Unknown, ", ")+": give a longer --duration or a higher --rate")
 	}
 	if format == JSON {
-		return writeJSON(w, r)
+		return writeJSON(w, JSON, r)
 	}
 	return r.text(w)
 }

@@ -24,7 +24,7 @@ var gradeRoles = map[string]Role{"ok": Good, "note": Open, "BAD": Missed}
 // Write renders it as text or JSON.
 func (d *Doctor) Write(w io.Writer, format Format, o Options) error {
 	if format == JSON {
-		return writeJSON(w, d)
+		return writeJSON(w, JSON, d)
 	}
 	t := &Table{Left: 3}
 	for _, f := range d.Findings {

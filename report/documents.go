@@ -2,9 +2,7 @@ package report
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 
 	"github.com/mlbench/mlbench/results/summary"
@@ -61,7 +59,7 @@ func Documents(w io.Writer, format Format, ds []Document, o Options) error {
 		for _, d := range ds {
 			all = append(all, d.value())
 		}
-		return writeJSON(w, all)
+		return writeJSON(w, JSON, all)
 	}
 	if format == CSV && o.Wide {
 		var all [][]csvRow
@@ -93,23 +91,11 @@ func Comparisons(w io.Writer, format Format, cs []*verdict.Comparison, o Options
 		for _, c := range cs {
 			all = append(all, newComparisonDocument(c))
 		}
-		return writeJSON(w, all)
+		return writeJSON(w, JSON, all)
 	}
 	var ds []Document
 	for _, c := range cs {
 		ds = append(ds, Document{Comparison: c})
 	}
 	return Documents(w, format, ds, o)
-}
-
-// writeJSONLine writes v as one line.
-func writeJSONLine(w io.Writer, v any) error {
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(v); err != nil {
-		return fmt.Errorf("render jsonl: %w", err)
-	}
-	_, err := w.Write(escapeInvisible(b.Bytes()))
-	return err
 }

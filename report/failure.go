@@ -23,10 +23,8 @@ func Failed(w io.Writer, format Format, f Failure, o Options) error {
 	f.Schema = failureSchema
 	title := fmt.Sprintf("FAILED: mlbench %s came to no result (exit %d)", f.Command, f.ExitCode)
 	switch format {
-	case JSON:
-		return writeJSON(w, f)
-	case JSONL:
-		return writeJSONLine(w, f)
+	case JSON, JSONL:
+		return writeJSON(w, format, f)
 	case CSV:
 		return writeCSV(w, nil, o)
 	case Text:

@@ -28,7 +28,7 @@ func ParitySchema() []byte {
 func Parity(w io.Writer, format Format, p *answers.Parity, o Options) error {
 	switch format {
 	case JSON:
-		return writeJSON(w, p)
+		return writeJSON(w, JSON, p)
 	case Text, Markdown:
 		return writePage(w, format, parityPage(p), o)
 	}

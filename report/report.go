@@ -15,10 +15,8 @@ import (
 // Run renders the summary of one run.
 func Run(w io.Writer, format Format, s *summary.Run, o Options) error {
 	switch format {
-	case JSON:
-		return writeJSON(w, newRunDocument(s))
-	case JSONL:
-		return writeJSONLine(w, newRunDocument(s))
+	case JSON, JSONL:
+		return writeJSON(w, format, newRunDocument(s))
 	case CSV:
 		return writeRows(w, runRows(s), o)
 	case Text, Markdown:
@@ -32,10 +30,8 @@ func Run(w io.Writer, format Format, s *summary.Run, o Options) error {
 // Comparison renders two arms side by side, the verdict first.
 func Comparison(w io.Writer, format Format, c *verdict.Comparison, o Options) error {
 	switch format {
-	case JSON:
-		return writeJSON(w, newComparisonDocument(c))
-	case JSONL:
-		return writeJSONLine(w, newComparisonDocument(c))
+	case JSON, JSONL:
+		return writeJSON(w, format, newComparisonDocument(c))
 	case CSV:
 		return writeRows(w, comparisonRows(c), o)
 	case Text, Markdown:
@@ -64,15 +60,17 @@ func writePage(w io.Writer, format Format, p *page, o Options) error {
 	return err
 }
 
-// writeJSON writes v as one indented object. Several documents in one stream
-// follow one another, as jq and encoding/json read them.
-func writeJSON(w io.Writer, v any) error {
+// writeJSON writes v as one object, which is indented, or as JSONL a line. Several
+// documents in one stream follow one another, as jq and encoding/json read them.
+func writeJSON(w io.Writer, format Format, v any) error {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
+	if format == JSON {
+		enc.SetIndent("", "  ")
+	}
 	if err := enc.Encode(v); err != nil {
-		return fmt.Errorf("render json: %w", err)
+		return fmt.Errorf("render %s: %w", format, err)
 	}
 	_, err := w.Write(escapeInvisible(b.Bytes()))
 	return err

@@ -117,7 +117,7 @@ func (c *Check) Write(w io.Writer) error {
 // End writes what the checks leave to say: as text the verdict, as JSON all.
 func (s *Selftest) End(w io.Writer, format Format) error {
 	if format == JSON {
-		return writeJSON(w, s)
+		return writeJSON(w, JSON, s)
 	}
 	_, err := fmt.Fprintf(w, "\n%s\n", s.Verdict)
 	return err

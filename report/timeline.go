@@ -23,7 +23,7 @@ func Timelines(w io.Writer, format Format, files []*results.File, o Options) err
 		for _, f := range files {
 			all = append(all, newTimelineJSON(f))
 		}
-		return writeJSON(w, all)
+		return writeJSON(w, JSON, all)
 	}
 	var b bytes.Buffer
 	for i, f := range files {
@@ -39,10 +39,8 @@ func Timelines(w io.Writer, format Format, files []*results.File, o Options) err
 
 func timeline(w io.Writer, format Format, f *results.File, o Options) error {
 	switch format {
-	case JSON:
-		return writeJSON(w, newTimelineJSON(f))
-	case JSONL:
-		return writeJSONLine(w, newTimelineJSON(f))
+	case JSON, JSONL:
+		return writeJSON(w, format, newTimelineJSON(f))
 	case CSV:
 		return timelineCSV(w, f, f.Series(), o)
 	case Text, Markdown:
