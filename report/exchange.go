@@ -50,7 +50,7 @@ func (e *Exchange) Write(w io.Writer) error {
 
 func (e *Exchange) writeAnswer(b *bytes.Buffer) {
 	if e.Failed != nil {
-		fmt.Fprintf(b, "--- no answer: %v\n\n", e.Failed)
+		fmt.Fprintf(b, "--- no answer: %s\n\n", answers.Printable([]byte(e.Failed.Error())))
 		return
 	}
 	if e.Status == 0 {
