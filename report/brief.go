@@ -55,20 +55,14 @@ func briefPart(c *verdict.Comparison, a, b string) *part {
 func total(m *verdict.MetricRow) bool { return m.Class == results.TotalClass }
 
 func briefRow(c *verdict.Comparison, m *verdict.MetricRow, mark mark) []Cell {
-	name := m.Metric + ", " + m.Unit
-	if !total(m) {
-		name = m.Class + " " + name
-	}
+	name := rowName(m)
 	a, b := valueText(m.A, m.Unit, m.CensoredA), valueText(m.B, m.Unit, m.CensoredB)
-	if m.Unit == "%" {
-		name = name[:len(name)-len(", %")]
+	if m.Unit != "%" {
+		name += ", " + m.Unit
+	} else {
 		a, b = failedText(c.ArmA, m, a), failedText(c.ArmB, m, b)
 	}
-	change := pooledText(m)
-	if m.Unit == "pairs" {
-		change = missing
-	}
-	return append([]Cell{{marks[mark].brief, marks[mark].role}, {Text: name}}, Cells(Own, a, b, change, limitText(m))...)
+	return append([]Cell{{marks[mark].brief, marks[mark].role}, {Text: name}}, Cells(Own, a, b, pooledText(m), limitText(m))...)
 }
 
 // failedText is a share of errors as counts, which anybody can weigh.

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/mlbench/mlbench/results"
 	"github.com/mlbench/mlbench/results/verdict"
 )
 
@@ -17,12 +16,7 @@ func (s said) each(between string, say func(*verdict.Claim) string) string {
 	return strings.Join(out, between)
 }
 
-func claimName(m *verdict.Claim) string {
-	if m.Class == results.TotalClass {
-		return m.Metric
-	}
-	return m.Class + " " + m.Metric
-}
+func claimName(m *verdict.Claim) string { return metricName(m.Class, m.Metric) }
 
 // changed names a metric and its change with its interval.
 func (s said) changed(m *verdict.Claim) string {

@@ -104,10 +104,7 @@ func lateNote(c *verdict.Comparison, a, b string) string {
 		if arm == nil || arm.Model != results.Open {
 			continue
 		}
-		answers := 0.0
-		for _, n := range arm.Status {
-			answers += float64(n)
-		}
+		answers := float64(arm.Answered())
 		if within := arm.ThroughputRPS * arm.DurationS; answers-within > muchLate*answers {
 			names = append(names, fmt.Sprintf("%.0f of the %.0f answers of %s", answers-within, answers, [...]string{a, b}[i]))
 		}

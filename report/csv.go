@@ -21,10 +21,11 @@ import (
 // objectives use (p99 is the response time's, service_p99, lag_p99). Numbers of
 // a run are those of its JSON form: percentiles of too few requests included.
 //
-// A comparison has the rows of A, then of B, then the changes: their target is
-// "B/A", their metric ends in _change, their unit is % (pp, percentage points,
-// for shares), and ci_low and ci_high are their interval where there is one (of confidence_pct in JSON);
-// limit, p (Holm-corrected) and outcome are those of what is judged.
+// A comparison has the rows of A, then of B, then what B has against A: their target
+// is "B/A", their unit is % (pp, percentage points, for shares). A metric that ends in
+// _change is of all requests together; one that ends in _estimate is what is judged,
+// with its interval in ci_low and ci_high (of confidence_pct in JSON), its limit, p
+// (Holm-corrected) and outcome.
 //
 // What stands behind ci_high is the same in every row of a run: a sheet of many
 // runs can be filtered by it.

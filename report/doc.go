@@ -2,7 +2,7 @@
 // markdown for a pull request, CSV for a spreadsheet and JSON for programs.
 //
 //	summary.Run, verdict.Comparison ─► page ─► text, markdown
-//	                                    └────────► CSV, JSON (+ their schemas), JUnit
+//	                               └───────► CSV, JSON (+ their schemas), JUnit
 //
 // So it does with what verify, calibrate, selftest and doctor found out; the lists
 // of commands are Tables.

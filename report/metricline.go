@@ -116,13 +116,15 @@ func valuesText(c *verdict.Comparison, m *verdict.MetricRow, claim *verdict.Clai
 	return fmt.Sprintf("%s %s → %s/s", name, rateText(*m.A), rateText(*m.B))
 }
 
-// rowName is a metric's name, and of which class.
-func rowName(m *verdict.MetricRow) string {
-	if total(m) {
-		return m.Metric
+// metricName is a metric with its class, where it is not of all requests.
+func metricName(class, metric string) string {
+	if class == results.TotalClass {
+		return metric
 	}
-	return m.Class + " " + m.Metric
+	return class + " " + metric
 }
+
+func rowName(m *verdict.MetricRow) string { return metricName(m.Class, m.Metric) }
 
 // failed counts the errors of a class and its requests.
 func failed(s *summary.Run, class string) (errors, requests int64, ok bool) {
@@ -132,10 +134,8 @@ func failed(s *summary.Run, class string) (errors, requests int64, ok bool) {
 	if class == results.TotalClass {
 		return s.Errors.Total, s.Requests, true
 	}
-	for i := range s.Classes {
-		if k := &s.Classes[i]; k.Name == class {
-			return k.Errors.Total, k.Requests, true
-		}
+	if k := s.Class(class); k != nil {
+		return k.Errors.Total, k.Requests, true
 	}
 	return 0, 0, false
 }

@@ -100,11 +100,7 @@ func undecidedText(c *verdict.Comparison) string {
 			out = append(out, fmt.Sprintf("%d more classes", len(classes)-i))
 			break
 		}
-		names := strings.Join(of[class], ", ")
-		if class != results.TotalClass {
-			names = class + " " + names
-		}
-		out = append(out, names)
+		out = append(out, metricName(class, strings.Join(of[class], ", ")))
 	}
 	text := strings.Join(out, "; ")
 	if budget != "" {

@@ -295,7 +295,7 @@ func objectivePart(outcomes []summary.ObjectiveResult) part {
 		case o.Held:
 			mark, word = Cell{"✓", Good}, "held"
 		case o.Undecided:
-			mark, word = Cell{"?", Own}, "NOT DECIDED"
+			mark, word = Cell{"?", Open}, "NOT DECIDED"
 		}
 		text := outcomeText(o)
 		if o.Note != "" {

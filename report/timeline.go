@@ -2,6 +2,7 @@ package report
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -88,14 +89,7 @@ func timelineCSV(w io.Writer, f *results.File, points []results.Point, o Options
 }
 
 // armName is the target of an arm.
-func armName(f *results.File, arm string) string {
-	for _, t := range f.Header.Targets {
-		if t.Arm == arm {
-			return t.Name
-		}
-	}
-	return arm
-}
+func armName(f *results.File, arm string) string { return cmp.Or(f.Header.Target(arm).Name, arm) }
 
 // ordinal is a number from 1; "" is none.
 func ordinal(n int) string {

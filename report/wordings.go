@@ -160,7 +160,7 @@ var wordings = map[string]func(said, summary.Reason) string{
 		if metric == "" || len(s.metrics) == 1 && s.metrics[0].Metric == metric && s.metrics[0].Class == class {
 			return "it"
 		}
-		return claimName(&verdict.Claim{Class: class, Metric: metric})
+		return metricName(class, metric)
 	},
 	"_cpu": func(s said, _ summary.Reason) string {
 		if s.of == nil {
