@@ -162,29 +162,48 @@ func (v *Verdict) distrust(s *standard) {
 	if len(why) == 0 {
 		return
 	}
-	most := v.doubtful(level)
+	less, more := v.doubtful(level)
+	harmless := v.harmless()
 	for i := range v.Judgements {
 		j := &v.Judgements[i]
-		if j.Kind == LogRatio && (j.Outcome == Regression && j.Estimate-most < j.Limit || j.Outcome == Improved) {
+		switch {
+		case j.Kind != LogRatio:
+		case j.Outcome == Improved && j.Upper+more < j.Limit:
+			j.Outcome, j.Reason = OK, why[0] // by how much it is better is what is doubtful
+		case j.Outcome == Improved || j.Outcome == Regression && j.Estimate-less < j.Limit:
 			j.Outcome, j.Reason, j.MoreTime = Inconclusive, why[0], 0
+			harmless = false
 		}
+	}
+	if harmless {
+		v.Reasons = nil
 	}
 }
 
-// doubtful is how much of an estimate, as a logarithm, the doubts may amount to: of a
-// difference that fades, what it fell from the first third to the last and as much once
-// more, for it may go on; of a carry-over all of it, of which the estimate has about half.
-func (v *Verdict) doubtful(level float64) (most float64) {
-	if v.Trend.P <= level {
-		most += 2 * max(0, v.Trend.First-v.Trend.Last)
+// harmless says that all that passes would pass with what is doubtful added to it: a
+// difference that shrinks, or grows by little, is no reason to know nothing.
+func (v *Verdict) harmless() bool {
+	_, more := v.doubtful(guardLevel)
+	return !slices.ContainsFunc(v.Judgements, func(j Judgement) bool {
+		return j.Kind == LogRatio && j.Role != Watched && j.Outcome == OK && !(j.Upper+more < j.Limit)
+	})
+}
+
+// doubtful is by how much an estimate, as a logarithm, may be too high (less) and too
+// low (more): of a difference that changes, by what it fell or rose from the first third
+// to the last and as much once more, for it may go on; of a carry-over by all of it, of
+// which the estimate has about half.
+func (v *Verdict) doubtful(level float64) (less, more float64) {
+	if t := v.Trend; t.P <= level {
+		less, more = 2*max(0, t.First-t.Last), 2*max(0, t.Last-t.First)
 	}
-	if v.CarryOver.P <= level {
-		most += math.Abs(v.CarryOver.Effect)
+	if c := v.CarryOver; c.P <= level {
+		less, more = less+math.Abs(c.Effect), more+math.Abs(c.Effect)
 	}
 	if v.Control.P <= level {
-		most = math.Inf(1) // whoever asks for a control wants it to hold
+		return math.Inf(1), math.Inf(1) // whoever asks for a control wants it to hold
 	}
-	return most
+	return less, more
 }
 
 // doubts are why pairs may not be what they are taken for.
