@@ -14,6 +14,7 @@ const MaxNumbers = 1_000_000
 func generatorNames() []string {
 	return []string{
 		"$vector", "$matrix", "$number", "$int", "$choice", "$sequence", "$zipf", "$text", "$blob", "$row", "$id", "$uuid",
+		"$join",
 	}
 }
 
@@ -55,6 +56,8 @@ func (b *templateBuilder) generator(key strict.Key, n *strict.Node) generator {
 		return b.blob(n)
 	case "$row":
 		return b.row(n)
+	case "$join":
+		return b.join(n)
 	case "$id", "$uuid":
 		g := &idGen{uuid: key.Name == "$uuid"}
 		if n.Kind != strict.Null {

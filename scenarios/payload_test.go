@@ -68,6 +68,30 @@ func chiSquare(seen, want map[string]float64) (chi float64) {
 	return chi
 }
 
+// Parts of a text stand behind one another, whatever they hold, and what the
+// engine makes unique stays unique.
+func TestJoinedTexts(t *testing.T) {
+	for body, want := range map[string]string{
+		`{$join: [user-, {$sequence: }, "@é\"x", {$choice: ["\n"]}, [1, {a: "b"}], {$join: ["<", null]}]}`: `"user-1@é\"x\n[1,{\"a\":\"b\"}]<null"`,
+		"{k: {$join: [{$row: {from: people, column: name}}, '-', {$row: {from: people, column: age}}]}}":   `{"k":"Ann-31"}`,
+	} {
+		src := "data: {people: {file: people.csv}}\n" + request(body, "")
+		if !strings.Contains(body, "people") {
+			src = request(body, "")
+		}
+		if got := bodies(t, src, 1, 1); got[0] != want {
+			t.Errorf("%s: %s, want %s", body, got[0], want)
+		}
+	}
+	seen := map[string]bool{}
+	for _, b := range bodies(t, request("{$join: [a-, {$uuid: }, {$choice: [x]}]}", ""), 1, 100) {
+		if seen[b] || !strings.HasPrefix(b, `"a-`) || !strings.HasSuffix(b, `x"`) {
+			t.Errorf("%s", b)
+		}
+		seen[b] = true
+	}
+}
+
 func TestSequences(t *testing.T) {
 	for body, want := range map[string]string{
 		"{$sequence: }":                      "1 2 3 4 5 6 7",
@@ -207,7 +231,7 @@ func FuzzTemplate(f *testing.F) {
 		"{$zipf: {of: {$choice: {values: [{$int: {max: 2}}, x], weights: [1, 0]}}, distinct: 3, exponent: 0}}",
 		"{$zipf: {of: {$vector: {size: 2}}, distinct: 1000000, exponent: 10, new: 0.999}}", "{$zipf: {of: {$row: people}, distinct: 3}}",
 		"[{$row: {from: people, columns: [name, age], as: vector, rows: 0..9}}, {$row: {from: notes, column: id}}, {$row: notes}]",
-		"{$sequence: [{$sequence: {step: -1}}, {$sequence: }]}", "{$text: {tokens: 0..3}}", "{$blob: {bytes: 0..30}}", "{$id: {prefix: \"\\u0000<\"}}", "{$uuid: }",
+		"{$sequence: [{$sequence: {step: -1}}, {$sequence: }]}", "{$text: {tokens: 0..3}}", "{$blob: {bytes: 0..30}}", "{$id: {prefix: \"\\u0000<\"}}", "{$uuid: }", "{$join: [a, {$uuid: }, [{$text: {tokens: 3}}]]}",
 		"{$int: {min: -9223372036854775808, max: -1}}", "[{$zipf: {of: {$zipf: {of: 1, distinct: 1}}, distinct: 1}}]",
 	} {
 		f.Add(body, uint64(1))

@@ -112,7 +112,7 @@ requests:
         - {$choice: {values: [a, {$int: {max: 3}}], weights: [3, 0.5]}}
         - [{$sequence: }, {$sequence: {start: 0, step: -2}}, {$sequence: [a, {b: c}]}]
         - {$zipf: {of: {$vector: {size: 3}}, distinct: 100, exponent: 1.2, new: 0.25}}
-        - [{$text: {tokens: 2..5}}, {$blob: {bytes: 30}}]
+        - [{$text: {tokens: 2..5}}, {$blob: {bytes: 30}}, {$join: [a-, {$uuid: }]}]
         - {$zipf: {of: {$row: {from: people, rows: 2}}, distinct: 1}}
   - {name: b, auth: none, body: {base64: "AA=="}}
   - {name: c, body: {file: doc.go}}

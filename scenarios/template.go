@@ -72,6 +72,8 @@ func (t template) walk(visit func(generator)) {
 			inner = []template{g.of}
 		case *plainGen:
 			inner = []template{g.value}
+		case *joinGen:
+			inner = g.parts
 		}
 		for _, t := range inner {
 			t.walk(visit)

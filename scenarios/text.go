@@ -73,6 +73,25 @@ func (g *blobGen) render(w *writer) {
 	w.buf = append(w.buf, '"')
 }
 
+// joinGen is a text of parts, one behind the other.
+type joinGen struct{ parts []template }
+
+func (b *templateBuilder) join(n *strict.Node) generator {
+	g := &joinGen{}
+	for _, part := range b.list(n) {
+		g.parts = append(g.parts, template{{gen: &plainGen{value: part, escape: jsonEscape}}})
+	}
+	return g
+}
+
+func (g *joinGen) render(w *writer) {
+	w.buf = append(w.buf, '"')
+	for _, part := range g.parts {
+		part.render(w)
+	}
+	w.buf = append(w.buf, '"')
+}
+
 // words are 256 common English ones, short enough to be one token each in the
 // vocabularies of most language models.
 var words = strings.Fields(`
