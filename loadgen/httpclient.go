@@ -34,7 +34,7 @@ func newHTTPClient(g *Generator, by http.RoundTripper) (*httpClient, error) {
 	for i := range g.plan.Classes {
 		pool := g.plan.Classes[i].Pool
 		for j := range pool {
-			if pool[j].Fill != nil {
+			if pool[j].Fill != nil || pool[j].FreshHead() {
 				continue // complete only when it is sent
 			}
 			req, err := pool[j].HTTP(g.plan.URL)
@@ -149,7 +149,7 @@ func (c *httpClient) stale(o *outcome, err error) bool {
 func (c *httpClient) roundTrip(ctx context.Context, req *request, o *outcome, a *Answer) (status int, n int64, err error) {
 	of := req.payload.Numbered(req.number)
 	t := c.templates[req.payload]
-	if of.Fill != nil {
+	if t == nil {
 		of = of.Filled(req.captured())
 		if t, err = of.HTTP(c.g.plan.URL); err != nil {
 			return 0, 0, err

@@ -10,22 +10,28 @@ import (
 type lean struct {
 	httpStatus
 	g         *Generator
-	heads     [][]string // of each class's requests, up to the body's length
-	workers   []*conn    // closed model: each worker's connection
-	pool      pool       // open model: idle connections
+	heads     [][]head // of each class's requests
+	workers   []*conn  // closed model: each worker's connection
+	pool      pool     // open model: idle connections
 	nextShard atomic.Uint32
+}
+
+// head is a request up to its body's length, but for its number.
+type head struct {
+	text  string
+	fresh []int // where the number is written
 }
 
 // newLean renders what is the same each time that a request is sent.
 func newLean(g *Generator) *lean {
-	l := &lean{g: g, heads: make([][]string, len(g.plan.Classes)), workers: make([]*conn, g.plan.Load.Connections)}
+	l := &lean{g: g, heads: make([][]head, len(g.plan.Classes)), workers: make([]*conn, g.plan.Load.Connections)}
 	for i := range g.plan.Classes {
 		pool := g.plan.Classes[i].Pool
-		heads := make([]string, len(pool))
+		heads := make([]head, len(pool))
 		for j := range pool {
-			heads[j] = string(pool[j].AppendHead(nil))
-			if j > 0 && heads[j] == heads[j-1] {
-				heads[j] = heads[j-1] // one text for all
+			heads[j] = head{string(pool[j].AppendHead(nil)), pool[j].HeadFresh()}
+			if j > 0 && heads[j].text == heads[j-1].text {
+				heads[j].text = heads[j-1].text // one text for all
 			}
 		}
 		l.heads[i] = heads
@@ -40,7 +46,9 @@ func (l *lean) render(b []byte, req *request) (rendered []byte, body int) {
 		r := numbered.Filled(req.captured())
 		return r.AppendHTTP1(b), len(r.Body)
 	}
-	b = append(b, l.heads[req.class][req.at]...)
+	from, h := len(b), &l.heads[req.class][req.at]
+	b = append(b, h.text...)
+	req.payload.NumberHead(b[from:], h.fresh, req.number)
 	b = req.payload.AppendBody(b)
 	body = len(req.payload.Body)
 	req.payload.Number(b[len(b)-body:], req.number)

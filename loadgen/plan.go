@@ -152,10 +152,17 @@ func (p *Plan) Validate() error {
 			bad("class %q: weight %v, want more than 0", c.Name, c.Weight)
 		}
 		for _, r := range c.Pool {
-			for _, at := range r.Fresh {
-				if at < 0 || at+send.FreshDigits > len(r.Body) {
-					bad("class %q: fresh digits at %d outside a body of %d bytes", c.Name, at, len(r.Body))
+			within := func(what string, size int, places []int) {
+				for _, at := range places {
+					if at < 0 || at+send.FreshDigits > size {
+						bad("class %q: fresh digits at %d outside a %s of %d bytes", c.Name, at, what, size)
+					}
 				}
+			}
+			within("body", len(r.Body), r.Fresh)
+			within("path and query", len(r.Target), r.FreshTarget)
+			for _, f := range r.Header {
+				within("header", len(f.Value), f.Fresh)
 			}
 		}
 	}

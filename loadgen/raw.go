@@ -38,6 +38,7 @@ func (rw *rawWriter) write(g *Generator, outcomes []outcome) error {
 	enc := json.NewEncoder(rw.w)
 	for i := range outcomes {
 		o := &outcomes[i]
+		sent := o.payload.NumberedHead(o.number)
 		r := rawResult{
 			Seq:       o.number % requestsPerStream,
 			Code:      uint16(o.status),
@@ -46,8 +47,8 @@ func (rw *rawWriter) write(g *Generator, outcomes []outcome) error {
 			BytesOut:  o.bytesOut,
 			BytesIn:   o.bytesIn,
 			Error:     failureNames[o.failure],
-			Method:    o.payload.Method,
-			URL:       g.plan.URL.Scheme + "://" + g.plan.URL.Host + o.payload.ShownTarget(),
+			Method:    sent.Method,
+			URL:       g.plan.URL.Scheme + "://" + g.plan.URL.Host + sent.ShownTarget(),
 			Class:     g.recorder.names[o.class],
 			Service:   o.service,
 			Lag:       o.lag,

@@ -18,10 +18,11 @@ type Request struct {
 	Target string  // path and query, as they are sent
 	Header []Field // in the order of sending, Host among them, without Content-Length
 	Body   []byte  // nil: none
-	// Fresh are offsets into Body of FreshDigits ASCII digits which the engine
-	// overwrites with the request's number, so that a cycled pool never sends the
-	// same bytes twice and a target's cache is not what is measured.
-	Fresh []int
+	// Fresh and FreshTarget are offsets into Body and Target of FreshDigits ASCII
+	// digits which the engine overwrites with the request's number, as those of
+	// fields, so that a cycled pool never sends the same bytes twice and a target's
+	// cache is not what is measured.
+	Fresh, FreshTarget []int
 	// HiddenTarget and HiddenBody are where secrets are in both, in order. Those of
 	// the header are whole values.
 	HiddenTarget, HiddenBody []Span
@@ -34,13 +35,14 @@ type Request struct {
 // Field is one header field.
 type Field struct {
 	Name, Value string
-	Hidden      bool // the value is a secret
+	Fresh       []int // offsets into Value, as Request.Fresh are into its body
+	Hidden      bool  // the value is a secret
 }
 
 // Span is a part of a text: from one offset until before another.
 type Span struct{ From, To int }
 
-// FreshDigits is the width of the number written at each Request.Fresh.
+// FreshDigits is the width of the number written at each fresh place.
 const FreshDigits = 12
 
 // Hidden stands for a secret in what people read.
@@ -48,12 +50,57 @@ const Hidden = "[redacted]"
 
 // Numbered is the request with its number in place.
 func (r *Request) Numbered(number uint64) Request {
-	out := *r
+	out := r.NumberedHead(number)
 	if len(r.Fresh) > 0 {
 		out.Body = bytes.Clone(r.Body)
 		r.Number(out.Body, number)
 	}
 	return out
+}
+
+// NumberedHead is the request with its number in place, but for that in its body.
+func (r *Request) NumberedHead(number uint64) Request {
+	out := *r
+	if !r.FreshHead() {
+		return out
+	}
+	within := func(text string, at []int) string {
+		if len(at) == 0 {
+			return text
+		}
+		b := []byte(text)
+		writeNumber(b, at, number)
+		return string(b)
+	}
+	out.Target = within(r.Target, r.FreshTarget)
+	out.Header = slices.Clone(r.Header)
+	for i, f := range r.Header {
+		out.Header[i].Value = within(f.Value, f.Fresh)
+	}
+	return out
+}
+
+// FreshHead says whether a number is written before the body.
+func (r *Request) FreshHead() bool {
+	return len(r.FreshTarget) > 0 || slices.ContainsFunc(r.Header, func(f Field) bool { return len(f.Fresh) > 0 })
+}
+
+// HeadFresh are the places of FreshTarget and of those of fields in what
+// AppendHead appends.
+func (r *Request) HeadFresh() (at []int) {
+	from := len(r.Method) + len(" ")
+	for _, i := range r.FreshTarget {
+		at = append(at, from+i)
+	}
+	from += len(r.Target) + len(" HTTP/1.1\r\n")
+	for _, f := range r.Header {
+		from += len(f.Name) + len(": ")
+		for _, i := range f.Fresh {
+			at = append(at, from+i)
+		}
+		from += len(f.Value) + len("\r\n")
+	}
+	return at
 }
 
 // Filled is the request completed by what was captured.
@@ -65,8 +112,14 @@ func (r *Request) Filled(captured map[string]string) Request {
 }
 
 // Number writes a request's number into its body.
-func (r *Request) Number(body []byte, number uint64) {
-	if len(r.Fresh) == 0 {
+func (r *Request) Number(body []byte, number uint64) { writeNumber(body, r.Fresh, number) }
+
+// NumberHead writes a request's number into what AppendHead appended, at the places
+// that HeadFresh found.
+func (*Request) NumberHead(head []byte, at []int, number uint64) { writeNumber(head, at, number) }
+
+func writeNumber(b []byte, at []int, number uint64) {
+	if len(at) == 0 {
 		return
 	}
 	// Neighbours differ in the first digits, not in the last ones only: a target
@@ -79,8 +132,8 @@ func (r *Request) Number(body []byte, number uint64) {
 		digits[i] = byte('0' + number%10)
 		number /= 10
 	}
-	for _, at := range r.Fresh {
-		copy(body[at:], digits[:])
+	for _, i := range at {
+		copy(b[i:], digits[:])
 	}
 }
 

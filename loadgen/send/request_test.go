@@ -42,6 +42,21 @@ func TestNumbersChangeNoOtherRequest(t *testing.T) {
 	if bytes.Equal(one.Body, two.Body) || !bytes.Equal(r.Body, sample().Body) || len(one.Body) != len(r.Body) {
 		t.Errorf("%s and %s of %s", one.Body, two.Body, r.Body)
 	}
+	if r.FreshHead() || r.HeadFresh() != nil || one.Target != r.Target {
+		t.Errorf("a number in a head without places: %s", one.AppendHead(nil))
+	}
+	r.Target, r.FreshTarget = "/a/000000000000?b", []int{3}
+	r.Header[2].Value, r.Header[2].Fresh = "x000000000000", []int{1}
+	before := string(r.AppendHTTP1(nil))
+	one = r.Numbered(1)
+	byHand := r.AppendHead(nil)
+	r.NumberHead(byHand, r.HeadFresh(), 1)
+	if got := string(one.AppendHead(nil)); got != string(byHand) || bytes.Count(byHand, one.Body[18:30]) != 2 {
+		t.Errorf("numbered as %q, and in place as %q", got, byHand)
+	}
+	if string(r.AppendHTTP1(nil)) != before {
+		t.Errorf("changed to %q, from %q", r.AppendHTTP1(nil), before)
+	}
 }
 
 // net/http sends what the request says and nothing of its own: no User-Agent, no
