@@ -156,7 +156,10 @@ func extentText(c *verdict.Comparison) string {
 	if c.MeasuredS > 0 {
 		text += ", " + roughly(c.MeasuredS)
 	}
-	if len(c.Looks) > 0 && (c.Verdict == verdict.OK || c.Verdict == verdict.Regression) && c.Interrupted == nil {
+	gone := slices.ContainsFunc(c.Findings, func(f verdict.Finding) bool {
+		return f.Code == verdict.TargetEnded || f.Code == verdict.NeverAnswered
+	})
+	if len(c.Looks) > 0 && (c.Verdict == verdict.OK || c.Verdict == verdict.Regression) && c.Interrupted == nil && !gone {
 		text = "decided after " + text
 		if c.Planned.BudgetS > 0 {
 			text += " of at most " + roughly(c.Planned.BudgetS)

@@ -131,14 +131,19 @@ const limitsForm = "want for example p50=5%,p90=10%,p99=20%,throughput=5%,errors
 // ParseLimits reads changes to the defaults, such as "p50=3%,errors=1pp".
 func ParseLimits(s string) (Limits, error) {
 	l := DefaultLimits()
+	var mistakes []error
 	for item := range strings.SplitSeq(s, ",") {
 		if item = strings.TrimSpace(item); item == "" {
 			continue
 		}
 		name, value, _ := strings.Cut(item, "=")
 		if err := l.set(strings.TrimSpace(name), strings.TrimSpace(value)); err != nil {
-			return Limits{}, fmt.Errorf("limit %q: %w; %s", item, err, limitsForm)
+			mistakes = append(mistakes, fmt.Errorf("limit %q: %w", item, err))
 		}
+	}
+	if n := len(mistakes); n > 0 { // the last line has what is right
+		mistakes[n-1] = fmt.Errorf("%w; %s", mistakes[n-1], limitsForm)
+		return Limits{}, errors.Join(mistakes...)
 	}
 	if len(l.Percentiles) == 0 && !slices.ContainsFunc(l.Classes, func(c ClassLimits) bool { return len(l.of(c.Class)) > 0 }) {
 		return Limits{}, errors.New("limits: every percentile is off, so no latency would be judged")

@@ -90,6 +90,9 @@ func TestParseLimitsRefuses(t *testing.T) {
 			t.Errorf("%q: %v; want %q and an example", tt.in, err, tt.want)
 		}
 	}
+	if _, err := ParseLimits("p50=5,p90=10%,errors=1%"); err == nil || strings.Count(err.Error(), "\n") != 1 || strings.Count(err.Error(), "want for example") != 1 {
+		t.Errorf("two mistakes: %v", err)
+	}
 	if _, err := ParseLimits("p50=off,p90=off,p99=off"); err == nil || err.Error() != "limits: every percentile is off, so no latency would be judged" {
 		t.Errorf("all off: %v", err)
 	}
