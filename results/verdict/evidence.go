@@ -74,6 +74,32 @@ func decides(h *results.Header, class string) bool {
 	return true
 }
 
+// tailSettles is how many requests of a class have to be beyond a percentile for a
+// pass to wait for it: with the twelve that it takes to judge it, identical targets
+// are within 20% of one another too seldom.
+const tailSettles = 60
+
+// settles says whether all that is planned will have that many, on either target.
+// All requests together are waited for, however few.
+func (p *pairing) settles(h *results.Header, class string, q float64) bool {
+	if class == results.TotalClass || h.Model == results.Closed {
+		return true
+	}
+	seconds := 0.0
+	for _, pair := range p.kept {
+		seconds += pair.a.DurationS
+	}
+	if last := h.Looks[len(h.Looks)-1]; h.Launches == 0 && last > len(p.kept) {
+		seconds *= float64(last) / float64(len(p.kept))
+	}
+	for _, c := range h.Classes {
+		if c.Name == class {
+			return h.RateRPS*c.Share*seconds*(1-q) >= tailSettles
+		}
+	}
+	return true
+}
+
 // arms are a class's slices of either arm, pair by pair.
 func arms(pairs []slicePair, class string) (a, b []*results.ClassData) {
 	a, b = make([]*results.ClassData, len(pairs)), make([]*results.ClassData, len(pairs))
@@ -90,7 +116,7 @@ func (p *pairing) percentileMetric(h *results.Header, class string, l Percentile
 	m := l.metric(class)
 	if planned(h) {
 		m.Margin = stats.Margin(l.Max, l.AbsMS*float64(time.Millisecond), pooled(a, l.Q))
-		m.Role, m.Required = l.Part.role(decides(h, class)), l.Part == Required || m.Required && l.Part == ByDefault
+		m.Role, m.Required = l.Part.role(decides(h, class) && p.settles(h, class, l.Q)), l.Part == Required || m.Required && l.Part == ByDefault
 	}
 	n := 0.0
 	for i := range a {

@@ -444,3 +444,28 @@ func TestTooRare(t *testing.T) {
 		t.Error("nobody knows how many requests a closed model sends")
 	}
 }
+
+// A class's percentile is waited for if the plan sends enough beyond it.
+func TestTailsThatAreWaitedFor(t *testing.T) {
+	h := &results.Header{Model: results.Open, Classes: []results.Class{{Name: "predict", Share: 0.7}, {Name: "batch", Share: 0.2}}}
+	h.RateRPS, h.Looks = 200, []int{24, 48, 96, 192}
+	p := &pairing{}
+	for range 24 {
+		p.kept = append(p.kept, slicePair{a: &measured{Slice: &results.Slice{DurationS: 0.25}}})
+	}
+	for _, tt := range []struct {
+		class string
+		q     float64
+		want  bool
+	}{
+		{results.TotalClass, 0.999, true}, {"predict", 0.99, true}, {"batch", 0.99, false}, {"batch", 0.9, true}, {"batch", 0.5, true}, {"predict", 0.999, false},
+	} {
+		if got := p.settles(h, tt.class, tt.q); got != tt.want {
+			t.Errorf("%s of %v: %v", summary.PercentileName(tt.q), tt.class, got)
+		}
+	}
+	h.Looks = []int{24} // a short budget
+	if p.settles(h, "predict", 0.99) {
+		t.Error("p99 of 840 requests is waited for")
+	}
+}
