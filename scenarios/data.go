@@ -127,13 +127,13 @@ func (v *validator) openData(s *dataSource, n *strict.Node) {
 		ok = false
 	}
 	format := s.Format
-	switch formats := []rows.Format{rows.CSV, rows.JSONL, rows.Parquet}; {
+	switch formats := []rows.Format{rows.CSV, rows.JSONL, rows.JSON, rows.Parquet}; {
 	case n.Get("format") == nil:
 		if format = rows.FormatOf(s.File); format == "" && ok {
-			bad("file", "found %q, want a name that ends in .csv, .tsv, .jsonl, .ndjson or .parquet, or a key format", s.File)
+			bad("file", "found %q, want a name that ends in .csv, .tsv, .jsonl, .ndjson, .json (each also with .gz or .zst) or .parquet, or a key format", s.File)
 		}
 	case !slices.Contains(formats, format):
-		bad("format", "found %q, want csv, jsonl or parquet", format)
+		bad("format", "found %q, want csv, jsonl, json or parquet", format)
 	}
 	if orders := []rows.Order{rows.Sequential, rows.Random, rows.Shuffle}; n.Get("order") == nil {
 		s.Order = rows.Sequential
@@ -144,7 +144,7 @@ func (v *validator) openData(s *dataSource, n *strict.Node) {
 	switch {
 	case n.Get("delimiter") == nil:
 		delimiter = 0
-	case format == rows.JSONL || format == rows.Parquet:
+	case format == rows.JSONL || format == rows.JSON || format == rows.Parquet:
 		bad("delimiter", "only CSV files have one: leave it out")
 	case utf8.RuneCountInString(s.Delimiter) != 1 || strings.ContainsAny(s.Delimiter, "\"\r\n\x00\ufffd"):
 		bad("delimiter", `found %q, want one character, such as ";" or "\t"`, s.Delimiter)

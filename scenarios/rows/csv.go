@@ -37,7 +37,7 @@ func (l *leash) Read(p []byte) (int, error) {
 }
 
 func (s *Source) newCSV(in io.Reader) (*csvReader, error) {
-	in, err := s.skipMark(in)
+	in, err := s.text(in)
 	if err != nil {
 		return nil, err
 	}

@@ -1,6 +1,6 @@
 // Package rows reads the rows of data files as JSON.
 //
-//	CSV, JSON lines, Parquet ─► Open (columns) ─► Scan (every row once) ─► Sample ─► []Row
+//	CSV, JSON, Parquet ─► Open (columns) ─► Scan (every row once) ─► Sample ─► []Row
 //
 // A file is streamed, never held: what is kept is the sample. It owns how a
 // file's cells become JSON values, and which rows are taken. It does not own what

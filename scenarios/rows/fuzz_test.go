@@ -12,14 +12,15 @@ func FuzzRows(f *testing.F) {
 	for _, text := range []string{
 		"a,b\n1,2\n", "a\n\"x\ny\"\n", "\ufeffa;b\n+5;.5\n", "a,b\n1\n", "a\n\"", "a,a\n", "a\n\xff\n", "a\n1e5\n-.\n", "n\nNA\n\n\"\"\n", "a\r\n1\r\r\n",
 		"{\"a\":1}\n{\"a\":[1,{\"b\":null}]}", "{}\n", "{\"a\":1}}\n", "{\"\":1,\"b\":NaN}", "[", "\n\n{\"a\":\"\\u0000\"}\r\n", "{\"a\":1,\"a\":2}",
+		"[{\"a\":1},{\"a\":[\"]\",{}]}]", "[1,\"x\",null]", "[{\"a\":01}]", "[1,{}]", "[[1},2]", " [ ] x",
 		"PAR1\x00\x00\x00\x00PAR1",
 	} {
-		for i := range uint8(3) {
+		for i := range uint8(4) {
 			f.Add([]byte(text), i)
 		}
 	}
 	f.Fuzz(func(t *testing.T, text []byte, kind uint8) {
-		format := []Format{CSV, JSONL, Parquet}[kind%3]
+		format := []Format{CSV, JSONL, Parquet, JSON}[kind%4]
 		s, err := sourceOf(format, 0, string(text))
 		if err == nil {
 			err = s.Scan(nil)

@@ -14,7 +14,7 @@ import (
 
 // newJSONL reads an object per line; empty lines are none.
 func (s *Source) newJSONL(in io.Reader) (stream, error) {
-	in, err := s.skipMark(in)
+	in, err := s.text(in)
 	if err != nil {
 		return nil, err
 	}
@@ -27,7 +27,7 @@ func (s *Source) newJSONL(in io.Reader) (stream, error) {
 			var err error
 			line++
 			if buf, err = readLine(r, buf[:0]); err != nil {
-				if errors.Is(err, errLongRow) {
+				if !errors.Is(err, io.EOF) {
 					err = &Error{s.name, line, 0, err.Error()}
 				}
 				return Row{}, err
@@ -39,7 +39,7 @@ func (s *Source) newJSONL(in io.Reader) (stream, error) {
 		if !keep {
 			return Row{}, nil
 		}
-		row, err := s.parseLine(buf, line, last)
+		row, err := s.parseObject(buf, place{line, 1}, last)
 		if last = row.header; err != nil {
 			return row, err
 		}
@@ -63,35 +63,49 @@ func readLine(r *bufio.Reader, buf []byte) ([]byte, error) {
 	}
 }
 
-// parseLine keeps the values as they are written. A header of the same names is
-// taken for the row's.
-func (s *Source) parseLine(line []byte, number int, likely *header) (Row, error) {
-	row := Row{header: &header{}, line: number}
-	if !utf8.Valid(line) {
-		return row, &Error{s.name, number, 0, "not UTF-8 text: convert the file"}
+// valid says what is not JSON in a text that begins at a place.
+func (s *Source) valid(text []byte, at place) error {
+	if !utf8.Valid(text) {
+		return &Error{s.name, at.line, 0, "not UTF-8 text: convert the file"}
 	}
-	dec := json.NewDecoder(bytes.NewReader(line))
-	bad := func(format string, args ...any) (Row, error) {
-		return row, &Error{s.name, number, int(dec.InputOffset()) + 1, fmt.Sprintf(format, args...)}
+	err := syntax(text)
+	if err == nil {
+		return nil
+	}
+	reason := "not JSON: " + err.Error()
+	if s.format == JSONL && strings.HasPrefix(err.Error(), "unexpected end") {
+		reason = "the object does not end on this line"
+	}
+	at = at.after(text[:max(1, min(int(err.Offset), len(text)))-1])
+	return &Error{s.name, at.line, at.col, reason}
+}
+
+// parseObject keeps the values as they are written. A header of the same names is
+// taken for the row's.
+func (s *Source) parseObject(text []byte, at place, likely *header) (Row, error) {
+	row := Row{header: &header{}, line: at.line}
+	if !utf8.Valid(text) {
+		return row, s.valid(text, at)
+	}
+	dec := json.NewDecoder(bytes.NewReader(text))
+	bad := func(offset int64, format string, args ...any) (Row, error) {
+		at := at.after(text[:offset])
+		return row, &Error{s.name, at.line, at.col, fmt.Sprintf(format, args...)}
 	}
 	broken := func(err error) (Row, error) {
 		// The decoder's own offsets count from a value's beginning.
-		var at *json.SyntaxError
-		if errors.As(json.Unmarshal(line, new(json.RawMessage)), &at) {
-			if strings.HasPrefix(at.Error(), "unexpected end") {
-				return row, &Error{s.name, number, int(at.Offset), "the object does not end on this line"}
-			}
-			return row, &Error{s.name, number, max(1, int(at.Offset)), "not JSON: " + at.Error()}
+		if wrong := s.valid(text, at); wrong != nil {
+			return row, wrong
 		}
-		return bad("not JSON: %v", err)
+		return bad(dec.InputOffset(), "not JSON: %v", err)
 	}
 	if t, err := dec.Token(); err != nil {
 		return broken(err)
 	} else if t != json.Delim('{') {
-		return row, &Error{s.name, number, 1, "want an object on every line"}
+		return bad(0, "want an object on every line")
 	}
 	var names []string
-	var ends []int // of the values
+	var ends []int64 // of the values
 	for dec.More() {
 		t, err := dec.Token()
 		if err != nil {
@@ -102,14 +116,14 @@ func (s *Source) parseLine(line []byte, number int, likely *header) (Row, error)
 		if err := dec.Decode(&cell); err != nil {
 			return broken(err)
 		}
-		names, ends = append(names, name), append(ends, int(dec.InputOffset()))
+		names, ends = append(names, name), append(ends, dec.InputOffset())
 		row.cells = append(row.cells, cell)
 	}
 	if _, err := dec.Token(); err != nil {
 		return broken(err)
 	}
 	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
-		return bad("want one object on every line")
+		return bad(dec.InputOffset(), "want one object on every line")
 	}
 	if row.header = likely; likely == nil || !slices.Equal(names, likely.names) {
 		row.header = newHeader(names)
@@ -118,7 +132,7 @@ func (s *Source) parseLine(line []byte, number int, likely *header) (Row, error)
 		seen := map[string]bool{}
 		for i, name := range names {
 			if seen[name] {
-				return row, &Error{s.name, number, ends[i] + 1, fmt.Sprintf("the key %q is there twice", name)}
+				return bad(ends[i], "the key %q is there twice", name)
 			}
 			seen[name] = true
 		}

@@ -81,6 +81,12 @@ func TestCells(t *testing.T) {
 			"{\"a\":1.50,\"b\":[1, {\"c\": null}]}\n{\"b\":\"<é>\",\"z\":true}\n",
 		},
 		{"chosen keys", JSONL, 0, []Column{{"b", Text}, {"a", ""}}, "{\"a\":1,\"b\":\"x\",\"c\":2}\r\n{\"c\":0,\"b\":null,\"a\":[]}\r\n", "{\"b\":\"x\",\"a\":1}\n{\"b\":null,\"a\":[]}\n"},
+		{
+			"an array of objects", JSON, 0, nil, " [\n{\"a\": 1.50, \"b\": \"],}\\\"\"} ,{\"b\":[[{}]],\n\"z\":true}\n]\n",
+			"{\"a\":1.50,\"b\":\"],}\\\"\"}\n{\"b\":[[{}]],\"z\":true}\n",
+		},
+		{"an array of values", JSON, 0, nil, "[1e3,null,\"é,]\", [1, {}] ]", "{\"value\":1e3}\n{\"value\":null}\n{\"value\":\"é,]\"}\n{\"value\":[1, {}]}\n"},
+		{"chosen keys of an array", JSON, 0, []Column{{"b", Text}}, "[{\"a\":1,\"b\":\"x\"}]", "{\"b\":\"x\"}\n"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			s, err := sourceOf(tt.format, tt.delimiter, tt.in)
@@ -131,6 +137,31 @@ func TestMistakes(t *testing.T) {
 		{JSONL, []Column{{"a", Number}}, nil, "{\"a\":1}\n{\"a\":\"1\"}\n", `f:2: a: found "\"1\"", want a number`},
 		{JSONL, []Column{{"a", ""}}, nil, "{\"a\":1}\n{\"b\":1}\n", `f:2: no "a"`},
 		{JSONL, nil, []string{"a"}, "{\"a\":1}\n\n{\"b\":1}\n", `f:3: no "a"`},
+
+		{JSON, nil, nil, " \n", "f is empty, want an array"},
+		{JSON, nil, nil, "[ ]", "f has no rows"},
+		{JSON, nil, nil, "{\"a\":1}\n", "f:1:1: found an object, want an array: [{…}, {…}] (with an object on each line, the format is jsonl)"},
+		{JSON, nil, nil, "1", "f:1:1: found '1', want an array: [{…}, {…}]"},
+		{JSON, nil, nil, "[{\"a\":1}\n {\"a\":1}]", "f:2:2: found '{', want a comma, or ] at the array's end"},
+		{JSON, nil, nil, "[1,]", "f:1:4: found ']', want an element behind the comma"},
+		{JSON, nil, nil, "[1,,2]", "f:1:4: found ',', want an element"},
+		{JSON, nil, nil, "[1}", "f:1:3: found '}', want a comma, or ] at the array's end"},
+		{JSON, nil, nil, "[1] [2]", "f:1:5: want nothing behind the array"},
+		{JSON, nil, nil, "[1,\n2", "f:2:2: the array does not end: want ]"},
+		{JSON, nil, nil, "[{\"a\":1},\n{\"b\":\n1", "f:3:2: the array does not end: want ]"},
+		{JSON, nil, nil, "[{\"a\":1},\n7]", `f:2:1: found "7", want an object, as the first one is`},
+		{JSON, nil, nil, "[7, {\"a\":1}]", `f:1:5: found "{\"a\":1}", want a plain value, as the first one is`},
+		{JSON, nil, nil, "[{\"a\":1},\n {\"a\":\n  01}]", "f:3:4: not JSON: invalid character '1' after object key:value pair"},
+		{JSON, nil, nil, "[{\"a\":[1}}]", "f:1:9: not JSON: invalid character '}' after array element"},
+		{JSON, nil, nil, "[tru]", "f:1:4: not JSON: invalid character ' ' in literal true (expecting 'e')"},
+		{JSON, nil, nil, "[{\"a\":1,\n\"a\":2}]", `f:2:6: the key "a" is there twice`},
+		{JSON, nil, nil, "[\"\xff\"]", "f:1: not UTF-8 text: convert the file"},
+		{JSON, nil, nil, "[\"" + long + "\"]", "f:1:2: a row of more than 8 MB: is a quote not closed, or is it the wrong format?"},
+		{JSON, []Column{{"a", Number}}, nil, "[{\"a\":1},\n{\"a\":\"1\"}]", `f:2: a: found "\"1\"", want a number`},
+		{JSON, nil, []string{"a"}, "[{\"a\":1},\n{\"b\":1}]", `f:2: no "a"`},
+
+		{CSV, nil, nil, "\x1f\x8b\x08\x00", "f:1:1: compressed, which its name does not say: want a name that ends in .gz"},
+		{JSON, nil, nil, "\x28\xb5\x2f\xfd", "f:1:1: compressed, which its name does not say: want a name that ends in .zst"},
 
 		{Parquet, nil, nil, "PAR1 but not really PAR1", "f: not readable as Parquet: "},
 		{Parquet, nil, nil, "", "f: not readable as Parquet: "},

@@ -20,16 +20,20 @@ type Format string
 const (
 	CSV     Format = "csv"     // a header line, then a record per row
 	JSONL   Format = "jsonl"   // an object per line
-	Parquet Format = "parquet" // flat columns, and lists of plain values
+	JSON    Format = "json"    // an array of objects, or of plain values
+	Parquet Format = "parquet" // lists, structs and maps among its columns
 )
 
 // FormatOf is the format that a file's name stands for; empty when for none.
 func FormatOf(path string) Format {
+	_, path = packingOf(path)
 	switch strings.ToLower(filepath.Ext(path)) {
 	case ".csv", ".tsv":
 		return CSV
 	case ".jsonl", ".ndjson":
 		return JSONL
+	case ".json":
+		return JSON
 	case ".parquet", ".pq":
 		return Parquet
 	}
@@ -57,7 +61,7 @@ const maxRow = 8 << 20
 
 // Source is a data file.
 type Source struct {
-	Columns []string // of the file, each name once; of JSON lines, those of the first
+	Columns []string // of the file, each name once; of JSON, those of the first row
 	Rows    int64    // after Scan
 	Digest  string   // SHA-256 of the file, after Scan
 	Notes   []string // what the user should know, after Scan
@@ -65,6 +69,7 @@ type Source struct {
 	name      string  // for messages
 	known     *header // Columns
 	format    Format
+	packing   string // of texts; empty: none
 	delimiter rune
 	size      int64
 	open      func() (input, error)
@@ -112,13 +117,17 @@ func Open(path string, format Format, delimiter rune) (*Source, error) {
 	case !info.Mode().IsRegular():
 		return nil, fmt.Errorf("%s is no regular file, and is to be read more than once", path)
 	}
-	if delimiter == 0 && strings.EqualFold(filepath.Ext(path), ".tsv") {
+	packing, plain := packingOf(path)
+	if delimiter == 0 && strings.EqualFold(filepath.Ext(plain), ".tsv") {
 		delimiter = '\t'
 	}
 	if format == "" {
 		format = FormatOf(path)
 	}
-	s := &Source{name: filepath.Base(path), format: format, delimiter: delimiter, size: info.Size()}
+	if format == Parquet && packing != "" {
+		return nil, fmt.Errorf("%s: Parquet compresses its pages itself, and is not read from %s: unpack the file", filepath.Base(path), packing)
+	}
+	s := &Source{name: filepath.Base(path), format: format, packing: packing, delimiter: delimiter, size: info.Size()}
 	s.open = func() (input, error) { return os.Open(path) }
 	return s, s.header()
 }
@@ -137,8 +146,8 @@ func (s *Source) header() error {
 			return err
 		}
 		s.Columns = r.taken.names
-	case JSONL:
-		next, err := s.newJSONL(in)
+	case JSONL, JSON:
+		next, err := s.stream(in)
 		if err != nil {
 			return err
 		}
@@ -166,14 +175,22 @@ func (s *Source) header() error {
 // Has says whether the file has a column.
 func (s *Source) Has(column string) bool { return s.known.find(column, 0) >= 0 }
 
-// skipMark skips a text's byte order mark, and refuses UTF-16 by its.
-func (s *Source) skipMark(in io.Reader) (io.Reader, error) {
+// text is an open file's, unpacked and without its byte order mark. UTF-16 is
+// refused by its mark.
+func (s *Source) text(in io.Reader) (io.Reader, error) {
+	in, err := s.unpack(in)
+	if err != nil {
+		return nil, err
+	}
 	r := bufio.NewReaderSize(in, 64<<10)
-	switch start, _ := r.Peek(3); {
+	start, _ := r.Peek(4)
+	switch other := packedAs(start); {
 	case bytes.HasPrefix(start, []byte{0xff, 0xfe}), bytes.HasPrefix(start, []byte{0xfe, 0xff}):
 		return nil, &Error{s.name, 1, 1, "UTF-16 text, want UTF-8: convert the file"}
-	case string(start) == "\ufeff":
-		_, _ = r.Discard(len(start)) // it is there
+	case other != "":
+		return nil, &Error{s.name, 1, 1, fmt.Sprintf("compressed, which its name does not say: want a name that ends in %s", other)}
+	case bytes.HasPrefix(start, []byte("\ufeff")):
+		_, _ = r.Discard(len("\ufeff")) // it is there
 	}
 	return r, nil
 }
@@ -198,8 +215,7 @@ func (s *Source) Select(columns []Column) error {
 }
 
 // Scan reads the whole file once: it finds every row's mistakes, counts them,
-// and settles the types of CSV columns. Rows of JSON lines must have the columns
-// of need.
+// and settles the types of CSV columns. Rows of JSON must have the columns of need.
 func (s *Source) Scan(need []string) error {
 	in, err := s.open()
 	if err != nil {
@@ -213,11 +229,14 @@ func (s *Source) Scan(need []string) error {
 		}
 		err = s.scanTyped(in, need)
 	} else {
-		text := readerInput{Reader: io.TeeReader(in, sum), input: in}
+		whole := readerInput{Reader: io.TeeReader(in, sum), input: in}
 		if s.format == CSV {
-			err = s.scanCSV(text)
+			err = s.scanCSV(whole)
 		} else {
-			err = s.scanTyped(text, need)
+			err = s.scanTyped(whole, need)
+		}
+		if err == nil { // what is behind the last row is part of the file
+			_, err = io.Copy(io.Discard, whole.Reader)
 		}
 	}
 	if err == nil && s.Rows == 0 {
@@ -271,6 +290,8 @@ func (s *Source) stream(in input) (stream, error) {
 		return r.next, nil
 	case JSONL:
 		return s.newJSONL(in)
+	case JSON:
+		return s.newJSON(in)
 	default:
 		p, err := s.newParquet(in)
 		if err != nil {
