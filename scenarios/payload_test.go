@@ -83,6 +83,9 @@ func TestJoinedTexts(t *testing.T) {
 			t.Errorf("%s: %s, want %s", body, got[0], want)
 		}
 	}
+	if _, err := Parse([]byte(request(`{$join: ["${NONE}"]}`, "")), "x.yaml"); err == nil {
+		t.Error("a variable that nothing declares is no mistake")
+	}
 	seen := map[string]bool{}
 	for _, b := range bodies(t, request("{$join: [a-, {$uuid: }, {$choice: [x]}]}", ""), 1, 100) {
 		if seen[b] || !strings.HasPrefix(b, `"a-`) || !strings.HasSuffix(b, `x"`) {

@@ -138,7 +138,7 @@ func (v *validator) jsonRefs(n *strict.Node) {
 	generator := n.Kind == strict.Map && len(n.Keys) == 1 && isGenerator(n.Keys[0].Name)
 	for i, item := range n.Items {
 		switch of := item.Get("of"); {
-		case !generator, n.Keys[i].Name == "$choice", n.Keys[i].Name == "$sequence":
+		case !generator, slices.Contains([]string{"$choice", "$sequence", "$join"}, n.Keys[i].Name):
 			v.jsonRefs(item)
 		case n.Keys[i].Name == "$zipf" && of != nil:
 			v.jsonRefs(of)

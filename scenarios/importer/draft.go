@@ -1,7 +1,6 @@
 package importer
 
 import (
-	"fmt"
 	"regexp"
 	"slices"
 	"strconv"
@@ -31,14 +30,82 @@ func (w *yamlWriter) draft(d *draft, o Options) {
 		}
 	}
 	w.variables(&d.vault)
-	w.buf.WriteString(newLoad)
+	w.data(d.data)
+	w.loads(d.loads)
+	if d.cookies {
+		w.line(0, "")
+		w.line(0, "cookies: keep")
+	}
 	if d.login != nil {
 		w.login(d.login)
 	}
+	for _, list := range []struct {
+		key  string
+		what []draftRequest
+	}{{"setup", d.setup}, {"requests", d.requests}, {"teardown", d.teardown}} {
+		if len(list.what) == 0 {
+			continue
+		}
+		w.line(0, "")
+		w.line(0, "%s:", list.key)
+		for i := range list.what {
+			w.request(2, &list.what[i])
+		}
+	}
+	if len(d.objectives) > 0 {
+		w.line(0, "")
+		w.line(0, "objectives: %s", example.Flow(anys(d.objectives)))
+	}
+}
+
+func anys(texts []string) []any {
+	out := make([]any, len(texts))
+	for i, s := range texts {
+		out[i] = s
+	}
+	return out
+}
+
+func (w *yamlWriter) data(all []draftData) {
+	if len(all) == 0 {
+		return
+	}
 	w.line(0, "")
-	w.line(0, "requests:")
-	for i := range d.requests {
-		w.request(&d.requests[i])
+	w.line(0, "data:")
+	for _, source := range all {
+		for _, text := range source.about {
+			w.comment(2, text)
+		}
+		w.line(2, "%s: %s", example.Scalar(source.name), source.keys)
+	}
+}
+
+func (w *yamlWriter) loads(all []draftLoad) {
+	switch len(all) {
+	case 0:
+		w.buf.WriteString(newLoad)
+		return
+	case 1:
+		w.load(0, "load", all[0])
+		return
+	}
+	w.line(0, "")
+	w.line(0, "loads:")
+	for _, l := range all {
+		w.load(2, example.Scalar(l.name), l)
+	}
+}
+
+func (w *yamlWriter) load(indent int, key string, l draftLoad) {
+	if indent == 0 {
+		w.line(0, "")
+	}
+	for _, text := range l.about {
+		w.comment(indent, text)
+	}
+	w.line(indent, "%s:", key)
+	for _, line := range l.lines {
+		w.line(indent+2, "%s", line)
 	}
 }
 
@@ -49,12 +116,20 @@ func (w *yamlWriter) variables(v *vault) {
 		return
 	}
 	w.line(0, "")
-	if len(shell) == 0 {
-		w.line(0, "variables: # secrets of the source: set them in the environment")
-	} else {
+	outside := slices.ContainsFunc(shell, func(s shellVariable) bool { return s.plain == nil })
+	switch {
+	case outside:
 		w.line(0, "variables: # of the environment: export them")
+	case len(v.names) > 0:
+		w.line(0, "variables: # secrets of the source: set them in the environment")
+	default:
+		w.line(0, "variables:")
 	}
 	for _, s := range shell {
+		if s.plain != nil {
+			w.line(2, "%s: %s", example.Scalar(s.name), example.Scalar(*s.plain))
+			continue
+		}
 		from := "{env: " + s.env + "}"
 		if s.fallback != nil {
 			from = "{env: " + s.env + ", default: " + example.Scalar(*s.fallback) + "}"
@@ -92,52 +167,6 @@ func (w *yamlWriter) login(l *draftLogin) {
 		w.body(2, l.body)
 	}
 	w.line(2, "token: %s", example.Scalar(l.token))
-}
-
-func (w *yamlWriter) request(r *draftRequest) {
-	for _, text := range r.about {
-		w.comment(2, text)
-	}
-	w.line(2, "- name: %s", example.Scalar(r.name))
-	w.line(4, "weight: %s", strconv.FormatFloat(r.weight, 'f', -1, 64))
-	w.line(4, "method: %s", example.Scalar(r.method))
-	if r.path != "" {
-		w.line(4, "path: %s", example.Scalar(r.path))
-	}
-	if len(r.headers) > 0 {
-		w.line(4, "headers:")
-		w.headers(r.headers)
-	}
-	if r.bearer {
-		w.line(4, "auth: bearer")
-	}
-	if r.body != nil {
-		w.body(4, r.body)
-	}
-	if len(r.status) > 0 {
-		w.line(4, "expect: {status: [%s]}", strings.Trim(fmt.Sprint(joinInts(r.status)), "[]"))
-	}
-}
-
-// headers has one line for each name: a list, where it is there several times.
-func (w *yamlWriter) headers(all []draftHeader) {
-	for i, h := range all {
-		same := func(other draftHeader) bool { return h.name == other.name }
-		if slices.ContainsFunc(all[:i], same) {
-			continue
-		}
-		var values []any
-		for _, other := range all[i:] {
-			if same(other) {
-				values = append(values, other.value)
-			}
-		}
-		text := example.Flow(values)
-		if len(values) == 1 && !h.empty {
-			text = example.Scalar(h.value)
-		}
-		w.line(6, "%s: %s%s", example.Scalar(h.name), text, trailing(h.note))
-	}
 }
 
 func joinInts(all []int) string {

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/mlbench/mlbench/scenarios"
+	"github.com/mlbench/mlbench/scenarios/example"
 )
 
 // Options shape a scenario that is made of something else: From….
@@ -31,11 +32,31 @@ func (o Options) withDefaults() Options {
 // draft is a scenario in the making. Its texts may hold anything: they are
 // quoted when it is written.
 type draft struct {
-	about    []string // sentences of the first comment
-	login    *draftLogin
-	requests []draftRequest
-	left     []string // what was left out, and why
-	vault    vault
+	about      []string // sentences of the first comment
+	data       []draftData
+	cookies    bool
+	loads      []draftLoad // none: newLoad; several stand side by side
+	login      *draftLogin
+	setup      []draftRequest
+	requests   []draftRequest
+	teardown   []draftRequest
+	objectives []string
+	left       []string // what was left out, and why
+	vault      vault
+}
+
+// draftData is a file whose rows requests take; its keys are YAML.
+type draftData struct {
+	about []string
+	name  string
+	keys  string
+}
+
+// draftLoad is a load; its lines are YAML.
+type draftLoad struct {
+	about []string
+	name  string // of several
+	lines []string
 }
 
 type draftLogin struct {
@@ -56,11 +77,25 @@ type draftRequest struct {
 	bearer  bool
 	body    *draftBody
 	status  []int
+
+	params, query example.Pairs
+	checks        []example.Pairs
+	capture       example.Pairs
+
+	// Journeys, and what stands in them.
+	total  bool           // the time of all of it is a figure
+	think  string         // before a step
+	repeat example.Pairs  // of a step
+	steps  []draftRequest // that follow
+	choose []draftRequest // instead of a request: one of these, by weight
+	none   bool           // of a choice: nothing is sent
+	after  []string       // comment behind it
 }
 
 type draftHeader struct {
 	name, value, note string
 	empty             bool // sent without a value
+	made              any  // a generator, or a text with some, instead of the value
 }
 
 // draftBody is a body in one of the forms of the language: json, text, …
@@ -79,15 +114,16 @@ func (d *draft) finish(o Options) ([]byte, error) {
 		}
 		return nil, fmt.Errorf("%s: no requests to make a scenario of%s", o.Source, why)
 	}
-	if n := len(d.requests); n > maxRequests {
+	all := flat(d.setup, d.requests, d.teardown)
+	if n := len(all); n > maxRequests {
 		return nil, fmt.Errorf("%s: %d requests: want at most %d", o.Source, n, maxRequests)
 	}
-	for _, r := range d.requests {
+	for _, r := range all {
 		if n := len(r.headers); n > maxHeaders {
 			return nil, fmt.Errorf("%s: a request with %d headers: want at most %d", o.Source, n, maxHeaders)
 		}
 	}
-	bearer := slices.ContainsFunc(d.requests, func(r draftRequest) bool { return r.bearer })
+	bearer := slices.ContainsFunc(all, func(r *draftRequest) bool { return r.bearer })
 	if d.login != nil && !bearer {
 		d.left = append(d.left, fmt.Sprintf("%s %s: a login, but nothing needs its token", d.login.method, d.login.path))
 		d.login = nil
@@ -96,7 +132,12 @@ func (d *draft) finish(o Options) ([]byte, error) {
 		d.about = append(d.about, "Requests with auth: bearer carry the token that MLBENCH_TOKEN holds.")
 	}
 	d.liftWeights()
-	nameRequests(d.requests)
+	nameRequests(d.requests, maxName)
+	for i := range d.requests {
+		d.requests[i].finishJourney()
+	}
+	nameRequests(d.setup, maxName)
+	nameRequests(d.teardown, maxName)
 	w := yamlWriter{}
 	w.draft(d, o)
 	sc, err := scenarios.Parse(w.buf.Bytes(), o.File, "/") // whoever names files may read them
@@ -134,21 +175,31 @@ var (
 
 // nameRequests calls requests by their paths: /v1/models/{name} is models-name.
 // Where that is not enough to tell them apart, the method and a number help.
-func nameRequests(all []draftRequest) {
-	taken := map[string]bool{"total": true}
+func nameRequests(all []draftRequest, most int) { nameAmong(all, most, map[string]bool{"total": true}) }
+
+func nameAmong(all []draftRequest, most int, taken map[string]bool) {
 	numbered := map[string]int{} // how far the numbers of each name are taken
 	for i := range all {
 		r := &all[i]
-		base := cmp.Or(r.name, pathName(r.path))
+		switch {
+		case r.none:
+			continue
+		case r.choose != nil:
+			nameAmong(r.choose, most, taken)
+			continue
+		case len(r.steps) > 0:
+			most = min(most, maxJourneyName)
+		}
+		base := clipped(cmp.Or(r.name, pathName(r.path)), most)
 		name := base
 		if taken[name] {
-			name = clipName(strings.ToLower(notOfNames.ReplaceAllString(r.method, "")) + "-" + base)
+			name = clipped(strings.ToLower(notOfNames.ReplaceAllString(r.method, ""))+"-"+base, most)
 			name = strings.Trim(name, "-")
 		}
 		for n := max(2, numbered[base]); taken[name]; n++ {
 			numbered[base] = n
 			suffix := fmt.Sprintf("-%d", n)
-			name = base[:min(len(base), maxName-len(suffix))] + suffix
+			name = base[:min(len(base), most-len(suffix))] + suffix
 		}
 		taken[name] = true
 		r.name = name
@@ -161,7 +212,11 @@ const (
 	maxHeaders  = 1000 // of a request
 )
 
-const maxName = 48 // of 64 that are allowed: tables want to be read
+const (
+	maxName        = 48 // of 64 that are allowed: tables want to be read
+	maxJourneyName = 24 // steps have the name of their journey before theirs
+	maxStepName    = 32 // total may come behind it
+)
 
 func pathName(path string) string {
 	path, _, _ = strings.Cut(path, "?")
@@ -180,7 +235,11 @@ func pathName(path string) string {
 	return clipName(strings.Join(parts, "-"))
 }
 
-func clipName(name string) string { return strings.TrimRight(name[:min(len(name), maxName)], "-_") }
+func clipName(name string) string { return clipped(name, maxName) }
+
+func clipped(name string, most int) string {
+	return strings.TrimRight(name[:min(len(name), most)], "-_")
+}
 
 // byteOrderMark is what some editors begin files with.
 const byteOrderMark = "\xef\xbb\xbf"

@@ -16,6 +16,12 @@ type shellVariable struct {
 	env      string
 	fallback *string // ${NAME:-fallback}; nil: none
 	command  string  // program whose output it is; empty: none
+
+	// Of other sources than command lines, one of these instead:
+	plain    *string // its value, which the scenario holds
+	captured bool    // from an answer: {{name}}
+	made     any     // a generator
+	sample   string  // what a generator may make, for texts that take none
 }
 
 // shellPlaces stand for shell variables while a command is taken apart: letters and
@@ -94,7 +100,14 @@ func (p *shellPlaces) encode(s string) string {
 func (p *shellPlaces) references(s string) string {
 	return p.replace(s, func(i int) string {
 		p.used[i] = true
-		return "${" + p.variables[i].name + "}"
+		switch v := p.variables[i]; {
+		case v.captured:
+			return "{{" + v.name + "}}"
+		case v.made != nil:
+			return v.sample
+		default:
+			return "${" + v.name + "}"
+		}
 	})
 }
 
@@ -128,7 +141,7 @@ func (p *shellPlaces) replace(s string, with func(int) string) string {
 func (p *shellPlaces) written() []shellVariable {
 	var out []shellVariable
 	for i, v := range p.variables {
-		if p.used[i] {
+		if p.used[i] && !v.captured && v.made == nil {
 			out = append(out, v)
 		}
 	}

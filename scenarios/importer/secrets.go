@@ -114,7 +114,7 @@ func (v *vault) value(x any, name string) any {
 		if name != "" && x != "" && !v.open && !v.hasPlaces(x) {
 			return v.ref(name)
 		}
-		return v.text(x)
+		return v.varied(x)
 	case []any:
 		out := make([]any, len(x))
 		for i, item := range x {

@@ -177,7 +177,7 @@ func (d *draft) recordedHeaders(r *draftRequest, x exchange) (kind targets.Field
 		default:
 			h := d.vault.header(f.Name, f.Value)
 			h.empty = f.Empty
-			if !x.typed && slices.Contains(r.headers, h) {
+			if !x.typed && slices.ContainsFunc(r.headers, func(o draftHeader) bool { return o.name == h.name && o.value == h.value }) {
 				continue // cookies, which HTTP/2 may split
 			}
 			r.headers = append(r.headers, h)
