@@ -37,6 +37,8 @@ func TestImpossibleNumbersAreDamage(t *testing.T) {
 		"an unknown phase":             func(s *Slice) { s.Phase = "measurf" },
 		"a third slot of a pair":       func(s *Slice) { s.Position = 3 },
 		"a class of no name":           func(s *Slice) { s.Classes["predics"] = served(1) },
+		"a span of no name":            func(s *Slice) { s.Spans = map[string]*ClassData{"predict": served(1)} },
+		"a span that is null":          func(s *Slice) { s.Spans = map[string]*ClassData{"predict.total": nil} },
 		"negative connections":         func(s *Slice) { s.Connections.Opened = -1 },
 		"negative memory":              func(s *Slice) { s.TargetUse = &TargetUse{PeakRSSMB: -1} },
 		"CPU time beyond all measure":  func(s *Slice) { s.TargetUse = &TargetUse{CPUSeconds: 1e200} },

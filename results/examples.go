@@ -37,10 +37,16 @@ func (f *File) Examples(of func(*Slice) bool) []Example {
 }
 
 // firsts are the earliest examples of each kind, in the order of ErrorClasses and
-// statuses.
+// statuses; those of spans are kinds of their own.
 func firsts(all []Example) []Example {
+	span := func(e Example) int {
+		if e.Span {
+			return 1
+		}
+		return 0
+	}
 	kind := func(a, b Example) int {
-		return cmp.Or(cmp.Compare(errorOrder(a.Error), errorOrder(b.Error)), cmp.Compare(a.Error, b.Error), cmp.Compare(a.Status, b.Status))
+		return cmp.Or(span(a)-span(b), cmp.Compare(errorOrder(a.Error), errorOrder(b.Error)), cmp.Compare(a.Error, b.Error), cmp.Compare(a.Status, b.Status))
 	}
 	slices.SortStableFunc(all, func(a, b Example) int { return cmp.Or(kind(a, b), cmp.Compare(a.AtS, b.AtS)) })
 	return slices.CompactFunc(all, func(a, b Example) bool { return kind(a, b) == 0 })

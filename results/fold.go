@@ -35,13 +35,11 @@ func (s *Slice) add(next *Slice) {
 	if s.Classes == nil {
 		s.Classes = map[string]*ClassData{}
 	}
-	for name, d := range next.Classes {
-		if into := s.Classes[name]; into != nil {
-			into.Add(d)
-		} else {
-			s.Classes[name] = d
-		}
+	addData(s.Classes, next.Classes)
+	if s.Spans == nil && len(next.Spans) > 0 {
+		s.Spans = map[string]*ClassData{}
 	}
+	addData(s.Spans, next.Spans)
 	s.Examples, s.Samples = firsts(append(s.examples(), next.examples()...)), nil
 	s.TargetUse = s.TargetUse.With(next.TargetUse)
 	if s.Telemetry == nil || next.Telemetry == nil {
@@ -58,6 +56,17 @@ func (s *Slice) add(next *Slice) {
 	a.RunDelayS += b.RunDelayS
 	a.StandstillMaxMS = max(a.StandstillMaxMS, b.StandstillMaxMS)
 	a.StandstillMS += b.StandstillMS
+}
+
+// addData adds what each class did.
+func addData(into, from map[string]*ClassData) {
+	for name, d := range from {
+		if sum := into[name]; sum != nil {
+			sum.Add(d)
+		} else {
+			into[name] = d
+		}
+	}
 }
 
 // meanOver is the mean of two values, each of its own time.

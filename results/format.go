@@ -140,8 +140,10 @@ type Target struct {
 
 // Class is one weighted kind of request of the scenario.
 type Class struct {
-	Name  string  `json:"name"`
-	Share float64 `json:"share"` // declared, 0…1
+	Name    string  `json:"name"`
+	Share   float64 `json:"share"`             // declared, 0…1; of a step that repeats: if it were sent once
+	Repeats bool    `json:"repeats,omitempty"` // a step that is sent until its answer is as wanted
+	Span    bool    `json:"span,omitempty"`    // no requests, but the time of several: see Slice.Spans
 }
 
 // Host is the machine the generator ran on.
@@ -181,19 +183,23 @@ type Slice struct {
 	SettleErrors int64                 `json:"settle_errors,omitempty"` // of the discarded: failed, or not sent
 	Connections  Connections           `json:"connections"`
 	Classes      map[string]*ClassData `json:"classes"`
-	Examples     []Example             `json:"examples,omitempty"`      // the first failure of each kind
-	Samples      map[string]string     `json:"error_samples,omitempty"` // of earlier versions: texts by class of error
-	Telemetry    *Telemetry            `json:"telemetry,omitempty"`
-	TargetUse    *TargetUse            `json:"target_use,omitempty"` // nil: not known
-	Excluded     string                `json:"excluded,omitempty"`   // why it is left out of figures
+	// Spans are times of several requests, of journeys and of steps that repeat. Each
+	// is counted like a request, by its end, and is in no figure of requests.
+	Spans     map[string]*ClassData `json:"spans,omitempty"`
+	Examples  []Example             `json:"examples,omitempty"`      // the first failure of each kind
+	Samples   map[string]string     `json:"error_samples,omitempty"` // of earlier versions: texts by class of error
+	Telemetry *Telemetry            `json:"telemetry,omitempty"`
+	TargetUse *TargetUse            `json:"target_use,omitempty"` // nil: not known
+	Excluded  string                `json:"excluded,omitempty"`   // why it is left out of figures
 }
 
-// Example is the first failure of its kind, which is a class of error and, of
-// ErrStatus, the status.
+// Example is the first failure of its kind, which is a class of error, of ErrStatus
+// the status, and whether it is of a span.
 type Example struct {
 	Error  string    `json:"error"`            // class of error
 	Status StatusKey `json:"status,omitempty"` // of ErrStatus
 	Class  string    `json:"class,omitempty"`  // request class
+	Span   bool      `json:"span,omitempty"`   // the failure of a span, its class, and of no request
 	AtS    float64   `json:"at_s"`             // seconds after Header.Start
 	// Text says what went wrong; of ErrStatus it is how the answer begins. Secrets
 	// are redacted, control characters left out.

@@ -136,10 +136,12 @@ func (s *Slice) clone() Slice {
 		out.Telemetry = &Telemetry{}
 	}
 	out.add(s)
-	for name, d := range out.Classes {
-		own := &ClassData{}
-		own.Add(d)
-		out.Classes[name] = own
+	for _, data := range []map[string]*ClassData{out.Classes, out.Spans} {
+		for name, d := range data {
+			own := &ClassData{}
+			own.Add(d)
+			data[name] = own
+		}
 	}
 	out.RateRPS = s.RateRPS
 	return out

@@ -1,6 +1,7 @@
 package results
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"math"
@@ -105,19 +106,31 @@ func (s *Slice) validate(h *Header) error {
 	if err := noCount("slice", s.InFlightMax, s.Unfinished, s.Discarded, c.Opened, c.Closed, c.Failed, c.Stale); err != nil {
 		return err
 	}
-	for _, name := range slices.Sorted(maps.Keys(s.Classes)) { // the same file, the same error
-		d := s.Classes[name]
-		if d == nil {
-			return fmt.Errorf("slice: class %.40q is null", name)
-		}
-		if len(h.Classes) > 0 && !slices.ContainsFunc(h.Classes, func(c Class) bool { return c.Name == name }) {
-			return fmt.Errorf("slice: its class %.40q is not in the header", name)
-		}
-		if err := d.validate(h); err != nil {
-			return fmt.Errorf("slice: class %.40q: %w", name, err)
-		}
+	if err := cmp.Or(validateData(s.Classes, false, h), validateData(s.Spans, true, h)); err != nil {
+		return err
 	}
 	return s.validateUse()
+}
+
+// validateData refuses data of classes, or of spans, that the header does not have.
+func validateData(data map[string]*ClassData, spans bool, h *Header) error {
+	what := "class"
+	if spans {
+		what = "span"
+	}
+	for _, name := range slices.Sorted(maps.Keys(data)) { // the same file, the same error
+		d := data[name]
+		if d == nil {
+			return fmt.Errorf("slice: %s %.40q is null", what, name)
+		}
+		if (spans || len(h.Classes) > 0) && !slices.ContainsFunc(h.Classes, func(c Class) bool { return c.Name == name && c.Span == spans }) {
+			return fmt.Errorf("slice: its %s %.40q is not in the header", what, name)
+		}
+		if err := d.validate(h); err != nil {
+			return fmt.Errorf("slice: %s %.40q: %w", what, name, err)
+		}
+	}
+	return nil
 }
 
 func (s *Slice) validateUse() error {
