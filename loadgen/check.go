@@ -20,6 +20,9 @@ type Answer struct {
 	// Captured are values for the later steps of the journey, for the check to
 	// add to and for Request.Fill to read; nil where no journey goes on.
 	Captured map[string]string
+	// Unmet is for the check to set: what the answer to a step that is repeated is not
+	// yet like. It is then sent again, and nothing is captured.
+	Unmet error
 }
 
 const (
@@ -63,7 +66,7 @@ func (c *conn) judge(o *outcome) failure {
 		Status: o.status, Header: http1.Unfold(finalHeader(k.head)), Body: c.parser.Body,
 		Cut: c.parser.BodyBytes > MaxCheckedBody, Service: o.service, Captured: c.req.captured(),
 	}
-	err := k.check(&k.answer)
+	err := c.req.judge(k.check, &k.answer)
 	k.answer = Answer{}
 	if cap(c.parser.Body) > maxIdleBody {
 		c.parser.Body = nil
@@ -72,6 +75,15 @@ func (c *conn) judge(o *outcome) failure {
 		return c.g.keep(failCheck, o.class, err)
 	}
 	return noFailure
+}
+
+// judge runs the class's check on the answer to the request.
+func (req *request) judge(check func(*Answer) error, a *Answer) error {
+	err := check(a)
+	if req.journey != nil {
+		req.journey.unmet = a.Unmet
+	}
+	return err
 }
 
 // read takes header and body of an answer that net/http read.

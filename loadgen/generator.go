@@ -28,7 +28,7 @@ type Generator struct {
 
 	expect    []map[int]bool // per class; nil: any 2xx
 	weights   []float64      // per class; of steps 0
-	longest   uint64         // requests of a journey, at most
+	longest   uint64         // steps of a journey, at most
 	recorder  *recorder
 	watch     *watchdog
 	transport transport
@@ -272,7 +272,7 @@ func (r *run) request(n uint64, planned time.Duration) request {
 	}
 	req.take(r.g.plan.Classes[class].Pool, at)
 	if r.g.plan.follows(class) {
-		req.journey = &journey{planned: planned, at: at, captured: map[string]string{}}
+		req.journey = &journey{class: class, number: req.number, at: at, captured: map[string]string{}, begin: start{planned: planned}}
 	}
 	return req
 }

@@ -117,7 +117,7 @@ func (c *httpClient) once(ctx context.Context, req *request) outcome {
 			o.failure = failStatus
 		} else if a != nil {
 			a.Service = o.service
-			if err := check(a); err != nil {
+			if err := req.judge(check, a); err != nil {
 				o.failure = g.keep(failCheck, req.class, err)
 			}
 		}

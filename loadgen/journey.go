@@ -26,28 +26,76 @@ import (
 //     request.
 //   - It ends early when a request fails, and when the load is interrupted. A
 //     warm-up, which is in no figure, does not wait for journeys but for requests.
+//   - What both arms of a comparison send does not depend on their answers: which
+//     branches a journey takes is drawn, and a step that is repeated is sent with
+//     the same bytes each time, so that the steps after it are the same, too.
 
 // Step makes its class a step of a journey: it follows the class before it in
 // the plan.
 type Step struct {
-	Think Think // between the answer before and the request
+	Think  Think   // between the answer before and the request
+	Branch *Branch // nil: every journey takes it
+	Repeat *Repeat // nil: it is sent once
+}
+
+// Branch is a step of only some journeys: of those whose draw for the choice,
+// uniform in [0, 1), is From or more and less than To. A draw is a function of the
+// seed and the journey's number.
+type Branch struct {
+	Choice   int // which of the journey's, from 1; its branches follow one another
+	From, To float64
+}
+
+// takes says whether a journey takes the branch.
+func (b *Branch) takes(seed, journey uint64) bool {
+	u := newRand(seed, streamChoices+uint64(b.Choice), journey).Float64()
+	return u >= b.From && u < b.To
+}
+
+// Repeat sends a step again until an answer is as the class's Check waits for: see
+// Answer.Unmet.
+type Repeat struct {
+	AtMost int   // times, the first included
+	Pause  Think // between an answer and the next time
 }
 
 // journey is what the requests of one journey share.
 type journey struct {
-	planned  time.Duration // of its first request
-	at       uint64        // its place in the pools of requests
+	class    int    // of its first request
+	number   uint64 // of its first request
+	at       uint64 // its place in the pools of requests
 	captured map[string]string
+	begin    start // of its first request
+	unmet    error // Answer.Unmet of the last answer
+	times    int   // that the current step has been sent, if it is repeated
+	first    start // of its first time
 }
+
+// start is when a request was to be sent, and when it was.
+type start struct{ planned, sent time.Duration }
 
 // follows says whether a step comes after class.
 func (p *Plan) follows(class int) bool {
 	return class+1 < len(p.Classes) && p.Classes[class+1].Step != nil
 }
 
+// next is the class that the journey of a number sends after class; false: it is
+// over.
+func (p *Plan) next(class int, journey uint64) (next int, more bool) {
+	for next = class + 1; p.follows(next - 1); next++ {
+		if b := p.Classes[next].Step.Branch; b == nil || b.takes(p.Seed, journey) {
+			return next, true
+		}
+	}
+	return 0, false
+}
+
 // validateStep reports what is wrong with class i as a step, or as none.
 func (p *Plan) validateStep(i int) error {
 	c := &p.Classes[i]
+	if c.Total && (c.Step != nil || !p.follows(i)) {
+		return fmt.Errorf("class %q: no journey begins with it whose time could be taken", c.Name)
+	}
 	if c.Step == nil {
 		for _, r := range c.Pool {
 			if r.Fill != nil {
@@ -59,8 +107,27 @@ func (p *Plan) validateStep(i int) error {
 	if i == 0 {
 		return fmt.Errorf("class %q: a step needs a class before it", c.Name)
 	}
-	if before := &p.Classes[i-1]; c.Weight != before.Weight {
-		return fmt.Errorf("class %q: weight %v, want that of its journey, %v", c.Name, c.Weight, before.Weight)
+	first := i - 1
+	for first > 0 && p.Classes[first].Step != nil {
+		first--
+	}
+	want := p.Classes[first].Weight
+	if b := c.Step.Branch; b != nil {
+		if !(b.From >= 0 && b.From < b.To && b.To <= 1) {
+			return fmt.Errorf("class %q: a branch of the draws from %v to %v, want some of 0 to 1", c.Name, b.From, b.To)
+		}
+		want *= b.To - b.From
+	}
+	if c.Weight != want {
+		return fmt.Errorf("class %q: weight %v, want that of its journey, %v", c.Name, c.Weight, want)
+	}
+	if again := c.Step.Repeat; again != nil {
+		if again.AtMost < 1 || c.Check == nil {
+			return fmt.Errorf("class %q: repeated at most %d times, want at least 1, and a check that ends it", c.Name, again.AtMost)
+		}
+		if err := again.Pause.validate(); err != nil {
+			return fmt.Errorf("class %q: %w", c.Name, err)
+		}
 	}
 	return c.Step.Think.validate()
 }
@@ -81,7 +148,7 @@ func (p *Plan) longest() uint64 {
 // begun is the instant that decides which slice the request belongs to.
 func (req *request) begun() time.Duration {
 	if req.journey != nil {
-		return req.journey.planned
+		return req.journey.begin.planned
 	}
 	return req.planned
 }
@@ -97,25 +164,60 @@ func (req *request) captured() map[string]string {
 // follow makes req, which ended in o, the next request of its journey, due now:
 // it waits for the think time. It is false when the journey is over.
 func (r *run) follow(req *request, o *outcome, t *timer) bool {
-	if req.journey == nil || o.failure != noFailure || !r.g.plan.follows(req.class) {
+	class, wait, more := r.advance(req, o)
+	due := o.planned + o.response + wait
+	if !more || r.overWarmup(due) || !t.wait(r.ctx, due-r.g.now()) {
 		return false
 	}
-	due := o.planned + o.response
-	next := &r.g.plan.Classes[req.class+1]
-	if think := &next.Step.Think; !think.Zero() {
-		due += think.draw(newRand(r.g.plan.Seed, streamSteps, req.number))
-	}
-	if r.overWarmup(due) || !t.wait(r.ctx, due-r.g.now()) {
-		return false
-	}
-	req.class++
-	req.number++
-	req.take(next.Pool, req.journey.at)
+	req.step(&r.g.plan, class)
 	req.planned, req.sent = due, r.g.now()
 	if !r.g.recorder.open {
 		req.planned = req.sent // as all requests of a closed model
 	}
 	return true
+}
+
+// advance is what the journey of req, which ended in o, sends next, and how long
+// after; false: it is over, or there is none. It records the spans that end with o.
+func (r *run) advance(req *request, o *outcome) (class int, wait time.Duration, more bool) {
+	j, p := req.journey, &r.g.plan
+	if j == nil {
+		return 0, 0, false
+	}
+	if req.class == j.class {
+		j.begin.sent = req.sent
+	}
+	end := o.failure
+	if step := p.Classes[req.class].Step; step != nil && step.Repeat != nil {
+		if j.times++; j.times == 1 {
+			j.first = start{req.planned, req.sent}
+		}
+		if end == noFailure && j.unmet != nil {
+			if j.times < step.Repeat.AtMost {
+				return req.class, step.Repeat.Pause.of(p.Seed, streamPauses+uint64(j.times), req.number), true
+			}
+			end = r.g.keepUnmet(req.class, j.times, j.unmet)
+		}
+		r.span(req.class, j.first, req, o, end)
+		j.times = 0
+	}
+	if end == noFailure {
+		if class, more = p.next(req.class, j.number); more {
+			return class, p.Classes[class].Step.Think.of(p.Seed, streamSteps, req.number), true
+		}
+	}
+	if p.Classes[j.class].Total {
+		r.span(j.class, j.begin, req, o, end)
+	}
+	return 0, 0, false
+}
+
+// step makes it that of a step of its journey. Its number depends on the place of
+// the step alone: not on how often one before it was sent.
+func (req *request) step(p *Plan, class int) {
+	j := req.journey
+	req.class, req.number = class, j.number+uint64(class-j.class)
+	req.take(p.Classes[class].Pool, j.at)
 }
 
 // overWarmup says whether t is after the end of a warm-up.

@@ -126,6 +126,7 @@ func (l *lean) startNew(req *request, r *run) *conn {
 	if f != noFailure {
 		o := g.unsent(req, f)
 		g.recorder.record(req.class%len(g.recorder.shards), &o)
+		r.advance(req, &o) // no journey goes on
 		r.done()
 		return nil
 	}

@@ -82,8 +82,9 @@ const (
 type Class struct {
 	Name string
 	// Weight is > 0, relative to the other classes that are no steps. A step's is
-	// that of its journey's first class, so that weights as shares of the sum of
-	// all are what each class gets of all requests, if no journey ends early.
+	// that of its journey's first class, and a branch's its share of that, so that
+	// weights as shares of the sum of all are what each class gets of all requests,
+	// if no journey ends early and no step is repeated.
 	Weight float64
 	// Pool is prepared requests, used in turn.
 	Pool []send.Request
@@ -94,16 +95,23 @@ type Class struct {
 	Check func(*Answer) error
 	// Step makes it a step of the journey that the class before it is part of.
 	Step *Step
+	// Total makes a span of the time of the journey that it begins.
+	Total bool
 }
 
-// Shares are those of the classes in all requests.
+// Shares are those of the classes in all requests, if each step is sent once, and
+// behind them the spans.
 func (p *Plan) Shares() (out []results.Class) {
 	var sum float64
 	for _, c := range p.Classes {
 		sum += c.Weight
 	}
 	for _, c := range p.Classes {
-		out = append(out, results.Class{Name: c.Name, Share: c.Weight / sum})
+		out = append(out, results.Class{Name: c.Name, Share: c.Weight / sum, Repeats: c.Step != nil && c.Step.Repeat != nil})
+	}
+	_, spans := spansOf(p.Classes)
+	for _, name := range spans {
+		out = append(out, results.Class{Name: name, Span: true})
 	}
 	return out
 }
@@ -142,7 +150,7 @@ func (p *Plan) Validate() error {
 		if err := p.validateStep(i); err != nil {
 			errs = append(errs, err)
 		}
-		if c.Weight > 0 && c.Weight/sum < LeastShare {
+		if c.Step == nil && c.Weight > 0 && c.Weight/sum < LeastShare {
 			bad("class %q: a share of %.2g, want at least 1 in %d", c.Name, c.Weight/sum, maxDeck)
 		}
 		if len(c.Pool) == 0 {

@@ -20,7 +20,8 @@ type Planned struct {
 
 // Requests are those of the phase that Run would send, in its order and with its
 // numbers, up to the load's end, or for ever if answers decide it. Steps of journeys
-// follow the request that begins theirs, as prepared.
+// follow the request that begins theirs, as prepared; one that is repeated is there
+// once.
 func (p *Plan) Requests(ph Phase) iter.Seq[Planned] {
 	return func(yield func(Planned) bool) {
 		g := &Generator{plan: *p, longest: p.longest()}
@@ -34,14 +35,15 @@ func (p *Plan) Requests(ph Phase) iter.Seq[Planned] {
 		r := &run{g: g, phase: ph, classes: newSequence(g.weights, newRand(p.Seed, streamClasses, ph.Stream))}
 		for n, at := range r.instants() {
 			req := r.request(n, max(0, at))
-			for follows := true; follows; req.class++ {
+			for more := true; more; at = -1 {
 				if !yield(Planned{At: at, Class: req.class, Request: req.payload.Numbered(req.number)}) {
 					return
 				}
-				if follows = p.follows(req.class); follows {
-					req.take(p.Classes[req.class+1].Pool, req.journey.at)
-					req.number++
-					at = -1
+				if more = req.journey != nil; more {
+					var class int
+					if class, more = p.next(req.class, req.journey.number); more {
+						req.step(p, class)
+					}
 				}
 			}
 		}

@@ -91,6 +91,8 @@ func (o *outcome) answered() bool {
 type recorder struct {
 	open   bool // keeps response and lag, which a closed model does not have
 	names  []string
+	spans  []string // names
+	spanOf []int    // per class: the span that begins with it; -1: none
 	shards []shard
 	// settled is the instant, on the generator's clock, before which planned
 	// requests are settle traffic: counted, in no figure. Set between phases.
@@ -110,6 +112,7 @@ type shard struct {
 
 type set struct {
 	classes      []tally
+	spans        []tally
 	discarded    int64 // settle requests
 	settleErrors int64 // of those: failed, or not sent
 	dial, tls    *stats.Live
@@ -131,6 +134,7 @@ type tally struct {
 
 func newRecorder(classes []Class, open bool, shards int) *recorder {
 	r := &recorder{open: open, statusKey: httpStatus{}.statusKey, shards: make([]shard, shards)}
+	r.spanOf, r.spans = spansOf(classes)
 	for _, c := range classes {
 		r.names = append(r.names, c.Name)
 	}
@@ -141,15 +145,25 @@ func newRecorder(classes []Class, open bool, shards int) *recorder {
 }
 
 func (r *recorder) newSet() *set {
-	s := &set{classes: make([]tally, len(r.names)), dial: stats.NewLive(), tls: stats.NewLive()}
+	s := &set{classes: make([]tally, len(r.names)), spans: make([]tally, len(r.spans)), dial: stats.NewLive(), tls: stats.NewLive()}
 	for i := range s.classes {
-		for c := range s.classes[i].clocks {
-			if r.open || clock(c) < clockResponse {
-				s.classes[i].clocks[c] = stats.NewLive()
-			}
-		}
+		s.classes[i].clocks = r.newClocks()
+	}
+	for i := range s.spans {
+		s.spans[i].clocks = r.newClocks()
+		s.spans[i].clocks[clockFirstByte] = nil
 	}
 	return s
+}
+
+// newClocks are those of the load model.
+func (r *recorder) newClocks() (out [clockCount]*stats.Live) {
+	for c := range out {
+		if r.open || clock(c) < clockResponse {
+			out[c] = stats.NewLive()
+		}
+	}
+	return out
 }
 
 // record counts one outcome. Failures without an answer have no latency, but a
@@ -170,13 +184,9 @@ func (r *recorder) record(sh int, o *outcome) {
 		}
 		return
 	}
-	t.sent++
 	t.bytesOut += o.bytesOut
 	t.bytesIn += o.bytesIn
-	t.failures[o.failure]++
 	if o.answered() {
-		t.done++
-		t.status[o.status]++
 		t.clocks[clockFirstByte].Record(o.first)
 		if r.ends > 0 && done >= r.ends {
 			t.late++
@@ -185,13 +195,24 @@ func (r *recorder) record(sh int, o *outcome) {
 	if r.keepRaw {
 		s.active.raw = append(s.active.raw, *o)
 	}
+	t.count(o, r.open)
+}
+
+// count is what requests and spans have in common.
+func (t *tally) count(o *outcome, open bool) {
+	t.sent++
+	t.failures[o.failure]++
+	if o.answered() {
+		t.done++
+		t.status[o.status]++
+	}
 	if o.answered() || o.failure == failTimeout {
 		t.clocks[clockService].Record(o.service)
-		if r.open {
+		if open {
 			t.clocks[clockResponse].Record(o.response)
 		}
 	}
-	if r.open {
+	if open {
 		t.clocks[clockLag].Record(o.lag)
 	}
 }
@@ -224,6 +245,9 @@ func (r *recorder) connected(sh int, took connectTime) {
 // single outcomes if they are kept. One goroutine at a time.
 func (r *recorder) drain(sl *results.Slice) (raw []outcome) {
 	sl.Classes = make(map[string]*results.ClassData, len(r.names))
+	if len(r.spans) > 0 {
+		sl.Spans = make(map[string]*results.ClassData, len(r.spans))
+	}
 	connecting := map[string]*stats.Histogram{results.ClockDial: stats.NewHistogram(), results.ClockTLS: stats.NewHistogram()}
 	for i := range r.shards {
 		s := &r.shards[i]
@@ -237,18 +261,24 @@ func (r *recorder) drain(sl *results.Slice) (raw []outcome) {
 		connecting[results.ClockTLS].Merge(s.spare.tls.Drain())
 		raw = append(raw, s.spare.raw...)
 		s.spare.raw = s.spare.raw[:0]
-		for c := range s.spare.classes {
-			d := s.spare.classes[c].drain(r.statusKey)
-			if into := sl.Classes[r.names[c]]; into != nil {
-				into.Add(d)
-			} else {
-				sl.Classes[r.names[c]] = d
-			}
-		}
+		r.drainInto(sl.Classes, r.names, s.spare.classes)
+		r.drainInto(sl.Spans, r.spans, s.spare.spans)
 	}
 	maps.DeleteFunc(connecting, func(_ string, h *stats.Histogram) bool { return h.Count() == 0 })
 	sl.Connections.Clocks = connecting
 	return raw
+}
+
+// drainInto adds tallies to the data of their names, and empties them.
+func (r *recorder) drainInto(data map[string]*results.ClassData, names []string, tallies []tally) {
+	for i := range tallies {
+		d := tallies[i].drain(r.statusKey)
+		if into := data[names[i]]; into != nil {
+			into.Add(d)
+		} else {
+			data[names[i]] = d
+		}
+	}
 }
 
 // drain moves the tally into the form of the result file and empties it.

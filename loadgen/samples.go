@@ -16,6 +16,7 @@ import (
 type samples struct {
 	errors   [failureCount]atomic.Pointer[sample]
 	statuses [1000]atomic.Pointer[sample]
+	unmet    atomic.Pointer[sample]
 }
 
 type sample struct {
@@ -56,7 +57,7 @@ func (g *Generator) drainSamples() (out []results.Example) {
 			out = append(out, g.example(s, results.Example{Error: results.ErrStatus, Status: results.StatusKey(g.recorder.statusKey(status)), Text: s.answer()}))
 		}
 	}
-	return out
+	return append(out, g.unmetExample()...)
 }
 
 func (g *Generator) example(s *sample, e results.Example) results.Example {

@@ -12,6 +12,8 @@ const (
 	streamClasses  uint64 = 0x636c617373657321 // "classes!"
 	streamThink    uint64 = 0x7468696e6b000000 // "think", and the worker's number
 	streamSteps    uint64 = 0x737465707321     // "steps!"
+	streamChoices  uint64 = 0x63686f6963650000 // "choice", and which of the journey's
+	streamPauses   uint64 = 0x7061757365000000 // "pause", and which of the step's
 )
 
 func newRand(seed, purpose, stream uint64) *rand.Rand {

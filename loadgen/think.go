@@ -30,6 +30,14 @@ func (t *Think) draw(rng *rand.Rand) time.Duration {
 	return t.Min + time.Duration(rng.Float64()*float64(t.Max-t.Min))
 }
 
+// of is the think time drawn for a purpose, and a request of that number.
+func (t *Think) of(seed, purpose, number uint64) time.Duration {
+	if t.Zero() {
+		return 0
+	}
+	return t.draw(newRand(seed, purpose, number))
+}
+
 // timer is a timer to use again and again by one goroutine.
 type timer struct{ t *time.Timer }
 
