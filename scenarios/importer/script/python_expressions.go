@@ -1,0 +1,479 @@
+package script
+
+import (
+	"strconv"
+	"strings"
+)
+
+// expressions are one, or a list of them without brackets: a tuple.
+func (p *python) expressions(depth int) *Node {
+	first := p.expression(depth)
+	if !p.is(",") {
+		return first
+	}
+	list := p.node(List, first.Line, "", first)
+	for p.take(",") {
+		t := p.peek()
+		if t.kind == newline || t.kind == endOfSource || t.kind == operator && strings.Contains(")]}=:", t.text) {
+			break
+		}
+		list.Kids = append(list.Kids, p.expression(depth))
+	}
+	return list
+}
+
+func (p *python) expression(depth int) *Node {
+	if depth > maxDepth {
+		return p.unread()
+	}
+	if p.is("lambda") {
+		n := p.node(Function, p.next().line, "")
+		p.parameters(depth+1, n, ":")
+		body := p.expression(depth + 1)
+		n.Block = []*Node{p.node(Return, body.Line, "", body)}
+		return n
+	}
+	if p.is("*") || p.is("**") {
+		t := p.next()
+		return p.node(Spread, t.line, t.text, p.expression(depth+1))
+	}
+	n := p.binary(depth+1, 0)
+	if p.is(":=") {
+		p.at++
+		return p.expression(depth + 1)
+	}
+	if p.is("if") {
+		line := p.next().line
+		condition := p.binary(depth+1, 0)
+		if !p.take("else") {
+			return p.node(Unread, line, "")
+		}
+		return p.node(Choice, line, "", condition, n, p.expression(depth+1))
+	}
+	return n
+}
+
+// pythonLevels are binary operators by how strongly they bind, the weakest
+// first.
+var pythonLevels = []map[string]string{
+	{"or": "||"},
+	{"and": "&&"},
+	{"in": "in", "not": "not in", "is": "==", "<": "<", ">": ">", "<=": "<=", ">=": ">=", "==": "==", "!=": "!="},
+	{"|": "|"},
+	{"^": "^"},
+	{"&": "&"},
+	{"<<": "<<", ">>": ">>"},
+	{"+": "+", "-": "-"},
+	{"*": "*", "/": "/", "//": "//", "%": "%", "@": "@"},
+}
+
+const pythonComparisons = 2
+
+func (p *python) binary(depth, level int) *Node {
+	if depth > maxDepth {
+		return p.unread()
+	}
+	if level == pythonComparisons && p.is("not") {
+		line := p.next().line
+		return p.node(Unary, line, "!", p.binary(depth+1, level))
+	}
+	if level == len(pythonLevels) {
+		return p.unary(depth)
+	}
+	n := p.binary(depth, level+1)
+	for long := 0; ; long++ {
+		t := p.peek()
+		op := pythonLevels[level][t.text]
+		if op == "" || t.kind != operator && t.kind != name || t.text == "not" && p.after(1).text != "in" {
+			return n
+		}
+		p.at++
+		switch {
+		case t.text == "not":
+			p.at++
+		case t.text == "is" && p.take("not"):
+			op = "!="
+		}
+		right := p.binary(depth+1, level+1)
+		if long > maxDepth {
+			n = p.node(Unread, t.line, "")
+			continue
+		}
+		n = p.node(Binary, t.line, op, n, right)
+	}
+}
+
+func (p *python) unary(depth int) *Node {
+	if depth > maxDepth {
+		return p.unread()
+	}
+	if t := p.peek(); t.kind == operator && (t.text == "-" || t.text == "+" || t.text == "~") {
+		p.at++
+		return p.node(Unary, t.line, t.text, p.unary(depth+1))
+	}
+	if p.is("await") {
+		p.at++
+	}
+	n := p.primary(depth)
+	if p.is("**") {
+		line := p.next().line
+		return p.node(Binary, line, "**", n, p.unary(depth+1))
+	}
+	return n
+}
+
+// primary is an atom with its calls, indexes and members.
+func (p *python) primary(depth int) *Node {
+	n := p.atom(depth)
+	for long := 0; ; long++ {
+		t := p.peek()
+		if t.kind != operator || long > maxDepth {
+			return n
+		}
+		switch t.text {
+		case ".":
+			p.at++
+			n = p.node(Member, p.peek().line, p.next().text, n)
+		case "(":
+			p.at++
+			n = p.node(Call, t.line, "", append([]*Node{n}, p.arguments(depth+1, ")")...)...)
+		case "[":
+			p.at++
+			inner := p.expressions(depth + 1)
+			if !p.is("]") {
+				inner = p.node(Unread, t.line, "") // a slice
+			}
+			p.closing("]")
+			n = p.node(Index, t.line, "", n, inner)
+		default:
+			return n
+		}
+	}
+}
+
+// closing goes behind the bracket that closes, over what was not read.
+func (p *python) closing(end string) {
+	for open := 0; p.peek().kind != newline && p.peek().kind != endOfSource; {
+		t := p.next()
+		if t.kind != operator {
+			continue
+		}
+		switch t.text {
+		case "(", "[", "{":
+			open++
+		case ")", "]", "}":
+			if open == 0 && t.text == end {
+				return
+			}
+			open--
+		}
+	}
+}
+
+// arguments reads up to the end, which is taken. A comprehension is one argument.
+func (p *python) arguments(depth int, end string) []*Node {
+	var out []*Node
+	for {
+		t := p.peek()
+		if t.kind == newline || t.kind == endOfSource || p.take(end) {
+			return out
+		}
+		if t.kind == name && p.after(1).kind == operator && p.after(1).text == "=" {
+			p.at += 2
+			out = append(out, p.node(Keyword, t.line, t.text, p.expression(depth)))
+		} else {
+			n := p.expression(depth)
+			if p.isEach() {
+				n = p.each(depth, n)
+			}
+			out = append(out, n)
+		}
+		if !p.take(",") && !p.is(end) {
+			p.closing(end)
+			return append(out, p.node(Unread, t.line, ""))
+		}
+	}
+}
+
+func (p *python) isEach() bool { return p.is("for") || p.is("async") && p.after(1).text == "for" }
+
+// each is a comprehension, whose element was read. Conditions, and loops in
+// loops, are not.
+func (p *python) each(depth int, element *Node) *Node {
+	p.take("async")
+	p.take("for")
+	n := p.node(Each, element.Line, "", element)
+	n.Names = p.variables()
+	n.Kids = append(n.Kids, p.binary(depth+1, 0))
+	if p.is("if") || p.isEach() {
+		return p.node(Unread, element.Line, "")
+	}
+	return n
+}
+
+// variables are the names of a loop, up to in, which is taken.
+func (p *python) variables() []string {
+	var out []string
+	for p.peek().kind == name && !p.is("in") || p.peek().kind == operator && strings.Contains("(),", p.peek().text) {
+		if t := p.next(); t.kind == name {
+			out = append(out, t.text)
+		}
+	}
+	p.take("in")
+	return out
+}
+
+var pythonConstants = map[string]string{"True": "true", "False": "false", "None": "null"}
+
+func (p *python) atom(depth int) *Node {
+	t := p.peek()
+	switch t.kind {
+	case name:
+		if word := pythonConstants[t.text]; word != "" {
+			p.at++
+			return p.node(Constant, t.line, word)
+		}
+		switch t.text {
+		case "yield", "if", "else", "for", "in", "and", "or", "not", "is", "as", "import", "lambda", "def", "class", "return":
+			return p.unread()
+		}
+		p.at++
+		return p.node(Name, t.line, t.text)
+	case number:
+		p.at++
+		return p.number(t)
+	case text:
+		return p.texts(depth)
+	case operator:
+		switch t.text {
+		case "(":
+			return p.parentheses(depth)
+		case "[":
+			p.at++
+			list := p.node(List, t.line, "", p.arguments(depth+1, "]")...)
+			if len(list.Kids) == 1 && list.Kids[0].Kind == Each {
+				return list.Kids[0]
+			}
+			return list
+		case "{":
+			p.at++
+			return p.braces(depth + 1)
+		}
+	}
+	return p.unread()
+}
+
+func (p *python) parentheses(depth int) *Node {
+	t := p.next()
+	if p.take(")") {
+		return p.node(List, t.line, "")
+	}
+	n := p.expressions(depth + 1)
+	if p.isEach() {
+		n = p.each(depth, n)
+	}
+	if !p.is(")") {
+		n = p.node(Unread, t.line, "")
+	}
+	p.closing(")")
+	return n
+}
+
+// braces are an object or a set.
+func (p *python) braces(depth int) *Node {
+	object := p.node(Object, p.peek().line, "")
+	for {
+		t := p.peek()
+		if t.kind == newline || t.kind == endOfSource || p.take("}") {
+			return object
+		}
+		n := p.expression(depth)
+		switch {
+		case n.Kind == Spread:
+			object.Kids = append(object.Kids, n)
+		case p.take(":"):
+			object.Kids = append(object.Kids, p.node(Pair, t.line, "", n, p.expression(depth)))
+		default: // a set
+			p.closing("}")
+			return p.node(Unread, t.line, "")
+		}
+		if !p.take(",") && !p.is("}") {
+			p.closing("}")
+			return p.node(Unread, t.line, "")
+		}
+	}
+}
+
+func (p *python) number(t token) *Node {
+	if s := jsonNumber(t.text); s != "" {
+		return p.node(Number, t.line, s)
+	}
+	return p.node(Unread, t.line, "")
+}
+
+// jsonNumber is a literal of Python or JavaScript as JSON writes it, or empty.
+func jsonNumber(s string) string {
+	s = strings.ReplaceAll(s, "_", "")
+	if i, err := strconv.ParseInt(s, 0, 64); err == nil {
+		return strconv.FormatInt(i, 10)
+	}
+	if strings.ContainsAny(s, "xX") {
+		return ""
+	}
+	f, err := strconv.ParseFloat(s, 64)
+	if err != nil || f-f != 0 {
+		return ""
+	}
+	return strconv.FormatFloat(f, 'f', -1, 64)
+}
+
+// texts are literals one behind the other, which are one text.
+func (p *python) texts(depth int) *Node {
+	line := p.peek().line
+	var parts []*Node
+	for p.peek().kind == text {
+		t := p.next()
+		raw := strings.Contains(t.prefix, "r")
+		switch {
+		case strings.Contains(t.prefix, "f"):
+			parts = append(parts, p.formatted(depth, t, raw)...)
+		default:
+			parts = append(parts, p.node(Text, t.line, unescapePython(t.text, raw)))
+		}
+	}
+	return p.template(line, parts)
+}
+
+// template joins texts; without an expression between them it is a text.
+func (p *python) template(line int, parts []*Node) *Node {
+	var joined []*Node
+	for _, n := range parts {
+		if last := len(joined) - 1; n.Kind == Text && last >= 0 && joined[last].Kind == Text {
+			joined[last] = p.node(Text, n.Line, joined[last].Text+n.Text)
+			continue
+		}
+		joined = append(joined, n)
+	}
+	if len(joined) == 0 {
+		return p.node(Text, line, "")
+	}
+	if len(joined) == 1 && joined[0].Kind == Text {
+		return joined[0]
+	}
+	return p.node(Template, line, "", joined...)
+}
+
+// formatted takes an f-string apart: texts, and what stands in braces. How it is
+// formatted (:02d, !r) makes it unread, but for nothing and !s.
+func (p *python) formatted(depth int, t token, raw bool) []*Node {
+	var out []*Node
+	s := t.text
+	for s != "" {
+		i := strings.IndexAny(s, "{}")
+		if i < 0 {
+			i = len(s)
+		}
+		if i > 0 {
+			out = append(out, p.node(Text, t.line, unescapePython(s[:i], raw)))
+		}
+		if s = s[i:]; s == "" {
+			break
+		}
+		if len(s) > 1 && s[1] == s[0] {
+			out = append(out, p.node(Text, t.line, s[:1]))
+			s = s[2:]
+			continue
+		}
+		if s[0] == '}' {
+			s = s[1:]
+			continue
+		}
+		inner, rest := upToBrace(s[1:])
+		s = rest
+		out = append(out, p.inner(depth, t.line, inner))
+	}
+	return out
+}
+
+// upToBrace cuts at the brace that closes.
+func upToBrace(s string) (inner, rest string) {
+	open, quote := 0, byte(0)
+	for i := range len(s) {
+		switch c := s[i]; {
+		case quote != 0:
+			if c == quote {
+				quote = 0
+			}
+		case c == '"' || c == '\'':
+			quote = c
+		case c == '{' || c == '[' || c == '(':
+			open++
+		case (c == '}' || c == ']' || c == ')') && open > 0:
+			open--
+		case c == '}':
+			return s[:i], s[i+1:]
+		}
+	}
+	return s, ""
+}
+
+// inner reads the expression within a text.
+func (p *python) inner(depth, line int, src string) *Node {
+	if depth > maxDepth/4 {
+		return p.node(Unread, line, "")
+	}
+	tokens, err := pythonTokens("(" + strings.TrimSuffix(strings.TrimSpace(src), "!s") + ")")
+	if err != nil {
+		return p.node(Unread, line, "")
+	}
+	for i := range tokens {
+		tokens[i].line += line - 1
+	}
+	sub := &python{tokens: tokens, nodes: p.nodes}
+	n := sub.expression(depth + 1)
+	p.nodes, p.err = sub.nodes, sub.err
+	if sub.err != nil {
+		p.at = len(p.tokens) - 1
+	}
+	return n
+}
+
+// unescapePython replaces the escapes of a text.
+func unescapePython(s string, raw bool) string {
+	if raw || !strings.Contains(s, `\`) {
+		return s
+	}
+	var b strings.Builder
+	for i := 0; i < len(s); i++ {
+		if s[i] != '\\' || i+1 == len(s) {
+			b.WriteByte(s[i])
+			continue
+		}
+		i++
+		switch c := s[i]; c {
+		case '\n':
+		case 'n':
+			b.WriteByte('\n')
+		case 't':
+			b.WriteByte('\t')
+		case 'r':
+			b.WriteByte('\r')
+		case '\\', '\'', '"':
+			b.WriteByte(c)
+		case 'x', 'u', 'U':
+			digits := map[byte]int{'x': 2, 'u': 4, 'U': 8}[c]
+			if i+1+digits <= len(s) {
+				if r, err := strconv.ParseUint(s[i+1:i+1+digits], 16, 32); err == nil && r <= 0x10ffff {
+					b.WriteRune(rune(r))
+					i += digits
+					continue
+				}
+			}
+			b.WriteString(`\` + string(c))
+		default:
+			b.WriteByte('\\')
+			b.WriteByte(c)
+		}
+	}
+	return b.String()
+}
