@@ -51,6 +51,8 @@ func newErrorBody(status int, message string, detail []fieldError) *errorBody {
 	return &errorBody{status: status, Message: message, Detail: detail, Code: code, Timestamp: time.Now().UTC()}
 }
 
+const unsupported = "unsupported media type: send application/json"
+
 // setHumaGlobals runs once, before the first server: huma takes the maker of
 // its errors and the case rule from package variables, for all APIs of a
 // process.
@@ -67,10 +69,6 @@ const maxDetail = 50
 func newHumaError(status int, message string, errs ...error) huma.StatusError {
 	if status == http.StatusBadRequest {
 		status = http.StatusUnprocessableEntity // huma tells unreadable bodies from invalid ones; this API does not
-	}
-	if status == http.StatusUnsupportedMediaType {
-		// huma calls this a failed validation too, and repeats the type.
-		return newErrorBody(status, "unsupported media type: send application/json", nil)
 	}
 	if status == http.StatusInternalServerError {
 		return newErrorBody(status, "internal server error", nil) // causes are not the client's business

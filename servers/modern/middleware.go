@@ -181,7 +181,12 @@ func readBody(api huma.API, service *predict.Service) func(huma.Context, func(hu
 			defer body.Release()
 			request.ResetBody() // it is read: fasthttp need not look for its end
 		}
-		next(&bodyContext{humaContext: ctx, body: bytes.NewReader(body.Bytes)})
+		read := &bodyContext{humaContext: ctx, body: bytes.NewReader(body.Bytes)}
+		if kind := read.Header(fiber.HeaderContentType); kind != "" && len(body.Bytes) > 0 && api.Unmarshal(kind, nil, &anyBody{}) != nil {
+			answerError(api, ctx, newErrorBody(fiber.StatusUnsupportedMediaType, unsupported, nil))
+			return
+		}
+		next(read)
 	}
 }
 
@@ -196,9 +201,12 @@ func refuseBody(api huma.API, ctx huma.Context, err error) {
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		status, message = fiber.StatusRequestTimeout, "request timeout"
 	}
-	e := newErrorBody(status, message, nil)
+	answerError(api, ctx, newErrorBody(status, message, nil))
+}
+
+func answerError(api huma.API, ctx huma.Context, e *errorBody) {
 	ctx.SetHeader(fiber.HeaderContentType, fiber.MIMEApplicationJSON)
-	ctx.SetStatus(status)
+	ctx.SetStatus(e.status)
 	_ = api.Marshal(ctx.BodyWriter(), fiber.MIMEApplicationJSON, e) // fails when the client is gone: nobody to tell
 }
 

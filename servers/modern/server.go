@@ -82,9 +82,11 @@ func (l serverLog) Printf(format string, _ ...any) {
 }
 
 func (s *Server) routes() error {
-	api := humafiber.NewV2(s.app, apiConfig(s.service.ModelInfo().Version))
+	json := newFormat()
+	api := humafiber.NewV2(s.app, apiConfig(s.service.ModelInfo().Version, json.huma()))
 	api.UseMiddleware(authorize(api, s.service), readBody(api, s.service))
 	register(api, s.service)
+	json.bind(api)
 	document, err := openAPI(api)
 	if err != nil {
 		return err
@@ -130,12 +132,12 @@ func (s *Server) Shutdown(ctx context.Context) error { return s.app.ShutdownWith
 // apiConfig leaves out huma's own documents: it renders them lazily without a
 // lock, its pages load scripts from elsewhere, and its hooks add a $schema to
 // every answer.
-func apiConfig(modelVersion string) huma.Config {
+func apiConfig(modelVersion string, json huma.Format) huma.Config {
 	config := huma.DefaultConfig("mlbench prediction API", "1.0.0")
 	config.Info.Description = "Predictions of a regression forest (" + modelVersion + ")."
 	config.OpenAPIPath, config.DocsPath, config.SchemasPath = "", "", ""
 	config.CreateHooks = nil
-	config.Formats = map[string]huma.Format{"application/json": jsonFormat, "json": jsonFormat}
+	config.Formats = map[string]huma.Format{"application/json": json, "json": json}
 	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
 		bearer: {Type: "http", Scheme: "bearer", BearerFormat: "JWT", Description: "a token from POST /login"},
 	}

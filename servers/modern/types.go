@@ -2,6 +2,7 @@ package modern
 
 import (
 	"fmt"
+	"reflect"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -14,16 +15,20 @@ import (
 type loginBody struct {
 	Username string `json:"username" minLength:"3" maxLength:"50" example:"admin"`
 	Password string `json:"password" minLength:"8" format:"password" example:"password"`
+	wrong    []error
 }
 
 type predictBody struct {
 	Features  features `json:"features"`
 	RequestID string   `json:"request_id,omitempty" maxLength:"128" doc:"echoed, and written to the prediction log"`
+	wrong     []error
 }
 
 type batchBody struct {
-	Samples   []features `json:"samples" minItems:"1" maxItems:"100" nullable:"false"`
-	RequestID string     `json:"request_id,omitempty" maxLength:"128" doc:"echoed, and written to the prediction log"`
+	Samples   []features           `json:"samples" minItems:"1" maxItems:"100" nullable:"false"`
+	RequestID string               `json:"request_id,omitempty" maxLength:"128" doc:"echoed, and written to the prediction log"`
+	read      predict.BatchRequest // its values: fields above are the schema alone
+	wrong     []error
 }
 
 // features has a schema of its own because struct tags reach only one level
@@ -52,36 +57,74 @@ type answer[T any] struct {
 	Body   T
 }
 
-// jsonFormat reads a body twice, as huma wants it, but with one reading of what
-// it says: predict.ReadJSON for the check, and the same in predict's decoders
-// for the values. encoding/json would read things that the check had not seen,
-// and read all of a refused body before refusing it.
-var jsonFormat = huma.Format{
-	Marshal:   huma.DefaultJSONFormat.Marshal,
-	Unmarshal: unmarshal,
+// format reads JSON bodies. huma would read each twice, once for the check of its
+// schema and once for the values (SkipValidateBody keeps it from that): here both
+// are of one reading, predict.ReadJSON. encoding/json would read things that the
+// check had not seen, and read all of a refused body before refusing it.
+type format struct {
+	registry huma.Registry
+	schemas  map[reflect.Type]*huma.Schema // of the bodies, by pointers to them
 }
 
-func unmarshal(data []byte, v any) (err error) {
+func newFormat() *format { return &format{schemas: map[reflect.Type]*huma.Schema{}} }
+
+// bind takes the schemas that an API was registered with.
+func (f *format) bind(api huma.API) {
+	f.registry = api.OpenAPI().Components.Schemas
+	for _, t := range []reflect.Type{reflect.TypeFor[loginBody](), reflect.TypeFor[predictBody](), reflect.TypeFor[batchBody]()} {
+		f.schemas[reflect.PointerTo(t)] = f.registry.Schema(t, true, "")
+	}
+}
+
+func (f *format) huma() huma.Format {
+	return huma.Format{Marshal: huma.DefaultJSONFormat.Marshal, Unmarshal: f.unmarshal}
+}
+
+// unmarshal fills in a body, or its offences: huma keeps only the text of an error.
+func (f *format) unmarshal(data []byte, v any) error {
+	if _, asked := v.(*anyBody); asked {
+		return nil
+	}
+	schema := f.schemas[reflect.TypeOf(v)]
+	if schema == nil {
+		return fmt.Errorf("no decoder of %T", v)
+	}
+	read, err := predict.ReadJSON(data)
+	if err != nil {
+		v.(checked).refuse([]error{&huma.ErrorDetail{Location: "body", Message: err.Error()}})
+		return nil
+	}
+	found, at := &huma.ValidateResult{}, huma.NewPathBuffer([]byte("body"), 4)
+	if huma.Validate(f.registry, schema, at, huma.ModeWriteToServer, read, found); len(found.Errors) > 0 {
+		v.(checked).refuse(found.Errors)
+		return nil
+	}
 	switch v := v.(type) {
-	case *any:
-		*v, err = predict.ReadJSON(data)
 	case *loginBody:
 		var l predict.Login
-		l, err = predict.DecodeLogin(data)
-		*v = loginBody(l)
+		l, err = predict.LoginOf(read)
+		v.Username, v.Password = l.Username, l.Password
 	case *predictBody:
 		var r predict.Request
-		r, err = predict.DecodeRequest(data)
-		*v = predictBody{Features: features(r.Features), RequestID: r.RequestID}
+		r, err = predict.RequestOf(read)
+		v.Features, v.RequestID = features(r.Features), r.RequestID
 	case *batchBody:
-		var r predict.BatchRequest
-		r, err = predict.DecodeBatch(data)
-		*v = batchBody{Samples: make([]features, len(r.Samples)), RequestID: r.RequestID}
-		for i := range r.Samples {
-			v.Samples[i] = features(r.Samples[i])
-		}
-	default:
-		err = fmt.Errorf("no decoder of %T", v)
+		v.read, err = predict.BatchOf(read)
 	}
 	return err
 }
+
+// anyBody asks whether bodies of a content type are read at all.
+type anyBody struct{}
+
+// checked is a body that knows what is wrong with it.
+type checked interface{ refuse([]error) }
+
+func (b *loginBody) refuse(errs []error)          { b.wrong = errs }
+func (b *loginBody) Resolve(huma.Context) []error { return b.wrong }
+
+func (b *predictBody) refuse(errs []error)          { b.wrong = errs }
+func (b *predictBody) Resolve(huma.Context) []error { return b.wrong }
+
+func (b *batchBody) refuse(errs []error)          { b.wrong = errs }
+func (b *batchBody) Resolve(huma.Context) []error { return b.wrong }

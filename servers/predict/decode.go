@@ -27,9 +27,18 @@ var (
 
 // DecodeLogin reads and checks the body of POST /login.
 func DecodeLogin(body []byte) (Login, error) {
-	fields, err := decodeObject(body)
+	v, err := decodeObject(body)
 	if err != nil {
 		return Login{}, err
+	}
+	return LoginOf(v)
+}
+
+// LoginOf checks what ReadJSON read of the body of POST /login.
+func LoginOf(v any) (Login, error) {
+	fields, ok := v.(map[string]any)
+	if !ok {
+		return Login{}, errNotObject
 	}
 	username, ok := fields["username"].(string)
 	if n := utf8.RuneCountInString(username); !ok || n < MinUsername || n > MaxUsername {
@@ -44,16 +53,25 @@ func DecodeLogin(body []byte) (Login, error) {
 
 // DecodeRequest reads and checks the body of POST /predict.
 func DecodeRequest(body []byte) (Request, error) {
-	fields, err := decodeObject(body)
+	v, err := decodeObject(body)
 	if err != nil {
 		return Request{}, err
+	}
+	return RequestOf(v)
+}
+
+// RequestOf checks what ReadJSON read of the body of POST /predict.
+func RequestOf(v any) (Request, error) {
+	fields, ok := v.(map[string]any)
+	if !ok {
+		return Request{}, errNotObject
 	}
 	var r Request
 	if !decodeFeatures(fields["features"], &r.Features) {
 		return Request{}, errFeatures
 	}
-	r.RequestID, err = decodeRequestID(fields)
-	if err != nil {
+	var err error
+	if r.RequestID, err = decodeRequestID(fields); err != nil {
 		return Request{}, err
 	}
 	return r, nil
@@ -61,9 +79,18 @@ func DecodeRequest(body []byte) (Request, error) {
 
 // DecodeBatch reads and checks the body of POST /batch-predict.
 func DecodeBatch(body []byte) (BatchRequest, error) {
-	fields, err := decodeObject(body)
+	v, err := decodeObject(body)
 	if err != nil {
 		return BatchRequest{}, err
+	}
+	return BatchOf(v)
+}
+
+// BatchOf checks what ReadJSON read of the body of POST /batch-predict.
+func BatchOf(v any) (BatchRequest, error) {
+	fields, ok := v.(map[string]any)
+	if !ok {
+		return BatchRequest{}, errNotObject
 	}
 	list, ok := fields["samples"].([]any)
 	if !ok || len(list) < 1 || len(list) > MaxSamples {
@@ -75,8 +102,8 @@ func DecodeBatch(body []byte) (BatchRequest, error) {
 			return BatchRequest{}, errSamples
 		}
 	}
-	r.RequestID, err = decodeRequestID(fields)
-	if err != nil {
+	var err error
+	if r.RequestID, err = decodeRequestID(fields); err != nil {
 		return BatchRequest{}, err
 	}
 	return r, nil
