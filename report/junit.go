@@ -86,6 +86,8 @@ func (s *junitSuite) objectives(outcomes []summary.ObjectiveResult, class string
 		switch {
 		case o.Undecided:
 			c.Skipped = &junitOutcome{Message: fmt.Sprintf("%s %s: measured %s", c.Name, o.Note, outcomeText(o)), Type: "objective"}
+		case o.AbortedS > 0:
+			c.Failure = &junitOutcome{Message: fmt.Sprintf("%s ended the run after %.1f s: %s", c.Name, o.AbortedS, outcomeText(o)), Type: "abort"}
 		case o.Missed():
 			c.Failure = &junitOutcome{Message: fmt.Sprintf("%s missed: %s", c.Name, outcomeText(o)), Type: "objective"}
 		}

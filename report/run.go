@@ -296,6 +296,8 @@ func objectivePart(outcomes []summary.ObjectiveResult) part {
 			mark, word = Cell{"✓", Good}, "held"
 		case o.Undecided:
 			mark, word = Cell{"?", Open}, "NOT DECIDED"
+		case o.AbortedS > 0:
+			word = fmt.Sprintf("ABORTED after %.1f s", o.AbortedS)
 		}
 		text := outcomeText(o)
 		if o.Note != "" {
@@ -311,12 +313,14 @@ func outcomeText(o summary.ObjectiveResult) string {
 	if o.Value == nil {
 		return "no data"
 	}
+	limit, _, _ := strings.Cut(o.Expr, " for ") // of a rule that ended the run
+	limit, _, _ = strings.Cut(limit, " after ")
 	switch v := *o.Value; {
-	case strings.HasSuffix(o.Expr, "%"):
+	case strings.HasSuffix(limit, "%"):
 		return shareText(v) + "%"
-	case strings.HasSuffix(o.Expr, "/s"):
+	case strings.HasSuffix(limit, "/s"):
 		return rateText(v) + "/s"
-	case strings.HasSuffix(o.Expr, "s"), strings.HasSuffix(o.Expr, "m"), strings.HasSuffix(o.Expr, "h"):
+	case strings.HasSuffix(limit, "s"), strings.HasSuffix(limit, "m"), strings.HasSuffix(limit, "h"):
 		return msText(v) + " ms"
 	case v == float64(int64(v)):
 		return countText(int64(v))

@@ -34,6 +34,11 @@ var wordings = map[string]func(said, summary.Reason) string{
 		e, _ := r.Args["errors"].(results.Errors)
 		return errorCounts(e)
 	},
+	"_at_last": func(_ said, r summary.Reason) string {
+		rule, _ := r.Args["rule"].(string)
+		value, _ := r.Args["value"].(float64)
+		return outcomeText(summary.ObjectiveResult{Expr: rule, Value: &value})
+	},
 	"_latencies": func(_ said, r summary.Reason) string {
 		if r.Args["latencies"] == nil {
 			return ""

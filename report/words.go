@@ -25,6 +25,7 @@ var phrases = map[summary.Code]phrase{
 	summary.Damaged:          {"the result file is damaged (%s); figures are of what could be read", []string{"where"}},
 	summary.CutOff:           {"the measurement was cut off before its end; figures are of what was saved", nil},
 	summary.StoppedEarly:     {"interrupted before its end; figures are of what was measured until then", nil},
+	summary.Aborted:          {"ended after %.1f s by the rule %s (at last %s); figures are of what was measured until then", []string{"after_s", "rule", "_at_last"}},
 	summary.MeasuringFailed:  {"the measurement failed: %s", []string{"text"}},
 	summary.LateGenerator:    {"the load generator was late (lag p99 %s, response p99 %s)%s: use a quieter machine, fewer CPUs for the target, or a lower rate%s", []string{"lag_p99_ms duration", "response_p99_ms duration", "_share", "_machine"}},
 	summary.InFlightAtEnd:    {"%s in flight when the measurement was interrupted: in no figure, and perhaps slow", []string{"requests request"}},

@@ -61,6 +61,10 @@ var saidOf = []struct {
 		summary.Reason{Code: summary.UnsoundRun, Args: map[string]any{"file": "x.jsonl", "reason": summary.Reason{Code: summary.NoRequest, Invalid: true}}},
 		"x.jsonl is left out: invalid: no request was sent",
 	},
+	{
+		summary.Reason{Code: summary.Aborted, Args: map[string]any{"rule": "p99>2s for 5s", "value": 2345.6, "after_s": 14.02}},
+		"ended after 14.0 s by the rule p99>2s for 5s (at last 2346 ms); figures are of what was measured until then",
+	},
 	{summary.Reason{Code: "of_a_later_version"}, "of a later version"},
 }
 

@@ -311,6 +311,14 @@ type Footer struct {
 	Reason   string    `json:"reason,omitempty"`        // why it failed
 	Planned  int       `json:"planned_pairs,omitempty"` // of a comparison that was interrupted
 	Warnings []string  `json:"warnings,omitempty"`
+	Aborted  *aborted  `json:"aborted,omitempty"` // why it was interrupted, if by a rule
+}
+
+// aborted is a rule that ended a run.
+type aborted struct {
+	Rule   string  `json:"rule"`
+	Value  float64 `json:"value"`   // of its metric, in its limit's unit, at last
+	AfterS float64 `json:"after_s"` // the measurement's beginning, without the warm-up
 }
 
 // ending says how a measurement came to its end; Interrupted is the Slice.Excluded of what

@@ -20,6 +20,8 @@ type Writer struct {
 	temp string   // the file to read back, where that is not path
 	sums chain
 	plan int // pairs
+
+	aborted *aborted
 }
 
 // defaultPath is where a result goes when no file is named:
@@ -226,11 +228,17 @@ func (w *Writer) TargetEnd(e *TargetEnd) error {
 // interrupted has it.
 func (w *Writer) Plan(pairs int) { w.plan = pairs }
 
+// Abort says by which rule a run is ended, at which value, and how many seconds after the
+// measurement had begun: its footer has it.
+func (w *Writer) Abort(rule string, value, after float64) {
+	w.aborted = &aborted{Rule: rule, Value: value, AfterS: after}
+}
+
 // Close writes the footer and closes the file.
 func (w *Writer) Close(ended ending, reason string) error {
 	footer := &Footer{Type: "footer", End: time.Now().UTC(), Ended: ended, Reason: reason}
 	if ended == Interrupted {
-		footer.Planned = w.plan
+		footer.Planned, footer.Aborted = w.plan, w.aborted
 	}
 	err := w.line(footer)
 	if w.also != nil {

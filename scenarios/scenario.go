@@ -26,6 +26,7 @@ type Scenario struct {
 	Login       *Login                 `yaml:"login"` // nil: none
 	Setup       []onceCall             `yaml:"setup"` // sent once, before the load
 	Objectives  []string               `yaml:"objectives"`
+	Abort       []string               `yaml:"abort"` // rules that end a run before its time
 	Requests    []Request              `yaml:"requests"`
 	Teardown    []onceCall             `yaml:"teardown"` // sent once, after the load
 

@@ -62,6 +62,7 @@ teardown: [{name: end, method: DELETE}]
 load: {model: open, connections: 5, rate: 1.5k/m, arrivals: constant, duration: 1m30s, requests: 2M, warmup: 0, timeout: 250ms}
 login: {method: PUT, path: /auth?x=1, body: {text: "${A:-b}"}, token: a.b, optional: false}
 objectives: [p99<50ms]
+abort: ["errors>5% for 10s", p99>2s for 5s after 30s, "a:p50>1s"]
 data:
   people: {file: testdata/rows/people.csv, order: random, columns: {name: text, age: number}, delimiter: ",", format: csv}
   notes: {file: ./testdata/rows/notes.jsonl, order: shuffle, columns: [id, score]}

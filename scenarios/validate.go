@@ -8,6 +8,7 @@ import (
 
 	"github.com/mlbench/mlbench/loadgen"
 	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/results/abort"
 	"github.com/mlbench/mlbench/results/summary"
 	"github.com/mlbench/mlbench/targets"
 	"github.com/mlbench/mlbench/targets/strict"
@@ -55,18 +56,30 @@ func (v *validator) scenario() {
 }
 
 func (v *validator) objectives() {
-	classes := v.sc.ClassNames()
-	for i, text := range v.sc.Objectives {
-		n := v.d.At("objectives", i)
-		if n.Kind != strict.String {
-			continue
-		}
+	v.limits("objectives", v.sc.Objectives, func(text string, classes []string) error {
 		o, err := summary.ParseObjective(text)
 		if err == nil {
 			err = o.CheckClasses(classes)
 		}
-		if err != nil {
-			v.d.Bad(n, "%v", err)
+		return err
+	})
+	v.limits("abort", v.sc.Abort, func(text string, classes []string) error {
+		r, err := abort.ParseRule(text)
+		if err == nil {
+			err = r.CheckClasses(classes)
+		}
+		return err
+	})
+}
+
+// limits notes what check finds wrong with the texts of a list.
+func (v *validator) limits(key string, texts []string, check func(text string, classes []string) error) {
+	classes := v.sc.ClassNames()
+	for i, text := range texts {
+		if n := v.d.At(key, i); n.Kind == strict.String {
+			if err := check(text, classes); err != nil {
+				v.d.Bad(n, "%v", err)
+			}
 		}
 	}
 }

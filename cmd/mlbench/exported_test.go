@@ -37,6 +37,7 @@ var mostExported = map[string]int{
 	"loadgen/send":              7,
 	"report":                    38,
 	"results":                   40,
+	"results/abort":             5,
 	"results/answers":           27,
 	"results/stats":             66,
 	"results/summary":           24,

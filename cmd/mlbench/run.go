@@ -64,6 +64,7 @@ func newRunCmd(s cli.Streams) *cobra.Command {
 	end = cli.Section(f, "Load")
 	f.VarP((*scenarios.Count)(&o.load.spec.Load.Requests), "requests", "n", "stop after this many requests, `N` such as 10000 or 10k")
 	f.DurationVarP(&o.load.spec.Load.Duration, "duration", "d", 0, "stop after this time (default: the scenario's)")
+	f.StringArrayVar(&o.load.spec.Abort, "abort", nil, "`RULE` that ends the run, such as 'errors>5% for 10s' or 'p99>2s for 5s after 30s' (repeatable); exit 6 with what was measured")
 	cli.Positive(f, "requests", "duration")
 	end()
 	defer cli.Section(f, "Output")()

@@ -80,11 +80,20 @@ func (s *Run) checkEnd(f *results.File) {
 		s.warn(Damaged, args{"where": f.Damage})
 	case f.Footer == nil:
 		s.warn(CutOff, nil)
+	case f.Footer.Aborted != nil:
+		s.abortedBy(f)
 	case f.Footer.Ended == results.Interrupted:
 		s.warn(StoppedEarly, nil)
 	case f.Footer.Ended == results.Failed:
 		s.warn(MeasuringFailed, args{"text": f.Footer.Reason})
 	}
+}
+
+// abortedBy says which rule ended the run; it is missed, as an objective.
+func (s *Run) abortedBy(f *results.File) {
+	a := f.Footer.Aborted
+	s.warn(Aborted, args{"rule": a.Rule, "value": a.Value, "after_s": a.AfterS})
+	s.Objectives = append(s.Objectives, ObjectiveResult{Expr: a.Rule, Value: &a.Value, AbortedS: a.AfterS})
 }
 
 func (s *Run) checkLag() {

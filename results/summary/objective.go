@@ -54,6 +54,9 @@ type ObjectiveResult struct {
 	// Note says what the outcome rests on: a percentile of too few requests to be more
 	// than their maximum, or why it is undecided; "" otherwise.
 	Note string `json:"note,omitempty"`
+	// AbortedS: it is no objective but a rule that ended the run so many seconds after
+	// the measurement had begun, with that value.
+	AbortedS float64 `json:"aborted_s,omitempty"`
 }
 
 // Missed says that the limit was not held, by what was measured.
@@ -165,6 +168,16 @@ func (o *Objective) CheckClasses(names []string) error {
 	}
 	return nil
 }
+
+// Wanted says that a run for which the objective holds is as one wants it: quick, and
+// without errors.
+func (o *Objective) Wanted() bool {
+	more := o.stat == "throughput" || o.stat == "goodput"
+	return more == (o.op[0] == '>')
+}
+
+// Counts says that the limit is a number of requests.
+func (o *Objective) Counts() bool { return o.Unit() == "" }
 
 // Judge holds the objective against a run. An objective without data is missed:
 // a gate must not pass on nothing.
@@ -311,7 +324,7 @@ func (s *Run) Undecided() bool {
 // default, errors<100%, which shows only if it is missed: figures of nothing but
 // failures pass for no success.
 func (s *Run) JudgeAll(objectives []Objective) (held bool, err error) {
-	held = true
+	held = !slices.ContainsFunc(s.Objectives, func(o ObjectiveResult) bool { return o.Missed() }) // of a rule
 	onErrors := false
 	for i := range objectives {
 		out, err := objectives[i].Judge(s)

@@ -26,6 +26,7 @@ const (
 	Damaged          Code = "damaged" // where
 	CutOff           Code = "cut_off"
 	StoppedEarly     Code = "interrupted"
+	Aborted          Code = "aborted"        // rule, value, after_s
 	MeasuringFailed  Code = "failed"         // text
 	LateGenerator    Code = "late_generator" // lag_p99_ms, response_p99_ms; of a percentile: share_pct
 	InFlightAtEnd    Code = "unfinished"     // requests

@@ -22,7 +22,7 @@ const (
 	ExitRegression   = 3   // the candidate is proven worse, and by estimate beyond the limit
 	ExitInconclusive = 4   // not enough data to decide (also an objective), or nothing was shown
 	ExitInvalid      = 5   // the generator or host decided the numbers
-	ExitObjective    = 6   // an objective was missed
+	ExitObjective    = 6   // an objective was missed, or a rule ended the run
 	ExitParity       = 7   // the answers of two targets differ
 	ExitInterrupted  = 130 // interrupted; what was measured is saved
 )

@@ -112,6 +112,9 @@ func (s *Session) compareArms(ctx context.Context, e loadgen.Experiment, arms []
 	for _, n := range f.Header.Warnings {
 		note(s, "note: %s", n)
 	}
+	if len(s.rules) > 0 {
+		note(s, "note: abort rules are of runs: a comparison ends when it is decided, or a target answers no more")
+	}
 	names := f.Header.Targets[0].Name + " and " + f.Header.Targets[1].Name
 	warming := "warming up " + names
 	if e.Warmup > 0 {

@@ -63,7 +63,7 @@ func (r *recording) finishEnded(reason string) (*results.File, error) {
 func (r *recording) finish(err error) (f *results.File, interrupted bool, _ error) {
 	ended, reason := results.Completed, ""
 	switch {
-	case errors.Is(err, context.Canceled):
+	case errors.Is(err, context.Canceled), errors.Is(err, errAborted):
 		ended, interrupted, err = results.Interrupted, true, nil
 	case err != nil:
 		ended, reason = results.Failed, err.Error()

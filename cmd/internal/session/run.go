@@ -13,6 +13,7 @@ import (
 	"github.com/mlbench/mlbench/cmd/internal/cli"
 	"github.com/mlbench/mlbench/loadgen"
 	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/results/abort"
 )
 
 // Commands that measure, as result files name them.
@@ -61,9 +62,16 @@ func (s *Session) load(ctx context.Context, p *Prepared) (f *results.File, inter
 	for _, n := range p.Notes {
 		note(s, "note: %s", n)
 	}
+	ctx, end := context.WithCancelCause(ctx)
+	defer end(nil)
+	watch := abort.NewWatch(h, s.rules)
 	emit := func(slice *results.Slice) error {
 		slice.Arm = results.ArmA
 		s.Slice(slice)
+		if fired := watch.Slice(slice); fired != nil && context.Cause(ctx) == nil {
+			rec.w.Abort(fired.Rule, fired.Value, fired.After)
+			end(errAborted) // and what is in flight gets the moment that an interrupt gives it
+		}
 		return rec.w.Slice(slice)
 	}
 	ctx, unwatch := untilEnded(ctx, s.ending(p.Target))
@@ -81,8 +89,12 @@ func (s *Session) load(ctx context.Context, p *Prepared) (f *results.File, inter
 		f, err = rec.finishEnded(s.howEnded(p.Target, time.Since(h.Start)))
 		return f, false, err
 	}
-	return rec.finish(err)
+	f, interrupted, err = rec.finish(err)
+	return f, interrupted && !errors.Is(context.Cause(ctx), errAborted), err
 }
+
+// errAborted ends a run by a rule.
+var errAborted = errors.New("aborted by a rule")
 
 // interval is the span of one slice of a run: a second, longer in runs of hours
 // so that the result file stays small.

@@ -10,6 +10,7 @@ import (
 	"github.com/mlbench/mlbench/cmd/internal/cli"
 	"github.com/mlbench/mlbench/loadgen"
 	"github.com/mlbench/mlbench/loadgen/machine"
+	"github.com/mlbench/mlbench/results/abort"
 	"github.com/mlbench/mlbench/results/summary"
 	"github.com/mlbench/mlbench/scenarios"
 	"github.com/mlbench/mlbench/targets"
@@ -22,6 +23,8 @@ type Session struct {
 	Scenario *scenarios.Scenario
 	Judged   []summary.Objective // the Spec's, and the scenario's
 	Stdout   io.Writer           // where Spec.Raw "-" goes
+
+	rules []abort.Rule // that end a run: the Spec's, and the scenario's
 }
 
 // Open reads the scenario and finds every mistake before a target is contacted. Stop
@@ -36,6 +39,9 @@ func Open(spec Spec, o Observer) (*Session, error) {
 		return nil, err
 	}
 	if s.Judged, err = judgedBy(slices.Concat(spec.Objectives, s.Scenario.Objectives), spec.ObjectiveConfidence, s.Scenario); err != nil {
+		return nil, err
+	}
+	if s.rules, err = abortedBy(slices.Concat(spec.Abort, s.Scenario.Abort), s.Scenario); err != nil {
 		return nil, err
 	}
 	if spec.Command == commandCompare {
@@ -91,6 +97,21 @@ func judgedBy(texts []string, confidence float64, sc *scenarios.Scenario) (judge
 		judged = append(judged, obj)
 	}
 	return judged, nil
+}
+
+// abortedBy are abort rules, all of classes that there are.
+func abortedBy(texts []string, sc *scenarios.Scenario) (rules []abort.Rule, err error) {
+	for _, text := range texts {
+		rule, err := abort.ParseRule(text)
+		if err != nil {
+			return nil, cli.Usagef("scenario %s: %w", sc.Name, err)
+		}
+		if err := rule.CheckClasses(sc.ClassNames()); err != nil {
+			return nil, cli.Usagef("abort rule: %w", err)
+		}
+		rules = append(rules, rule)
+	}
+	return rules, nil
 }
 
 // Prepared is a target that answered, ready to be loaded.

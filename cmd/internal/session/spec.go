@@ -6,6 +6,7 @@ import (
 
 	"github.com/mlbench/mlbench/loadgen"
 	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/results/abort"
 	"github.com/mlbench/mlbench/results/summary"
 	"github.com/mlbench/mlbench/results/verdict"
 	"github.com/mlbench/mlbench/scenarios"
@@ -31,6 +32,7 @@ type Spec struct {
 	Seed       uint64            // of arrivals, classes and payloads
 	Tags       map[string]string // added to the scenario's
 	Objectives []string          // added to the scenario's
+	Abort      []string          // rules that end a run, added to the scenario's
 
 	ObjectiveConfidence float64 // see summary.Objective
 
@@ -117,6 +119,11 @@ func (s *Spec) Validate() error {
 	}
 	for _, text := range s.Objectives {
 		if _, err := summary.ParseObjective(text); err != nil {
+			m.addf("--%w", err)
+		}
+	}
+	for _, text := range s.Abort {
+		if _, err := abort.ParseRule(text); err != nil {
 			m.addf("--%w", err)
 		}
 	}
