@@ -19,6 +19,9 @@ func FuzzRows(f *testing.F) {
 			f.Add([]byte(text), i)
 		}
 	}
+	f.Add([]byte(parquetOf(f, deep{
+		Matrix: [][]int32{{1, 2}, {}}, People: []person{{Name: "a", Tags: []string{"x"}, Home: &address{City: "b"}}}, Attrs: map[string]address{"k": {}},
+	}, deep{})), uint8(2))
 	f.Fuzz(func(t *testing.T, text []byte, kind uint8) {
 		format := []Format{CSV, JSONL, Parquet, JSON}[kind%4]
 		s, err := sourceOf(format, 0, string(text))

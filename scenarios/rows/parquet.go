@@ -4,32 +4,27 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 
 	"github.com/parquet-go/parquet-go"
 	"github.com/parquet-go/parquet-go/format"
 )
 
-// parquetReader reads a Parquet file, a batch of rows at a time.
+// parquetReader reads the columns that are taken of a Parquet file, and no others.
 type parquetReader struct {
 	s       *Source
 	header  *header
-	columns []parquetColumn // those taken, in order
+	columns []parquetColumn // in order
+	leaves  []int           // that they are made of
 	groups  []parquet.RowGroup
-	rows    parquet.Rows // of the current group
-	batch   []parquet.Row
-	have    int // rows in the batch
-	used    int
+	readers []*leafReader // of the current group, by index of the leaf; nil: not taken
+	row     parquetRow
 	number  int
 }
 
-// parquetColumn is a plain value or a list of them.
+// parquetColumn is a column that is taken.
 type parquetColumn struct {
 	Column
-	leaf   int // index of its values in a row
-	list   bool
-	level  int // definition level from which on a list has an element
-	append func(b []byte, v parquet.Value) ([]byte, error)
+	*parquetNode
 }
 
 func (s *Source) newParquet(in io.ReaderAt) (p *parquetReader, err error) {
@@ -38,7 +33,7 @@ func (s *Source) newParquet(in io.ReaderAt) (p *parquetReader, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: not readable as Parquet: %w", s.name, err)
 	}
-	p = &parquetReader{s: s, groups: file.RowGroups(), batch: make([]parquet.Row, 64)}
+	p = &parquetReader{s: s, groups: file.RowGroups()}
 	var all []Column
 	var names []string
 	tops := map[string]*parquet.Column{}
@@ -59,16 +54,22 @@ func (s *Source) newParquet(in io.ReaderAt) (p *parquetReader, err error) {
 	}
 	leaves := leafElements(file)
 	for _, column := range taken {
-		c, err := parquetColumnOf(leaves, tops[column.Name])
-		if err == nil {
-			err = readable(file, c.leaf)
-		}
+		n, err := newParquetNode(tops[column.Name], leaves)
 		if err != nil {
 			return nil, fmt.Errorf("%s: column %s %w", s.name, column.Name, err)
 		}
-		c.Column = column
-		p.columns = append(p.columns, c)
+		for leaf := n.first; leaf < n.first+n.leaves; leaf++ {
+			if err = readable(file, leaf); err == nil {
+				err = boundedPages(in, file, leaf)
+			}
+			if err != nil {
+				return nil, fmt.Errorf("%s: column %s %w", s.name, column.Name, err)
+			}
+			p.leaves = append(p.leaves, leaf)
+		}
+		p.columns = append(p.columns, parquetColumn{column, n})
 	}
+	p.row = parquetRow{make([][]parquet.Value, len(leaves)), make([]int, len(leaves))}
 	return p, nil
 }
 
@@ -77,41 +78,6 @@ func (s *Source) recovered(err *error) {
 	if r := recover(); r != nil {
 		*err = fmt.Errorf("%s: not readable as Parquet: %v", s.name, r)
 	}
-}
-
-// parquetColumnOf looks into a top-level column: a leaf, or a list of leaves,
-// which may be wrapped in groups of its own (list.element).
-func parquetColumnOf(leaves []*format.SchemaElement, c *parquet.Column) (parquetColumn, error) {
-	var out parquetColumn
-	nested := errors.New("is neither a plain value nor a list of them: select others with columns")
-	defined := 0
-	listed := c.Repeated()
-	if !c.Leaf() && c.Type().LogicalType() != nil {
-		_, ok := c.Type().LogicalType().Value.(*format.ListType)
-		listed = listed || ok
-	}
-	for {
-		if c.Optional() {
-			defined++
-		}
-		if c.Repeated() {
-			if defined++; out.list {
-				return out, nested // a list of lists
-			}
-			out.list, out.level = true, defined
-		}
-		if c.Leaf() {
-			break
-		}
-		if !listed || len(c.Columns()) != 1 {
-			return out, nested
-		}
-		c = c.Columns()[0]
-	}
-	out.leaf = c.Index()
-	var err error
-	out.append, err = parquetValue(c.Type(), leaves[out.leaf])
-	return out, err
 }
 
 // leafElements are what the file's schema says of its leaves: more than the
@@ -144,13 +110,9 @@ func readable(file *parquet.File, leaf int) error {
 // next reads a row.
 func (p *parquetReader) next(keep bool) (row Row, err error) {
 	defer p.s.recovered(&err)
-	for p.used == p.have {
-		if err := p.fill(); err != nil {
-			return Row{}, err
-		}
+	if err := p.fill(); err != nil {
+		return Row{}, err
 	}
-	values := p.batch[p.used]
-	p.used++
 	p.number++
 	if !keep {
 		return Row{}, nil
@@ -158,72 +120,82 @@ func (p *parquetReader) next(keep bool) (row Row, err error) {
 	row = Row{header: p.header, cells: make([][]byte, len(p.columns)), line: p.number}
 	for i := range p.columns {
 		c := &p.columns[i]
-		if row.cells[i], err = c.cell(values); err != nil {
+		cell, err := p.row.append(nil, c.parquetNode)
+		if err == nil && !p.row.whole(c.parquetNode) {
+			err = errLevels
+		}
+		if err != nil {
 			return row, fmt.Errorf("%s: row %d, column %s: %w", p.s.name, p.number, c.Name, err)
 		}
-		if wrong := mismatch(row.cells[i], c.Type); wrong != "" {
+		if wrong := mismatch(cell, c.Type); wrong != "" {
 			return row, fmt.Errorf("%s: row %d, column %s: %s", p.s.name, p.number, c.Name, wrong)
 		}
+		row.cells[i] = cell
 	}
 	return row, nil
 }
 
-// fill reads the next batch; io.EOF when there is none.
+// fill reads the values of the next row; io.EOF when there is none.
 func (p *parquetReader) fill() error {
-	p.used, p.have = 0, 0
-	if p.rows == nil {
-		if len(p.groups) == 0 {
-			return io.EOF
+	for {
+		if p.readers == nil {
+			if len(p.groups) == 0 || len(p.leaves) == 0 {
+				return io.EOF
+			}
+			p.open(p.groups[0])
+			p.groups = p.groups[1:]
 		}
-		p.rows, p.groups = p.groups[0].Rows(), p.groups[1:]
+		ended := 0
+		for _, leaf := range p.leaves {
+			values, err := p.readers[leaf].row(p.row.values[leaf][:0])
+			if err != nil {
+				return fmt.Errorf("%s: row %d: %w", p.s.name, p.number+1, err)
+			}
+			if p.row.values[leaf], p.row.used[leaf] = values, 0; len(values) == 0 {
+				ended++
+			}
+		}
+		switch ended {
+		case 0:
+			return nil
+		case len(p.leaves):
+			p.close()
+		default:
+			return fmt.Errorf("%s: row %d: the file is broken: some columns end early", p.s.name, p.number+1)
+		}
 	}
-	n, err := p.rows.ReadRows(p.batch)
-	p.have = n
-	switch {
-	case errors.Is(err, io.EOF):
-		err = p.rows.Close()
-		p.rows = nil
-	case err == nil && n == 0:
-		err = errors.New("the file is broken: it ends early")
-	}
-	if err != nil {
-		return fmt.Errorf("%s: row %d: %w", p.s.name, p.number+1, err)
-	}
-	return nil
 }
 
-// cell is the column's value in a row. A row's values are in the order of their
-// columns.
-func (c *parquetColumn) cell(row parquet.Row) ([]byte, error) {
-	start, found := slices.BinarySearchFunc(row, c.leaf, func(v parquet.Value, leaf int) int { return v.Column() - leaf })
-	if !found {
-		return []byte("null"), nil
+// open begins with a group of rows.
+func (p *parquetReader) open(group parquet.RowGroup) {
+	p.readers = make([]*leafReader, len(p.row.values))
+	chunks := group.ColumnChunks()
+	for _, leaf := range p.leaves {
+		p.readers[leaf] = &leafReader{pages: chunks[leaf].Pages(), buf: make([]parquet.Value, 64)}
 	}
-	if !c.list {
-		return c.value(nil, row[start])
-	}
-	switch first := row[start]; {
-	case first.DefinitionLevel() < c.level-1:
-		return []byte("null"), nil
-	case first.DefinitionLevel() < c.level:
-		return []byte("[]"), nil
-	}
-	b := []byte{'['}
-	for i := start; i < len(row) && row[i].Column() == c.leaf; i++ {
-		if i > start {
-			b = append(b, ',')
-		}
-		var err error
-		if b, err = c.value(b, row[i]); err != nil {
-			return b, err
-		}
-	}
-	return append(b, ']'), nil
 }
 
-func (c *parquetColumn) value(b []byte, v parquet.Value) ([]byte, error) {
-	if v.IsNull() {
-		return append(b, "null"...), nil
+// close ends a group.
+func (p *parquetReader) close() {
+	for _, leaf := range p.leaves {
+		_ = p.readers[leaf].pages.Close() // it was read
 	}
-	return c.append(b, v)
+	p.readers = nil
+}
+
+func notEOF(err error) error {
+	if errors.Is(err, io.EOF) {
+		return nil
+	}
+	return err
+}
+
+// whole says whether all values of the node in the row are used.
+func (r *parquetRow) whole(n *parquetNode) bool {
+	for leaf := n.first; leaf < n.first+n.leaves; leaf++ {
+		if r.used[leaf] != len(r.values[leaf]) {
+			return false
+		}
+	}
+	return true
 }
