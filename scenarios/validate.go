@@ -28,7 +28,7 @@ type validator struct {
 
 const (
 	maxConnections = 100_000
-	maxTimeout     = duration(120 * time.Second) // the range of the histograms
+	maxTimeout     = duration(time.Hour) // the range of the histograms
 )
 
 // nameForm keeps names usable in file names, flags and tables.

@@ -2,7 +2,7 @@
 // latency histogram and what is computed from it, and the judgement of two
 // targets.
 //
-// It owns the histogram's geometry (1 µs to 120 s, three significant digits),
+// It owns the histogram's geometry (1 µs to 1 h, three significant digits),
 // recording, merging, quantiles and their encoding; the tests, estimates and
 // intervals; and [Judge], which makes a verdict of them. It does not own files,
 // HTTP or formatting, nor how pairs are measured and their quantiles taken, and

@@ -10,10 +10,12 @@ import (
 )
 
 // Geometry shared by every histogram of every version of mlbench, so that any
-// two can be merged. Values are nanoseconds.
+// two can be merged. Values are nanoseconds. Histograms of earlier versions end at usual,
+// and have the same steps until there.
 const (
 	lowest  = int64(time.Microsecond)
-	highest = int64(120 * time.Second)
+	usual   = int64(120 * time.Second)
+	highest = int64(time.Hour)
 	digits  = 3
 )
 
@@ -26,15 +28,16 @@ const MaxLatency = time.Duration(highest)
 const Resolution = 0.0005
 
 // Live is a histogram to record into: a dense array of about 155 kB whose
-// Record takes a few nanoseconds and allocates nothing. It is not safe for
-// concurrent use.
+// Record takes a few nanoseconds and allocates nothing, but for the first latency beyond
+// two minutes another of about 197 kB. It is not safe for concurrent use.
 type Live struct {
 	h       *hdr.Histogram
+	long    *hdr.Histogram // of what is beyond usual; nil: there was none yet
 	clamped int64
 }
 
 // NewLive returns an empty Live histogram.
-func NewLive() *Live { return &Live{h: hdr.New(lowest, highest, digits)} }
+func NewLive() *Live { return &Live{h: hdr.New(lowest, usual, digits)} }
 
 // Record counts one latency. Negative values count as zero, values above
 // MaxLatency as MaxLatency (see Histogram.Clamped): nothing is left out.
@@ -42,12 +45,23 @@ func (l *Live) Record(d time.Duration) {
 	v := int64(d)
 	if v < 0 {
 		v = 0
-	} else if v > highest {
-		v = highest
-		l.clamped++
+	} else if v > usual {
+		l.recordLong(v)
+		return
 	}
 	// Cannot fail: v is within the trackable range.
 	_ = l.h.RecordValue(v)
+}
+
+func (l *Live) recordLong(v int64) {
+	if v > highest {
+		v = highest
+		l.clamped++
+	}
+	if l.long == nil {
+		l.long = hdr.New(lowest, highest, digits)
+	}
+	_ = l.long.RecordValue(v)
 }
 
 // Drain returns what was recorded since the last Drain and empties l.
@@ -55,9 +69,11 @@ func (l *Live) Drain() *Histogram {
 	out := NewHistogram()
 	out.clamped = l.clamped
 	l.clamped = 0
-	if l.h.TotalCount() > 0 {
-		out.h.MergeFrom(l.h)
-		l.h.Reset()
+	for _, h := range []*hdr.Histogram{l.h, l.long} {
+		if h != nil && h.TotalCount() > 0 {
+			out.h.MergeFrom(h)
+			h.Reset()
+		}
 	}
 	return out
 }

@@ -186,6 +186,32 @@ func TestRecordClampsAndCounts(t *testing.T) {
 	}
 }
 
+// What is beyond two minutes is recorded elsewhere, and drained with the rest, as one
+// array of the whole range would have it; what is below costs no memory more.
+func TestLongLatencies(t *testing.T) {
+	values := []time.Duration{time.Millisecond, 2*time.Minute - 1, 2 * time.Minute, 2*time.Minute + 1, 10 * time.Minute, time.Hour}
+	whole := NewHistogram()
+	l := NewLive()
+	for i, v := range values {
+		if long := i > 2; (l.long != nil) != long {
+			t.Errorf("before %s there is an array for long ones: %v", v, !long)
+		}
+		l.Record(v)
+		if err := whole.h.RecordValue(int64(v)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, want := l.Drain(), whole
+	for _, q := range []float64{0, 0.2, 0.4, 0.5, 0.6, 0.8, 1} {
+		if got.Quantile(q) != want.Quantile(q) {
+			t.Errorf("q%g is %s, want %s", q, got.Quantile(q), want.Quantile(q))
+		}
+	}
+	if got.Count() != int64(len(values)) || got.Clamped() != 0 || !near(got.Max(), time.Hour) || l.Drain().Count() != 0 {
+		t.Errorf("%d values up to %s, %d clamped; then %d more", got.Count(), got.Max(), got.Clamped(), l.Drain().Count())
+	}
+}
+
 func TestEmpty(t *testing.T) {
 	h := NewHistogram()
 	for name, got := range map[string]time.Duration{
@@ -210,7 +236,8 @@ func TestForeignGeometry(t *testing.T) {
 	}{
 		{"finer", 1, int64(time.Hour), 5, []time.Duration{time.Millisecond, 2 * time.Millisecond, 90 * time.Second}, "", 0.001, 2 * time.Millisecond},
 		{"coarser", int64(time.Microsecond), int64(10 * time.Second), 1, []time.Duration{time.Millisecond}, "", 0.1, time.Millisecond},
-		{"too long", 1, int64(time.Hour), 3, []time.Duration{time.Second, 30 * time.Minute}, "1 values beyond 2m0s", 0, 0},
+		{"of earlier versions", lowest, usual, digits, []time.Duration{time.Microsecond, 3 * time.Second, 2 * time.Minute}, "", 0.001, 3 * time.Second},
+		{"too long", 1, int64(3 * time.Hour), 3, []time.Duration{time.Second, 130 * time.Minute}, "1 values beyond 1h0m0s", 0, 0},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
