@@ -193,7 +193,7 @@ func TestLongLatencies(t *testing.T) {
 	whole := NewHistogram()
 	l := NewLive()
 	for i, v := range values {
-		if long := i > 2; (l.long != nil) != long {
+		if long := i > 3; (l.long != nil) != long {
 			t.Errorf("before %s there is an array for long ones: %v", v, !long)
 		}
 		l.Record(v)
