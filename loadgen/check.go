@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/mlbench/mlbench/loadgen/http1"
+	"github.com/mlbench/mlbench/loadgen/send"
 )
 
 // Answer is what a class's Check sees of an answer. Its bytes may be overwritten
@@ -23,9 +24,34 @@ type Answer struct {
 	// Unmet is for the check to set: what the answer to a step that is repeated is not
 	// yet like. It is then sent again, and nothing is captured.
 	Unmet error
+	// Sent is the request that it answers, as it went out: made when it is asked for.
+	Sent func() send.Request
+
+	failed []failedCheck
+}
+
+// failedCheck is one of the class's checks, by its place in Class.Checks.
+type failedCheck struct {
+	place int
+	err   error
+}
+
+// Fail says that the answer failed one of Class.Checks, by its place; those not
+// named have passed. It is no error by itself: what Class.Check returns is.
+func (a *Answer) Fail(check int, err error) { a.failed = append(a.failed, failedCheck{check, err}) }
+
+// Failures are what was said by Fail, in that order.
+func (a *Answer) Failures() []error {
+	var out []error
+	for _, f := range a.failed {
+		out = append(out, f.err)
+	}
+	return out
 }
 
 const (
+	// maxChecks is how many checks a class may have: as many as an outcome has bits.
+	maxChecks = 64
 	// MaxCheckedBody is how much of a body is kept for checks.
 	MaxCheckedBody = 1 << 20
 	// maxIdleBody is how much room for bodies a connection keeps between answers:
@@ -37,6 +63,7 @@ const (
 type keeper struct {
 	check  func(*Answer) error // nil: nothing is kept
 	head   []byte              // the first bytes of the answer, to the header's end at least
+	sent   func() send.Request // the request in flight
 	answer Answer
 }
 
@@ -64,10 +91,12 @@ func (c *conn) judge(o *outcome) failure {
 	k := &c.keep
 	k.answer = Answer{
 		Status: o.status, Header: http1.Unfold(finalHeader(k.head)), Body: c.parser.Body,
-		Cut: c.parser.BodyBytes > MaxCheckedBody, Service: o.service, Captured: c.req.captured(),
+		Cut: c.parser.BodyBytes > MaxCheckedBody, Service: o.service, Captured: c.req.captured(), Sent: k.sent,
+		failed: k.answer.failed[:0],
 	}
 	err := c.req.judge(k.check, &k.answer)
-	k.answer = Answer{}
+	c.g.count(k.answer.failed, o)
+	k.answer = Answer{failed: k.answer.failed}
 	if cap(c.parser.Body) > maxIdleBody {
 		c.parser.Body = nil
 	}
@@ -84,6 +113,17 @@ func (req *request) judge(check func(*Answer) error, a *Answer) error {
 		req.journey.unmet = a.Unmet
 	}
 	return err
+}
+
+// count puts down which checks the answer failed, and keeps the first failure of
+// each.
+func (g *Generator) count(failed []failedCheck, o *outcome) {
+	for i := range failed {
+		f := &failed[i]
+		o.failedChecks |= 1 << f.place
+		g.samples.keepCheck(o.class, f.place, g.now, f.err)
+		f.err = nil // not kept alive
+	}
 }
 
 // read takes header and body of an answer that net/http read.

@@ -26,6 +26,12 @@ type request struct {
 	sent    time.Duration
 }
 
+// whole is the request as it goes out.
+func (req *request) whole() send.Request {
+	numbered := req.payload.Numbered(req.number)
+	return numbered.Filled(req.captured())
+}
+
 // take makes it that of the pool's requests whose turn it is.
 func (req *request) take(pool []send.Request, turn uint64) {
 	req.at = int(turn % uint64(len(pool)))

@@ -71,6 +71,7 @@ func New(plan Plan, origin time.Time) (*Generator, error) {
 		}
 		g.expect = append(g.expect, set)
 	}
+	g.samples.room(plan.Classes)
 	g.recorder = newRecorder(plan.Classes, plan.Load.Model == results.Open, min(runtime.GOMAXPROCS(0), 4))
 	var err error
 	if g.transport, err = newTransport(g); err != nil {

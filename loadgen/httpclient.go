@@ -102,7 +102,7 @@ func (c *httpClient) once(ctx context.Context, req *request) outcome {
 	var a *Answer
 	check := g.plan.Classes[req.class].Check
 	if check != nil {
-		a = &Answer{Captured: req.captured()}
+		a = &Answer{Captured: req.captured(), Sent: req.whole}
 	}
 	status, n, err := c.roundTrip(httptrace.WithClientTrace(ctx, trace), req, &o, a)
 	o.service, o.first = g.now()-req.sent, time.Duration(first.Load())
@@ -120,6 +120,7 @@ func (c *httpClient) once(ctx context.Context, req *request) outcome {
 			if err := req.judge(check, a); err != nil {
 				o.failure = g.keep(failCheck, req.class, err)
 			}
+			g.count(a.failed, &o)
 		}
 	case errors.Is(err, context.DeadlineExceeded):
 		o.failure, o.service = failTimeout, g.plan.Timeout

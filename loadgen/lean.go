@@ -42,8 +42,7 @@ func newLean(g *Generator) *lean {
 // render appends the request to b; body is how long its body is.
 func (l *lean) render(b []byte, req *request) (rendered []byte, body int) {
 	if req.payload.Fill != nil {
-		numbered := req.payload.Numbered(req.number)
-		r := numbered.Filled(req.captured())
+		r := req.whole()
 		return r.AppendHTTP1(b), len(r.Body)
 	}
 	from, h := len(b), &l.heads[req.class][req.at]
@@ -73,7 +72,7 @@ func (l *lean) open(req *request) (*conn, failure) {
 	if sc, ok := nc.(syscall.Conn); ok && directSyscalls {
 		c.raw, _ = sc.SyscallConn()
 	}
-	c.onReady = c.readReady
+	c.onReady, c.keep.sent = c.readReady, c.req.whole
 	g.watch.add(c)
 	return c, noFailure
 }

@@ -93,6 +93,9 @@ type Class struct {
 	// Check judges answers of expected status, and takes from them what later
 	// steps send; nil: all are good. It must be safe for concurrent use.
 	Check func(*Answer) error
+	// Checks are the names of what Check looks at, each counted by itself: see
+	// Answer.Fail.
+	Checks []string
 	// Step makes it a step of the journey that the class before it is part of.
 	Step *Step
 	// Total makes a span of the time of the journey that it begins.
@@ -107,7 +110,7 @@ func (p *Plan) Shares() (out []results.Class) {
 		sum += c.Weight
 	}
 	for _, c := range p.Classes {
-		out = append(out, results.Class{Name: c.Name, Share: c.Weight / sum, Repeats: c.Step != nil && c.Step.Repeat != nil})
+		out = append(out, results.Class{Name: c.Name, Share: c.Weight / sum, Checks: c.Checks, Repeats: c.Step != nil && c.Step.Repeat != nil})
 	}
 	_, spans := spansOf(p.Classes)
 	for _, name := range spans {
@@ -152,6 +155,9 @@ func (p *Plan) Validate() error {
 		}
 		if c.Step == nil && c.Weight > 0 && c.Weight/sum < LeastShare {
 			bad("class %q: a share of %.2g, want at least 1 in %d", c.Name, c.Weight/sum, maxDeck)
+		}
+		if len(c.Checks) > maxChecks {
+			bad("class %q: %d checks, want at most %d", c.Name, len(c.Checks), maxChecks)
 		}
 		if len(c.Pool) == 0 {
 			bad("class %q has no requests", c.Name)

@@ -2,6 +2,7 @@ package loadgen
 
 import (
 	"maps"
+	"math/bits"
 	"sync"
 	"time"
 
@@ -74,6 +75,8 @@ type outcome struct {
 	bytesIn  int64
 	payload  *send.Request
 	number   uint64
+	// failedChecks has a bit for each of its class's checks.
+	failedChecks uint64
 	// stale: the request met a kept connection that the target had already
 	// closed, or on which lay bytes that are no answer: it was not served.
 	stale bool
@@ -93,6 +96,7 @@ type recorder struct {
 	names  []string
 	spans  []string // names
 	spanOf []int    // per class: the span that begins with it; -1: none
+	checks [][]string // names, by class
 	shards []shard
 	// settled is the instant, on the generator's clock, before which planned
 	// requests are settle traffic: counted, in no figure. Set between phases.
@@ -128,6 +132,8 @@ type tally struct {
 	carried, late       int64
 	bytesOut, bytesIn   int64
 	failures            [failureCount]int64
+	checks              []string // names
+	failedChecks        []int64  // by their places
 	status              [maxStatus + 1]int64
 	clocks              [clockCount]*stats.Live // nil: not of this load model
 }
@@ -136,7 +142,7 @@ func newRecorder(classes []Class, open bool, shards int) *recorder {
 	r := &recorder{open: open, statusKey: httpStatus{}.statusKey, shards: make([]shard, shards)}
 	r.spanOf, r.spans = spansOf(classes)
 	for _, c := range classes {
-		r.names = append(r.names, c.Name)
+		r.names, r.checks = append(r.names, c.Name), append(r.checks, c.Checks)
 	}
 	for i := range r.shards {
 		r.shards[i].active, r.shards[i].spare = r.newSet(), r.newSet()
@@ -148,6 +154,7 @@ func (r *recorder) newSet() *set {
 	s := &set{classes: make([]tally, len(r.names)), spans: make([]tally, len(r.spans)), dial: stats.NewLive(), tls: stats.NewLive()}
 	for i := range s.classes {
 		s.classes[i].clocks = r.newClocks()
+		s.classes[i].checks, s.classes[i].failedChecks = r.checks[i], make([]int64, len(r.checks[i]))
 	}
 	for i := range s.spans {
 		s.spans[i].clocks = r.newClocks()
@@ -186,6 +193,9 @@ func (r *recorder) record(sh int, o *outcome) {
 	}
 	t.bytesOut += o.bytesOut
 	t.bytesIn += o.bytesIn
+	for failed := o.failedChecks; failed != 0; failed &= failed - 1 {
+		t.failedChecks[bits.TrailingZeros64(failed)]++
+	}
 	if o.answered() {
 		t.clocks[clockFirstByte].Record(o.first)
 		if r.ends > 0 && done >= r.ends {
@@ -315,6 +325,11 @@ func (t *tally) drain(statusKey func(int) string) *results.ClassData {
 			d.Status[statusKey(code)] = n
 		}
 	}
-	*t = tally{clocks: t.clocks}
+	judged := t.done - t.failures[failStatus]
+	for i, name := range t.checks {
+		d.CountCheck(name, judged-t.failedChecks[i], t.failedChecks[i])
+	}
+	clear(t.failedChecks)
+	*t = tally{clocks: t.clocks, checks: t.checks, failedChecks: t.failedChecks}
 	return d
 }

@@ -17,6 +17,33 @@ type samples struct {
 	errors   [failureCount]atomic.Pointer[sample]
 	statuses [1000]atomic.Pointer[sample]
 	unmet    atomic.Pointer[sample]
+	checks   [][]atomic.Pointer[sample] // of each class, by their places
+}
+
+// room makes room for those of the classes' checks.
+func (s *samples) room(classes []Class) {
+	for i := range classes {
+		s.checks = append(s.checks, make([]atomic.Pointer[sample], len(classes[i].Checks)))
+	}
+}
+
+// keepCheck keeps the first failure of a check.
+func (s *samples) keepCheck(class, place int, now func() time.Duration, err error) {
+	if slot := &s.checks[class][place]; slot.Load() == nil {
+		slot.CompareAndSwap(nil, &sample{class: class, at: now(), err: err})
+	}
+}
+
+// drainChecks adds what was kept of checks since the last time to the slice.
+func (g *Generator) drainChecks(sl *results.Slice) {
+	for class := range g.samples.checks {
+		for place := range g.samples.checks[class] {
+			if s := g.samples.checks[class][place].Swap(nil); s != nil {
+				e := g.example(s, results.Example{Text: s.err.Error()})
+				sl.Classes[e.Class].ExemplifyCheck(g.plan.Classes[class].Checks[place], e.AtS, e.Text)
+			}
+		}
+	}
 }
 
 type sample struct {

@@ -72,6 +72,7 @@ func (s *slicer) cut(end time.Duration, inFlightMax *atomic.Int64) (*results.Sli
 	}
 	sl.RateRPS, sl.Stage = s.asked(end)
 	raw := s.g.recorder.drain(sl)
+	s.g.drainChecks(sl)
 	now := s.g.now()
 	longest, sum, why := s.g.watch.still.cut(s.seen, now)
 	s.seen = now

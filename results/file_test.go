@@ -43,11 +43,15 @@ func full() *File {
 	predict.Done, predict.Errors = 19, map[string]int64{ErrTimeout: 1, ErrStatus: 2}
 	predict.Status = map[string]int64{"200": 17, "500": 2}
 	predict.BytesIn, predict.BytesOut = 1000, 2000
+	predict.CountCheck("has-score", 16, 1)
+	predict.CountCheck("$.a <number>", 17, 0)
+	predict.ExemplifyCheck("has-score", 1.5, "$.score: not in the answer")
 	f := openFile(map[string]*ClassData{"predict": predict, "health": served(5)})
 	h := &f.Header
 	h.Argv = []string{"mlbench", "run", "mix"}
 	h.Scenario.Digest, h.Scenario.Text = "sha256:0", "name: mix\n"
 	h.Connections = 8
+	h.Classes[0].Checks = []string{"has-score", "$.a <number>"}
 	h.WarmupS, h.BudgetS, h.Limits, h.Strict, h.Looks = 3, 60, "p50=3%", true, looks{24, 48}
 	h.Host.Kernel, h.Host.CPU, h.Host.CPULimit, h.Host.MemoryMB = "6.1", "some <cpu> & more", 1.5, 4096
 	h.Warnings = []string{"the clock is coarse"}

@@ -144,6 +144,8 @@ type Class struct {
 	Share   float64 `json:"share"`             // declared, 0…1; of a step that repeats: if it were sent once
 	Repeats bool    `json:"repeats,omitempty"` // a step that is sent until its answer is as wanted
 	Span    bool    `json:"span,omitempty"`    // no requests, but the time of several: see Slice.Spans
+	// Checks are the names of its checks, in the scenario's order.
+	Checks []string `json:"checks,omitempty"`
 }
 
 // Host is the machine the generator ran on.
@@ -248,12 +250,15 @@ type ClassData struct {
 	Dropped int64 `json:"dropped,omitempty"`
 	// Throughput counts the answers that came within the slice's time: not the
 	// Late ones, but those Carried over from requests of the settle traffic.
-	Late     int64            `json:"late,omitempty"`
-	Carried  int64            `json:"carried,omitempty"`
-	Errors   map[string]int64 `json:"errors,omitempty"` // by class of error; see ErrorClasses
-	Status   map[string]int64 `json:"status,omitempty"` // a status is a key that the transport names: "200"
-	BytesOut int64            `json:"bytes_out"`
-	BytesIn  int64            `json:"bytes_in"`
+	Late    int64            `json:"late,omitempty"`
+	Carried int64            `json:"carried,omitempty"`
+	Errors  map[string]int64 `json:"errors,omitempty"` // by class of error; see ErrorClasses
+	Status  map[string]int64 `json:"status,omitempty"` // a status is a key that the transport names: "200"
+	// Checks are what each check of the scenario said to the answers of expected
+	// status; by name. Absent in the files of earlier versions.
+	Checks   map[string]checkCounts `json:"checks,omitempty"`
+	BytesOut int64                  `json:"bytes_out"`
+	BytesIn  int64                  `json:"bytes_in"`
 	// Clocks are what each Clock recorded. In the closed model there is no lag, and
 	// no response time, as it would equal the service time.
 	Clocks histograms `json:"-"`

@@ -37,6 +37,7 @@ func (d *ClassData) Add(from *ClassData) {
 	d.BytesOut += from.BytesOut
 	d.Errors = addCounts(d.Errors, from.Errors)
 	d.Status = addCounts(d.Status, from.Status)
+	d.addChecks(from.Checks)
 	// Where only one of both has response times, those of the other are its service
 	// times, before they change.
 	if d.Clocks[ClockResponse] == nil && d.Clocks[ClockService] != nil && from.Clocks[ClockResponse] != nil {

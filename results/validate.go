@@ -207,6 +207,9 @@ func (d *ClassData) validate(h *Header) error {
 	case d.Late > d.Done:
 		return fmt.Errorf("%d answers, but %d late ones", d.Done, d.Late)
 	}
+	if err := d.validateChecks(); err != nil {
+		return err
+	}
 	for i := range Clocks {
 		c := &Clocks[i]
 		if h := d.Clocks[c.Name]; h != nil && c.values != nil && h.Count() != c.values(d) {
