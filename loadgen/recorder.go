@@ -94,8 +94,8 @@ func (o *outcome) answered() bool {
 type recorder struct {
 	open   bool // keeps response and lag, which a closed model does not have
 	names  []string
-	spans  []string // names
-	spanOf []int    // per class: the span that begins with it; -1: none
+	spans  []string   // names
+	spanOf []int      // per class: the span that begins with it; -1: none
 	checks [][]string // names, by class
 	shards []shard
 	// settled is the instant, on the generator's clock, before which planned

@@ -14,6 +14,7 @@ import (
 // the JSON body or a header, which has to be there, the body's text, or the
 // service time. The others go with json and header.
 type check struct {
+	Name    string        `yaml:"name"`    // in reports and objectives; default: the check's own words
 	JSON    *answers.Path `yaml:"json"`    // path; where it selects several values, each must hold
 	Header  string        `yaml:"header"`  // name
 	Text    string        `yaml:"text"`    // the body contains it
@@ -58,10 +59,18 @@ func jsonTypes() []string {
 	return []string{"number", "integer", "string", "boolean", "array", "object", "null"}
 }
 
+// maxChecks of one class are told apart.
+const maxChecks = 64
+
 // checks notes what is wrong with the checks of a request.
 func (v *validator) checks(checks []check, method string, n *strict.Node) {
+	if len(checks) > maxChecks {
+		v.d.Bad(n, "found %d checks, want at most %d", len(checks), maxChecks)
+	}
+	seen := map[string]bool{}
 	for i := range checks {
 		if n.Items[i].Kind == strict.Map {
+			v.checkName(&checks[i], n.Items[i], seen)
 			v.check(&checks[i], method, n.Items[i])
 		}
 	}

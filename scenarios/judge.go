@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -22,21 +23,19 @@ type judge struct {
 	captured map[string]bool // names captured before, that checks may refer to
 }
 
-// check is what the engine calls; the error names class and subject, and no
-// secret.
+// check is what the engine calls; the error, of the first check that fails, names
+// class and subject, and no secret. All checks are looked at.
 func (j *judge) check(a *loadgen.Answer) error {
 	v := view{a: a}
+	var first error
 	for i := range j.checks {
-		c := &j.checks[i]
-		if len(j.captured) > 0 {
-			var err error
-			if c, err = c.filled(a.Captured); err != nil {
-				return fmt.Errorf("%s: %w", j.class, err)
-			}
+		if err := j.one(&j.checks[i], &v); err != nil {
+			a.Fail(i, err)
+			first = cmp.Or(first, err)
 		}
-		if err := c.holds(&v); err != nil {
-			return fmt.Errorf("%s: %w", j.class, err)
-		}
+	}
+	if first != nil {
+		return fmt.Errorf("%s: %w", j.class, first)
 	}
 	for i := range j.captures {
 		if err := j.captures[i].take(&v); err != nil {
@@ -44,6 +43,18 @@ func (j *judge) check(a *loadgen.Answer) error {
 		}
 	}
 	return nil
+}
+
+// one is what a check says, captured values in their places.
+func (j *judge) one(c *check, v *view) error {
+	if len(j.captured) > 0 {
+		filled, err := c.filled(v.a.Captured)
+		if err != nil {
+			return err
+		}
+		c = filled
+	}
+	return c.holds(v)
 }
 
 // view is an answer, its body decoded when the first check wants it.

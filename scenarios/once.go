@@ -146,6 +146,9 @@ func (e *Exchange) Send(ctx context.Context, t targets.Target, timeout time.Dura
 	case e.check != nil:
 		if err := e.check(got); err != nil {
 			s.Wrong = err.Error()
+			for _, more := range got.Failures()[min(1, len(got.Failures())):] {
+				s.Wrong += "; " + more.Error()
+			}
 		}
 	}
 	if body, err := (&view{a: got}).body(); err == nil && !bytes.Equal(body, a.Body) {

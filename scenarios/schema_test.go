@@ -84,7 +84,7 @@ requests:
     fresh: false
     checks:
       - json: $.a
-      - {json: $.b, type: number, min: -1, max: 1}
+      - {name: B.b-1_, json: $.b, type: number, min: -1, max: 1}
       - {json: $.c, equals: {x: [1, null]}}
       - {json: $.d, length: 5..20}
       - {json: $.e, absent: true}
@@ -139,7 +139,7 @@ func TestLoaderAndSchemaAgree(t *testing.T) {
 	}
 	// What only the loader finds: relations between keys.
 	loaderOnly := []string{
-		"checks-values.yaml", "steps-references.yaml", "login-bytes.yaml", "login-template.yaml", "load-shape-open.yaml", "load-think-open.yaml", "data-none.yaml",
+		"checks-values.yaml", "checks-names.yaml", "checks-objectives.yaml", "steps-references.yaml", "login-bytes.yaml", "login-template.yaml", "load-shape-open.yaml", "load-think-open.yaml", "data-none.yaml",
 		"generators-normal.yaml", "no name.yaml", "shares.yaml", "load-shape-sine-low.yaml", "load-shape-sine.yaml", "load-shape-spike-length.yaml",
 		"load-shape-spike.yaml", "load-shape-stage.yaml", "login-path.yaml", "load-model-spawn.yaml", "load-model-arrivals.yaml", "load-model-shape.yaml",
 		"yaml-documents.yaml", "yaml.yaml", // the language below it

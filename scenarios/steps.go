@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/mlbench/mlbench/loadgen"
+	"github.com/mlbench/mlbench/results"
 	"github.com/mlbench/mlbench/targets"
 	"github.com/mlbench/mlbench/targets/strict"
 )
@@ -125,7 +126,7 @@ func copyNames(names map[string]bool) map[string]bool {
 func (c *requestClass) class() loadgen.Class {
 	out := loadgen.Class{Name: c.Name, Weight: c.Weight, Expect: c.Expect.Status}
 	if j := (judge{class: c.Name, checks: c.Checks, captures: namedCaptures(c.Capture, c.line, c.segment), captured: c.captured}); len(j.checks)+len(j.captures) > 0 {
-		out.Check = j.check
+		out.Check, out.Checks = j.check, checkNames(c.Checks)
 	}
 	if c.step != nil {
 		out.Step = &loadgen.Step{Think: c.step.Think.law}
@@ -297,6 +298,19 @@ func (s *Scenario) ClassNames() []string {
 		names = append(names, c.Name)
 	}
 	return names
+}
+
+// ResultClasses are all request classes as results have them, but for their shares.
+func (s *Scenario) ResultClasses() []results.Class {
+	checks := map[string][]string{}
+	for _, c := range s.classes() {
+		checks[c.Name] = checkNames(c.Checks)
+	}
+	var out []results.Class
+	for _, name := range s.ClassNames() {
+		out = append(out, results.Class{Name: name, Checks: checks[name]})
+	}
+	return out
 }
 
 // wantsToken says whether any request needs the login's token.

@@ -56,14 +56,14 @@ func (v *validator) scenario() {
 }
 
 func (v *validator) objectives() {
-	v.limits("objectives", v.sc.Objectives, func(text string, classes []string) error {
+	v.limits("objectives", v.sc.Objectives, func(text string, classes []results.Class) error {
 		o, err := summary.ParseObjective(text)
 		if err == nil {
 			err = o.CheckClasses(classes)
 		}
 		return err
 	})
-	v.limits("abort", v.sc.Abort, func(text string, classes []string) error {
+	v.limits("abort", v.sc.Abort, func(text string, classes []results.Class) error {
 		r, err := abort.ParseRule(text)
 		if err == nil {
 			err = r.CheckClasses(classes)
@@ -73,8 +73,8 @@ func (v *validator) objectives() {
 }
 
 // limits notes what check finds wrong with the texts of a list.
-func (v *validator) limits(key string, texts []string, check func(text string, classes []string) error) {
-	classes := v.sc.ClassNames()
+func (v *validator) limits(key string, texts []string, check func(text string, classes []results.Class) error) {
+	classes := v.sc.ResultClasses()
 	for i, text := range texts {
 		if n := v.d.At(key, i); n.Kind == strict.String {
 			if err := check(text, classes); err != nil {

@@ -21,6 +21,7 @@ func TestParseRule(t *testing.T) {
 		"a:p50>=1ms after 0s for 1m":  {"a:p50>=1ms", time.Minute, 0},
 		"goodput<10/s":                {"goodput<10/s", 0, 10 * time.Second},
 		"for:errors>3":                {"for:errors>3", 0, 10 * time.Second},
+		"check:has-score<90% for 5s":  {"check:has-score<90%", 5 * time.Second, 10 * time.Second},
 	} {
 		r, err := ParseRule(text)
 		if err != nil || r.when.Expr != want.expr || r.hold != want.hold || r.grace != want.grace {
@@ -43,6 +44,7 @@ func TestParseRule(t *testing.T) {
 		"p99<50ms for 10s":            "turn the operator round",
 		"throughput>5/s":              "turn the operator round",
 		"errors<=3":                   "turn the operator round",
+		"check:has-score>90%":         "turn the operator round",
 		"p99>5% for 10s":              "want a duration such as 50ms",
 		"for 10s":                     "want METRIC>LIMIT",
 		"errors>5% for 1s after 2s x": "want METRIC>LIMIT",
@@ -55,7 +57,7 @@ func TestParseRule(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := r.CheckClasses([]string{"a"}); err == nil || !strings.Contains(err.Error(), "nobody") {
+	if err := r.CheckClasses([]results.Class{{Name: "a"}}); err == nil || !strings.Contains(err.Error(), "nobody") {
 		t.Errorf("class nobody: %v", err)
 	}
 }
@@ -69,6 +71,7 @@ func slice(second, failed int) *results.Slice {
 			times.Record(time.Duration(1+failed) * time.Millisecond)
 		}
 		d = &results.ClassData{Planned: 100, Sent: 100, Done: 100, Errors: map[string]int64{results.ErrStatus: int64(failed)}, Status: map[string]int64{"200": 100}}
+		d.CountCheck("ok", int64(100-failed), int64(failed))
 		d.Clocks = map[string]*stats.Histogram{results.ClockService: times.Drain()}
 	}
 	return &results.Slice{
@@ -121,6 +124,7 @@ func TestWatch(t *testing.T) {
 		{"numbers of requests add up", "errors>20 after 0s", course(8, 8, 8), 3, 24},
 		{"also those of the grace time", "errors>20 after 2s", course(30, 0, 0), 3, 30},
 		{"of a class", "a:errors>5% after 0s", course(0, 6), 2, 6},
+		{"of a check", "check:ok<95% after 0s", course(0, 6), 2, 94},
 		{"no answers are a throughput", "throughput<50/s for 2s after 0s", course(0, -1, -1), 3, 0},
 		{"not in the warm-up", "errors>5% after 0s", []*results.Slice{warm, slice(1, 0)}, 0, 0},
 		{"not of what is excluded", "errors>5% after 0s", []*results.Slice{slice(0, 0), still, slice(2, 0)}, 0, 0},

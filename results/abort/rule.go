@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/mlbench/mlbench/results"
 	"github.com/mlbench/mlbench/results/summary"
 )
 
@@ -64,5 +65,6 @@ func ParseRule(text string) (Rule, error) {
 	return r, nil
 }
 
-// CheckClasses says whether the rule's class, if it names one, is among those.
-func (r *Rule) CheckClasses(names []string) error { return r.when.CheckClasses(names) }
+// CheckClasses says whether the rule's class and check, if it names them, are among
+// those.
+func (r *Rule) CheckClasses(classes []results.Class) error { return r.when.CheckClasses(classes) }

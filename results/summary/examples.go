@@ -22,9 +22,12 @@ func (s *Run) failures(e results.Example) int64 {
 	return n
 }
 
-// showExamples quotes the first failure of each kind.
+// showExamples quotes the first failure of each kind, unless its check does.
 func (s *Run) showExamples() {
 	for _, e := range s.Errors.Examples {
+		if s.toldByCheck(e) {
+			continue
+		}
 		args := args{"error": e.Error, "requests": s.failures(e), "text": e.Text}
 		if e.Status != "" {
 			args["status"] = e.Status

@@ -26,6 +26,7 @@ func clockNamed(name string) *results.Clock {
 type Objective struct {
 	Expr  string
 	class string // "" for all together
+	check string // whose share of answers that passed it is; "" for others
 	clock string // see Clock; "" for counts and rates
 	stat  string // "min", "mean", "max", "errors", "throughput", "goodput", "dropped", or "" for q
 	q     float64
@@ -62,7 +63,7 @@ type ObjectiveResult struct {
 // Missed says that the limit was not held, by what was measured.
 func (r *ObjectiveResult) Missed() bool { return !r.Held && !r.Undecided }
 
-var objectiveForm = regexp.MustCompile(`^(?:([^:<>=\s]+)\s*:)?\s*(?:(` + clockNames() + `)_)?([a-z0-9.]+)\s*(<=|>=|<|>)\s*([0-9.]+)\s*([a-zµ/%]*)$`)
+var objectiveForm = regexp.MustCompile(`^(?:([^:<>=\s]+)\s*:)?\s*(?:check\s*:\s*([A-Za-z0-9][A-Za-z0-9._-]*)|(?:(` + clockNames() + `)_)?([a-z0-9.]+))\s*(<=|>=|<|>)\s*([0-9.]+)\s*([a-zµ/%]*)$`)
 
 // clockNames is a pattern of all.
 func clockNames() string {
@@ -73,7 +74,7 @@ func clockNames() string {
 	return strings.Join(names, "|")
 }
 
-const objectiveHelp = "want [CLASS:]METRIC<LIMIT, for example p99<50ms, lag_p99<1ms, errors<0.1% or goodput>150/s"
+const objectiveHelp = "want [CLASS:]METRIC<LIMIT, for example p99<50ms, lag_p99<1ms, errors<0.1%, goodput>150/s or check:NAME>99%"
 
 // ParseObjective reads an objective.
 func ParseObjective(s string) (Objective, error) {
@@ -82,25 +83,37 @@ func ParseObjective(s string) (Objective, error) {
 	if m == nil {
 		return Objective{}, fmt.Errorf("objective %q: %s", s, objectiveHelp)
 	}
-	o := Objective{Expr: expr, class: m[1], clock: m[2], op: m[4]}
-	value, err := strconv.ParseFloat(m[5], 64)
+	o := Objective{Expr: expr, class: m[1], check: m[2], clock: m[3], op: m[5]}
+	value, err := strconv.ParseFloat(m[6], 64)
 	if err != nil {
-		return Objective{}, fmt.Errorf("objective %q: %q is no number; %s", s, m[5], objectiveHelp)
+		return Objective{}, fmt.Errorf("objective %q: %q is no number; %s", s, m[6], objectiveHelp)
 	}
-	if err := o.metric(m[3]); err != nil {
+	switch err := o.metric(m[4]); {
+	case err != nil && o.class == checkMetric && o.check == "": // of a class called check it would be a metric
+		o.class, o.check, o.clock, o.stat, o.q = "", strings.TrimPrefix(m[3]+"_"+m[4], "_"), "", "", 0
+	case err != nil:
 		return Objective{}, fmt.Errorf("objective %q: %w; %s", s, err, objectiveHelp)
 	}
 	if c := clockNamed(o.clock); c != nil && c.OfConnections() && o.class != "" {
 		return Objective{}, fmt.Errorf("objective %q: %s is of connections, which no request class has to itself: leave out %s", s, c.Name, o.class+":")
 	}
-	if err := o.setLimit(value, m[5], m[6]); err != nil {
+	if err := o.setLimit(value, m[6], m[7]); err != nil {
 		return Objective{}, fmt.Errorf("objective %q: %w", s, err)
 	}
 	return o, nil
 }
 
+// checkMetric is what stands before the name of a check.
+const checkMetric = "check"
+
+// Check is the name of the check that the objective is about; "" if about none.
+func (o *Objective) Check() string { return o.check }
+
 // metric recognises the name left of the operator.
 func (o *Objective) metric(name string) error {
+	if o.check != "" {
+		return nil
+	}
 	switch name {
 	case "errors", "dropped", "throughput", "goodput":
 		if o.clock != "" {
@@ -137,6 +150,11 @@ func (o *Objective) setLimit(value float64, digits, unit string) error {
 		if unit != "/s" && unit != "" {
 			return fmt.Errorf("limit %q: want a rate such as 150/s", digits+unit)
 		}
+	case o.check != "":
+		o.share = true
+		if unit != "%" || value > 100 {
+			return fmt.Errorf("limit %q: want the share of answers that pass, such as 99%%", digits+unit)
+		}
 	default:
 		o.share = unit == "%"
 		if unit != "%" && unit != "" {
@@ -160,24 +178,45 @@ func (o *Objective) setLimit(value float64, digits, unit string) error {
 	return nil
 }
 
-// CheckClasses says whether the objective's class, if it names one, is among
-// the scenario's: to be asked before a run, not after it.
-func (o *Objective) CheckClasses(names []string) error {
-	if o.class != "" && !slices.Contains(names, o.class) {
-		return fmt.Errorf("objective %q: the scenario has no request class %q, but %s", o.Expr, o.class, strings.Join(names, ", "))
+// CheckClasses says whether the objective's class and check, if it names them, are
+// among the scenario's: to be asked before a run, not after it.
+func (o *Objective) CheckClasses(classes []results.Class) error {
+	var names, checks []string
+	for _, c := range classes {
+		if names = append(names, c.Name); o.class == "" || o.class == c.Name {
+			checks = append(checks, c.Checks...)
+		}
 	}
-	return nil
+	switch {
+	case o.class != "" && !slices.Contains(names, o.class):
+		return fmt.Errorf("objective %q: the scenario has no request class %q, but %s", o.Expr, o.class, strings.Join(names, ", "))
+	case o.check == "" || slices.Contains(checks, o.check):
+		return nil
+	}
+	checks = slices.DeleteFunc(checks, func(name string) bool { return !objectiveCheck.MatchString(name) })
+	slices.Sort(checks)
+	where, known := "the scenario", "give one that name by its key name"
+	if o.class != "" {
+		where = "request class " + o.class
+	}
+	if checks = slices.Compact(checks); len(checks) > 0 {
+		known = "those with a name: " + strings.Join(checks, ", ")
+	}
+	return fmt.Errorf("objective %q: %s has no check %q (%s)", o.Expr, where, o.check, known)
 }
 
 // Wanted says that a run for which the objective holds is as one wants it: quick, and
 // without errors.
 func (o *Objective) Wanted() bool {
-	more := o.stat == "throughput" || o.stat == "goodput"
+	more := o.stat == "throughput" || o.stat == "goodput" || o.check != ""
 	return more == (o.op[0] == '>')
 }
 
 // Counts says that the limit is a number of requests.
 func (o *Objective) Counts() bool { return o.Unit() == "" }
+
+// objectiveCheck is the form of a check's name that an objective can have.
+var objectiveCheck = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
 
 // Judge holds the objective against a run. An objective without data is missed:
 // a gate must not pass on nothing.
@@ -253,6 +292,13 @@ func (o *Objective) confirm(out *ObjectiveResult, d *results.ClassData, h *stats
 func (o *Objective) bound(d *results.ClassData, h *stats.Histogram) (bound float64, of string, least int) {
 	upper := o.op[0] == '<'
 	switch {
+	case o.check != "":
+		c := d.Checks[o.check]
+		low, high := stats.ClopperPearson(int(c.Passed), int(c.Judged()), 1-o.Confidence)
+		if bound = 100 * low; upper {
+			bound = 100 * high
+		}
+		return bound, fmt.Sprintf("%d answers", c.Judged()), 0
 	case o.stat == "errors" && o.share:
 		low, high := stats.ClopperPearson(int(d.Failed().Total), int(d.Sent), 1-o.Confidence)
 		if bound = 100 * low; upper {
@@ -280,6 +326,10 @@ func (o *Objective) bound(d *results.ClassData, h *stats.Histogram) (bound float
 
 // value is the metric in the limit's unit; NaN without data.
 func (o *Objective) value(d *results.ClassData, h *stats.Histogram, goodput, throughput float64) float64 {
+	if o.check != "" {
+		c := d.Checks[o.check]
+		return o.count(c.Passed, c.Judged())
+	}
 	switch o.stat {
 	case "throughput":
 		return throughput
@@ -356,16 +406,12 @@ func ReadObjectives(h *results.Header) (out []Objective) {
 	return out
 }
 
-// CheckObjectives says which of the objectives are of no request class of the
-// file, so that they could never be held.
+// CheckObjectives says which of the objectives are of no request class, or check, of
+// the file, so that they could never be held.
 func CheckObjectives(h *results.Header, objectives []Objective) error {
-	var names []string
-	for _, c := range h.Classes {
-		names = append(names, c.Name)
-	}
 	var wrong []string
 	for i := range objectives {
-		if err := objectives[i].CheckClasses(names); err != nil {
+		if err := objectives[i].CheckClasses(h.Classes); err != nil {
 			wrong = append(wrong, err.Error())
 		}
 	}

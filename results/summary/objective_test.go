@@ -212,7 +212,7 @@ func TestParseObjectiveRefuses(t *testing.T) {
 // FuzzParseObjective: no input panics, what is accepted can be judged, and its
 // expression reads as itself.
 func FuzzParseObjective(f *testing.F) {
-	for _, s := range []string{"p99<50ms", "predict:lag_p99.9>=1.5µs", "errors<0.1%", "goodput>150/s", "dropped<=3", "x:min<1h", "p<", "::"} {
+	for _, s := range []string{"p99<50ms", "predict:lag_p99.9>=1.5µs", "errors<0.1%", "goodput>150/s", "dropped<=3", "x:min<1h", "p<", "::", "check:has-score>99%", "a:check:b.c>=99.5%", "check:p99<1s"} {
 		f.Add(s)
 	}
 	s := judged()
@@ -221,7 +221,7 @@ func FuzzParseObjective(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if o.limit < 0 || o.stat == "" && (o.q <= 0 || o.q >= 1) {
+		if o.limit < 0 || o.stat == "" && o.check == "" && (o.q <= 0 || o.q >= 1) {
 			t.Fatalf("%q: limit %v, quantile %v", expr, o.limit, o.q)
 		}
 		again, err := ParseObjective(o.Expr)

@@ -101,6 +101,7 @@ type classSummary struct {
 	Through  float64        `json:"throughput_rps"` // answers per second
 	Goodput  float64        `json:"goodput_rps"`    // those without error
 	Errors   results.Errors `json:"errors"`
+	Checks   []checkSummary `json:"checks,omitempty"` // in the scenario's order
 	Latency  latencyByClock `json:"latency_ms"`
 	Duration float64        `json:"-"` // seconds, of the whole run
 
@@ -235,6 +236,7 @@ func summarizeClass(c results.Class, d, total *results.ClassData, seconds float6
 		Declared: c.Share,
 		Requests: d.Sent,
 		Errors:   d.Failed(),
+		Checks:   checksOf(c, d),
 		Latency:  latencies(percentiles, d.Clock),
 		Duration: seconds,
 		Goodput:  perSecond(d.Completed(), seconds) * d.GoodShare(),

@@ -90,7 +90,7 @@ func judgedBy(texts []string, confidence float64, sc *scenarios.Scenario) (judge
 		if err != nil {
 			return nil, cli.Usagef("scenario %s: %w", sc.Name, err)
 		}
-		if err := obj.CheckClasses(sc.ClassNames()); err != nil {
+		if err := obj.CheckClasses(sc.ResultClasses()); err != nil {
 			return nil, cli.Usagef("%w", err)
 		}
 		obj.Confidence = confidence
@@ -106,7 +106,7 @@ func abortedBy(texts []string, sc *scenarios.Scenario) (rules []abort.Rule, err 
 		if err != nil {
 			return nil, cli.Usagef("scenario %s: %w", sc.Name, err)
 		}
-		if err := rule.CheckClasses(sc.ClassNames()); err != nil {
+		if err := rule.CheckClasses(sc.ResultClasses()); err != nil {
 			return nil, cli.Usagef("abort rule: %w", err)
 		}
 		rules = append(rules, rule)
