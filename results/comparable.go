@@ -40,6 +40,8 @@ func (a *Header) LoadDiffers(b *Header) string {
 		return fmt.Sprintf("the arrivals differ, %s and %s", a.LoadModel(), b.LoadModel())
 	case !slices.EqualFunc(a.Classes, b.Classes, Class.sameLoad):
 		return "the request classes or their shares differ"
+	case a.besideDiffers(b):
+		return "the loads beside the measured one differ"
 	}
 	return ""
 }

@@ -42,6 +42,7 @@ func TestImpossibleNumbersAreDamage(t *testing.T) {
 		"a class of no name":           func(s *Slice) { s.Classes["predics"] = served(1) },
 		"a span of no name":            func(s *Slice) { s.Spans = map[string]*ClassData{"predict": served(1)} },
 		"a span that is null":          func(s *Slice) { s.Spans = map[string]*ClassData{"predict.total": nil} },
+		"a load beside of no name":     func(s *Slice) { s.Beside = map[string]*ClassData{"predict": served(1)} },
 		"negative connections":         func(s *Slice) { s.Connections.Opened = -1 },
 		"negative memory":              func(s *Slice) { s.TargetUse = &TargetUse{PeakRSSMB: -1} },
 		"CPU time beyond all measure":  func(s *Slice) { s.TargetUse = &TargetUse{CPUSeconds: 1e200} },

@@ -40,6 +40,10 @@ func (s *Slice) add(next *Slice) {
 		s.Spans = map[string]*ClassData{}
 	}
 	addData(s.Spans, next.Spans)
+	if s.Beside == nil && len(next.Beside) > 0 {
+		s.Beside = map[string]*ClassData{}
+	}
+	addData(s.Beside, next.Beside)
 	s.Examples, s.Samples = firsts(append(s.examples(), next.examples()...)), nil
 	s.TargetUse = s.TargetUse.With(next.TargetUse)
 	if s.Telemetry == nil || next.Telemetry == nil {

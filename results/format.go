@@ -110,16 +110,17 @@ type Header struct {
 	// ObjectiveConfidence is summary.Objective.Confidence of all of them.
 	ObjectiveConfidence float64 `json:"objective_confidence,omitempty"`
 
-	Strict   bool      `json:"strict,omitempty"`   // comparison: see verdict.Options
-	Looks    looks     `json:"looks,omitempty"`    // comparison: when it may be judged as it grows
-	Control  bool      `json:"control,omitempty"`  // comparison: each pair has a slice of ArmControl, too
-	Launches int       `json:"launches,omitempty"` // comparison: most starts of each target; 0: one, for all pairs
-	Classes  []Class   `json:"classes"`            // in the scenario's order
-	Seed     uint64    `json:"seed"`
-	Start    time.Time `json:"start"`
-	Source   *Source   `json:"source,omitempty"` // nil: not known
-	Host     Host      `json:"host"`
-	Warnings []string  `json:"warnings,omitempty"` // known before the start
+	Strict   bool         `json:"strict,omitempty"`   // comparison: see verdict.Options
+	Looks    looks        `json:"looks,omitempty"`    // comparison: when it may be judged as it grows
+	Control  bool         `json:"control,omitempty"`  // comparison: each pair has a slice of ArmControl, too
+	Launches int          `json:"launches,omitempty"` // comparison: most starts of each target; 0: one, for all pairs
+	Classes  []Class      `json:"classes"`            // in the scenario's order
+	Beside   []besideLoad `json:"beside,omitempty"`   // other loads that run meanwhile
+	Seed     uint64       `json:"seed"`
+	Start    time.Time    `json:"start"`
+	Source   *Source      `json:"source,omitempty"` // nil: not known
+	Host     Host         `json:"host"`
+	Warnings []string     `json:"warnings,omitempty"` // known before the start
 }
 
 // Scenario identifies what clients did.
@@ -187,7 +188,10 @@ type Slice struct {
 	Classes      map[string]*ClassData `json:"classes"`
 	// Spans are times of several requests, of journeys and of steps that repeat. Each
 	// is counted like a request, by its end, and is in no figure of requests.
-	Spans     map[string]*ClassData `json:"spans,omitempty"`
+	Spans map[string]*ClassData `json:"spans,omitempty"`
+	// Beside are the classes, and spans, of the loads beside the one that is measured:
+	// see Header.Beside. They are in no figure of the others.
+	Beside    map[string]*ClassData `json:"beside,omitempty"`
 	Examples  []Example             `json:"examples,omitempty"`      // the first failure of each kind
 	Samples   map[string]string     `json:"error_samples,omitempty"` // of earlier versions: texts by class of error
 	Telemetry *Telemetry            `json:"telemetry,omitempty"`

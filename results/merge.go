@@ -136,7 +136,7 @@ func (s *Slice) clone() Slice {
 		out.Telemetry = &Telemetry{}
 	}
 	out.add(s)
-	for _, data := range []map[string]*ClassData{out.Classes, out.Spans} {
+	for _, data := range []map[string]*ClassData{out.Classes, out.Spans, out.Beside} {
 		for name, d := range data {
 			own := &ClassData{}
 			own.Add(d)

@@ -47,7 +47,7 @@ func (h *Header) validate() error {
 			return fmt.Errorf("the share of class %.40q is %g, want 0 to 1", c.Name, c.Share)
 		}
 	}
-	return nil
+	return h.validateBeside()
 }
 
 func (h *Header) validateArms() error {
@@ -106,24 +106,29 @@ func (s *Slice) validate(h *Header) error {
 	if err := noCount("slice", s.InFlightMax, s.Unfinished, s.Discarded, c.Opened, c.Closed, c.Failed, c.Stale); err != nil {
 		return err
 	}
-	if err := cmp.Or(validateData(s.Classes, false, h), validateData(s.Spans, true, h)); err != nil {
+	of := func(spans bool) func(string) bool {
+		return func(name string) bool {
+			return !spans && len(h.Classes) == 0 || slices.ContainsFunc(h.Classes, func(c Class) bool { return c.Name == name && c.Span == spans })
+		}
+	}
+	beside := h.besideClasses()
+	ofBeside := func(name string) bool {
+		return slices.ContainsFunc(beside, func(c Class) bool { return c.Name == name })
+	}
+	if err := cmp.Or(validateData("class", s.Classes, of(false), h), validateData("span", s.Spans, of(true), h), validateData("class beside", s.Beside, ofBeside, h)); err != nil {
 		return err
 	}
 	return s.validateUse()
 }
 
-// validateData refuses data of classes, or of spans, that the header does not have.
-func validateData(data map[string]*ClassData, spans bool, h *Header) error {
-	what := "class"
-	if spans {
-		what = "span"
-	}
+// validateData refuses data of what the header does not have.
+func validateData(what string, data map[string]*ClassData, known func(name string) bool, h *Header) error {
 	for _, name := range slices.Sorted(maps.Keys(data)) { // the same file, the same error
 		d := data[name]
 		if d == nil {
 			return fmt.Errorf("slice: %s %.40q is null", what, name)
 		}
-		if (spans || len(h.Classes) > 0) && !slices.ContainsFunc(h.Classes, func(c Class) bool { return c.Name == name && c.Span == spans }) {
+		if !known(name) {
 			return fmt.Errorf("slice: its %s %.40q is not in the header", what, name)
 		}
 		if err := d.validate(h); err != nil {
