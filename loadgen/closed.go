@@ -8,23 +8,31 @@ import (
 	"time"
 )
 
-// closed runs the closed model: as many workers as connections, each sending
-// its next request when its last answer has come and its think time is over.
+// closed runs the closed model: as many workers as connections, each a client that
+// sends its next request when its last answer has come and its think time is over.
 func (r *run) closed(ctx context.Context) {
-	workers := r.g.plan.Load.Connections
-	r.inFlightMax.Store(int64(workers))
-	var stop atomic.Bool
-	release := context.AfterFunc(ctx, func() { stop.Store(true) })
+	load := &r.g.plan.Load
+	ctx, over := context.WithCancel(ctx)
+	defer over()
+	r.inFlightMax.Store(int64(load.Connections))
+	c := &clients{over: over}
+	release := context.AfterFunc(ctx, func() { c.stop.Store(true) })
 	defer release()
-	var next atomic.Uint64
-	for i := range workers {
-		r.pending.Go(func() { r.work(ctx, i, &next, &stop) })
+	for i := range load.Connections {
+		r.pending.Go(func() { r.work(ctx, i, c) })
 	}
 	r.await()
 }
 
+// clients are what the workers of a phase share.
+type clients struct {
+	next atomic.Uint64 // request
+	stop atomic.Bool
+	over func() // ends the phase: all its requests are sent
+}
+
 // work is one worker's phase.
-func (r *run) work(ctx context.Context, worker int, next *atomic.Uint64, stop *atomic.Bool) {
+func (r *run) work(ctx context.Context, worker int, c *clients) {
 	load := &r.g.plan.Load
 	var t timer
 	if load.SpawnRate > 0 {
@@ -37,21 +45,45 @@ func (r *run) work(ctx context.Context, worker int, next *atomic.Uint64, stop *a
 	if !load.Think.Zero() {
 		rng = newRand(r.g.plan.Seed, streamThink+uint64(worker), r.phase.Stream)
 	}
-	var req request // one for all: the transport may keep it on the heap
-	for !stop.Load() {
-		now := r.g.now()
-		if r.phase.Duration > 0 && now >= r.end() {
+	for _, due := range load.due(worker) {
+		if !t.wait(ctx, min(r.begin+due.from-r.g.now(), r.remaining())) {
 			return
 		}
-		n := next.Add(1) - 1
-		if r.phase.Requests > 0 && n >= uint64(r.phase.Requests) {
+		end := forEver
+		if due.until < forEver {
+			end = r.begin + due.until
+		}
+		if r.phase.Duration > 0 {
+			end = min(end, r.end())
+		}
+		if !r.serve(ctx, worker, end, c, rng, &t) {
 			return
+		}
+		if due.until < forEver {
+			r.g.transport.leave(worker)
+		}
+	}
+}
+
+// serve sends a worker's requests until end; false: the phase is over.
+func (r *run) serve(ctx context.Context, worker int, end time.Duration, c *clients, rng *rand.Rand, t *timer) bool {
+	load := &r.g.plan.Load
+	var req request // one for all: the transport may keep it on the heap
+	for !c.stop.Load() {
+		now := r.g.now()
+		if now >= end {
+			return true
+		}
+		n := c.next.Add(1) - 1
+		if r.phase.Requests > 0 && n >= uint64(r.phase.Requests) {
+			c.over()
+			return false
 		}
 		req = r.request(n, now)
 		req.sent = now
 		r.flying.Add(1)
 		o := r.g.transport.exchange(worker, &req)
-		for r.follow(&req, &o, &t) {
+		for r.follow(&req, &o, t) {
 			o = r.g.transport.exchange(worker, &req)
 		}
 		r.flying.Add(-1)
@@ -62,10 +94,14 @@ func (r *run) work(ctx context.Context, worker int, next *atomic.Uint64, stop *a
 		if !o.answered() && o.failure != failTimeout {
 			pause = max(pause, failurePause)
 		}
-		if pause > 0 && !t.wait(ctx, min(pause, r.remaining())) {
-			return
+		if load.Pacing > 0 {
+			pause = max(pause, now+load.Pacing-r.g.now())
+		}
+		if pause > 0 && !t.wait(ctx, min(pause, end-r.g.now())) {
+			return false
 		}
 	}
+	return false
 }
 
 // remaining is the time left until a phase limited by time stops sending.

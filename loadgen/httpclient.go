@@ -23,14 +23,12 @@ type httpClient struct {
 	httpStatus
 	g         *Generator
 	client    *http.Client
+	own       []*http.Client // of each worker, where they leave; nil: client is everybody's
 	templates map[*send.Request]*http.Request
 }
 
 func newHTTPClient(g *Generator, by http.RoundTripper) (*httpClient, error) {
-	c := &httpClient{g: g, client: &http.Client{Transport: by}, templates: map[*send.Request]*http.Request{}}
-	if !g.plan.Connect.Follow {
-		c.client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	}
+	c := &httpClient{g: g, client: newClient(g, by), templates: map[*send.Request]*http.Request{}}
 	for i := range g.plan.Classes {
 		pool := g.plan.Classes[i].Pool
 		for j := range pool {
@@ -47,7 +45,27 @@ func newHTTPClient(g *Generator, by http.RoundTripper) (*httpClient, error) {
 	return c, nil
 }
 
-func (c *httpClient) close() { c.client.CloseIdleConnections() }
+func newClient(g *Generator, by http.RoundTripper) *http.Client {
+	c := &http.Client{Transport: by}
+	if !g.plan.Connect.Follow {
+		c.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	}
+	return c
+}
+
+func (c *httpClient) close() {
+	c.client.CloseIdleConnections()
+	for worker := range c.own {
+		c.leave(worker)
+	}
+}
+
+// leave does nothing where workers share connections.
+func (c *httpClient) leave(worker int) {
+	if c.own != nil {
+		c.own[worker].CloseIdleConnections()
+	}
+}
 
 // start carries a request and its journey on a goroutine of their own.
 func (c *httpClient) start(r *run, req *request) {
@@ -64,20 +82,23 @@ func (c *httpClient) start(r *run, req *request) {
 
 // exchange carries one request and waits for its whole answer. One that met a kept
 // connection which turned out to be of no use is sent again, its clocks running.
-func (c *httpClient) exchange(_ int, req *request) outcome {
-	g := c.g
+func (c *httpClient) exchange(worker int, req *request) outcome {
+	g, client := c.g, c.client
+	if c.own != nil {
+		client = c.own[worker]
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), req.sent+g.plan.Timeout-g.now())
 	defer cancel()
-	o := c.once(ctx, req)
+	o := c.once(ctx, client, req)
 	for o.stale {
 		g.conns.stale.Add(1)
-		o = c.once(ctx, req)
+		o = c.once(ctx, client, req)
 	}
 	g.recorder.record(int(req.number)%len(g.recorder.shards), &o)
 	return o
 }
 
-func (c *httpClient) once(ctx context.Context, req *request) outcome {
+func (c *httpClient) once(ctx context.Context, client *http.Client, req *request) outcome {
 	g := c.g
 	o := outcome{class: req.class, planned: req.planned, begun: req.begun(), lag: req.sent - req.planned, payload: req.payload, number: req.number}
 	used, reused := 0, false
@@ -104,7 +125,7 @@ func (c *httpClient) once(ctx context.Context, req *request) outcome {
 	if check != nil {
 		a = &Answer{Captured: req.captured(), Sent: req.whole}
 	}
-	status, n, err := c.roundTrip(httptrace.WithClientTrace(ctx, trace), req, &o, a)
+	status, n, err := c.roundTrip(httptrace.WithClientTrace(ctx, trace), client, req, &o, a)
 	o.service, o.first = g.now()-req.sent, time.Duration(first.Load())
 	o.bytesIn = n
 	if err != nil && shaken.Load() {
@@ -147,7 +168,7 @@ func (c *httpClient) stale(o *outcome, err error) bool {
 
 // roundTrip sends the request and reads its answer, into a if it is to be
 // checked; n counts body bytes.
-func (c *httpClient) roundTrip(ctx context.Context, req *request, o *outcome, a *Answer) (status int, n int64, err error) {
+func (c *httpClient) roundTrip(ctx context.Context, client *http.Client, req *request, o *outcome, a *Answer) (status int, n int64, err error) {
 	of := req.payload.Numbered(req.number)
 	t := c.templates[req.payload]
 	if t == nil {
@@ -159,7 +180,7 @@ func (c *httpClient) roundTrip(ctx context.Context, req *request, o *outcome, a 
 	t = t.WithContext(ctx)
 	of.SetBody(t, of.Body)
 	o.bytesOut = int64(len(of.Body))
-	resp, err := c.client.Do(t)
+	resp, err := client.Do(t)
 	if err != nil {
 		var outer *url.Error
 		if errors.As(err, &outer) {

@@ -108,6 +108,14 @@ func (l *lean) exchange(worker int, req *request) outcome {
 	}
 }
 
+func (l *lean) leave(worker int) {
+	if c := l.workers[worker]; c != nil {
+		l.workers[worker] = nil
+		c.close()
+		l.g.conns.closed.Add(1)
+	}
+}
+
 // unsent is the outcome of a request for which no connection could be opened.
 func (g *Generator) unsent(req *request, f failure) outcome {
 	now := g.now()

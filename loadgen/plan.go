@@ -63,7 +63,9 @@ type Load struct {
 	// dropped and counted.
 	Connections int
 	Think       Think         // closed model
+	Pacing      time.Duration // closed model: least time from a worker's request, or journey, to its next
 	SpawnRate   float64       // closed model: workers started per second; 0: all at once
+	Clients     Shape         // closed model: how many of the workers there are over time, in stages; nil: all
 	Rate        Shape         // open model: requests per second over time
 	Arrivals    Arrivals      // open model
 	Duration    time.Duration // zero: until Requests
@@ -220,6 +222,12 @@ func (l *Load) validate() error {
 	case results.Closed:
 		if err := l.Think.validate(); err != nil {
 			errs = append(errs, err)
+		}
+		if err := l.validateClients(); err != nil {
+			errs = append(errs, err)
+		}
+		if l.Pacing < 0 {
+			bad("pacing %s, want 0 or more", l.Pacing)
 		}
 		if !(l.SpawnRate >= 0) {
 			bad("spawn rate %v workers per second, want 0 or more", l.SpawnRate)

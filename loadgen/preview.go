@@ -74,6 +74,7 @@ func (r *run) instants() iter.Seq2[uint64, time.Duration] {
 			switch {
 			case sched != nil:
 				at, ok = sched.next(limit)
+			case load.Clients != nil:
 			case n == 0 || n < uint64(load.Connections) && load.SpawnRate == 0:
 				at = 0
 			}

@@ -7,7 +7,8 @@ import (
 	vegeta "github.com/tsenart/vegeta/v12/lib"
 )
 
-// Shape is a rate over time, in requests per second. vegeta's pacers satisfy it.
+// Shape is a rate over time, in requests per second; as Load.Clients a number of
+// clients. vegeta's pacers satisfy it.
 type Shape interface {
 	Rate(elapsed time.Duration) float64
 }
@@ -30,7 +31,7 @@ func Sine(mean, amplitude float64, period time.Duration) Shape {
 // Stage is a part of a run: a duration and the rate at its end.
 type Stage struct {
 	Duration time.Duration
-	Rate     float64 // requests per second
+	Rate     float64 // requests per second, or clients
 }
 
 // segment is a part of a piecewise shape, from the end of the one before.

@@ -12,7 +12,8 @@ import (
 type slicer struct {
 	g     *Generator
 	kind  results.Phase
-	rate  Shape         // nil: a closed model
+	rate  Shape         // of an open model, or nil
+	crew  Shape         // clients of a closed model, or nil: always as many
 	start time.Duration // of the phase: the zero of a shape's time
 	begin time.Duration
 	seen  time.Duration // what happened until then is in slices
@@ -24,18 +25,23 @@ func newSlicer(g *Generator, kind results.Phase, rate Shape, start, begin time.D
 		g.use.Begin(begin - g.now())
 	}
 	g.watch.still.cut(start, start) // what was before the phase is nothing to it
-	return &slicer{g: g, kind: kind, rate: rate, start: start, begin: begin, seen: begin, meter: machine.NewMeter()}
+	return &slicer{g: g, kind: kind, rate: rate, crew: g.plan.Load.Clients, start: start, begin: begin, seen: begin, meter: machine.NewMeter()}
+}
+
+// stages are those of the load: nil if it does not change.
+func (s *slicer) stages() Shape {
+	if s.rate != nil {
+		return s.rate
+	}
+	return s.crew
 }
 
 // asked is the mean rate that the load has from the last cut until end, and its
 // stage in the middle.
 func (s *slicer) asked(end time.Duration) (rps float64, stage int) {
-	if s.rate == nil {
-		return 0, 0
-	}
 	from, to := s.begin-s.start, end-s.start
-	stage, _ = stageAt(s.rate, (from+to)/2)
-	if to > from {
+	stage, _ = stageAt(s.stages(), (from+to)/2)
+	if s.rate != nil && to > from {
 		rps = meanRate(s.rate, from, to, 100)
 	}
 	return rps, stage
@@ -46,10 +52,8 @@ func (s *slicer) asked(end time.Duration) (rps float64, stage int) {
 func (s *slicer) next(interval time.Duration) time.Duration {
 	first := s.g.recorder.settled
 	at := first + ((s.begin-first)/interval+1)*interval
-	if s.rate != nil {
-		if _, end := stageAt(s.rate, s.begin-s.start); end > s.begin-s.start && end < at-s.start {
-			at = s.start + end
-		}
+	if _, end := stageAt(s.stages(), s.begin-s.start); end > s.begin-s.start && end < at-s.start {
+		at = s.start + end
 	}
 	return at
 }
@@ -69,6 +73,9 @@ func (s *slicer) cut(end time.Duration, inFlightMax *atomic.Int64) (*results.Sli
 	}
 	if s.g.recorder.open {
 		inFlightMax.Store(s.g.inFlight.Load()) // of the next slice, so far
+	}
+	if s.crew != nil {
+		sl.InFlightMax = int64(mostClients(s.crew, s.begin-s.start, end-s.start))
 	}
 	sl.RateRPS, sl.Stage = s.asked(end)
 	raw := s.g.recorder.drain(sl)

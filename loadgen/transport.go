@@ -7,6 +7,8 @@ type transport interface {
 	// exchange carries a request of a closed model's worker until it has ended.
 	// Nobody else calls it with the same worker meanwhile.
 	exchange(worker int, req *request) outcome
+	// leave closes the connection of a closed model's worker, who is between requests.
+	leave(worker int)
 	// start sends a request of an open model and waits neither for its answer nor,
 	// where it is not sent here, for anything else; req is the caller's. Who ends
 	// it, with the steps of its journey (run.follow), calls run.done.
@@ -26,7 +28,13 @@ func newTransport(g *Generator) (transport, error) {
 		if g.plan.Connect.MaxRequests == 1 {
 			keep = 0
 		}
-		return newHTTPClient(g, g.way.Transport(keep))
+		c, err := newHTTPClient(g, g.way.Transport(keep))
+		if g.plan.Load.Clients != nil && g.plan.Connect.Transport == NetHTTP {
+			for range g.plan.Load.Connections {
+				c.own = append(c.own, newClient(g, g.way.Transport(min(keep, 1))))
+			}
+		}
+		return c, err
 	}
 	return newLean(g), nil
 }
