@@ -36,6 +36,8 @@ func (a *Header) LoadDiffers(b *Header) string {
 		return fmt.Sprintf("the load models differ, %s and %s", a.Model, b.Model)
 	case a.Model == Closed && a.Connections != b.Connections:
 		return fmt.Sprintf("the connections differ, %d and %d", a.Connections, b.Connections)
+	case a.Clients != b.Clients:
+		return fmt.Sprintf("the clients differ, %s and %s", a.LoadModel(), b.LoadModel())
 	case a.Model != Closed && (a.RateRPS != b.RateRPS || a.Arrivals != b.Arrivals || a.Shape != b.Shape):
 		return fmt.Sprintf("the arrivals differ, %s and %s", a.LoadModel(), b.LoadModel())
 	case !slices.EqualFunc(a.Classes, b.Classes, Class.sameLoad):

@@ -100,6 +100,8 @@ type Header struct {
 	RateRPS     float64           `json:"rate_rps,omitempty"`    // open model: planned mean rate
 	Connections int               `json:"connections,omitempty"` // closed model: workers
 	Think       string            `json:"think,omitempty"`       // closed model: as written
+	Clients     string            `json:"clients,omitempty"`     // closed model: workers over time, as written; "": always as many
+	Pacing      string            `json:"pacing,omitempty"`      // closed model: as written
 	SpawnRPS    float64           `json:"spawn_rps,omitempty"`   // closed model: workers started per second; 0: all at once
 	Transport   string            `json:"transport,omitempty"`   // "": the engine's own
 	TimeoutS    float64           `json:"timeout_s"`

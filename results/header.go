@@ -23,6 +23,8 @@ func (h *Header) LoadModel() string {
 		return fmt.Sprintf("open model, %s arrivals, %s", h.Arrivals, h.Shape)
 	case h.Model == Open && h.RateRPS > 0:
 		return fmt.Sprintf("open model, %s arrivals at %.4g/s", h.Arrivals, h.RateRPS)
+	case h.Model == Closed && h.Clients != "":
+		return "closed model, clients " + h.Clients
 	case h.Model == Closed && h.Connections == 1:
 		return "closed model, 1 connection"
 	case h.Model == Closed && h.Connections > 1:

@@ -103,7 +103,7 @@ func adHocText(sc *Scenario, r *Request) string {
 		request["headers"] = headers
 	}
 	load := object{
-		"model": sc.Load.Model, "rate": sc.Load.Rate.String(), "arrivals": sc.Load.Arrivals, "connections": sc.Load.Connections,
+		"model": sc.Load.Model, "rate": sc.Load.Rate.String(), "arrivals": sc.Load.Arrivals, "connections": sc.Load.Connections.Most,
 		"duration": sc.Load.Duration.String(), "warmup": sc.Load.Warmup.String(), "timeout": sc.Load.Timeout.String(),
 	}
 	text, _ := json.MarshalIndent(object{"name": sc.Name, "description": sc.Description, "load": load, "requests": []object{request}}, "", "  ")

@@ -61,6 +61,8 @@ func TestAdHoc(t *testing.T) {
 			}
 			asWritten := cmp.Options{
 				cmp.Comparer(func(a, b rateShape) bool { return a.String() == b.String() }),
+				cmp.Comparer(func(a, b connections) bool { return a.String() == b.String() }),
+				cmp.Comparer(func(a, b pacing) bool { return a.String() == b.String() }),
 				cmp.Comparer(func(a, b thinkTime) bool { return a.String() == b.String() }),
 			}
 			if d := cmp.Diff(sc.Load, again.Load, asWritten); d != "" {

@@ -38,11 +38,12 @@ type CompileOptions struct {
 // the other way round.
 type Overrides struct {
 	Model       results.Model
-	Connections int
-	Rate        float64   // per second
-	Shape       rateShape `json:",omitzero"` // instead of Rate
+	Connections connections `json:",omitzero"`
+	Rate        float64     // per second
+	Shape       rateShape   `json:",omitzero"` // instead of Rate
 	Arrivals    loadgen.Arrivals
 	Think       thinkTime `json:",omitzero"`
+	Pacing      pacing    `json:",omitzero"`
 	SpawnRate   float64   // workers per second
 	Duration    time.Duration
 	Requests    int64
@@ -89,8 +90,10 @@ func Compile(sc *Scenario, o CompileOptions) (*loadgen.Plan, error) {
 		Seed:    o.Seed,
 		Load: loadgen.Load{
 			Model:       l.Model,
-			Connections: l.Connections,
+			Connections: l.Connections.Most,
+			Clients:     l.Connections.over,
 			Think:       l.Think.law,
+			Pacing:      l.Pacing.every,
 			SpawnRate:   float64(l.SpawnRate),
 			Arrivals:    l.Arrivals,
 			Duration:    time.Duration(l.Duration),
@@ -203,9 +206,9 @@ func (l LoadModel) override(o Overrides) (LoadModel, error) {
 	}
 	if model != "" && model != l.Model {
 		// The limits of one model make no sense in the other.
-		l.Model, l.Connections, l.Arrivals, l.Think, l.SpawnRate = model, 0, "", thinkTime{}, 0
+		l.Model, l.Connections, l.Arrivals, l.Think, l.Pacing, l.SpawnRate = model, connections{}, "", thinkTime{}, pacing{}, 0
 	}
-	if o.Connections != 0 {
+	if o.Connections.Most != 0 {
 		l.Connections = o.Connections
 	}
 	if paced {
@@ -217,13 +220,16 @@ func (l LoadModel) override(o Overrides) (LoadModel, error) {
 	if o.Think.text != "" {
 		l.Think = o.Think
 	}
+	if o.Pacing.text != "" {
+		l.Pacing = o.Pacing
+	}
 	if o.SpawnRate != 0 {
 		l.SpawnRate = Rate(o.SpawnRate)
 	}
 	if o.Duration != 0 || o.Requests != 0 {
 		l.Duration, l.Requests = duration(o.Duration), Count(o.Requests)
-	} else if o.Shape.length != 0 {
-		l.Duration, l.Requests = duration(o.Shape.length), 0
+	} else if length := cmp.Or(o.Shape.length, o.Connections.length); length != 0 {
+		l.Duration, l.Requests = duration(length), 0
 	}
 	if o.Timeout != 0 {
 		l.Timeout = duration(o.Timeout)
@@ -236,8 +242,12 @@ func (l *LoadModel) contradictions() error {
 	switch open := l.Model == results.Open; {
 	case !open && l.Arrivals != "":
 		return fmt.Errorf("a closed model has no arrivals: give a rate as well, or leave them out")
-	case open && (l.Think.text != "" || l.SpawnRate != 0):
-		return fmt.Errorf("an open model has no think time and no workers to start: leave them out, or the rate")
+	case open && (l.Think.text != "" || l.SpawnRate != 0 || l.Pacing.text != ""):
+		return fmt.Errorf("an open model has no think time, no pacing and no workers to start: leave them out, or the rate")
+	case open && l.Connections.Change():
+		return fmt.Errorf("an open model has no clients who come and go, as %s says: give a number of connections, or a rate over time", l.Connections)
+	case l.Connections.Change() && l.SpawnRate != 0:
+		return fmt.Errorf("clients over time, as %s says, start by their stages: leave the spawn rate out, or give a number of connections", l.Connections)
 	case open && l.Rate != 0 && l.Shape.shape != nil:
 		return fmt.Errorf("a rate and a shape both say how many requests there are: give one")
 	case open && l.Rate == 0 && l.Shape.shape == nil:

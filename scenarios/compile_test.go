@@ -225,11 +225,11 @@ func TestOverrides(t *testing.T) {
 	}{
 		{"none", mix, Overrides{}, "open 10000 200/s poisson 30s 0 10s"},
 		{"closed, none", sequential, Overrides{}, "closed 1 -  30s 0 10s"},
-		{"all", mix, Overrides{Connections: 7, Rate: 50, Arrivals: "constant", Duration: time.Second, Requests: 9, Timeout: time.Minute}, "open 7 50/s constant 1s 9 1m0s"},
+		{"all", mix, Overrides{Connections: connections{Most: 7}, Rate: 50, Arrivals: "constant", Duration: time.Second, Requests: 9, Timeout: time.Minute}, "open 7 50/s constant 1s 9 1m0s"},
 		{"requests end it", mix, Overrides{Requests: 9}, "open 10000 200/s poisson 0s 9 10s"},
 		{"a rate opens", sequential, Overrides{Rate: 50}, "open 10000 50/s poisson 30s 0 10s"},
-		{"a rate opens, limited", sequential, Overrides{Rate: 50, Connections: 4}, "open 4 50/s poisson 30s 0 10s"},
-		{"closed by the caller", mix, Overrides{Model: results.Closed, Connections: 4}, "closed 4 -  30s 0 10s"},
+		{"a rate opens, limited", sequential, Overrides{Rate: 50, Connections: connections{Most: 4}}, "open 4 50/s poisson 30s 0 10s"},
+		{"closed by the caller", mix, Overrides{Model: results.Closed, Connections: connections{Most: 4}}, "closed 4 -  30s 0 10s"},
 	} {
 		plan := compile(t, tt.sc, CompileOptions{Override: tt.o, PoolSize: 1})
 		l, rate := plan.Load, "-"
@@ -249,7 +249,7 @@ func TestOverrides(t *testing.T) {
 		{Overrides{Rate: -1}, "rate of -1/s"},
 		{Overrides{Rate: 1e9}, "want 1e-05 to 1e+07"},
 		{Overrides{Timeout: time.Hour}, "timeout 1h"},
-		{Overrides{Connections: -1}, "connections: -1"},
+		{Overrides{Connections: connections{Most: -1}}, "connections: -1"},
 	} {
 		if _, err := Compile(sequential, CompileOptions{Target: target(t, "modern"), Override: tt.o, PoolSize: 1}); err == nil || !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("%+v: %v, want %q", tt.o, err, tt.want)

@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"cmp"
 	"embed"
 	"errors"
 	"fmt"
@@ -128,17 +129,17 @@ func (l LoadModel) withDefaults() LoadModel {
 			l.Model = results.Open
 		}
 	}
-	if l.Connections == 0 {
-		l.Connections = 1
+	if l.Connections.Most == 0 {
+		l.Connections.Most = 1
 		if l.Model == results.Open {
-			l.Connections = 10_000
+			l.Connections.Most = 10_000
 		}
 	}
 	if l.Arrivals == "" && l.Model == results.Open {
 		l.Arrivals = loadgen.Poisson
 	}
 	if l.Duration == 0 && l.Requests == 0 {
-		l.Duration = duration(l.Shape.length)
+		l.Duration = duration(cmp.Or(l.Shape.length, l.Connections.length))
 	}
 	if l.Duration == 0 && l.Requests == 0 {
 		l.Duration = duration(30 * time.Second)

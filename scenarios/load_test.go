@@ -140,7 +140,7 @@ func TestDefaults(t *testing.T) {
 			t.Fatal(err)
 		}
 		l := sc.Load
-		got := fmt.Sprintf("%s %d %v %q %s %d %s %s", l.Model, l.Connections, float64(l.Rate), l.Arrivals, l.Duration, int64(l.Requests), l.Warmup, l.Timeout)
+		got := fmt.Sprintf("%s %d %v %q %s %d %s %s", l.Model, l.Connections.Most, float64(l.Rate), l.Arrivals, l.Duration, int64(l.Requests), l.Warmup, l.Timeout)
 		if got != tt.want {
 			t.Errorf("%s: %s, want %s", tt.load, got, tt.want)
 		}

@@ -44,8 +44,9 @@ type Scenario struct {
 // LoadModel says when requests start and for how long; flags override it.
 type LoadModel struct {
 	Model       results.Model    `yaml:"model"`       // default: open when there is a rate or shape, else closed
-	Connections int              `yaml:"connections"` // closed: workers, default 1; open: most requests in flight, default 10000
+	Connections connections      `yaml:"connections"` // closed: workers, or their number over time, default 1; open: most requests in flight, default 10000
 	Think       thinkTime        `yaml:"think"`       // closed model: between answer and next request; default none
+	Pacing      pacing           `yaml:"pacing"`      // closed model: least time from a client's request, or journey, to its next; default none
 	SpawnRate   Rate             `yaml:"spawn_rate"`  // closed model: workers started per second; default all at once
 	Rate        Rate             `yaml:"rate"`        // open model, the whole time
 	Shape       rateShape        `yaml:"shape"`       // open model: a rate over time, instead of rate

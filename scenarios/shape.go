@@ -23,6 +23,7 @@ type rateShape struct {
 	text   string
 	shape  loadgen.Shape
 	length time.Duration // of all stages; 0: has no end of its own
+	rates  []float64     // at the ends of stages
 }
 
 const shapeForms = "stages(30s:50, 1m:200), steps(30s:50, 1m:200), sine(200/s, 100/s, 1m) or spike(50/s, 500/s, 30s, 5s)"
@@ -59,6 +60,9 @@ func (s *rateShape) stages(name string, args []string) error {
 			return err
 		}
 		stages = append(stages, st)
+	}
+	for _, st := range stages {
+		s.rates = append(s.rates, st.Rate)
 	}
 	from := 0.0
 	if ramps := name == "stages"; ramps && stages[0].Duration == 0 && len(stages) > 1 {

@@ -105,6 +105,12 @@ func (v *validator) load() {
 		bad("model", "the open model needs a rate, such as rate: 200/s, or a shape")
 	case open && has("think"):
 		bad("think", "an open model has no think time: its requests do not wait for answers")
+	case open && has("pacing"):
+		bad("pacing", "an open model has no clients to pace: its rate says how often there are requests")
+	case open && l.Connections.Change():
+		bad("connections", "an open model has no clients who come and go: want the most requests in flight, a number; a rate over time is a shape")
+	case l.Connections.Change() && has("spawn_rate"):
+		bad("spawn_rate", "clients start by the stages of connections: leave it out")
 	case open && has("spawn_rate"):
 		bad("spawn_rate", "an open model has no workers to start: leave it out")
 	case !open && has("shape"):
@@ -114,8 +120,8 @@ func (v *validator) load() {
 	case !open && has("arrivals"):
 		bad("arrivals", "a closed model has no arrivals: leave them out, or give a rate")
 	}
-	if has("connections") && (l.Connections < 1 || l.Connections > maxConnections) && isNumber(n.Get("connections")) {
-		bad("connections", "found %d, want 1 to %d", l.Connections, maxConnections)
+	if has("connections") && (l.Connections.Most < 1 || l.Connections.Most > maxConnections) && isNumber(n.Get("connections")) {
+		bad("connections", "found %d, want 1 to %d", l.Connections.Most, maxConnections)
 	}
 	for key, zero := range map[string]bool{"duration": l.Duration == 0, "requests": l.Requests == 0, "timeout": l.Timeout == 0} {
 		if zero && has(key) && strings.Trim(n.Get(key).Text, "0smhu.n") == "" {

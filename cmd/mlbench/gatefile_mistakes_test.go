@@ -38,7 +38,7 @@ f:3:8: ready: found "health", want a path that begins with /
 f:4:11: scenario: unknown scenario "mxi", did you mean "mix"? (shipped: sequential, concurrent, mix, users, ramp, spike, soak, ping; a file's name has a slash or ends in .yaml)
 f:5:9: budget: found "soon", want a length of time above 0, such as 30s or 2m
 f:6:7: rate: found "fast", want a rate such as 200/s, 12000/m or 1.5k/s
-f:7:14: connections: found "0", want a whole number of at least 1
+f:7:14: connections: found "0", want a whole number of at least 1, or clients over time such as stages(30s:50, 1m:50, 30s:0)
 f:8:9: extend: found the text "maybe", want true or false
 f:9:9: strict: found "1", want true or false
 f:10:15: inconclusive: found "pas", want fail, pass or exit4, did you mean "pass"?

@@ -35,11 +35,12 @@ func (o *loadOptions) register(cmd *cobra.Command, s cli.Streams) {
 	f, load := cmd.Flags(), &o.spec.Load
 	o.streams, o.spec.Env, o.flags = s, s.Env, f
 	end := cli.Section(f, "Load")
-	f.IntVarP(&load.Connections, "connections", "c", 0, "closed model: workers; open model: most requests in flight")
+	f.VarP(&load.Connections, "connections", "c", "closed model: workers, a number or 'stages(30s:50, 1m:50, 30s:0)'; open model: most requests in flight")
 	f.VarP((*scenarios.Rate)(&load.Rate), "rate", "r", "open model at this rate for the whole run, as `200/s` or 12000/m")
 	f.StringArrayVar(&o.stages, "stage", nil, "open model: ramp to a rate, as `30s:50` (repeatable: one stage after the other)")
 	f.Var(&load.Shape, "shape", "open model: a rate over time, as a `SHAPE`: 'steps(30s:50, 1m:200)', 'sine(200/s, 100/s, 1m)' or 'spike(50/s, 500/s, 30s, 5s)'")
 	f.Var(&load.Think, "think", "closed model: wait between answer and next request, a `TIME`: 1s, 'uniform(1s, 3s)' or 'exponential(2s)'")
+	f.Var(&load.Pacing, "pacing", "closed model: each worker sends so often at most, as a `RATE` 2/s, or every 5s")
 	f.Var((*scenarios.Rate)(&load.SpawnRate), "spawn-rate", "closed model: workers started per second, as `10/s` (default all at once)")
 	f.StringVar((*string)(&load.Arrivals), "arrivals", "", "`GAPS` of an open model: poisson or constant")
 	f.DurationVar(&o.warmup, "warmup", 0, "load before measuring, in no figure (default: the scenario's)")
@@ -52,7 +53,7 @@ func (o *loadOptions) register(cmd *cobra.Command, s cli.Streams) {
 	f.StringVarP(&o.body, "body", "b", "", "body of an ad-hoc request; `@FILE` reads it, @- from stdin")
 	endOnce()
 	end()
-	cli.Positive(f, "connections", "timeout")
+	cli.Positive(f, "timeout")
 	cli.Exclude(f, "rate", "stage", "shape")
 	end = cli.Section(f, "Output")
 	f.StringVarP(&o.spec.Output.File, "output", "o", "", "result `FILE` (default mlbench-results/<utc>-<scenario>-<target>.jsonl)")

@@ -26,7 +26,7 @@ func TestMistypedCommandsAndFlags(t *testing.T) {
 		{"completion bsh", `mlbench: unknown command "completion bsh", did you mean "bash"? (see 'mlbench completion --help')`},
 		{"run --rat 5", `mlbench: unknown flag: --rat, did you mean "--rate"? (see 'mlbench run --help')`},
 		{"run -r fast", `mlbench: --rate: found "fast", want a rate such as 200/s, 12000/m or 1.5k/s (see 'mlbench run --help')`},
-		{"run -c many", `mlbench: --connections: found "many", want a whole number of at least 1 (see 'mlbench run --help')`},
+		{"run -c many", `mlbench: --connections: found "many", want a whole number of at least 1, or clients over time such as stages(30s:50, 1m:50, 30s:0) (see 'mlbench run --help')`},
 		{"http://127.0.0.1:1/x", `mlbench: unknown command "http://127.0.0.1:1/x": to send requests to it, 'mlbench run http://127.0.0.1:1/x'`},
 		{"run 127.0.0.1:1/x", `mlbench: which target? "127.0.0.1:1/x" is no scenario; as the target it is 'mlbench run http://127.0.0.1:1/x'`},
 		{"run http://127.0.0.1:1/x -t modern", `mlbench: http://127.0.0.1:1/x and a flag (--target, --url or --start) both name the target: give one`},

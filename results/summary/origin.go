@@ -27,7 +27,9 @@ type loadFacts struct {
 	RateRPS     float64       `json:"rate_rps,omitempty"` // mean
 	Shape       string        `json:"shape,omitempty"`    // a rate over time, as written
 	Connections int           `json:"connections,omitempty"`
-	Think       string        `json:"think,omitempty"` // as written
+	Think       string        `json:"think,omitempty"`   // as written
+	Clients     string        `json:"clients,omitempty"` // over time, as written
+	Pacing      string        `json:"pacing,omitempty"`  // as written
 	SpawnRPS    float64       `json:"spawn_rate_rps,omitempty"`
 	Transport   string        `json:"transport,omitempty"` // "" and "lean": the engine's own HTTP/1.1
 	TimeoutS    float64       `json:"timeout_s"`
@@ -41,7 +43,7 @@ func OriginOf(h *results.Header) Origin {
 		Start: h.Start, Version: h.Tool, Source: h.Source, Host: h.Host,
 		Planned: loadFacts{
 			Text: loadText(h), Model: h.Model, Arrivals: h.Arrivals, RateRPS: h.RateRPS, Shape: h.Shape,
-			Connections: h.Connections, Think: h.Think, SpawnRPS: h.SpawnRPS, Transport: h.Transport,
+			Connections: h.Connections, Think: h.Think, Clients: h.Clients, Pacing: h.Pacing, SpawnRPS: h.SpawnRPS, Transport: h.Transport,
 			TimeoutS: h.TimeoutS, WarmupS: h.WarmupS, BudgetS: h.BudgetS,
 		},
 	}
@@ -52,6 +54,9 @@ func loadText(h *results.Header) string {
 	text := h.LoadModel()
 	if h.Model == results.Closed && h.Think != "" {
 		text += ", think time " + h.Think
+	}
+	if h.Model == results.Closed && h.Pacing != "" {
+		text += ", pacing " + h.Pacing
 	}
 	if h.Model == results.Closed && h.SpawnRPS > 0 {
 		text += fmt.Sprintf(", started at %.4g/s", h.SpawnRPS)

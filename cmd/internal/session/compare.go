@@ -52,6 +52,10 @@ func comparable(sc *scenarios.Scenario, l scenarios.LoadModel) error {
 	switch {
 	case l.Shape.String() != "":
 		return cli.Usagef("the load %s changes over time, and targets are compared in slices that would all be its first half second: %s", l.Shape, remedy)
+	case l.Connections.Change():
+		return cli.Usagef("the clients change over time, as %s says, and targets are compared in slices that would all be its first half second: compare with a constant number, such as --connections %d", l.Connections, l.Connections.Most)
+	case l.Pacing.String() != "":
+		return cli.Usagef("with a pacing of %s clients decide how many requests there are, not the target: %s", l.Pacing, remedy)
 	case !l.Think.Zero():
 		return cli.Usagef("with a think time of %s clients decide how many requests there are, not the target: %s", l.Think, remedy)
 	case l.Model == results.Closed && sc.StepsThink():

@@ -69,7 +69,10 @@ func (s *Session) describeClosed(h *results.Header) {
 	if err != nil || l.Model != results.Closed {
 		return
 	}
-	h.SpawnRPS = float64(l.SpawnRate)
+	h.SpawnRPS, h.Pacing = float64(l.SpawnRate), l.Pacing.String()
+	if l.Connections.Change() {
+		h.Clients = l.Connections.String()
+	}
 	if !l.Think.Zero() {
 		h.Think = l.Think.String()
 	}

@@ -75,8 +75,8 @@ func (s *Spec) Validate() error {
 	var m mistakes
 	s.Reach.check(&m)
 	switch {
-	case s.Load.Connections < 0:
-		m.addf("--connections %d: want at least 1", s.Load.Connections)
+	case s.Load.Connections.Most < 0:
+		m.addf("--connections %d: want at least 1", s.Load.Connections.Most)
 	case s.Load.Duration < 0:
 		m.addf("--duration %s: want more than 0", s.Load.Duration)
 	}
@@ -134,7 +134,7 @@ func (s *Spec) Validate() error {
 func (s *Spec) overrides() scenarios.Overrides {
 	ov := s.Load
 	ov.Timeout = s.Timeout
-	if s.Scenario == "" && ov.Connections > 0 && ov.Rate == 0 && ov.Shape.String() == "" {
+	if s.Scenario == "" && ov.Connections.Most > 0 && ov.Rate == 0 && ov.Shape.String() == "" {
 		// As hey, oha and wrk have it: -c alone is a closed model.
 		ov.Model = results.Closed
 	}

@@ -2,6 +2,7 @@ package session
 
 import (
 	"encoding/json"
+	"errors"
 	"reflect"
 	"strings"
 	"testing"
@@ -18,8 +19,9 @@ func TestValidateReportsAllMistakesAndChangesNothing(t *testing.T) {
 	spec := Spec{
 		Reach:  Reach{Ready: "health", Transport: "quic", CertFile: "c.pem", Follow: true, NoKeepAlive: true, Timeout: -1},
 		Warmup: &warmup, Output: results.Output{File: "x", None: true}, Objectives: []string{"quick"},
-		Load: scenarios.Overrides{Connections: -1, Arrivals: "bursts"}, Comparison: Comparison{Limits: "p50"},
+		Load: scenarios.Overrides{Arrivals: "bursts"}, Comparison: Comparison{Limits: "p50"},
 	}
+	spec.Load.Connections.Most = -1
 	before, err := json.Marshal(spec)
 	if err != nil {
 		t.Fatal(err)
@@ -57,6 +59,9 @@ func TestSpecIsPlainData(t *testing.T) {
 	if err := spec.Load.Think.Set("uniform(1s, 3s)"); err != nil {
 		t.Fatal(err)
 	}
+	if err := errors.Join(spec.Load.Connections.Set("stages(30s:50, 1m:0)"), spec.Load.Pacing.Set("2/s")); err != nil {
+		t.Fatal(err)
+	}
 	b, err := json.Marshal(spec)
 	if err != nil || strings.Contains(string(b), "hunter2") {
 		t.Fatalf("%v: %s", err, b)
@@ -68,6 +73,9 @@ func TestSpecIsPlainData(t *testing.T) {
 	spec.Credentials = targets.CredentialSettings{}
 	if !reflect.DeepEqual(got, spec) {
 		t.Errorf("%+v, want %+v", got, spec)
+	}
+	if err := json.Unmarshal([]byte(`{"Load":{"Connections":8}}`), &got); err != nil || got.Load.Connections.String() != "8" {
+		t.Errorf("a number of connections: %v, %v", got.Load.Connections, err)
 	}
 	var zero Spec
 	if b, err = json.Marshal(zero); err != nil {
