@@ -34,6 +34,9 @@ func comparisonPage(c *verdict.Comparison) *page {
 		objectives.title = compose("objectives of {}", b)
 		p.parts = append(p.parts, objectives)
 	}
+	if rows := comparedChecks(c); rows != nil {
+		p.parts = append(p.parts, checksPart(rows, a, b))
+	}
 	classesFrom := len(p.parts)
 	var missed []float64
 	for _, class := range comparedClasses(c) {

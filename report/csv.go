@@ -191,6 +191,11 @@ func runRows(s *summary.Run) []csvRow {
 		t.add("throughput", "1/s", c.Through)
 		t.add("goodput", "1/s", c.Goodput)
 		t.errors(c.Errors, c.Requests)
+		for _, check := range c.Checks {
+			metrics, values := csvCheck(check.Name, check.Passed, check.Failed)
+			t.add(metrics[0], "%", values[0])
+			t.add(metrics[1], "", values[1])
+		}
 		t.latencies(c.Latency)
 	}
 	for i := range s.Objectives {

@@ -21,6 +21,13 @@ func comparisonRows(c *verdict.Comparison) []csvRow {
 	for i := range c.Metrics {
 		t.metric(&c.Metrics[i])
 	}
+	for i := range c.Checks {
+		r := &c.Checks[i]
+		metrics, a := csvCheck(r.Check, r.A.Passed, r.A.Failed)
+		_, b := csvCheck(r.Check, r.B.Passed, r.B.Failed)
+		t.add(r.Class, metrics[0], "%", a[0], b[0])
+		t.add(r.Class, metrics[1], "", a[1], b[1])
+	}
 	if c.Resources != nil {
 		t.resources(c)
 	}

@@ -28,6 +28,9 @@ func runPage(s *summary.Run) *page {
 	if len(s.Classes) > 1 {
 		p.parts = append(p.parts, classPart(s))
 	}
+	if rows := runChecks(s); rows != nil {
+		p.parts = append(p.parts, checksPart(rows))
+	}
 	if len(s.Stages) > 1 {
 		p.parts = append(p.parts, stagePart(s))
 	}

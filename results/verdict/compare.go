@@ -63,7 +63,7 @@ func Compare(f *results.File, o Options) *Comparison {
 	if j.p != p && !j.v.Interim { // what came after the look that decided is in no figure
 		p = j.p
 		decided := sideBySide(f, shown, p.figures())
-		c.Metrics, c.Errors, c.Resources, c.ArmA, c.ArmB = decided.Metrics, decided.Errors, decided.Resources, decided.ArmA, decided.ArmB
+		c.Metrics, c.Errors, c.Checks, c.Resources, c.ArmA, c.ArmB = decided.Metrics, decided.Errors, decided.Checks, decided.Resources, decided.ArmA, decided.ArmB
 		c.Pairs, c.Measured = len(p.kept), len(p.kept)+p.leftOut()
 		j.basis["pairs"] = int64(c.Pairs)
 	}
@@ -203,6 +203,7 @@ func sideBySide(f *results.File, percentiles []float64, slices func(*results.Sli
 		Objectives: []summary.ObjectiveResult{},
 		Errors:     armErrors{A: a.Errors, B: b.Errors},
 		Unfinished: armCounts{A: a.InFlight, B: b.InFlight},
+		Checks:     checksOf(a, b),
 		Resources:  resourcesOf(a, b),
 		ResultFile: f.Path,
 		ArmA:       a,

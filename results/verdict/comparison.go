@@ -40,6 +40,7 @@ type Comparison struct {
 	Metrics        []MetricRow               `json:"metrics"`
 	Objectives     []summary.ObjectiveResult `json:"objectives"` // of B
 	Errors         armErrors                 `json:"errors"`
+	Checks         []checkRow                `json:"checks,omitempty"`
 	Unfinished     armCounts                 `json:"unfinished"`            // in flight when it was interrupted: in no figure
 	SlotEffect     *SlotEffect               `json:"slot_effect,omitempty"` // nil: not to be told
 	Looks          []int                     `json:"looks,omitempty"`       // after how many pairs, or launches, it was judged
