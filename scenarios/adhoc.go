@@ -35,7 +35,7 @@ func AdHoc(method string, headers []targets.Field, body []byte, file string) (*S
 			errs = append(errs, err)
 		}
 		h.Value = strings.ReplaceAll(h.Value, "${", "$${") // flags hold plain values
-		r.Headers = append(r.Headers, h)
+		r.Headers = append(r.Headers, header{Field: h})
 	}
 	if len(body) > MaxAdHocBody {
 		errs = append(errs, fmt.Errorf("body of %d bytes, want at most %d MB", len(body), MaxAdHocBody>>20))

@@ -137,7 +137,7 @@ func several(n *strict.Node) []*strict.Node {
 // formValue is a single value, or what a generator makes.
 func (v *validator) formValue(n *strict.Node, escape func(string) string) template {
 	switch {
-	case n.Kind == strict.Map && len(n.Keys) == 1 && isGenerator(n.Keys[0].Name):
+	case isGenerated(n):
 		v.jsonRefs(n)
 		return template{{gen: &plainGen{value: v.template(n), escape: escape}}}
 	case n.Kind == strict.Null:

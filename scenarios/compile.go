@@ -133,32 +133,35 @@ func Compile(sc *Scenario, o CompileOptions) (*loadgen.Plan, error) {
 // does not change the bytes of the others.
 func pool(of *requestClass, o *CompileOptions) ([]send.Request, error) {
 	r := &of.Request
-	base, err := of.prepare(o)
+	h, err := of.prepare(o)
 	if err != nil {
 		return nil, err
 	}
-	size, body := cmp.Or(o.PoolSize, int(r.Pool), defaultPool), template(nil)
+	size, body, all := cmp.Or(o.PoolSize, int(r.Pool), defaultPool), template(nil), slices.Concat(r.templates()...)
 	if r.Body != nil {
 		body = r.Body.template
 	}
-	if _, static := body.static(); static {
+	if !all.varies() {
 		size = 1
 	}
-	data, err := readRows(body, r.Name, size, o.Seed)
+	data, err := readRows(all, r.Name, size, o.Seed)
 	if err != nil {
 		return nil, err
 	}
-	size = wholePasses(body, size, data)
-	name := fnv.New64a()
-	name.Write([]byte(r.Name))
-	w := writer{
-		rng: rand.New(rand.NewPCG(o.Seed, name.Sum64())), unique: r.Fresh, data: data,
-		values: o.values,
-	}
+	size = wholePasses(all, size, data)
+	// What stands before the body has a stream of its own: it does not change the
+	// bytes of bodies.
+	w, hw := newWriter(r, "", o), newWriter(r, "head", o)
+	w.data, hw.data = data, data
 	var payloads []send.Request
 	for used := 0; len(payloads) < size; {
-		w.index, w.buf, w.fresh, w.hidden = len(payloads), w.buf[:0], nil, nil
-		body.render(&w)
+		w.index, hw.index = len(payloads), len(payloads)
+		next, err := h.request(hw)
+		if err != nil {
+			return nil, err
+		}
+		w.begin()
+		body.render(w)
 		if w.err != nil {
 			return nil, w.err
 		}
@@ -168,10 +171,9 @@ func pool(of *requestClass, o *CompileOptions) ([]send.Request, error) {
 		if len(w.buf) > maxPoolBytes {
 			return nil, fmt.Errorf("a body of more than %d MB: too large", maxPoolBytes>>20)
 		}
-		if used += headBytes + len(w.buf); used > maxPoolBytes && len(payloads) > 0 {
+		if used += max(headBytes, 2*h.size(&next)) + len(w.buf); used > maxPoolBytes && len(payloads) > 0 {
 			break
 		}
-		next := *base
 		if r.Body != nil {
 			next.Body = append([]byte{}, w.buf...)
 		}
@@ -186,6 +188,16 @@ func pool(of *requestClass, o *CompileOptions) ([]send.Request, error) {
 		rowNotes(r.Name, len(payloads), data, o.Note)
 	}
 	return payloads, nil
+}
+
+// newWriter draws from a stream of the class's own.
+func newWriter(r *Request, stream string, o *CompileOptions) *writer {
+	name := fnv.New64a()
+	name.Write([]byte(r.Name))
+	if stream != "" {
+		name.Write([]byte("\x00" + stream))
+	}
+	return &writer{rng: rand.New(rand.NewPCG(o.Seed, name.Sum64())), unique: r.Fresh, values: o.values}
 }
 
 // Overridden is the scenario's load with flags applied.

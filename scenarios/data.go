@@ -100,7 +100,7 @@ func (v *validator) data() {
 			continue
 		}
 		if len(uses[s]) == 0 {
-			v.d.BadAt(key.Line, key.Col, "data.%s: nothing uses it: no body has {$row: %s}", key.Name, key.Name)
+			v.d.BadAt(key.Line, key.Col, "data.%s: nothing uses it: no request has {$row: %s}", key.Name, key.Name)
 			continue
 		}
 		s.narrow(uses[s])

@@ -17,7 +17,7 @@ func TestDocumentation(t *testing.T) {
 		t.Fatal(err)
 	}
 	dir := t.TempDir()
-	for name, content := range map[string]string{"cat.png": "\x89PNG", "people.csv": "age,name\n36,Ada\n41,Alan\n"} {
+	for name, content := range map[string]string{"cat.png": "\x89PNG", "people.csv": "age,name\n36,Ada\n41,Alan\n", "users.csv": "name\nAda\nAlan\n"} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o600); err != nil {
 			t.Fatal(err)
 		}

@@ -3,7 +3,6 @@ package scenarios
 import (
 	"errors"
 	"fmt"
-	"net/url"
 	"slices"
 	"strings"
 
@@ -18,6 +17,8 @@ type values struct {
 	env      func(name string) (value string, set bool)
 	forShow  bool            // nothing is sent: anything goes, set or not
 	seen     map[string]bool // secrets that were used, or could be
+	held     int             // of those, which vary
+	tooMany  bool            // not all of these are in seen
 }
 
 type value struct {
@@ -102,20 +103,6 @@ func (v *values) expand(s string, escape func(string) string) (out string, hidde
 	return b.String(), hidden, nil
 }
 
-// expandPath escapes values so that none adds a segment or a parameter; one that
-// takes a segment away is refused.
-func (v *values) expandPath(path string) (out string, hidden []send.Span, err error) {
-	path, query, asks := strings.Cut(path, "?")
-	if out, hidden, err = v.expand(path, url.PathEscape); err != nil {
-		return "", nil, err
-	}
-	if err = keepsSegments(path, out); err != nil || !asks {
-		return out, hidden, err
-	}
-	more, also, err := v.expand(query, url.QueryEscape)
-	return out + "?" + more, append(hidden, shifted(also, len(out)+1)...), err
-}
-
 // shifted are the spans as of a text that begins so many bytes earlier.
 func shifted(spans []send.Span, by int) []send.Span {
 	out := make([]send.Span, len(spans))
@@ -123,21 +110,6 @@ func shifted(spans []send.Span, by int) []send.Span {
 		out[i] = send.Span{From: s.From + by, To: s.To + by}
 	}
 	return out
-}
-
-// keepsSegments compares a path with what became of it.
-func keepsSegments(path, filled string) error {
-	shape, err := targets.Expand(path, func(string) (string, bool) { return "x", true })
-	if err != nil {
-		return err
-	}
-	written, sent := strings.Split(shape, "/"), strings.Split(filled, "/")
-	for i, segment := range sent {
-		if i < len(written) && segment != written[i] && noSegment(segment) {
-			return fmt.Errorf("a variable is empty, or all dots, where it makes up a whole segment of %s: it would take the segment away", path)
-		}
-	}
-	return nil
 }
 
 // expandHeaders fills in values and marks headers that hold a secret.
@@ -167,6 +139,25 @@ func (v *values) keep(fields []targets.Field) {
 			v.seen[f.Value] = true
 			v.seen[f.Value[strings.LastIndex(f.Value, " ")+1:]] = true
 		}
+	}
+}
+
+// mostHeld bounds what redactors look for.
+const mostHeld = 10_000
+
+// hold remembers one of many values of a header that must not show. Names of people
+// and the like have a last word that is no secret.
+func (v *values) hold(f targets.Field) {
+	switch {
+	case f.Value == "", v.seen[f.Value]:
+	case v.held >= mostHeld:
+		v.tooMany = true
+	case strings.EqualFold(f.Name, "authorization"):
+		v.keep([]targets.Field{f})
+		v.held++
+	default:
+		v.seen[f.Value] = true
+		v.held++
 	}
 }
 

@@ -33,6 +33,9 @@ const (
 // encodedReference is a reference after percent-encoding.
 var encodedReference = regexp.MustCompile(`%7B%7B(?:\+|%20)*([A-Za-z_][A-Za-z0-9_]*)(?:\+|%20)*%7D%7D`)
 
+// urlReference is a reference in a path or query, percent-encoded or not.
+var urlReference = regexp.MustCompile(`(?:\{\{ *|%7B%7B(?:\+|%20)*)([A-Za-z_][A-Za-z0-9_]*)(?: *\}\}|(?:\+|%20)*%7D%7D)`)
+
 // decodeReferences undoes the percent-encoding of references.
 func decodeReferences(uri string) string {
 	return encodedReference.ReplaceAllString(uri, "{{$1}}")
@@ -50,7 +53,7 @@ func (c *requestClass) fill(r *send.Request) func(send.Request, map[string]strin
 	if len(c.captured) == 0 {
 		return nil
 	}
-	f := filler{target: c.holes(r.Target, targetForm, reference), header: make([][]hole, len(r.Header))}
+	f := filler{target: c.holes(r.Target, targetForm, urlReference), header: make([][]hole, len(r.Header))}
 	found := len(f.target)
 	for i, field := range r.Header {
 		f.header[i] = c.holes(field.Value, plainForm, reference)

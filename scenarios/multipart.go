@@ -56,7 +56,7 @@ func (v *validator) multipart(n *strict.Node) (kind string, t template) {
 
 // part is the rest of a part's head, and its content.
 func (v *validator) part(n *strict.Node) (head string, content template) {
-	if n.Kind != strict.Map || len(n.Keys) == 1 && isGenerator(n.Keys[0].Name) {
+	if n.Kind != strict.Map || isGenerated(n) {
 		return "", v.formValue(n, nil)
 	}
 	var p part

@@ -18,6 +18,7 @@ import (
 type redactor struct {
 	whole   *strings.Replacer
 	secrets []string // longest first
+	all     bool     // there are more secrets than it knows: it hides everything
 }
 
 // Redactor hides secrets in texts, in whichever form these have them.
@@ -27,7 +28,7 @@ func (v *values) redactor(more ...string) *redactor {
 	for s := range v.seen {
 		more = append(more, s)
 	}
-	r := &redactor{}
+	r := &redactor{all: v.tooMany}
 	for _, s := range more {
 		html, _ := json.Marshal(s) // a string always encodes; <, > and & by number
 		r.secrets = append(r.secrets, s, jsonEscape(s), string(html[1:len(html)-1]), asciiEscape(s), url.QueryEscape(s), url.PathEscape(s))
@@ -61,6 +62,9 @@ func asciiEscape(s string) string {
 // Replace hides secrets, also the beginning of one that a message cuts off.
 func (r *redactor) Replace(s string) string {
 	const cut = "…"
+	if r.all && s != "" {
+		return send.Hidden
+	}
 	s = r.whole.Replace(s)
 	if !strings.Contains(s, cut) {
 		return s

@@ -8,11 +8,11 @@ import (
 	"github.com/mlbench/mlbench/loadgen/send"
 )
 
-// writer collects one body.
+// writer collects one body, or what is before it.
 type writer struct {
 	buf   []byte
 	rng   *rand.Rand
-	index int   // of the body in its pool
+	index int   // of the request in its pool
 	fresh []int // offsets of digits that the engine makes unique
 	// hidden is where secrets are.
 	hidden []send.Span
@@ -28,6 +28,9 @@ type writer struct {
 
 	err error // the first
 }
+
+// begin makes ready for the next text of the same request.
+func (w *writer) begin() { w.buf, w.fresh, w.hidden = w.buf[:0], nil, nil }
 
 // expand writes a literal with its ${NAME}s filled in.
 func (w *writer) expand(p *piece) {

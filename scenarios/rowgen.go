@@ -14,9 +14,9 @@ import (
 )
 
 // rowGen is a row of a data file, or a part of it, or several rows. All uses of
-// a source in one body are of the same row.
+// a source in one request are of the same row.
 type rowGen struct {
-	From    string   `yaml:"from"`
+	From    string   `yaml:"from"`    // written alone: source, or source.column
 	Column  string   `yaml:"column"`  // its value alone
 	Columns []string `yaml:"columns"` // default all
 	As      string   `yaml:"as"`      // object (default) or vector
@@ -75,6 +75,17 @@ func (v *validator) resolve(g *rowGen) *dataSource {
 		at = from
 	}
 	s := v.sc.Data[g.From]
+	source, column := g.From, ""
+	for s == nil && g.node.Kind == strict.String {
+		dot := strings.LastIndexByte(source, '.') // both names may have dots
+		if dot < 0 {
+			break
+		}
+		source, column = source[:dot], g.From[dot+1:]
+		if s = v.sc.Data[source]; s != nil {
+			g.From, g.Column = source, column
+		}
+	}
 	if s == nil {
 		if data := v.d.Root.Get("data"); at.Kind != strict.String || data != nil && data.Kind != strict.Map {
 			return nil // noted already
@@ -87,7 +98,14 @@ func (v *validator) resolve(g *rowGen) *dataSource {
 		text := "the scenario has no key data"
 		if len(known) > 0 {
 			text = "known: " + strings.Join(known, ", ")
-			if hint := strict.Suggest(g.From, known); hint != "" {
+			name, rest, short := strings.Cut(g.From, ".")
+			hint := strict.Suggest(g.From, known)
+			if hint == "" && short && g.node.Kind == strict.String {
+				if hint = strict.Suggest(name, known); hint != "" {
+					hint += "." + rest
+				}
+			}
+			if hint != "" {
 				text = fmt.Sprintf("did you mean %q? %s", hint, text)
 			}
 		}
@@ -99,9 +117,9 @@ func (v *validator) resolve(g *rowGen) *dataSource {
 		return nil
 	}
 	for i, name := range g.taken() {
-		at := g.node.Get("column")
-		if at == nil {
-			at = g.node.Get("columns").Items[i]
+		at := cmp.Or(g.node.Get("column"), g.node)
+		if columns := g.node.Get("columns"); columns != nil {
+			at = columns.Items[i]
 		}
 		if name != "" && !s.has(name) {
 			v.noColumn(at, s, name, s.columns())

@@ -10,7 +10,6 @@ import (
 
 	"github.com/mlbench/mlbench/loadgen"
 	"github.com/mlbench/mlbench/results"
-	"github.com/mlbench/mlbench/targets"
 	"github.com/mlbench/mlbench/targets/strict"
 )
 
@@ -68,16 +67,18 @@ type Login struct {
 
 // Request is one weighted kind of request: a class.
 type Request struct {
-	Name    string          `yaml:"name"`
-	Weight  float64         `yaml:"weight"` // default 1
-	Method  string          `yaml:"method"` // default POST with a body, else GET
-	Path    string          `yaml:"path"`   // empty: the target's own URL
-	Headers targets.Headers `yaml:"headers"`
-	Auth    Auth            `yaml:"auth"` // default none
-	Body    *Body           `yaml:"body"`
-	Expect  expectation     `yaml:"expect"`
-	Fresh   bool            `yaml:"fresh"` // default true: no two requests of a run have the same generated body
-	Pool    Count           `yaml:"pool"`  // bodies prepared before the clock starts; default 2000
+	Name    string      `yaml:"name"`
+	Weight  float64     `yaml:"weight"` // default 1
+	Method  string      `yaml:"method"` // default POST with a body, else GET
+	Path    string      `yaml:"path"`   // empty: the target's own URL
+	Params  parameters  `yaml:"params"` // what {name} in the path stands for
+	Query   parameters  `yaml:"query"`  // appended to the path's own
+	Headers headers     `yaml:"headers"`
+	Auth    Auth        `yaml:"auth"` // default none
+	Body    *Body       `yaml:"body"`
+	Expect  expectation `yaml:"expect"`
+	Fresh   bool        `yaml:"fresh"` // default true: no two requests of a run have the same generated values
+	Pool    Count       `yaml:"pool"`  // requests prepared before the clock starts; default 2000
 
 	Checks  []check            `yaml:"checks"`  // what answers of expected status have to be like
 	Capture map[string]capture `yaml:"capture"` // by name: what later steps use of the answer

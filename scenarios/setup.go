@@ -5,20 +5,21 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/mlbench/mlbench/targets"
 	"github.com/mlbench/mlbench/targets/strict"
 )
 
 // onceCall is a request that is sent once, before or after the load, and never
 // measured.
 type onceCall struct {
-	Name    string          `yaml:"name"`   // default: setup-1, setup-2, …
-	Method  string          `yaml:"method"` // default POST with a body, else GET
-	Path    string          `yaml:"path"`
-	Headers targets.Headers `yaml:"headers"`
-	Auth    Auth            `yaml:"auth"` // default none
-	Body    *Body           `yaml:"body"`
-	Expect  expectation     `yaml:"expect"`
+	Name    string      `yaml:"name"`   // default: setup-1, setup-2, …
+	Method  string      `yaml:"method"` // default POST with a body, else GET
+	Path    string      `yaml:"path"`
+	Params  parameters  `yaml:"params"`
+	Query   parameters  `yaml:"query"`
+	Headers headers     `yaml:"headers"`
+	Auth    Auth        `yaml:"auth"` // default none
+	Body    *Body       `yaml:"body"`
+	Expect  expectation `yaml:"expect"`
 }
 
 // DecodeNode is that of requests.
@@ -32,7 +33,10 @@ func (c *onceCall) DecodeNode(d *strict.Document, n *strict.Node) {
 
 // request is the call as a request of the load.
 func (c *onceCall) request() *Request {
-	return &Request{Name: c.Name, Weight: 1, Method: c.Method, Path: c.Path, Headers: c.Headers, Auth: c.Auth, Body: c.Body, Expect: c.Expect}
+	return &Request{
+		Name: c.Name, Weight: 1, Method: c.Method, Path: c.Path, Params: c.Params, Query: c.Query,
+		Headers: c.Headers, Auth: c.Auth, Body: c.Body, Expect: c.Expect,
+	}
 }
 
 // calls checks a list of calls like the requests that they become.

@@ -7,7 +7,6 @@ import (
 
 	"github.com/mlbench/mlbench/loadgen"
 	"github.com/mlbench/mlbench/results"
-	"github.com/mlbench/mlbench/targets"
 	"github.com/mlbench/mlbench/targets/strict"
 )
 
@@ -18,7 +17,9 @@ type step struct {
 	Think   thinkTime          `yaml:"think"` // between the answer before and the request; default none
 	Method  string             `yaml:"method"`
 	Path    string             `yaml:"path"`
-	Headers targets.Headers    `yaml:"headers"`
+	Params  parameters         `yaml:"params"`
+	Query   parameters         `yaml:"query"`
+	Headers headers            `yaml:"headers"`
 	Auth    Auth               `yaml:"auth"`
 	Body    *Body              `yaml:"body"`
 	Expect  expectation        `yaml:"expect"`
@@ -40,7 +41,8 @@ func (s *step) DecodeNode(d *strict.Document, n *strict.Node) {
 // request is the step as a request of the weight of its journey.
 func (s *step) request(journey *Request) Request {
 	return Request{
-		Name: journey.Name + "." + s.Name, Weight: journey.Weight, Method: s.Method, Path: s.Path, Headers: s.Headers, Auth: s.Auth,
+		Name: journey.Name + "." + s.Name, Weight: journey.Weight, Method: s.Method, Path: s.Path, Params: s.Params, Query: s.Query,
+		Headers: s.Headers, Auth: s.Auth,
 		Body: s.Body, Expect: s.Expect, Checks: s.Checks, Capture: s.Capture, Fresh: s.Fresh, Pool: s.Pool,
 	}
 }
@@ -87,15 +89,12 @@ func (s *Scenario) classes() []requestClass {
 		for k := len(out) - 1; k >= first; k-- {
 			c := &out[k]
 			c.line, c.segment = copyNames(line), copyNames(segment)
-			for _, name := range segmentNames(c.Path) {
-				segment[name] = true
-			}
-			lines := c.Path
-			for _, h := range c.Headers {
-				lines += "\n" + h.Value
-			}
-			for _, name := range references(lines) {
+			all, segments := c.references()
+			for _, name := range all {
 				line[name] = true
+			}
+			for _, name := range segments {
+				segment[name] = true
 			}
 		}
 	}
@@ -190,11 +189,11 @@ func (v *validator) references(n *strict.Node) {
 	}
 	unused := func(name string) {
 		if at[name] != nil && !used[name] {
-			v.d.Bad(at[name], "nothing uses it: no later step of the journey has {{%s}} in its path, headers, body or checks", name)
+			v.d.Bad(at[name], "nothing uses it: no later step of the journey has {{%s}} in its path, params, query, headers, body or checks", name)
 		}
 	}
 	for i, node := range nodes {
-		for _, key := range []string{"path", "headers", "body"} {
+		for _, key := range []string{"path", "params", "query", "headers", "body"} {
 			if from := node.Get(key); from != nil {
 				eachText(from, func(text *strict.Node) {
 					for _, name := range references(text.Text) {

@@ -200,10 +200,14 @@ func (v *validator) request(r *Request, n *strict.Node) {
 	}
 	v.checks(r.Checks, r.Method, n.Get("checks"))
 	v.captures(r.Method, n.Get("capture"))
+	v.head(r, n)
 	v.body(r.Body, n.Get("body"))
-	if r.Body != nil && !r.Fresh {
-		r.Body.template.walk(func(g generator) {
-			if z, ok := g.(*zipfGen); ok && z.New > 0 {
+	if r.Fresh {
+		return
+	}
+	for _, t := range r.templates() {
+		t.walk(func(g generator) {
+			if z, ok := g.(*zipfGen); ok && z.New > 0 && n.Get("fresh") != nil {
 				v.d.Bad(n.Get("fresh"), "a $zipf has new values, which are to be new in every request: leave fresh: false or new out")
 			}
 		})

@@ -135,7 +135,7 @@ func (v *validator) jsonRefs(n *strict.Node) {
 	if n.Kind == strict.String {
 		v.refs(n, n.Text)
 	}
-	generator := n.Kind == strict.Map && len(n.Keys) == 1 && isGenerator(n.Keys[0].Name)
+	generator := isGenerated(n)
 	for i, item := range n.Items {
 		switch of := item.Get("of"); {
 		case !generator, slices.Contains([]string{"$choice", "$sequence", "$join"}, n.Keys[i].Name):
