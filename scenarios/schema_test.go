@@ -56,7 +56,7 @@ description: all
 tags: {team: search, build: 42, nightly: true}
 variables: {A: plain, B: 5, C: {env: HOME}, D: {file: nowhere, default: x}, E_1: ""}
 setup:
-  - {path: "/x/${A}?b=${B}", method: PUT, headers: {X: "${C}"}, auth: bearer, body: {text: "${D} $${X}"}, expect: {status: [201, 409]}}
+  - {path: "/x/${A}/{c}?b=${B}", params: {c: "${A}"}, query: {d: {$uuid: }}, method: PUT, headers: {X: "${C}"}, auth: bearer, body: {text: "${D} $${X}"}, expect: {status: [201, 409]}}
   - {}
 teardown: [{name: end, method: DELETE}]
 load: {model: open, connections: 5, rate: 1.5k/m, arrivals: constant, duration: 1m30s, requests: 2M, warmup: 0, timeout: 250ms}
@@ -70,8 +70,10 @@ requests:
   - name: a
     weight: 0.5
     method: PATCH
-    path: /a/b?c=%20d
-    headers: {X: 1, Y: "${HOME:-x}", Z: true, Accept: ""}
+    path: /a/{x-y.z}/b?c=%20d
+    params: {x-y.z: {$int: {max: 3}}}
+    query: {"p q": "${A} b", n: 1.5, t: true, many: [a, {$row: {from: notes, column: id}}, {$vector: {size: 2}}], "": x}
+    headers: {W: {$id: {prefix: "${"}}, V: [1, {$number: }], X: 1, Y: "${HOME:-x}", Z: true, Accept: ""}
     auth: bearer
     body:
       json:
@@ -100,7 +102,9 @@ requests:
         method: PUT
         path: /x
         auth: bearer
-        headers: {X: 1}
+        headers: {X: [1, {$row: people.name}]}
+        params: {}
+        query: {t: "{{token}}", u: ["{{all}}", {$choice: ["{{part}}", x]}]}
         body: {json: {token: "{{token}}", "{{id}}": ["{{all}}", "<{{part}}>"]}}
         expect: {status: [201]}
         fresh: false
@@ -273,9 +277,7 @@ func FuzzLoad(f *testing.F) {
 		}
 		for _, c := range plan.Classes {
 			for _, p := range c.Pool {
-				for _, at := range p.Fresh {
-					copy(p.Body[at:], "987654321098")
-				}
+				p = p.Numbered(987654321098)
 				req, err := readOne(bytes.NewReader(p.AppendHTTP1(nil)))
 				if err != nil {
 					t.Fatalf("%v in %q", err, p.AppendHTTP1(nil))
