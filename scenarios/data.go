@@ -20,6 +20,7 @@ type dataSource struct {
 	Columns   *strict.Node `yaml:"columns"`   // names, or names with types; default all
 	Delimiter string       `yaml:"delimiter"` // of CSV; default a comma, of .tsv a tab
 	Format    rows.Format  `yaml:"format"`    // default by the file's name
+	Join      []dataJoin   `yaml:"join"`      // further files, whose columns are beside those of this one
 
 	name   string
 	source *rows.Source // nil: not readable
@@ -121,64 +122,82 @@ func (v *validator) openData(s *dataSource, n *strict.Node) {
 		v.d.Bad(n, "no file")
 		return
 	}
-	ok := file.Kind == strict.String
+	ok := true
 	bad := func(key, format string, args ...any) {
 		v.d.Bad(n.Get(key), format, args...)
 		ok = false
-	}
-	format := s.Format
-	switch formats := []rows.Format{rows.CSV, rows.JSONL, rows.JSON, rows.Parquet}; {
-	case n.Get("format") == nil:
-		if format = rows.FormatOf(s.File); format == "" && ok {
-			bad("file", "found %q, want a name that ends in .csv, .tsv, .jsonl, .ndjson, .json (each also with .gz or .zst) or .parquet, or a key format", s.File)
-		}
-	case !slices.Contains(formats, format):
-		bad("format", "found %q, want csv, jsonl, json or parquet", format)
 	}
 	if orders := []rows.Order{rows.Sequential, rows.Random, rows.Shuffle}; n.Get("order") == nil {
 		s.Order = rows.Sequential
 	} else if !slices.Contains(orders, s.Order) {
 		bad("order", "found %q, want sequential, random or shuffle", s.Order)
 	}
-	delimiter, _ := utf8.DecodeRuneInString(s.Delimiter)
-	switch {
-	case n.Get("delimiter") == nil:
-		delimiter = 0
-	case format == rows.JSONL || format == rows.JSON || format == rows.Parquet:
-		bad("delimiter", "only CSV files have one: leave it out")
-	case utf8.RuneCountInString(s.Delimiter) != 1 || strings.ContainsAny(s.Delimiter, "\"\r\n\x00\ufffd"):
-		bad("delimiter", `found %q, want one character, such as ";" or "\t"`, s.Delimiter)
-	}
-	if !ok {
+	source := v.openFile(n, s.File, s.Format, s.Delimiter)
+	if !ok || source == nil || !v.join(s, source, n.Get("join")) {
 		return
 	}
-	path, err := v.sc.reach(s.File)
-	var source *rows.Source
-	if err == nil {
-		source, err = rows.Open(path, format, delimiter)
-	}
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		bad("file", "no such file: %s (names are relative to the scenario file)", beside(v.sc.dir, s.File))
-	case err != nil:
-		bad("file", "%v", err)
-	default:
+	if s.chosen, s.picked, ok = v.chooseColumns(n.Get("columns"), s.File, source); ok {
 		s.source = source
-		v.selectColumns(s, n.Get("columns"))
 	}
 }
 
-// selectColumns reads a list of names, or names with types.
-func (v *validator) selectColumns(s *dataSource, n *strict.Node) {
+// openFile checks how a file is read, and opens it; nil: it cannot be read.
+func (v *validator) openFile(n *strict.Node, file string, format rows.Format, delimiter string) *rows.Source {
+	ok := true
+	bad := func(key, format string, args ...any) {
+		v.d.Bad(n.Get(key), format, args...)
+		ok = false
+	}
+	switch formats := []rows.Format{rows.CSV, rows.JSONL, rows.JSON, rows.Parquet}; {
+	case n.Get("file").Kind != strict.String:
+		return nil
+	case n.Get("format") == nil:
+		if format = rows.FormatOf(file); format == "" {
+			bad("file", "found %q, want a name that ends in .csv, .tsv, .jsonl, .ndjson, .json (each also with .gz or .zst) or .parquet, or a key format", file)
+		}
+	case !slices.Contains(formats, format):
+		bad("format", "found %q, want csv, jsonl, json or parquet", format)
+	}
+	between, _ := utf8.DecodeRuneInString(delimiter)
+	switch {
+	case n.Get("delimiter") == nil:
+		between = 0
+	case format == rows.JSONL || format == rows.JSON || format == rows.Parquet:
+		bad("delimiter", "only CSV files have one: leave it out")
+	case utf8.RuneCountInString(delimiter) != 1 || strings.ContainsAny(delimiter, "\"\r\n\x00\ufffd"):
+		bad("delimiter", `found %q, want one character, such as ";" or "\t"`, delimiter)
+	}
+	if !ok {
+		return nil
+	}
+	path, err := v.sc.reach(file)
+	var source *rows.Source
+	if err == nil {
+		source, err = rows.Open(path, format, between)
+	}
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		bad("file", "no such file: %s (names are relative to the scenario file)", beside(v.sc.dir, file))
+	case err != nil:
+		bad("file", "%v", err)
+	}
+	if !ok {
+		return nil
+	}
+	return source
+}
+
+// chooseColumns reads a list of names, or names with types, and takes these of the
+// file.
+func (v *validator) chooseColumns(n *strict.Node, file string, source *rows.Source) (chosen []rows.Column, picked map[string]bool, ok bool) {
 	if n == nil {
-		return
+		return nil, nil, true
 	}
 	if n.Kind != strict.List && n.Kind != strict.Map || len(n.Items) == 0 {
 		v.d.Bad(n, "found %s, want a list of columns, or columns with types such as {age: number, name: text}", n.Describe())
-		return
+		return nil, nil, true
 	}
-	ok := true
-	s.picked = map[string]bool{}
+	ok, picked = true, map[string]bool{}
 	for i, item := range n.Items {
 		c, at := rows.Column{Name: item.Text}, *item
 		if n.Kind == strict.Map {
@@ -191,24 +210,23 @@ func (v *validator) selectColumns(s *dataSource, n *strict.Node) {
 			v.d.Bad(item, "found %s, want a column's name", item.Describe())
 			continue
 		}
-		if s.picked[c.Name] {
+		if picked[c.Name] {
 			v.d.Bad(&at, "the column %q is there twice", c.Name)
 		}
-		s.picked[c.Name] = true
-		s.chosen = append(s.chosen, c)
-		if !s.source.Has(c.Name) {
-			v.noColumn(&at, s, c.Name, s.source.Columns)
+		picked[c.Name] = true
+		chosen = append(chosen, c)
+		if !source.Has(c.Name) {
+			v.noColumn(&at, file, c.Name, source.Columns)
 			ok = false
 		}
 	}
 	if ok {
-		_ = s.source.Select(s.chosen) // their names are checked
-		return
+		_ = source.Select(chosen) // their names are checked
 	}
-	s.source = nil
+	return chosen, picked, ok
 }
 
-func (v *validator) noColumn(at *strict.Node, s *dataSource, name string, known []string) {
+func (v *validator) noColumn(at *strict.Node, file, name string, known []string) {
 	hint := ""
 	if c := strict.Suggest(name, known); c != "" {
 		hint = fmt.Sprintf(", did you mean %q?", c)
@@ -218,5 +236,5 @@ func (v *validator) noColumn(at *strict.Node, s *dataSource, name string, known 
 	if len(known) > most {
 		list += ", …"
 	}
-	v.d.Bad(at, "%s has no column %q%s (columns: %s)", filepath.Base(s.File), name, hint, list)
+	v.d.Bad(at, "%s has no column %q%s (columns: %s)", filepath.Base(file), name, hint, list)
 }

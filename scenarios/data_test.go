@@ -178,3 +178,42 @@ func TestColumnsThatNoBodyTakesDoNoHarm(t *testing.T) {
 		}
 	}
 }
+
+// Columns of joined files are like those of the file; the digest covers all.
+func TestJoinedRowsInBodies(t *testing.T) {
+	dir := t.TempDir()
+	write := func(name, text string) {
+		t.Helper()
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("users.csv", "id,name\n1,Ada\n2,Bo\n")
+	write("cities.json", `[{"uid":"2","city":"B"},{"uid":"1","city":"A"}]`)
+	src := "data: {u: {file: users.csv, columns: %s, join: [{file: cities.json, on: {left: id, right: uid}}]}}\n" +
+		"requests: [{name: a, body: {json: %s}}]"
+	digests := map[string]bool{}
+	for _, tt := range []struct{ columns, body, want string }{
+		{"[name, city]", "{$row: u}", `{"name":"Ada","city":"A"} {"name":"Bo","city":"B"}`},
+		{"{city: text, id: number}", "{$row: u}", `{"city":"A","id":1} {"city":"B","id":2}`},
+		{"[id, name, city]", "{x: {$row: {from: u, column: city}}}", `{"x":"A"} {"x":"B"}`},
+		{"[id, name, city]", "{$row: {from: u, columns: [city, name], as: vector}}", `["A","Ada"] ["B","Bo"]`},
+	} {
+		got := poolAt(t, dir, fmt.Sprintf(src, tt.columns, tt.body), 1, 2)
+		if text := strings.Join(got, " "); text != tt.want {
+			t.Errorf("%s, %s: %s, want %s", tt.columns, tt.body, text, tt.want)
+		}
+		for _, cities := range []string{`[{"uid":"2","city":"B"},{"uid":"1","city":"A"}]`, `[{"uid":"2","city":"C"},{"uid":"1","city":"A"}]`} {
+			write("cities.json", cities)
+			sc, err := Load(filepath.Join(dir, "s.yaml"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			digests[sc.Digest()] = true
+		}
+		write("cities.json", `[{"uid":"2","city":"B"},{"uid":"1","city":"A"}]`)
+	}
+	if len(digests) != 8 {
+		t.Errorf("%d digests of 4 scenarios with 2 files each", len(digests))
+	}
+}

@@ -17,7 +17,9 @@ func TestDocumentation(t *testing.T) {
 		t.Fatal(err)
 	}
 	dir := t.TempDir()
-	for name, content := range map[string]string{"cat.png": "\x89PNG", "people.csv": "age,name\n36,Ada\n41,Alan\n", "users.csv": "name\nAda\nAlan\n"} {
+	for name, content := range map[string]string{
+		"cat.png": "\x89PNG", "people.csv": "age,name\n36,Ada\n41,Alan\n", "users.csv": "name\nAda\nAlan\n", "cities.csv": "id,city\nAda,London\nAlan,Wilmslow\n",
+	} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -60,6 +62,8 @@ func TestDocumentation(t *testing.T) {
 		check{},
 		capture{},
 		dataSource{},
+		dataJoin{},
+		joinKey{},
 		rowGen{},
 		zipfGen{},
 		vectorGen{},

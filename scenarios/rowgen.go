@@ -122,7 +122,7 @@ func (v *validator) resolve(g *rowGen) *dataSource {
 			at = columns.Items[i]
 		}
 		if name != "" && !s.has(name) {
-			v.noColumn(at, s, name, s.columns())
+			v.noColumn(at, s.File, name, s.columns())
 			g.Column, g.Columns = "", nil // noted: not missed again in every row
 		}
 	}

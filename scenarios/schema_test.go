@@ -209,6 +209,8 @@ func TestSchemaHasTheKeysOfTheTypes(t *testing.T) {
 		{top.Defs["blob"], blobGen{}},
 		{top.Defs["row"], rowGen{}},
 		{top.Defs["source"], dataSource{}},
+		{top.Defs["join"], dataJoin{}},
+		{top.Defs["joinKey"], joinKey{}},
 	} {
 		var keys, properties []string
 		for _, f := range reflect.VisibleFields(reflect.TypeOf(tt.goes)) {

@@ -208,6 +208,13 @@ func (s *Source) scanCSV(in io.Reader) error {
 			const overhead = 24 + 2 // slice header, quotes
 			s.bytes += int64(len(record[at])) + overhead
 		}
+		for _, k := range s.checks {
+			at := c.at[c.taken.at[k.column]]
+			line, col := c.r.FieldPos(at)
+			if err := k.check(plainKey(record[at]), line, col); err != nil {
+				return err
+			}
+		}
 	}
 	for i := range tallies {
 		t := &tallies[i]

@@ -25,7 +25,7 @@ const maxKept = 32 << 20
 // never more than fit into 32 MB by the rows' mean size. Of a longer sample, a
 // shorter one with the same rng is the beginning.
 func (s *Source) Sample(order Order, n int, rng *rand.Rand) ([]Row, error) {
-	if mean := s.bytes/max(1, s.Rows) + 1; int64(n) > maxKept/mean {
+	if mean := s.mean(); int64(n) > maxKept/mean {
 		n = int(max(1, maxKept/mean))
 	}
 	if order != Random {
@@ -60,7 +60,18 @@ func (s *Source) Sample(order Order, n int, rng *rand.Rand) ([]Row, error) {
 		}
 		out[slot] = row
 	}
-	return out, nil
+	return out, s.join(out)
+}
+
+// mean is about what keeping a row costs.
+func (s *Source) mean() int64 {
+	n := s.bytes/max(1, s.Rows) + 1
+	for _, j := range s.joins {
+		if len(j.taken) > 0 {
+			n += j.mean()
+		}
+	}
+	return n
 }
 
 // pick draws row numbers.

@@ -75,8 +75,12 @@ type Source struct {
 	open      func() (input, error)
 	selected  []Column // in order; empty: all
 	chosen    *header  // their names
-	types     []Type   // CSV, after Scan: of the columns taken
-	bytes     int64    // of all rows as JSON, about
+	own       *header  // columns of the file itself, where others are joined
+	joins     []*joined
+	wanted    *header    // columns of rows with others joined; nil: all
+	checks    []keyCheck // for a scan
+	types     []Type     // CSV, after Scan: of the columns taken
+	bytes     int64      // of all rows as JSON, about
 }
 
 // input is an open file.
@@ -202,21 +206,23 @@ func (s *Source) Select(columns []Column) error {
 			return fmt.Errorf("%s has no column %q", s.name, c.Name)
 		}
 	}
-	s.selected = columns
-	if columns == nil {
-		return nil
+	if s.joins != nil {
+		columns = s.selectJoined(columns)
 	}
-	var names []string
-	for _, c := range columns {
-		names = append(names, c.Name)
+	s.selected, s.chosen = columns, nil
+	if columns != nil {
+		s.chosen = headerOf(columns)
 	}
-	s.chosen = newHeader(names)
 	return nil
 }
 
 // Scan reads the whole file once: it finds every row's mistakes, counts them,
 // and settles the types of CSV columns. Rows of JSON must have the columns of need.
 func (s *Source) Scan(need []string) error {
+	need, err := s.scanJoined(need)
+	if err != nil {
+		return err
+	}
 	in, err := s.open()
 	if err != nil {
 		return err
@@ -241,6 +247,9 @@ func (s *Source) Scan(need []string) error {
 	}
 	if err == nil && s.Rows == 0 {
 		err = fmt.Errorf("%s has no rows", s.name)
+	}
+	for _, j := range s.joins {
+		fmt.Fprintf(sum, "\n%s %s", j.left, j.Digest)
 	}
 	s.Digest = "sha256:" + hex.EncodeToString(sum.Sum(nil))
 	return err
@@ -273,6 +282,12 @@ func (s *Source) scanTyped(in input, need []string) error {
 		for _, name := range need {
 			if _, ok := row.Cell(name); !ok {
 				return &Error{s.name, row.line, 0, fmt.Sprintf("no %q", name)}
+			}
+		}
+		for _, k := range s.checks {
+			cell, _ := row.Cell(k.column)
+			if err := k.check(keyOf(cell), row.line, 0); err != nil {
+				return err
 			}
 		}
 		s.bytes += row.memory()
