@@ -1,6 +1,7 @@
 package loadgen
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
@@ -33,31 +34,29 @@ import (
 // Step makes its class a step of a journey: it follows the class before it in
 // the plan.
 type Step struct {
-	Think  Think   // between the answer before and the request
-	Branch *Branch // nil: every journey takes it
-	Repeat *Repeat // nil: it is sent once
-}
-
-// Branch is a step of only some journeys: of those whose draw for the choice,
-// uniform in [0, 1), is From or more and less than To. A draw is a function of the
-// seed and the journey's number.
-type Branch struct {
-	Choice   int // which of the journey's, from 1; its branches follow one another
+	Think Think // between the answer before and the request
+	// Choice makes it a step of only some journeys: of those whose draw for that
+	// choice, uniform in [0, 1), is From or more and less than To. A draw is a function
+	// of the seed and the journey's number. 0: every journey takes it.
+	Choice   int
 	From, To float64
+	// AtMost sends it again, Pause after each answer, until one is as the class's Check
+	// waits for (see Answer.Unmet), or was the answer to so many. 0: it is sent once.
+	AtMost int
+	Pause  Think
 }
 
-// takes says whether a journey takes the branch.
-func (b *Branch) takes(seed, journey uint64) bool {
-	u := newRand(seed, streamChoices+uint64(b.Choice), journey).Float64()
-	return u >= b.From && u < b.To
+// takes says whether a journey takes the step.
+func (s *Step) takes(seed, journey uint64) bool {
+	if s.Choice == 0 {
+		return true
+	}
+	u := newRand(seed, streamChoices+uint64(s.Choice), journey).Float64()
+	return u >= s.From && u < s.To
 }
 
-// Repeat sends a step again until an answer is as the class's Check waits for: see
-// Answer.Unmet.
-type Repeat struct {
-	AtMost int   // times, the first included
-	Pause  Think // between an answer and the next time
-}
+// repeats says whether it may be sent more than once.
+func (s *Step) repeats() bool { return s != nil && s.AtMost > 0 }
 
 // journey is what the requests of one journey share.
 type journey struct {
@@ -83,7 +82,7 @@ func (p *Plan) follows(class int) bool {
 // over.
 func (p *Plan) next(class int, journey uint64) (next int, more bool) {
 	for next = class + 1; p.follows(next - 1); next++ {
-		if b := p.Classes[next].Step.Branch; b == nil || b.takes(p.Seed, journey) {
+		if p.Classes[next].Step.takes(p.Seed, journey) {
 			return next, true
 		}
 	}
@@ -112,24 +111,19 @@ func (p *Plan) validateStep(i int) error {
 		first--
 	}
 	want := p.Classes[first].Weight
-	if b := c.Step.Branch; b != nil {
-		if !(b.From >= 0 && b.From < b.To && b.To <= 1) {
-			return fmt.Errorf("class %q: a branch of the draws from %v to %v, want some of 0 to 1", c.Name, b.From, b.To)
+	if s := c.Step; s.Choice != 0 {
+		if !(s.From >= 0 && s.From < s.To && s.To <= 1) {
+			return fmt.Errorf("class %q: a branch of the draws from %v to %v, want some of 0 to 1", c.Name, s.From, s.To)
 		}
-		want *= b.To - b.From
+		want *= s.To - s.From
 	}
 	if c.Weight != want {
 		return fmt.Errorf("class %q: weight %v, want that of its journey, %v", c.Name, c.Weight, want)
 	}
-	if again := c.Step.Repeat; again != nil {
-		if again.AtMost < 1 || c.Check == nil {
-			return fmt.Errorf("class %q: repeated at most %d times, want at least 1, and a check that ends it", c.Name, again.AtMost)
-		}
-		if err := again.Pause.validate(); err != nil {
-			return fmt.Errorf("class %q: %w", c.Name, err)
-		}
+	if c.Step.AtMost < 0 || c.Step.AtMost > 0 && c.Check == nil {
+		return fmt.Errorf("class %q: repeated at most %d times, want at least 1, and a check that ends it", c.Name, c.Step.AtMost)
 	}
-	return c.Step.Think.validate()
+	return errors.Join(c.Step.Pause.validate(), c.Step.Think.validate())
 }
 
 // longest is the number of requests of the longest journey.
@@ -188,13 +182,13 @@ func (r *run) advance(req *request, o *outcome) (class int, wait time.Duration, 
 		j.begin.sent = req.sent
 	}
 	end := o.failure
-	if step := p.Classes[req.class].Step; step != nil && step.Repeat != nil {
+	if step := p.Classes[req.class].Step; step.repeats() {
 		if j.times++; j.times == 1 {
 			j.first = start{req.planned, req.sent}
 		}
 		if end == noFailure && j.unmet != nil {
-			if j.times < step.Repeat.AtMost {
-				return req.class, step.Repeat.Pause.of(p.Seed, streamPauses+uint64(j.times), req.number), true
+			if j.times < step.AtMost {
+				return req.class, step.Pause.of(p.Seed, streamPauses+uint64(j.times), req.number), true
 			}
 			end = r.g.keepUnmet(req.class, j.times, j.unmet)
 		}

@@ -112,7 +112,7 @@ func (p *Plan) Shares() (out []results.Class) {
 		sum += c.Weight
 	}
 	for _, c := range p.Classes {
-		out = append(out, results.Class{Name: c.Name, Share: c.Weight / sum, Checks: c.Checks, Repeats: c.Step != nil && c.Step.Repeat != nil})
+		out = append(out, results.Class{Name: c.Name, Share: c.Weight / sum, Checks: c.Checks, Repeats: c.Step.repeats()})
 	}
 	_, spans := spansOf(p.Classes)
 	for _, name := range spans {

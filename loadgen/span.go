@@ -21,7 +21,7 @@ const spanSuffix = ".total"
 func spansOf(classes []Class) (of []int, names []string) {
 	for i := range classes {
 		c := &classes[i]
-		if !c.Total && (c.Step == nil || c.Step.Repeat == nil) {
+		if !c.Total && !c.Step.repeats() {
 			of = append(of, -1)
 			continue
 		}

@@ -78,7 +78,7 @@ func jobs(atMost int, pause Think) []Class {
 	}
 	return []Class{
 		{Name: "job", Weight: 1, Pool: []send.Request{get("/jobs")}, Check: take, Total: true},
-		{Name: "job.state", Weight: 1, Pool: []send.Request{step("/state")}, Check: until, Step: &Step{Repeat: &Repeat{AtMost: atMost, Pause: pause}}},
+		{Name: "job.state", Weight: 1, Pool: []send.Request{step("/state")}, Check: until, Step: &Step{AtMost: atMost, Pause: pause}},
 		{Name: "job.fetch", Weight: 1, Pool: []send.Request{step("/fetch")}, Step: &Step{}},
 	}
 }
@@ -271,14 +271,14 @@ func TestSpansOfSettleTraffic(t *testing.T) {
 
 // branches are journeys of one of two steps, or of neither, and another behind them.
 func branches() []Class {
-	step := func(name string, weight float64, b *Branch) Class {
-		return Class{Name: name, Weight: weight, Pool: []send.Request{get("/" + name)}, Step: &Step{Branch: b}}
+	step := func(name string, weight float64, s Step) Class {
+		return Class{Name: name, Weight: weight, Pool: []send.Request{get("/" + name)}, Step: &s}
 	}
 	return []Class{
 		{Name: "a", Weight: 1, Pool: []send.Request{get("/a")}, Total: true},
-		step("view", 0.5, &Branch{1, 0, 0.5}), step("buy", 0.25, &Branch{1, 0.5, 0.75}),
-		step("end", 1, nil),
-		step("x", 0.5, &Branch{2, 0, 0.5}), step("y", 0.5, &Branch{2, 0.5, 1}),
+		step("view", 0.5, Step{Choice: 1, From: 0, To: 0.5}), step("buy", 0.25, Step{Choice: 1, From: 0.5, To: 0.75}),
+		step("end", 1, Step{}),
+		step("x", 0.5, Step{Choice: 2, From: 0, To: 0.5}), step("y", 0.5, Step{Choice: 2, From: 0.5, To: 1}),
 	}
 }
 
@@ -349,11 +349,11 @@ func TestPlanRefusesBadBranchesAndRepeats(t *testing.T) {
 	base := closedPlan(t, "http://127.0.0.1:1", closedLoad(1, 1))
 	for want, classes := range map[string][]Class{
 		"no journey begins with it":               {{Name: "a", Weight: 1, Total: true}},
-		"a branch of the draws from 0.5 to 0.5":   {first, step(Step{Branch: &Branch{1, 0.5, 0.5}})},
-		"weight 1, want that of its journey, 0.5": {first, step(Step{Branch: &Branch{1, 0, 0.5}})},
-		"repeated at most 0 times":                {first, step(Step{Repeat: &Repeat{}})},
-		"want at least 1, and a check":            {first, step(Step{Repeat: &Repeat{AtMost: 2}})},
-		"think time: want":                        {first, {Name: "b", Weight: 1, Check: func(*Answer) error { return errors.New("") }, Step: &Step{Repeat: &Repeat{AtMost: 2, Pause: Think{Min: 1}}}}},
+		"a branch of the draws from 0.5 to 0.5":   {first, step(Step{Choice: 1, From: 0.5, To: 0.5})},
+		"weight 1, want that of its journey, 0.5": {first, step(Step{Choice: 1, From: 0, To: 0.5})},
+		"repeated at most -1 times":               {first, step(Step{AtMost: -1})},
+		"want at least 1, and a check":            {first, step(Step{AtMost: 2})},
+		"think time: want":                        {first, {Name: "b", Weight: 1, Check: func(*Answer) error { return errors.New("") }, Step: &Step{AtMost: 2, Pause: Think{Min: 1}}}},
 	} {
 		base.Classes = classes
 		if err := base.Validate(); err == nil || !strings.Contains(err.Error(), want) {
