@@ -59,6 +59,7 @@ func TestDocumentation(t *testing.T) {
 		part{},
 		variable{},
 		step{},
+		repeat{},
 		check{},
 		capture{},
 		dataSource{},

@@ -19,6 +19,7 @@ import (
 type judge struct {
 	class    string
 	checks   []check
+	until    []check // of a step that is repeated until they hold
 	captures []namedCapture
 	captured map[string]bool // names captured before, that checks may refer to
 }
@@ -36,6 +37,9 @@ func (j *judge) check(a *loadgen.Answer) error {
 	}
 	if first != nil {
 		return fmt.Errorf("%s: %w", j.class, first)
+	}
+	if a.Unmet = j.unmet(&v); a.Unmet != nil {
+		return nil
 	}
 	for i := range j.captures {
 		if err := j.captures[i].take(&v); err != nil {

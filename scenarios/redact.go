@@ -100,7 +100,11 @@ func (v *values) redactChecks(plan *loadgen.Plan) {
 	for i := range plan.Classes {
 		if check := plan.Classes[i].Check; check != nil && len(v.seen) > 0 {
 			plan.Classes[i].Check = func(a *loadgen.Answer) error {
-				if err := check(a); err != nil {
+				err := check(a)
+				if a.Unmet != nil {
+					a.Unmet = redactedError{a.Unmet, secrets}
+				}
+				if err != nil {
 					return redactedError{err, secrets}
 				}
 				return nil

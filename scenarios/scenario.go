@@ -83,6 +83,7 @@ type Request struct {
 	Checks  []check            `yaml:"checks"`  // what answers of expected status have to be like
 	Capture map[string]capture `yaml:"capture"` // by name: what later steps use of the answer
 	Steps   []step             `yaml:"steps"`   // sent one after the other behind it: a journey
+	Total   bool               `yaml:"total"`   // the journey's time is a class of its own
 }
 
 // Auth is what a request carries to say who sends it.

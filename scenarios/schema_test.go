@@ -61,7 +61,7 @@ setup:
 teardown: [{name: end, method: DELETE}]
 load: {model: open, connections: 5, rate: 1.5k/m, arrivals: constant, duration: 1m30s, requests: 2M, warmup: 0, timeout: 250ms}
 login: {method: PUT, path: /auth?x=1, body: {text: "${A:-b}"}, token: a.b, optional: false}
-objectives: [p99<50ms]
+objectives: [p99<50ms, "a.total:p99<1m", "a.d.total:errors<1%"]
 abort: ["errors>5% for 10s", p99>2s for 5s after 30s, "a:p50>1s"]
 data:
   people: {file: testdata/rows/people.csv, order: random, columns: {name: text, age: number}, delimiter: ",", format: csv}
@@ -109,6 +109,15 @@ requests:
         expect: {status: [201]}
         fresh: false
         checks: [{latency: 1s}, {json: $.a, one_of: [x, 1, null]}, {json: $.b, equals: "{{all}}"}]
+      - name: d
+        path: /jobs
+        repeat: {until: [{json: $.status, equals: done}, {text: "{{part}}"}], at_most: 30, pause: "uniform(10ms, 1s)"}
+      - choose:
+          - {weight: 3, name: e, think: 1s, path: "/x/{{id}}"}
+          - {weight: 0.5, name: f, body: {text: x}, repeat: {until: [{header: X}], at_most: 1}}
+          - {weight: 1}
+          - {name: g}
+    total: true
   - name: rows
     pool: 20k
     body:
@@ -143,7 +152,8 @@ func TestLoaderAndSchemaAgree(t *testing.T) {
 	}
 	// What only the loader finds: relations between keys.
 	loaderOnly := []string{
-		"checks-values.yaml", "checks-names.yaml", "checks-objectives.yaml", "steps-references.yaml", "login-bytes.yaml", "login-template.yaml", "load-shape-open.yaml", "load-think-open.yaml", "data-none.yaml",
+		"checks-values.yaml", "checks-names.yaml", "checks-objectives.yaml", "steps-references.yaml", "steps-branches.yaml", "steps-spans.yaml",
+		"login-bytes.yaml", "login-template.yaml", "load-shape-open.yaml", "load-think-open.yaml", "data-none.yaml",
 		"load-clients-open.yaml", "load-clients-spawn.yaml", "load-clients-values.yaml", "load-pacing-open.yaml",
 		"generators-normal.yaml", "no name.yaml", "shares.yaml", "load-shape-sine-low.yaml", "load-shape-sine.yaml", "load-shape-spike-length.yaml",
 		"load-shape-spike.yaml", "load-shape-stage.yaml", "login-path.yaml", "load-model-spawn.yaml", "load-model-arrivals.yaml", "load-model-shape.yaml",
@@ -195,6 +205,8 @@ func TestSchemaHasTheKeysOfTheTypes(t *testing.T) {
 		{top.Defs["part"], part{}},
 		{request.Properties["expect"], expectation{}},
 		{top.Defs["step"], step{}},
+		{top.Defs["branch"], branch{}},
+		{top.Defs["repeat"], repeat{}},
 		{top.Defs["check"], check{}},
 		{top.Defs["capturePart"], capture{}},
 		{top.Defs["body"], Body{}},

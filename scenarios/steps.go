@@ -27,16 +27,24 @@ type step struct {
 	Capture map[string]capture `yaml:"capture"`
 	Fresh   bool               `yaml:"fresh"`
 	Pool    Count              `yaml:"pool"`
+	Repeat  *repeat            `yaml:"repeat"` // nil: it is sent once
+	Choose  []branch           `yaml:"choose"` // instead of all else: one of these
 }
 
 // DecodeNode sets the defaults that are not zero.
 func (s *step) DecodeNode(d *strict.Document, n *strict.Node) {
 	type plain step // without this method
-	p := plain{Auth: NoAuth, Fresh: true}
+	p := plain(newStep())
 	d.Decode(n, &p)
 	*s = step(p)
-	s.Method = strings.ToUpper(s.Method)
+	s.tidy()
 }
+
+// newStep has the defaults that are not zero.
+func newStep() step { return step{Auth: NoAuth, Fresh: true} }
+
+// tidy lets methods be written small.
+func (s *step) tidy() { s.Method = strings.ToUpper(s.Method) }
 
 // request is the step as a request of the weight of its journey.
 func (s *step) request(journey *Request) Request {
@@ -50,7 +58,7 @@ func (s *step) request(journey *Request) Request {
 // requestClass is one class: a request of the scenario, or a step.
 type requestClass struct {
 	Request
-	step     *step           // nil: the first of its journey
+	step     *placedStep     // nil: the first of its journey
 	captured map[string]bool // names captured before
 	line     map[string]bool // names that later steps have in paths or headers
 	segment  map[string]bool // names that later steps have as a segment of their path, or as all of it but dots
@@ -74,8 +82,8 @@ func (s *Scenario) classes() []requestClass {
 		r := &s.Requests[i]
 		first := len(out)
 		out = append(out, requestClass{Request: *r})
-		for k := range r.Steps {
-			out = append(out, requestClass{Request: r.Steps[k].request(r), step: &r.Steps[k]})
+		for _, s := range r.placed() {
+			out = append(out, requestClass{Request: s.request(r), step: &s})
 		}
 		captured := map[string]bool{}
 		for k := range out[first:] {
@@ -123,12 +131,16 @@ func copyNames(names map[string]bool) map[string]bool {
 
 // class is it as the engine has it, its payloads still missing.
 func (c *requestClass) class() loadgen.Class {
-	out := loadgen.Class{Name: c.Name, Weight: c.Weight, Expect: c.Expect.Status}
-	if j := (judge{class: c.Name, checks: c.Checks, captures: namedCaptures(c.Capture, c.line, c.segment), captured: c.captured}); len(j.checks)+len(j.captures) > 0 {
-		out.Check, out.Checks = j.check, checkNames(c.Checks)
-	}
+	out := loadgen.Class{Name: c.Name, Weight: c.Weight, Expect: c.Expect.Status, Total: c.Total}
+	j := judge{class: c.Name, checks: c.Checks, captures: namedCaptures(c.Capture, c.line, c.segment), captured: c.captured}
 	if c.step != nil {
-		out.Step = &loadgen.Step{Think: c.step.Think.law}
+		out.Step = c.step.class()
+		if c.step.Repeat != nil {
+			j.until = c.step.Repeat.Until
+		}
+	}
+	if len(j.checks)+len(j.until)+len(j.captures) > 0 {
+		out.Check, out.Checks = j.check, checkNames(c.Checks)
 	}
 	return out
 }
@@ -157,73 +169,42 @@ func (v *validator) journey(r *Request, n *strict.Node, seen map[string]bool) {
 	}
 	for i := range r.Steps {
 		s, item := &r.Steps[i], steps.Items[i]
-		if item.Kind != strict.Map {
-			continue
+		switch {
+		case item.Kind != strict.Map:
+		case item.Get("choose") != nil:
+			v.choice(r, s, item, seen)
+		default:
+			v.step(r, s, item, seen)
 		}
-		request := s.request(r)
-		switch name := item.Get("name"); {
-		case name == nil:
-			v.d.Bad(item, "no name")
-		case name.Kind != strict.String:
-		case !nameForm.MatchString(s.Name):
-			v.d.Bad(name, "found %q, %s", s.Name, nameRule)
-		case nameForm.MatchString(r.Name) && !nameForm.MatchString(request.Name):
-			v.d.Bad(name, "with its journey's it is %q, %s", request.Name, nameRule)
-		case seen[request.Name]:
-			v.d.Bad(name, "the name %q is there twice", request.Name)
+	}
+	if total := n.Get("total"); total != nil && r.Total {
+		if len(r.Steps) == 0 {
+			v.d.Bad(total, "no steps: it is the time of a journey, from its first request to its last answer")
 		}
-		seen[request.Name] = true
-		v.request(&request, item)
+		v.spanName(r.Name, total, seen)
 	}
 	v.references(n)
 }
 
-// references notes names that nothing captures, and captures that nothing uses.
-func (v *validator) references(n *strict.Node) {
-	before := map[string]bool{}
-	at := map[string]*strict.Node{} // last captured here
-	used := map[string]bool{}
-	nodes := []*strict.Node{n}
-	if steps := n.Get("steps"); steps != nil {
-		nodes = append(nodes, steps.Items...)
+// step notes what is wrong with one step of a journey.
+func (v *validator) step(r *Request, s *step, item *strict.Node, seen map[string]bool) {
+	request := s.request(r)
+	switch name := item.Get("name"); {
+	case name == nil:
+		v.d.Bad(item, "no name")
+	case name.Kind != strict.String:
+	case !nameForm.MatchString(s.Name):
+		v.d.Bad(name, "found %q, %s", s.Name, nameRule)
+	case nameForm.MatchString(r.Name) && !nameForm.MatchString(request.Name):
+		v.d.Bad(name, "with its journey's it is %q, %s", request.Name, nameRule)
+	case seen[request.Name]:
+		v.d.Bad(name, "the name %q is there twice", request.Name)
 	}
-	unused := func(name string) {
-		if at[name] != nil && !used[name] {
-			v.d.Bad(at[name], "nothing uses it: no later step of the journey has {{%s}} in its path, params, query, headers, body or checks", name)
-		}
-	}
-	for i, node := range nodes {
-		for _, key := range []string{"path", "params", "query", "headers", "body"} {
-			if from := node.Get(key); from != nil {
-				eachText(from, func(text *strict.Node) {
-					for _, name := range references(text.Text) {
-						used[name] = true
-						v.reference(text, name, before, i > 0)
-					}
-				})
-			}
-		}
-		if checks := node.Get("checks"); checks != nil && checks.Kind == strict.List {
-			for _, check := range checks.Items {
-				for _, key := range checkKeys() {
-					if text := check.Get(key); text != nil && text.Kind == strict.String {
-						for _, name := range references(text.Text) {
-							used[name] = true
-							v.reference(text, name, before, i > 0)
-						}
-					}
-				}
-			}
-		}
-		if capture := node.Get("capture"); capture != nil && capture.Kind == strict.Map {
-			for k, key := range capture.Keys {
-				unused(key.Name)
-				before[key.Name], at[key.Name], used[key.Name] = true, capture.Items[k], false
-			}
-		}
-	}
-	for name := range at {
-		unused(name)
+	seen[request.Name] = true
+	v.request(&request, item)
+	if again := item.Get("repeat"); again != nil {
+		v.repeats(s.Repeat, s.Method, again)
+		v.spanName(request.Name, again, seen)
 	}
 }
 
@@ -259,7 +240,7 @@ func (v *validator) captured() []string {
 		for name := range r.Capture {
 			names = append(names, name)
 		}
-		for _, s := range r.Steps {
+		for _, s := range r.placed() {
 			for name := range s.Capture {
 				names = append(names, name)
 			}
@@ -290,26 +271,31 @@ func (s *Scenario) StepsThink() bool {
 	return slices.ContainsFunc(s.classes(), func(c requestClass) bool { return c.step != nil && !c.step.Think.Zero() })
 }
 
-// ClassNames are the names of all request classes, steps included.
-func (s *Scenario) ClassNames() []string {
-	var names []string
+// StepsRepeat says whether any step is sent again until its answer is as wanted.
+func (s *Scenario) StepsRepeat() bool {
+	return slices.ContainsFunc(s.classes(), func(c requestClass) bool { return c.step != nil && c.step.Repeat != nil })
+}
+
+// ResultClasses are those that figures are of, as results have them but for their
+// shares: request classes, steps included, and spans.
+func (s *Scenario) ResultClasses() (out []results.Class) {
 	for _, c := range s.classes() {
+		out = append(out, results.Class{Name: c.Name, Checks: checkNames(c.Checks)})
+	}
+	for i := range s.Requests {
+		for _, name := range s.Requests[i].spanNames() {
+			out = append(out, results.Class{Name: name, Span: true})
+		}
+	}
+	return out
+}
+
+// ClassNames are the names of ResultClasses.
+func (s *Scenario) ClassNames() (names []string) {
+	for _, c := range s.ResultClasses() {
 		names = append(names, c.Name)
 	}
 	return names
-}
-
-// ResultClasses are all request classes as results have them, but for their shares.
-func (s *Scenario) ResultClasses() []results.Class {
-	checks := map[string][]string{}
-	for _, c := range s.classes() {
-		checks[c.Name] = checkNames(c.Checks)
-	}
-	var out []results.Class
-	for _, name := range s.ClassNames() {
-		out = append(out, results.Class{Name: name, Checks: checks[name]})
-	}
-	return out
 }
 
 // wantsToken says whether any request needs the login's token.

@@ -78,13 +78,17 @@ requests:
 	plan := compile(t, sc, CompileOptions{PoolSize: 7})
 	got := map[string]string{}
 	for _, c := range plan.Classes {
-		got[c.Name] = fmt.Sprintf("weight %v, %d payloads, filled %v, step %v, check %v", c.Weight, len(c.Pool), c.Pool[0].Fill != nil, c.Step, c.Check != nil)
+		think := "none"
+		if c.Step != nil {
+			think = c.Step.Think.Max.String()
+		}
+		got[c.Name] = fmt.Sprintf("weight %v, %d payloads, filled %v, think %s, check %v", c.Weight, len(c.Pool), c.Pool[0].Fill != nil, think, c.Check != nil)
 	}
 	want := map[string]string{
-		"plain": "weight 3, 1 payloads, filled false, step <nil>, check false",
-		"a":     "weight 1, 1 payloads, filled false, step <nil>, check true",
-		"a.b":   "weight 1, 1 payloads, filled false, step &{{20ms 20ms 0s}}, check false",
-		"a.c":   "weight 1, 7 payloads, filled true, step &{{0s 0s 0s}}, check false",
+		"plain": "weight 3, 1 payloads, filled false, think none, check false",
+		"a":     "weight 1, 1 payloads, filled false, think none, check true",
+		"a.b":   "weight 1, 1 payloads, filled false, think 20ms, check false",
+		"a.c":   "weight 1, 7 payloads, filled true, think 0s, check false",
 	}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Errorf("classes (-want +got):\n%s", d)

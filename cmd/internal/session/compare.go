@@ -60,6 +60,8 @@ func comparable(sc *scenarios.Scenario, l scenarios.LoadModel) error {
 		return cli.Usagef("with a think time of %s clients decide how many requests there are, not the target: %s", l.Think, remedy)
 	case l.Model == results.Closed && sc.StepsThink():
 		return cli.Usagef("with think times in journeys clients decide how many requests there are, not the target: %s", remedy)
+	case l.Model == results.Closed && sc.StepsRepeat():
+		return cli.Usagef("with steps that repeat, a slow target is asked more often, and more requests are no better: %s", remedy)
 	case l.SpawnRate != 0:
 		return cli.Usagef("clients that start one after the other are too few in a slice: %s", remedy)
 	}
