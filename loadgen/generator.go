@@ -29,6 +29,8 @@ type Generator struct {
 	expect    []map[int]bool // per class; nil: any 2xx
 	weights   []float64      // per class; of steps 0
 	longest   uint64         // steps of a journey, at most
+	lane      lane
+	beside    []*Generator // of the loads beside
 	recorder  *recorder
 	watch     *watchdog
 	transport transport
@@ -54,7 +56,27 @@ func New(plan Plan, origin time.Time) (*Generator, error) {
 	if err := plan.Validate(); err != nil {
 		return nil, fmt.Errorf("plan: %w", err)
 	}
-	g := &Generator{plan: plan, origin: origin, longest: plan.longest()}
+	var own *Generator
+	for i, load := range plan.Loads() {
+		g, err := newGenerator(load, origin)
+		switch {
+		case err != nil && own != nil:
+			own.Close()
+			fallthrough
+		case err != nil:
+			return nil, fmt.Errorf("plan: %w", err)
+		case i == 0:
+			own = g
+		default:
+			own.beside = append(own.beside, g)
+		}
+	}
+	return own, nil
+}
+
+// newGenerator is that of one load.
+func newGenerator(plan Plan, origin time.Time) (*Generator, error) {
+	g := &Generator{plan: plan, origin: origin, longest: plan.longest(), lane: plan.numbered()}
 	g.way = send.Way{URL: plan.URL, TLS: plan.TLS, Network: plan.Connect.Network, Address: plan.Connect.Address, HTTP2: plan.Connect.Transport == HTTP2}
 	for _, c := range plan.Classes {
 		weight := c.Weight
@@ -75,7 +97,7 @@ func New(plan Plan, origin time.Time) (*Generator, error) {
 	g.recorder = newRecorder(plan.Classes, plan.Load.Model == results.Open, min(runtime.GOMAXPROCS(0), 4))
 	var err error
 	if g.transport, err = newTransport(g); err != nil {
-		return nil, fmt.Errorf("plan: %w", err)
+		return nil, err
 	}
 	g.recorder.statusKey = g.transport.statusKey
 	g.watch = newWatchdog(g.now) // last: nobody would end it
@@ -86,6 +108,9 @@ func New(plan Plan, origin time.Time) (*Generator, error) {
 func (g *Generator) Close() {
 	g.watch.close()
 	g.transport.close()
+	for _, b := range g.beside {
+		b.Close()
+	}
 }
 
 // WriteRaw makes the measured phases write every request to w: see rawResult.
@@ -125,6 +150,9 @@ type Phase struct {
 	// Until is the instant, from the generator's origin, after which no answer is
 	// waited for: what is in flight then is unfinished. Zero: timeouts end waiting.
 	Until time.Duration
+	// Throughout makes the loads beside run all the time, whatever their starts and
+	// ends: of a phase that is one of many short ones.
+	Throughout bool
 }
 
 // Run loads the target for one phase and waits for the answers of all requests
@@ -138,26 +166,19 @@ func (g *Generator) Run(ctx context.Context, ph Phase, emit func(*results.Slice)
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	r := &run{g: g, ctx: ctx, phase: ph, begin: g.now(), cut: make(chan struct{})}
+	r := g.newRun(ctx, ph, g.now(), make(chan struct{}))
 	giveUp := sync.OnceFunc(func() { close(r.cut) })
 	if ph.Until > 0 {
 		defer time.AfterFunc(ph.Until-r.begin, giveUp).Stop()
-	}
-	r.classes = newSequence(g.weights, newRand(g.plan.Seed, streamClasses, ph.Stream))
-	g.recorder.settled, g.recorder.ends = r.begin+ph.Settle, 0
-	if ph.Duration > 0 {
-		g.recorder.ends = r.end()
 	}
 	r.slices = newSlicer(g, ph.Kind, r.rate(), r.begin, g.recorder.settled)
 
 	loaded := make(chan struct{})
 	go func() {
 		defer close(loaded)
-		if g.plan.Load.Model == results.Open {
-			r.open(ctx)
-		} else {
-			r.closed(ctx)
-		}
+		endBeside := r.startBeside(ctx)
+		r.load(ctx)
+		endBeside()
 	}()
 	if err := r.watchIntervals(ctx, cancel, giveUp, loaded, emit); err != nil {
 		return err
@@ -171,6 +192,26 @@ func (g *Generator) Run(ctx context.Context, ph Phase, emit func(*results.Slice)
 		return err
 	}
 	return context.Cause(ctx)
+}
+
+// newRun is a phase that begins at an instant of the generator's clock.
+func (g *Generator) newRun(ctx context.Context, ph Phase, begin time.Duration, cut chan struct{}) *run {
+	r := &run{g: g, ctx: ctx, phase: ph, begin: begin, cut: cut}
+	r.classes = newSequence(g.weights, newRand(g.plan.Seed, streamClasses, ph.Stream))
+	g.recorder.settled, g.recorder.ends = r.begin+ph.Settle, 0
+	if ph.Duration > 0 {
+		g.recorder.ends = r.end()
+	}
+	return r
+}
+
+// load sends the phase's requests and waits for their answers.
+func (r *run) load(ctx context.Context) {
+	if r.g.plan.Load.Model == results.Open {
+		r.open(ctx)
+	} else {
+		r.closed(ctx)
+	}
 }
 
 // rate is the phase's; nil in a closed model.
@@ -269,7 +310,7 @@ func (r *run) request(n uint64, planned time.Duration) request {
 	at := poolStart(r.phase.Stream) + r.classes.rank(n)
 	req := request{
 		class: class, planned: planned,
-		number: r.phase.Stream%1e4*requestsPerStream + n*r.g.longest%requestsPerStream,
+		number: r.phase.Stream%1e4*requestsPerStream + r.g.lane.number(n*r.g.longest),
 	}
 	req.take(r.g.plan.Classes[class].Pool, at)
 	if r.g.plan.follows(class) {
@@ -279,7 +320,7 @@ func (r *run) request(n uint64, planned time.Duration) request {
 }
 
 // requestsPerStream is how many requests of one stream have numbers of their own.
-const requestsPerStream = 1e8
+const requestsPerStream uint64 = 1e8
 
 // await waits until all requests in flight have ended, or the phase is cut.
 func (r *run) await() {

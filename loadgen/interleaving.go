@@ -124,7 +124,7 @@ func (x *interleaving) slice(slot int, ph Phase, pair, position int, service *st
 	} else {
 		name = arms[arm]
 	}
-	ph.Until = x.end + overrun
+	ph.Until, ph.Throughout = x.end+overrun, true
 	err = x.load[arm](x.ctx, ph, func(s *results.Slice) error {
 		s.Arm, s.Pair, s.Position = name, pair, position
 		x.cut = x.cut || s.Unfinished > 0

@@ -25,6 +25,9 @@ type Plan struct {
 	// Redact hides secrets in what targets answered, where that is written down;
 	// nil: there are none. An ellipsis in it stands for what was cut off.
 	Redact func(string) string
+
+	beside []Plan // other loads that run meanwhile: see RunBeside
+	lane   lane   // zero: not known yet
 }
 
 // Connect says how connections to the target are made.
@@ -57,6 +60,8 @@ const (
 
 // Load says when requests start and when they end.
 type Load struct {
+	Name  string        // "": the only one
+	Start time.Duration // of a load beside another: after the measurement's beginning
 	Model results.Model
 	// Connections is the number of workers of a closed model; in an open model
 	// the most requests in flight at once, beyond which planned requests are
@@ -137,6 +142,11 @@ func (p *Plan) Safe() *send.Request {
 
 // Validate reports every mistake of the plan at once.
 func (p *Plan) Validate() error {
+	return errors.Join(append(p.validateBeside(), p.validate(false))...)
+}
+
+// validate is Validate for one load, which may be without an end.
+func (p *Plan) validate(endless bool) error {
 	var errs []error
 	bad := func(format string, args ...any) { errs = append(errs, fmt.Errorf(format, args...)) }
 	if p.URL == nil || p.URL.Host == "" || (p.URL.Scheme != "http" && p.URL.Scheme != "https") {
@@ -200,13 +210,13 @@ func (p *Plan) Validate() error {
 	case p.Connect.Network == "unix" && p.Connect.Address == "":
 		bad("a Unix socket needs a path")
 	}
-	return errors.Join(append(errs, p.Load.validate())...)
+	return errors.Join(append(errs, p.Load.validate(endless))...)
 }
 
 // maxTimeout keeps a timed-out request within the histograms' range.
 const maxTimeout = time.Hour
 
-func (l *Load) validate() error {
+func (l *Load) validate(endless bool) error {
 	var errs []error
 	bad := func(format string, args ...any) { errs = append(errs, fmt.Errorf(format, args...)) }
 	if l.Connections < 1 {
@@ -215,7 +225,7 @@ func (l *Load) validate() error {
 	if l.Duration < 0 || l.Requests < 0 {
 		bad("duration %s and requests %d: want no negative ones", l.Duration, l.Requests)
 	}
-	if l.Duration == 0 && l.Requests == 0 {
+	if l.Duration == 0 && l.Requests == 0 && !endless {
 		bad("load without an end: give a duration or a number of requests")
 	}
 	switch l.Model {

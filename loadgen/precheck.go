@@ -15,7 +15,10 @@ const ownFiles = 32
 func (p *Plan) Warnings(l machine.Limits) []string {
 	var out []string
 	warn := func(format string, args ...any) { out = append(out, fmt.Sprintf(format, args...)) }
-	connections := p.Load.Connections
+	connections := 0
+	for _, l := range p.Loads() {
+		connections += l.Load.Connections
+	}
 	if l.OpenFiles > 0 && uint64(connections+ownFiles) > l.OpenFiles {
 		warn("%d connections may be needed, but this process may open %d files: raise the limit ('ulimit -n %d'), or lower --connections",
 			connections, l.OpenFiles, connections+ownFiles)

@@ -24,7 +24,7 @@ type Planned struct {
 // once.
 func (p *Plan) Requests(ph Phase) iter.Seq[Planned] {
 	return func(yield func(Planned) bool) {
-		g := &Generator{plan: *p, longest: p.longest()}
+		g := &Generator{plan: *p, longest: p.longest(), lane: p.numbered()}
 		for i := range p.Classes {
 			weight := p.Classes[i].Weight
 			if p.Classes[i].Step != nil {

@@ -80,6 +80,7 @@ func (s *slicer) cut(end time.Duration, inFlightMax *atomic.Int64) (*results.Sli
 	sl.RateRPS, sl.Stage = s.asked(end)
 	raw := s.g.recorder.drain(sl)
 	s.g.drainChecks(sl)
+	sl.Beside = s.g.drainBeside()
 	now := s.g.now()
 	longest, sum, why := s.g.watch.still.cut(s.seen, now)
 	s.seen = now
@@ -90,6 +91,7 @@ func (s *slicer) cut(end time.Duration, inFlightMax *atomic.Int64) (*results.Sli
 			for _, d := range sl.Classes {
 				sl.TargetUse.Requests += d.Sent
 			}
+			sl.TargetUse.Requests += s.g.sentBeside(sl.Beside) // which cost the target, too
 		}
 	}
 	s.begin = end

@@ -20,9 +20,9 @@ func TestMain(m *testing.M) {
 // many measure.
 func TestTuningIsUndone(t *testing.T) {
 	defer debug.SetGCPercent(debug.SetGCPercent(usualGCPercent))
-	saved := tuned.users
-	tuned.users, tuned.open = 0, 0
-	defer func() { tuned.users, tuned.open = saved, saved }()
+	users, pacing, extra := tuned.users, tuned.pacing, tuned.extra
+	tuned.users, tuned.pacing, tuned.extra = 0, nil, 0
+	defer func() { tuned.users, tuned.pacing, tuned.extra = users, pacing, extra }()
 	state := func() [2]int {
 		percent := debug.SetGCPercent(1)
 		debug.SetGCPercent(percent)
@@ -45,6 +45,15 @@ func TestTuningIsUndone(t *testing.T) {
 	if state() != before {
 		t.Errorf("%v afterwards, was %v", state(), before)
 	}
+	several := Tune(results.Open, results.Closed, results.Open)
+	one := Tune(results.Open)
+	if got := state(); got != [2]int{before[0] + 2, 50} {
+		t.Errorf("%v of two loads that are paced, and one", got)
+	}
+	if several(); state() != during {
+		t.Errorf("%v with one of them left", state())
+	}
+	one()
 	debug.SetGCPercent(70) // as GOGC=70 has it
 	undo := Tune(results.Closed)
 	if got := state(); got != [2]int{before[0], 70} {
