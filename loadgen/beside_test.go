@@ -64,8 +64,8 @@ func beside(p *Plan, load Load) {
 	p.RunBeside(other)
 }
 
-// timed is a load of so many per second, at equal gaps.
-func timed(name string, rps float64, start, length time.Duration) Load {
+// paced is a load of so many per second, at equal gaps.
+func paced(name string, rps float64, start, length time.Duration) Load {
 	load := openLoad(rps, 0)
 	load.Name, load.Start, load.Duration = name, start, length
 	return load
@@ -76,11 +76,11 @@ func timed(name string, rps float64, start, length time.Duration) Load {
 func TestLoadsBeside(t *testing.T) {
 	for _, transport := range []Transport{Lean, NetHTTP} {
 		srv := newLedger(t)
-		plan := closedPlan(t, srv.URL, timed("", 200, 0, 500*time.Millisecond), numbered("main"))
+		plan := closedPlan(t, srv.URL, paced("", 200, 0, 500*time.Millisecond), numbered("main"))
 		plan.Connect.Transport = transport
-		beside(&plan, timed("short", 100, 100*time.Millisecond, 200*time.Millisecond))
-		beside(&plan, timed("rest", 100, 300*time.Millisecond, 0))
-		beside(&plan, timed("never", 100, time.Second, time.Second))
+		beside(&plan, paced("short", 100, 100*time.Millisecond, 200*time.Millisecond))
+		beside(&plan, paced("rest", 100, 300*time.Millisecond, 0))
+		beside(&plan, paced("never", 100, time.Second, time.Second))
 		few := closedLoad(2, 7)
 		few.Name = "few"
 		beside(&plan, few)
@@ -116,7 +116,7 @@ func TestLoadsBesideChangeNothing(t *testing.T) {
 	srv := newLedger(t)
 	alone := closedPlan(t, srv.URL, openLoad(500, 50), numbered("main"))
 	shared := alone
-	beside(&shared, timed("other", 200, 0, 0))
+	beside(&shared, paced("other", 200, 0, 0))
 	var want []string
 	for p := range shared.Requests(Phase{Kind: results.Measure, Stream: 1}) {
 		want = append(want, string(p.Request.Body))
@@ -197,8 +197,8 @@ func TestLoadsBesideEndWithTheJudged(t *testing.T) {
 // each time, and its settle requests are in no figure either.
 func TestLoadsBesideRunThroughout(t *testing.T) {
 	srv := newLedger(t)
-	plan := closedPlan(t, srv.URL, timed("", 200, 0, time.Hour), numbered("main"))
-	beside(&plan, timed("late", 100, 10*time.Second, time.Millisecond))
+	plan := closedPlan(t, srv.URL, paced("", 200, 0, time.Hour), numbered("main"))
+	beside(&plan, paced("late", 100, 10*time.Second, time.Millisecond))
 	g, err := New(plan, time.Now())
 	if err != nil {
 		t.Fatal(err)
@@ -240,7 +240,7 @@ func TestPlansOfLoadsThatAreWrong(t *testing.T) {
 		"load without an end":              func(p *Plan) { p.Load.Requests = 0 },
 	} {
 		plan := closedPlan(t, "http://127.0.0.1:1", openLoad(10, 1), numbered("main"))
-		beside(&plan, timed("other", 10, 0, 0))
+		beside(&plan, paced("other", 10, 0, 0))
 		if err := plan.Validate(); err != nil {
 			t.Fatal(err)
 		}
