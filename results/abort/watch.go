@@ -94,17 +94,18 @@ func (w *Watch) holds(r *Rule, s *results.Slice) (value *float64, so bool) {
 func (w *Watch) count(s *results.Slice) {
 	into := &w.sofar
 	if into.Classes == nil {
-		*into = results.Slice{Arm: s.Arm, Phase: s.Phase, Classes: map[string]*results.ClassData{}}
+		*into = results.Slice{Arm: s.Arm, Phase: s.Phase, Classes: map[string]*results.ClassData{}, Spans: map[string]*results.ClassData{}}
 	}
 	into.DurationS += s.DurationS
-	for name, d := range s.Classes {
-		sum := into.Classes[name]
-		if sum == nil {
-			sum = &results.ClassData{}
-			into.Classes[name] = sum
+	for i, from := range []map[string]*results.ClassData{s.Classes, s.Spans} {
+		sums := []map[string]*results.ClassData{into.Classes, into.Spans}[i]
+		for name, d := range from {
+			if sums[name] == nil {
+				sums[name] = &results.ClassData{}
+			}
+			counts := *d
+			counts.Clocks = nil // of which none is a number of requests
+			sums[name].Add(&counts)
 		}
-		counts := *d
-		counts.Clocks = nil // of which none is a number of requests
-		sum.Add(&counts)
 	}
 }

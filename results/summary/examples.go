@@ -6,8 +6,17 @@ import "github.com/mlbench/mlbench/results"
 func (s *Run) exemplify(f *results.File, arm string, figures func(*results.Slice) bool) {
 	selected := func(sl *results.Slice) bool { return sl.Arm == arm && sl.Phase == results.Measure && figures(sl) }
 	for _, e := range f.Examples(selected) {
+		into := &s.Errors
+		if e.Span {
+			c := s.Class(e.Class)
+			if c == nil {
+				continue
+			}
+			into = &c.Errors
+		}
 		if s.failures(e) > 0 {
-			s.Errors.Examples = append(s.Errors.Examples, e)
+			e.Span = false // as it stands where spans do
+			into.Examples = append(into.Examples, e)
 		}
 	}
 }
@@ -15,6 +24,9 @@ func (s *Run) exemplify(f *results.File, arm string, figures func(*results.Slice
 // failures counts those of the example's kind. A status may be expected of one
 // class and not of another.
 func (s *Run) failures(e results.Example) int64 {
+	if e.Span {
+		return s.Class(e.Class).Errors.ByClass[e.Error]
+	}
 	n := s.Errors.ByClass[e.Error]
 	if e.Status != "" {
 		n = min(n, s.Status[string(e.Status)])
@@ -36,5 +48,10 @@ func (s *Run) showExamples() {
 			args["class"] = e.Class
 		}
 		s.warn(Failure, args)
+	}
+	for i := range s.Spans {
+		for _, e := range s.Spans[i].Errors.Examples {
+			s.warn(Failure, args{"error": e.Error, "requests": s.Spans[i].Errors.ByClass[e.Error], "text": e.Text, "class": e.Class})
+		}
 	}
 }

@@ -87,7 +87,7 @@ func (cs classSummaries) MarshalJSON() ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		v, err := json.Marshal(c)
+		v, err := c.json()
 		if err != nil {
 			return nil, err
 		}
@@ -97,4 +97,16 @@ func (cs classSummaries) MarshalJSON() ([]byte, error) {
 	}
 	b.WriteByte('}')
 	return b.Bytes(), nil
+}
+
+// json of a span has no figure of requests.
+func (c *classSummary) json() ([]byte, error) {
+	if !c.Span {
+		return json.Marshal(c)
+	}
+	return json.Marshal(struct {
+		Count   int64          `json:"count"`
+		Errors  results.Errors `json:"errors"`
+		Latency latencyByClock `json:"latency_ms"`
+	}{c.Requests, c.Errors, c.Latency})
 }

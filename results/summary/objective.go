@@ -183,6 +183,9 @@ func (o *Objective) setLimit(value float64, digits, unit string) error {
 func (o *Objective) CheckClasses(classes []results.Class) error {
 	var names, checks []string
 	for _, c := range classes {
+		if c.Span && c.Name == o.class && !o.ofSpans() {
+			return fmt.Errorf("objective %q: %s is a time of several requests: want a response time, such as p95<20s, or errors", o.Expr, c.Name)
+		}
 		if names = append(names, c.Name); o.class == "" || o.class == c.Name {
 			checks = append(checks, c.Checks...)
 		}
@@ -203,6 +206,11 @@ func (o *Objective) CheckClasses(classes []results.Class) error {
 		known = "those with a name: " + strings.Join(checks, ", ")
 	}
 	return fmt.Errorf("objective %q: %s has no check %q (%s)", o.Expr, where, o.check, known)
+}
+
+// ofSpans says that spans have such a metric.
+func (o *Objective) ofSpans() bool {
+	return o.stat == "errors" || o.clock != "" && o.clock != results.ClockFirstByte
 }
 
 // Wanted says that a run for which the objective holds is as one wants it: quick, and

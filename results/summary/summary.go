@@ -13,11 +13,13 @@ import (
 // Schema names the JSON form of a Run.
 const Schema = "mlbench.run/1"
 
-// Class is the request class of a name; nil if there is none.
+// Class is the request class, or span, of a name; nil if there is none.
 func (s *Run) Class(name string) *classSummary {
-	for i := range s.Classes {
-		if s.Classes[i].Name == name {
-			return &s.Classes[i]
+	for _, of := range []classSummaries{s.Classes, s.Spans} {
+		for i := range of {
+			if of[i].Name == name {
+				return &of[i]
+			}
 		}
 	}
 	return nil
@@ -49,6 +51,7 @@ type Run struct {
 	Status        map[string]int64  `json:"status"`
 	Latency       latencyByClock    `json:"latency_ms"`
 	Classes       classSummaries    `json:"classes"`
+	Spans         classSummaries    `json:"spans,omitempty"` // times of several requests: in no other figure
 	Objectives    []ObjectiveResult `json:"objectives"`
 	Origin
 	Stages     []stageSummary `json:"stages,omitempty"`    // of a load in stages
@@ -92,9 +95,10 @@ func (l latencyByClock) MarshalJSON() ([]byte, error) {
 	return append(out, '}'), nil
 }
 
-// classSummary is the same for one request class.
+// classSummary is the same for one request class, or span.
 type classSummary struct {
 	Name     string         `json:"-"`
+	Span     bool           `json:"-"`     // its Requests are journeys, or repeated steps, and have neither a share nor a rate
 	Declared float64        `json:"-"`     // share asked for, 0…1
 	Share    float64        `json:"share"` // share achieved, 0…1
 	Requests int64          `json:"requests"`
@@ -155,7 +159,7 @@ func summarize(f *results.File, arm string, percentiles []float64, figures func(
 		Unfinished: Unfinished(f),
 		arm:        len(f.Header.Targets) > 1,
 	}
-	byClass := map[string]*results.ClassData{}
+	byClass, bySpan := map[string]*results.ClassData{}, map[string]*results.ClassData{}
 	var use *results.TargetUse
 	var leftOut results.ClassData
 	for i := range f.Slices {
@@ -173,12 +177,8 @@ func summarize(f *results.File, arm string, percentiles []float64, figures func(
 		s.DurationS += sl.DurationS
 		use = use.With(sl.TargetUse)
 		s.connections.Add(&sl.Connections)
-		for name, d := range sl.Classes {
-			if byClass[name] == nil {
-				byClass[name] = &results.ClassData{}
-			}
-			byClass[name].Add(d)
-		}
+		sumUp(byClass, sl.Classes)
+		sumUp(bySpan, sl.Spans)
 	}
 	for _, d := range byClass {
 		s.total.Add(d)
@@ -194,6 +194,10 @@ func summarize(f *results.File, arm string, percentiles []float64, figures func(
 		s.Nodes = append(s.Nodes, f.Nodes[i].Name)
 	}
 	for _, c := range f.Header.Classes {
+		if c.Span {
+			s.Spans = append(s.Spans, summarizeSpan(c, bySpan[c.Name], percentiles))
+			continue
+		}
 		d := byClass[c.Name]
 		if d == nil {
 			d = &results.ClassData{}
@@ -249,7 +253,25 @@ func summarizeClass(c results.Class, d, total *results.ClassData, seconds float6
 	return out
 }
 
-// Data is one class of the run, or all together; never nil.
+// summarizeSpan has times and errors; d may be nil.
+func summarizeSpan(c results.Class, d *results.ClassData, percentiles []float64) classSummary {
+	if d == nil {
+		d = &results.ClassData{}
+	}
+	return classSummary{Name: c.Name, Span: true, Requests: d.Sent, Errors: d.Failed(), Latency: latencies(percentiles, d.Clock), data: *d}
+}
+
+// sumUp adds what each class did in a slice.
+func sumUp(sums, slice map[string]*results.ClassData) {
+	for name, d := range slice {
+		if sums[name] == nil {
+			sums[name] = &results.ClassData{}
+		}
+		sums[name].Add(d)
+	}
+}
+
+// Data is one class of the run, or span, or all together; never nil.
 func (s *Run) Data(class string) *results.ClassData {
 	if class == results.TotalClass {
 		return &s.total

@@ -59,15 +59,21 @@ func counts(arm, class string, pairs []slicePair) *results.ClassData {
 // unequal lists the classes of which the arms were to be sent different numbers
 // of requests. In the open model both slices of a pair have one schedule. Only a
 // journey that breaks off, at a failed or dropped request, takes the rest of its
-// steps along.
+// steps along, and a step that is repeated is sent as often as it takes.
 func (p *pairing) unequal(h *results.Header) (out []ClassCounts) {
 	if h.Model != results.Open {
 		return nil
 	}
 	a, b := counts(results.ArmA, results.TotalClass, p.kept), counts(results.ArmB, results.TotalClass, p.kept)
 	brokenOff := a.Dropped + b.Dropped + a.Failed().Total + b.Failed().Total
+	for _, span := range spansOf(h) { // of a step that was repeated in vain, no request failed
+		brokenOff += counts(results.ArmA, span, p.kept).Failed().Total + counts(results.ArmB, span, p.kept).Failed().Total
+	}
 	most := brokenOff * int64(max(len(h.Classes)-1, 0))
 	for _, c := range h.Classes {
+		if c.Span || c.Repeats { // as often as the target made it
+			continue
+		}
 		if n, m := counts(results.ArmA, c.Name, p.kept).Planned, counts(results.ArmB, c.Name, p.kept).Planned; max(n, m)-min(n, m) > most {
 			out = append(out, ClassCounts{Class: c.Name, A: n, B: m})
 		}

@@ -219,6 +219,9 @@ func sideBySide(f *results.File, percentiles []float64, slices func(*results.Sli
 			c.rows(a.Classes[i].Name, figures(a, a.Classes[i].Name), figures(b, a.Classes[i].Name))
 		}
 	}
+	for i := range a.Spans {
+		c.rows(a.Spans[i].Name, figures(a, a.Spans[i].Name), figures(b, a.Spans[i].Name))
+	}
 	return c
 }
 
@@ -242,6 +245,9 @@ func figures(s *summary.Run, class string) []figure {
 		share = 100 * float64(d.Failed().Total) / float64(d.Sent)
 	}
 	out := []figure{{"throughput", "1/s", throughput, false}, {"goodput", "1/s", goodput, false}, {"errors", "%", share, false}}
+	if c := s.Class(class); c != nil && c.Span {
+		out = out[2:] // nobody asks for so many of them
+	}
 	latency := func(name string, ms float64) {
 		// Histograms have three digits.
 		out = append(out, figure{name, "ms", ms, d.Errors[results.ErrTimeout] > 0 && (ms >= 0.999*timeoutMS || name == "mean")})

@@ -15,9 +15,19 @@ func judgedClasses(h *results.Header) []string {
 	out := []string{results.TotalClass}
 	if len(h.Classes) > 1 {
 		for _, c := range h.Classes {
-			if !slices.Contains(out, c.Name) {
+			if !c.Span && !slices.Contains(out, c.Name) {
 				out = append(out, c.Name)
 			}
+		}
+	}
+	return out
+}
+
+// spansOf are the names of the spans.
+func spansOf(h *results.Header) (out []string) {
+	for _, c := range h.Classes {
+		if c.Span {
+			out = append(out, c.Name)
 		}
 	}
 	return out
@@ -28,7 +38,7 @@ func (p *pairing) evidence(h *results.Header, limits Limits) stats.Evidence {
 	var e stats.Evidence
 	grows := planned(h)
 	classes := judgedClasses(h)
-	for _, class := range classes {
+	for _, class := range slices.Concat(classes, spansOf(h)) {
 		if h.Model != results.Closed {
 			for _, l := range limits.of(class) {
 				e.Metrics = append(e.Metrics, p.percentileMetric(h, class, l))
@@ -61,7 +71,8 @@ func (p *pairing) evidence(h *results.Header, limits Limits) stats.Evidence {
 }
 
 // fewDecide is the share of requests below which a class is watched only: it may
-// prove a regression, but too little of it is measured to wait for.
+// prove a regression, but too little of it is measured to wait for. So is a span, which
+// has none.
 const fewDecide = 0.10
 
 // decides says whether a pass waits for the class.
@@ -114,6 +125,9 @@ func arms(pairs []slicePair, class string) (a, b []*results.ClassData) {
 func (p *pairing) percentileMetric(h *results.Header, class string, l PercentileLimit) stats.Metric {
 	a, b := arms(p.kept, class)
 	m := l.metric(class)
+	if slices.Contains(spansOf(h), class) {
+		m.Role = l.Part.role(false)
+	}
 	if planned(h) {
 		m.Margin = stats.Margin(l.Max, l.AbsMS*float64(time.Millisecond), pooled(a, l.Q))
 		m.Role, m.Required = l.Part.role(decides(h, class) && p.settles(h, class, l.Q)), l.Part == Required || m.Required && l.Part == ByDefault

@@ -16,12 +16,15 @@ type measured struct {
 	total *results.ClassData
 }
 
-// data is one class of a slice, or all together; never nil.
+// data is one class of a slice, or span, or all together; never nil.
 func (m *measured) data(class string) *results.ClassData {
 	if class == results.TotalClass {
 		return m.total
 	}
 	if d := m.Classes[class]; d != nil {
+		return d
+	}
+	if d := m.Spans[class]; d != nil {
 		return d
 	}
 	return &results.ClassData{}

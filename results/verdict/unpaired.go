@@ -136,7 +136,7 @@ func joined(a, b []*results.File) *results.File {
 // runErrors is the evidence of errors, in all and of each class: an entry for
 // each run, which nothing pairs.
 func runErrors(h *results.Header, sumsA, sumsB []*summary.Run, limit float64) (out []stats.Errors) {
-	for _, class := range judgedClasses(h) {
+	for _, class := range slices.Concat(judgedClasses(h), spansOf(h)) {
 		e := stats.Errors{Class: class, Whole: class == results.TotalClass, Margin: limit}
 		none := &results.ClassData{}
 		for _, s := range sumsA {
@@ -180,6 +180,13 @@ func judgedMetrics(h *results.Header, limits Limits) (out []stats.Metric) {
 	for _, class := range judgedClasses(h) {
 		for _, l := range limits.Percentiles {
 			out = append(out, l.metric(class))
+		}
+	}
+	for _, span := range spansOf(h) {
+		for _, l := range limits.Percentiles {
+			m := l.metric(span)
+			m.Role = l.Part.role(false)
+			out = append(out, m)
 		}
 	}
 	return out

@@ -69,7 +69,7 @@ func TooRare(h *results.Header, measured time.Duration) (names []string) {
 	}
 	rare("", limits.Percentiles, sent)
 	for _, c := range h.Classes {
-		if len(h.Classes) > 1 {
+		if len(h.Classes) > 1 && !c.Span { // how many journeys come to their end is not known
 			rare(" of "+c.Name, limits.of(c.Name), sent*c.Share)
 		}
 	}
