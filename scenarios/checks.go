@@ -30,7 +30,10 @@ type check struct {
 	Max      *float64     `yaml:"max"`    // of a number
 	Length   *Span        `yaml:"length"` // json only: of a text, list or object
 
-	// unfilled is the check before captured values took their places, for
+	// sent are what other keys want of the request; they are empty.
+	sent []sentRef
+
+	// unfilled is the check before captured and sent values took their places, for
 	// messages: a value may be a secret. Nil if it is this one.
 	unfilled *check
 }
@@ -62,8 +65,8 @@ func jsonTypes() []string {
 // maxChecks of one class are told apart.
 const maxChecks = 64
 
-// checks notes what is wrong with the checks of a request.
-func (v *validator) checks(checks []check, method string, n *strict.Node) {
+// checks notes what is wrong with the checks of a request, which has such a body.
+func (v *validator) checks(checks []check, method string, sent *Body, n *strict.Node) {
 	if len(checks) > maxChecks {
 		v.d.Bad(n, "found %d checks, want at most %d", len(checks), maxChecks)
 	}
@@ -72,6 +75,7 @@ func (v *validator) checks(checks []check, method string, n *strict.Node) {
 		if n.Items[i].Kind == strict.Map {
 			v.checkName(&checks[i], n.Items[i], seen)
 			v.check(&checks[i], method, n.Items[i])
+			v.sentRefs(&checks[i], sent, n.Items[i])
 		}
 	}
 }
@@ -147,12 +151,14 @@ func (v *validator) checkValues(c *check, n *strict.Node) {
 			v.d.Bad(n, "found %s, want a single value", n.Kind)
 		}
 	}
-	if e := n.Get("equals"); e != nil && n.Get("header") != nil {
+	if e := n.Get("equals"); e != nil && n.Get("header") != nil && !refersToRequest("equals", e) {
 		single(e, false)
 	}
-	if of := n.Get("one_of"); of != nil && (of.Kind != strict.List || len(of.Items) == 0) {
+	switch of := n.Get("one_of"); {
+	case of == nil || refersToRequest("one_of", of):
+	case of.Kind != strict.List || len(of.Items) == 0:
 		v.d.Bad(of, "want a list of values such as [stay, churn]")
-	} else if of != nil {
+	default:
 		for _, item := range of.Items {
 			single(item, n.Get("header") == nil)
 		}

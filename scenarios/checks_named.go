@@ -61,6 +61,9 @@ func (c *check) words() string {
 	if c.Length != nil {
 		add(true, "length", spanText(c.Length))
 	}
+	for _, ref := range c.sent {
+		add(true, ref.key, "{request: "+ref.path.String()+"}")
+	}
 	words := strings.Join(strings.Fields(strings.Join(out, " ")), " ")
 	if r := []rune(words); len(r) > longestWords {
 		words = string(r[:longestWords-1]) + "…"

@@ -113,6 +113,9 @@ func Compile(sc *Scenario, o CompileOptions) (*loadgen.Plan, error) {
 		if err != nil {
 			return nil, fmt.Errorf("scenario %s, request %s: %w", sc.Name, c.Name, err)
 		}
+		if err := c.checkSent(payloads); err != nil {
+			return nil, fmt.Errorf("scenario %s, request %s: %w", sc.Name, c.Name, err)
+		}
 		class := c.class()
 		class.Pool = payloads
 		plan.Classes = append(plan.Classes, class)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/mlbench/mlbench/loadgen"
+	"github.com/mlbench/mlbench/loadgen/send"
 	"github.com/mlbench/mlbench/results/answers"
 	"github.com/mlbench/mlbench/targets"
 	"github.com/mlbench/mlbench/targets/strict"
@@ -49,7 +50,7 @@ func (j *judge) check(a *loadgen.Answer) error {
 	return nil
 }
 
-// one is what a check says, captured values in their places.
+// one is what a check says, captured and sent values in their places.
 func (j *judge) one(c *check, v *view) error {
 	if len(j.captured) > 0 {
 		filled, err := c.filled(v.a.Captured)
@@ -57,6 +58,13 @@ func (j *judge) one(c *check, v *view) error {
 			return err
 		}
 		c = filled
+	}
+	if c.sent != nil {
+		sent, err := c.asSent(v)
+		if err != nil {
+			return err
+		}
+		c = sent
 	}
 	return c.holds(v)
 }
@@ -70,6 +78,10 @@ type view struct {
 	document any
 	decoded  bool
 	err      error
+
+	sent         *send.Request // nil: no check has asked for it yet
+	sentDocument any
+	sentErr      error
 }
 
 // maxDecoded bounds what the content coding of a body that is checked comes to.
@@ -211,9 +223,9 @@ func (c *check) valueHolds(subject, name string, value any) error {
 		case !ok:
 			return bad("a number")
 		case c.Min != nil && !(f >= *c.Min):
-			return bad("at least %v", *c.Min)
+			return bad("at least %v%s", *c.Min, c.as("min"))
 		case c.Max != nil && !(f <= *c.Max):
-			return bad("at most %v", *c.Max)
+			return bad("at most %v%s", *c.Max, c.as("max"))
 		}
 	}
 	if s := c.Length; s != nil {
@@ -222,7 +234,7 @@ func (c *check) valueHolds(subject, name string, value any) error {
 		case !ok:
 			return bad("a text, list or object")
 		case n < s.Min || n > s.Max:
-			return fmt.Errorf("%s: of length %d, want %s", subject, n, spanText(s))
+			return fmt.Errorf("%s: of length %d, want %s%s", subject, n, spanText(s), c.as("length"))
 		}
 	}
 	if c.Contains == "" && c.Regex == nil {
@@ -233,6 +245,9 @@ func (c *check) valueHolds(subject, name string, value any) error {
 	case !ok:
 		return bad("a text")
 	case !strings.Contains(text, c.Contains):
+		if from := c.as("contains"); from != "" {
+			return bad("a text that contains the one of%s", strings.TrimPrefix(from, ", as"))
+		}
 		return bad("a text that contains %q", c.written().Contains)
 	case c.Regex != nil && !c.Regex.re.MatchString(text):
 		return bad("a text that matches %s", c.Regex.re)

@@ -139,6 +139,7 @@ func (e *Exchange) Send(ctx context.Context, t targets.Target, timeout time.Dura
 	got := &loadgen.Answer{
 		Status: a.Status, Header: slices.Concat(header, []byte("\r\n")), Body: a.Body,
 		Cut: a.Size > int64(len(a.Body)), Service: a.Took, Captured: e.journey,
+		Sent: func() send.Request { return r },
 	}
 	switch {
 	case !e.expected(a.Status):

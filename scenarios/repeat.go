@@ -28,7 +28,7 @@ func (j *judge) unmet(v *view) error {
 }
 
 // repeats notes what is wrong with the repeat of a step.
-func (v *validator) repeats(r *repeat, method string, n *strict.Node) {
+func (v *validator) repeats(r *repeat, method string, sent *Body, n *strict.Node) {
 	if n == nil || n.Kind != strict.Map {
 		return
 	}
@@ -38,7 +38,7 @@ func (v *validator) repeats(r *repeat, method string, n *strict.Node) {
 	case until.Kind == strict.List && len(until.Items) == 0:
 		v.d.Bad(until, "found an empty list, want at least one check")
 	default:
-		v.checks(r.Until, method, until)
+		v.checks(r.Until, method, sent, until)
 		for _, check := range until.Items {
 			if name := check.Get("name"); name != nil {
 				v.d.Bad(name, "what is waited for is not counted, and needs no name: leave it out, or put it into checks")

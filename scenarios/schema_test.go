@@ -89,6 +89,7 @@ requests:
       - {name: B.b-1_, json: $.b, type: number, min: -1, max: 1}
       - {json: $.c, equals: {x: [1, null]}}
       - {json: $.d, length: 5..20}
+      - {json: $.d, length: {request: "$[0].b"}, equals: {request: "$[0].b"}, one_of: {request: '$[*].b'}, contains: {request: "$[0].a"}, min: {request: "$[0].a"}, max: {request: "$[0].a"}}
       - {json: $.e, absent: true}
       - {json: $.f, contains: x, regex: '^x'}
       - {text: x}
@@ -152,7 +153,7 @@ func TestLoaderAndSchemaAgree(t *testing.T) {
 	}
 	// What only the loader finds: relations between keys.
 	loaderOnly := []string{
-		"checks-values.yaml", "checks-names.yaml", "checks-objectives.yaml", "steps-references.yaml", "steps-branches.yaml", "steps-spans.yaml",
+		"checks-values.yaml", "checks-names.yaml", "checks-objectives.yaml", "checks-request-body.yaml", "steps-references.yaml", "steps-branches.yaml", "steps-spans.yaml",
 		"login-bytes.yaml", "login-template.yaml", "load-shape-open.yaml", "load-think-open.yaml", "data-none.yaml",
 		"load-clients-open.yaml", "load-clients-spawn.yaml", "load-clients-values.yaml", "load-pacing-open.yaml",
 		"generators-normal.yaml", "no name.yaml", "shares.yaml", "load-shape-sine-low.yaml", "load-shape-sine.yaml", "load-shape-spike-length.yaml",

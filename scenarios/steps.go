@@ -203,7 +203,7 @@ func (v *validator) step(r *Request, s *step, item *strict.Node, seen map[string
 	seen[request.Name] = true
 	v.request(&request, item)
 	if again := item.Get("repeat"); again != nil {
-		v.repeats(s.Repeat, s.Method, again)
+		v.repeats(s.Repeat, s.Method, s.Body, again)
 		v.spanName(request.Name, again, seen)
 	}
 }

@@ -198,7 +198,7 @@ func (v *validator) request(r *Request, n *strict.Node) {
 	if at := n.Get("pool"); at != nil && (r.Pool > maxPool || strings.Trim(at.Text, "0kM.") == "") {
 		v.d.Bad(at, "found %s, want 1 to %d", at.Text, maxPool)
 	}
-	v.checks(r.Checks, r.Method, n.Get("checks"))
+	v.checks(r.Checks, r.Method, r.Body, n.Get("checks"))
 	v.captures(r.Method, n.Get("capture"))
 	v.head(r, n)
 	v.body(r.Body, n.Get("body"))

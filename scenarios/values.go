@@ -27,8 +27,11 @@ func shown(name string, value any) string {
 }
 
 func wanted(n *strict.Node) string {
-	if c, ok := n.Value.(capturedValue); ok {
-		return "the value of " + c.reference
+	switch v := n.Value.(type) {
+	case capturedValue:
+		return "the value of " + v.reference
+	case sentValue:
+		return v.String()
 	}
 	if n.Kind == strict.List || n.Kind == strict.Map {
 		return "the " + strings.TrimPrefix(string(n.Kind), "a ") + " of the scenario"
@@ -42,6 +45,9 @@ func wanted(n *strict.Node) string {
 
 // wantedOf lists the values of one_of.
 func wantedOf(n *strict.Node) string {
+	if v, ok := n.Value.(sentValue); ok {
+		return v.String()
+	}
 	texts := make([]string, len(n.Items))
 	for i, item := range n.Items {
 		texts[i] = wanted(item)
@@ -74,8 +80,11 @@ func isType(value any, t jsonType) bool {
 // same compares a value of an answer with one of the scenario, numbers as
 // numbers.
 func same(value any, want *strict.Node) bool {
-	if c, ok := want.Value.(capturedValue); ok {
-		return c.is(value)
+	switch w := want.Value.(type) {
+	case capturedValue:
+		return w.is(value)
+	case sentValue:
+		return sameJSON(value, w.value)
 	}
 	switch v := value.(type) {
 	case json.Number:

@@ -47,6 +47,9 @@ func (p Path) String() string {
 	return p.text
 }
 
+// Single says that the path selects at most one value, whatever the document.
+func (p Path) Single() bool { return p.expr == nil || p.expr.Normal() }
+
 // All lists the values that p selects of a document made by Decode, in no
 // particular order.
 func (p Path) All(document any) []any {
