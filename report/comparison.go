@@ -221,6 +221,9 @@ func classTitle(c *verdict.Comparison, class string) string {
 	if ca == nil || cb == nil {
 		return class
 	}
+	if ca.Span {
+		return fmt.Sprintf("%s (a time of several requests: A %d, B %d)", class, ca.Requests, cb.Requests)
+	}
 	return fmt.Sprintf("%s (%s%% asked; A %s%%, %s; B %s%%, %s)", class,
 		fixed(100*ca.Declared, 1), fixed(100*ca.Share, 1), count(ca.Requests, "request"), fixed(100*cb.Share, 1), count(cb.Requests, "request"))
 }

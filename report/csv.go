@@ -198,6 +198,13 @@ func runRows(s *summary.Run) []csvRow {
 		}
 		t.latencies(c.Latency)
 	}
+	for i := range s.Spans {
+		c := &s.Spans[i]
+		t.class = c.Name
+		t.add("count", "", float64(c.Requests))
+		t.errors(c.Errors, c.Requests)
+		t.latencies(c.Latency)
+	}
 	for i := range s.Objectives {
 		t.rows = append(t.rows, objectiveRow(t.run, t.target, &s.Objectives[i]))
 	}

@@ -47,6 +47,8 @@ var documents = andVerdicts(map[string]func(io.Writer, Format, Options) error{
 	"checked":         ofRun(checkedRun),
 	"many":            ofRun(manyChecks),
 	"compared-checks": ofComparison(comparedByChecks),
+	"spans":           ofRun(spannedRun),
+	"compared-spans":  ofComparison(comparedSpans),
 	"gone":            ofComparison(goneHead),
 	"half":            ofComparison(func() *verdict.Comparison { return managedPair(results.ArmB) }),
 })

@@ -28,6 +28,9 @@ func runPage(s *summary.Run) *page {
 	if len(s.Classes) > 1 {
 		p.parts = append(p.parts, classPart(s))
 	}
+	if len(s.Spans) > 0 {
+		p.parts = append(p.parts, spanPart(s))
+	}
 	if rows := runChecks(s); rows != nil {
 		p.parts = append(p.parts, checksPart(rows))
 	}
@@ -275,15 +278,44 @@ func classPart(s *summary.Run) part {
 		cells := []string{
 			fixed(100*c.Declared, 1) + "%", fixed(100*c.Share, 1) + "%", countText(c.Requests), countText(c.Errors.Total),
 		}
-		for _, p := range l.Percentiles {
-			if slices.Contains(qs, p.Q) {
-				cells = append(cells, percentileText(l, p.Q))
-			}
-		}
-		t.add(append([]Cell{{Text: c.Name + onlyFailures(c.NoneSucceeded())}}, Cells(Own, append(cells, msText(l.Max))...)...)...)
+		cells = append(cells, classLatency(l, qs)...)
+		t.add(append([]Cell{{Text: c.Name + onlyFailures(c.NoneSucceeded())}}, Cells(Own, cells...)...)...)
 		missed = append(missed, missedPercentiles(l, qs)...)
 	}
 	out := part{title: own("by request class (shares of requests; response time in ms)"), table: t}
+	if note := tooFew(missed); note != "" {
+		out.notes = append(out.notes, own(note))
+	}
+	return out
+}
+
+// classLatency is those percentiles, and the maximum.
+func classLatency(l summary.Latency, qs []float64) (cells []string) {
+	for _, p := range l.Percentiles {
+		if slices.Contains(qs, p.Q) {
+			cells = append(cells, percentileText(l, p.Q))
+		}
+	}
+	return append(cells, msText(l.Max))
+}
+
+// spanPart has the times of several requests.
+func spanPart(s *summary.Run) part {
+	qs := classPercentiles(s.Latency[results.ClockResponse])
+	t := &Table{Head: Cells(Own, "span", "ended", "errors"), Left: 1}
+	for _, q := range qs {
+		t.Head = append(t.Head, Cell{summary.PercentileName(q), Own})
+	}
+	t.Head = append(t.Head, Cell{"max", Own})
+	var missed []float64
+	for i := range s.Spans {
+		c := &s.Spans[i]
+		l := c.Latency[results.ClockResponse]
+		cells := append([]string{countText(c.Requests), countText(c.Errors.Total)}, classLatency(l, qs)...)
+		t.add(append([]Cell{{Text: c.Name}}, Cells(Own, cells...)...)...)
+		missed = append(missed, missedPercentiles(l, qs)...)
+	}
+	out := part{title: own("spans: times of several requests, in no figure above (ms)"), table: t}
 	if note := tooFew(missed); note != "" {
 		out.notes = append(out.notes, own(note))
 	}
