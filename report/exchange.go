@@ -24,6 +24,7 @@ type Exchange struct {
 	Status int
 	Took   time.Duration
 	Wrong  string // what was not as expected; "" if nothing was
+	Times  int    // that it was sent; this is the last
 	Head   []byte // status line and headers
 	Body   []byte
 	Size   int64 // of the whole body, if Body is not all of it; else 0
@@ -59,6 +60,9 @@ func (e *Exchange) writeAnswer(b *bytes.Buffer) {
 	verdict := "as expected"
 	if e.Wrong != "" {
 		verdict = "NOT AS EXPECTED: " + answers.Printable([]byte(e.Wrong))
+	}
+	if e.Times > 1 {
+		verdict += fmt.Sprintf(" (sent %d times)", e.Times)
 	}
 	fmt.Fprintf(b, "--- answer to %s: %d %s after %s, %s\n", e.Name, e.Status, http.StatusText(e.Status), e.Took.Round(10*time.Microsecond), verdict)
 	writeMessage(b, slices.Concat(e.Head, headEnd, e.Body), e.Size)

@@ -30,6 +30,7 @@ type Exchange struct {
 
 	request *send.Request
 	check   func(*loadgen.Answer) error // nil: none
+	step    *loadgen.Step               // nil: it follows nothing
 	journey map[string]string           // what its steps have captured
 	values  *values
 }
@@ -57,7 +58,7 @@ func Once(sc *Scenario, o CompileOptions) (*Exchanges, error) {
 		return nil, err
 	}
 	for i, c := range plan.Classes {
-		e := Exchange{Name: c.Name, Follows: c.Step != nil, Expect: c.Expect, request: &c.Pool[0], check: c.Check, values: o.values, journey: map[string]string{}}
+		e := Exchange{Name: c.Name, Follows: c.Step != nil, Expect: c.Expect, request: &c.Pool[0], check: c.Check, step: c.Step, values: o.values, journey: map[string]string{}}
 		if e.Follows {
 			e.journey = out.Classes[i-1].journey
 		}
@@ -120,21 +121,46 @@ func (e *Exchange) shown() send.Request {
 type Sent struct {
 	Answer *targets.Answer // without secrets that it repeats
 	Cut    bool            // its body was longer
+	Times  int             // that the request was sent, which a step may be more than once
 	Wrong  string          // what was not as expected, if anything
 }
 
 // Send sends the request and waits for its whole answer, of whose body it keeps
-// the first bytes.
+// the first bytes. A step that repeats is sent until its answer is as wanted; what
+// became of the last time is returned.
 func (e *Exchange) Send(ctx context.Context, t targets.Target, timeout time.Duration, keep int) (*Sent, error) {
+	for times := 1; ; times++ {
+		s, again, err := e.send(ctx, t, timeout, keep)
+		if err != nil {
+			return nil, err
+		}
+		if s.Times = times; !again {
+			return s, nil
+		}
+		if times >= e.step.AtMost {
+			s.Wrong = fmt.Sprintf("not after %d times: %s", times, s.Wrong)
+			return s, nil
+		}
+		select {
+		case <-time.After(e.step.Pause.Mean + (e.step.Pause.Min+e.step.Pause.Max)/2):
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+}
+
+// send sends it one time; again says that a step that repeats waits for what is then
+// wrong.
+func (e *Exchange) send(ctx context.Context, t targets.Target, timeout time.Duration, keep int) (s *Sent, again bool, err error) {
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	r := e.request.Filled(e.journey)
 	a, err := t.Exchange(ctx, &r, loadgen.MaxCheckedBody)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	a.Head = http1.Unfold(a.Head)
-	s := &Sent{Answer: a}
+	s = &Sent{Answer: a}
 	_, header, _ := bytes.Cut(a.Head, []byte("\r\n"))
 	got := &loadgen.Answer{
 		Status: a.Status, Header: slices.Concat(header, []byte("\r\n")), Body: a.Body,
@@ -155,10 +181,13 @@ func (e *Exchange) Send(ctx context.Context, t targets.Target, timeout time.Dura
 	if body, err := (&view{a: got}).body(); err == nil && !bytes.Equal(body, a.Body) {
 		a.Body, a.Size = body, int64(len(body)) // as people, and secrets to hide, have it
 	}
+	if again = got.Unmet != nil; again {
+		s.Wrong = got.Unmet.Error()
+	}
 	e.hide(s)
 	s.Cut = a.Size > loadgen.MaxCheckedBody || len(a.Body) > keep
 	a.Body = a.Body[:min(len(a.Body), keep)]
-	return s, nil
+	return s, again, nil
 }
 
 // hide redacts what is known to be secret: what the scenario took from outside,

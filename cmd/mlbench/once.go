@@ -78,7 +78,7 @@ func (o *runOptions) showExchange(ctx context.Context, what string, e *scenarios
 	case err != nil:
 		shown.Failed = err
 	default:
-		shown.Status, shown.Took, shown.Wrong, shown.Head, shown.Body = s.Answer.Status, s.Answer.Took, s.Wrong, s.Answer.Head, s.Answer.Body
+		shown.Times, shown.Status, shown.Took, shown.Wrong, shown.Head, shown.Body = s.Times, s.Answer.Status, s.Answer.Took, s.Wrong, s.Answer.Head, s.Answer.Body
 		if s.Cut {
 			shown.Size = s.Answer.Size
 		}

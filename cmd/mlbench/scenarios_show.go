@@ -116,6 +116,9 @@ func dryRequests(page *bytes.Buffer, plan *loadgen.Plan, n int) {
 		if p.At >= 0 {
 			when = "at " + p.At.Round(time.Microsecond).String()
 		}
+		if step := plan.Classes[p.Class].Step; step != nil && step.AtMost > 1 {
+			when += fmt.Sprintf(", at most %d times", step.AtMost)
+		}
 		dryRequest(page, fmt.Sprintf("%s (%.4g%%), request %d, %s", shares[p.Class].Name, 100*shares[p.Class].Share, at, when), p.Request.Shown())
 	}
 }
