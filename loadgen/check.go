@@ -61,7 +61,8 @@ const (
 
 // keeper keeps the answer in flight on one connection for its check.
 type keeper struct {
-	check  func(*Answer) error // nil: nothing is kept
+	check  func(*Answer) error // nil: none
+	heads  bool                // head is kept
 	head   []byte              // the first bytes of the answer, to the header's end at least
 	sent   func() send.Request // the request in flight
 	answer Answer
@@ -95,13 +96,13 @@ func (c *conn) judge(o *outcome) failure {
 		failed: k.answer.failed[:0],
 	}
 	err := c.req.judge(k.check, &k.answer)
-	c.g.count(k.answer.failed, o)
+	c.g.count(k.answer.failed, &c.req, o)
 	k.answer = Answer{failed: k.answer.failed}
 	if cap(c.parser.Body) > maxIdleBody {
 		c.parser.Body = nil
 	}
 	if err != nil {
-		return c.g.keep(failCheck, o.class, err)
+		return c.g.keep(failCheck, &c.req, err)
 	}
 	return noFailure
 }
@@ -117,11 +118,11 @@ func (req *request) judge(check func(*Answer) error, a *Answer) error {
 
 // count puts down which checks the answer failed, and keeps the first failure of
 // each.
-func (g *Generator) count(failed []failedCheck, o *outcome) {
+func (g *Generator) count(failed []failedCheck, req *request, o *outcome) {
 	for i := range failed {
 		f := &failed[i]
 		o.failedChecks |= 1 << f.place
-		g.samples.keepCheck(o.class, f.place, g.now, f.err)
+		g.keepCheck(req, f.place, f.err)
 		f.err = nil // not kept alive
 	}
 }

@@ -47,7 +47,7 @@ func TestChecksAreCountedOneByOne(t *testing.T) {
 		class := Class{Name: "get", Weight: 1, Pool: []send.Request{get("/")}, Check: check, Checks: []string{"odd", "always", "third"}}
 		plan := closedPlan(t, srv.URL, load(100), class)
 		plan.Connect.Transport = transport
-		plan.Redact = func(s string) string { return strings.ReplaceAll(s, "s3cret", send.Hidden) }
+		plan.Redact = func(s string, _ ...string) string { return strings.ReplaceAll(s, "s3cret", send.Hidden) }
 		if got := plan.Shares()[0].Checks; !slices.Equal(got, class.Checks) {
 			t.Errorf("the header has the checks %v", got)
 		}

@@ -60,26 +60,36 @@ func (r *run) work(ctx context.Context, worker int, c *clients) {
 			return
 		}
 		if due.until < forEver {
-			r.g.transport.leave(worker)
+			r.g.leave(worker)
 		}
 	}
 }
 
 // serve sends a worker's requests until end; false: the phase is over.
 func (r *run) serve(ctx context.Context, worker int, end time.Duration, c *clients, rng *rand.Rand, t *timer) bool {
-	load := &r.g.plan.Load
+	load, who := &r.g.plan.Load, r.g.worker(worker)
 	var req request // one for all: the transport may keep it on the heap
 	for !c.stop.Load() {
 		now := r.g.now()
 		if now >= end {
 			return true
 		}
+		if who != nil && !who.in && r.g.login >= 0 {
+			if !r.logIn(worker, who, &req) && !t.wait(ctx, min(failurePause, end-r.g.now())) {
+				return false
+			}
+			continue
+		}
 		n := c.next.Add(1) - 1
 		if r.phase.Requests > 0 && n >= uint64(r.phase.Requests) {
 			c.over()
 			return false
 		}
-		req = r.request(n, now)
+		if req = r.request(n, now); who != nil {
+			req.user = who
+		} else if r.g.plan.hasUsers() {
+			r.introduce(&req, n)
+		}
 		req.sent = now
 		r.flying.Add(1)
 		o := r.g.transport.exchange(worker, &req)

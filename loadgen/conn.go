@@ -22,6 +22,7 @@ type request struct {
 	at      int           // its place in the class's pool
 	number  uint64        // written at payload.Fresh
 	journey *journey      // nil: no step follows, and it is none
+	user    *user         // nil: it makes no difference who sends it
 	planned time.Duration // on the generator's clock
 	sent    time.Duration
 }
@@ -108,6 +109,7 @@ func (c *conn) take(req *request, buf []byte) []byte {
 	c.parser.Reset(req.payload.Method == http.MethodHead)
 	c.parser.Expect = c.g.expect[req.class]
 	c.keep.prepare(c.g.plan.Classes[req.class].Check, &c.parser)
+	c.keep.heads = c.keep.check != nil || c.g.plan.Cookies
 	c.deadline.Store(int64(req.sent + c.g.plan.Timeout))
 	return buf
 }
@@ -124,7 +126,7 @@ func (c *conn) roundTrip() outcome {
 func (c *conn) answer(n int, err error) outcome {
 	for {
 		if n > 0 {
-			if c.keep.check != nil {
+			if c.keep.heads {
 				c.keep.add(c.rbuf[:n], &c.parser)
 			}
 			used, done, perr := c.parser.Feed(c.rbuf[:n])
@@ -132,7 +134,7 @@ func (c *conn) answer(n int, err error) outcome {
 			case perr != nil && c.served > 0 && !c.parser.Begun:
 				return c.end(0, failMalformed) // stale: no example of an error
 			case perr != nil:
-				return c.end(0, c.g.keep(failMalformed, c.req.class, perr))
+				return c.end(0, c.g.keep(failMalformed, &c.req, perr))
 			case done && used < n:
 				// Nobody asked for the rest. The answer is good; whatever else
 				// lies there is not taken for one to the next request.
@@ -163,9 +165,9 @@ func (c *conn) failed(err error) outcome {
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		return c.end(0, failTimeout)
 	case isTLS(err):
-		return c.end(0, c.g.keep(failTLS, c.req.class, err))
+		return c.end(0, c.g.keep(failTLS, &c.req, err))
 	}
-	return c.end(0, c.g.keep(failReset, c.req.class, err))
+	return c.end(0, c.g.keep(failReset, &c.req, err))
 }
 
 // arrived is when the bytes of the last read came, on the generator's clock: by
@@ -212,11 +214,14 @@ func (c *conn) end(status int, f failure) outcome {
 		o.response = o.lag + o.service
 	case status != 0 && !c.g.expected(r.class, status):
 		o.failure = failStatus
-		c.g.keepAnswer(status, r.class, c.parser.Body, c.parser.BodyBytes)
+		c.g.keepAnswer(status, r, c.parser.Body, c.parser.BodyBytes)
 	}
 	o.first = o.service
 	if c.first != 0 {
 		o.first = c.first - r.sent
+	}
+	if status != 0 && c.g.plan.Cookies {
+		r.user.jar.takeHeader(http1.Unfold(finalHeader(c.keep.head)), r.user.target)
 	}
 	if o.failure == noFailure && c.keep.check != nil {
 		o.failure = c.judge(&o)

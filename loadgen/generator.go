@@ -27,7 +27,9 @@ type Generator struct {
 	use    *machine.TreeUse // nil: what the target uses is not known
 
 	expect    []map[int]bool // per class; nil: any 2xx
-	weights   []float64      // per class; of steps 0
+	weights   []float64      // per class; of steps and logins 0
+	login     int            // class; -1: none
+	users     []user         // of each worker, if that is one
 	longest   uint64         // steps of a journey, at most
 	lane      lane
 	beside    []*Generator // of the loads beside
@@ -76,11 +78,18 @@ func New(plan Plan, origin time.Time) (*Generator, error) {
 
 // newGenerator is that of one load.
 func newGenerator(plan Plan, origin time.Time) (*Generator, error) {
-	g := &Generator{plan: plan, origin: origin, longest: plan.longest(), lane: plan.numbered()}
+	g := &Generator{plan: plan, origin: origin, longest: plan.longest(), lane: plan.numbered(), login: -1}
 	g.way = send.Way{URL: plan.URL, TLS: plan.TLS, Network: plan.Connect.Network, Address: plan.Connect.Address, HTTP2: plan.Connect.Transport == HTTP2}
-	for _, c := range plan.Classes {
+	if plan.Login != nil {
+		g.login = len(plan.Classes)
+		g.plan.Classes = plan.withLogin()
+	}
+	if plan.hasUsers() && plan.userIsWorker() {
+		g.users = make([]user, plan.Load.Connections)
+	}
+	for _, c := range g.plan.Classes {
 		weight := c.Weight
-		if c.Step != nil {
+		if c.Step != nil || c.login {
 			weight = 0
 		}
 		g.weights = append(g.weights, weight)
@@ -93,8 +102,8 @@ func newGenerator(plan Plan, origin time.Time) (*Generator, error) {
 		}
 		g.expect = append(g.expect, set)
 	}
-	g.samples.room(plan.Classes)
-	g.recorder = newRecorder(plan.Classes, plan.Load.Model == results.Open, min(runtime.GOMAXPROCS(0), 4))
+	g.samples.room(g.plan.Classes)
+	g.recorder = newRecorder(g.plan.Classes, plan.Load.Model == results.Open, min(runtime.GOMAXPROCS(0), 4))
 	var err error
 	if g.transport, err = newTransport(g); err != nil {
 		return nil, err

@@ -139,9 +139,9 @@ func (c *httpClient) once(ctx context.Context, client *http.Client, req *request
 		} else if a != nil {
 			a.Service = o.service
 			if err := req.judge(check, a); err != nil {
-				o.failure = g.keep(failCheck, req.class, err)
+				o.failure = g.keep(failCheck, req, err)
 			}
-			g.count(a.failed, &o)
+			g.count(a.failed, req, &o)
 		}
 	case errors.Is(err, context.DeadlineExceeded):
 		o.failure, o.service = failTimeout, g.plan.Timeout
@@ -149,7 +149,7 @@ func (c *httpClient) once(ctx context.Context, client *http.Client, req *request
 		o.failure = classifyHTTP(err)
 		g.conns.failed.Add(1)
 		if o.stale = reused && c.stale(&o, err); !o.stale {
-			g.keep(o.failure, req.class, err)
+			g.keep(o.failure, req, err)
 		}
 	}
 	o.response = o.lag + o.service
@@ -178,6 +178,9 @@ func (c *httpClient) roundTrip(ctx context.Context, client *http.Client, req *re
 		}
 	}
 	t = t.WithContext(ctx)
+	if req.user != nil {
+		req.user.setFields(t, c.g, req.class, of.Target)
+	}
 	of.SetBody(t, of.Body)
 	o.bytesOut = int64(len(of.Body))
 	resp, err := client.Do(t)
@@ -191,6 +194,11 @@ func (c *httpClient) roundTrip(ctx context.Context, client *http.Client, req *re
 	defer resp.Body.Close()
 	if err := judgeStatus(resp.StatusCode); err != nil {
 		return 0, 0, err // the body of a 101 is the connection, which nothing bounds
+	}
+	if c.g.plan.Cookies {
+		for _, line := range resp.Header.Values("Set-Cookie") {
+			req.user.jar.take(line, req.user.target)
+		}
 	}
 	unexpected := !c.g.expected(req.class, resp.StatusCode)
 	if a == nil && unexpected {
@@ -207,7 +215,7 @@ func (c *httpClient) roundTrip(ctx context.Context, client *http.Client, req *re
 		n += int64(len(a.Body))
 	}
 	if unexpected {
-		c.g.keepAnswer(resp.StatusCode, req.class, a.Body, n)
+		c.g.keepAnswer(resp.StatusCode, req, a.Body, n)
 	}
 	if err == nil && n > http1.DefaultMaxBody {
 		err = http1.ErrBodyTooLarge

@@ -141,6 +141,9 @@ func (p *Plan) longest() uint64 {
 
 // begun is the instant that decides which slice the request belongs to.
 func (req *request) begun() time.Duration {
+	if u := req.user; u != nil && u.journey != nil {
+		return u.journey.planned
+	}
 	if req.journey != nil {
 		return req.journey.begin.planned
 	}
@@ -158,6 +161,9 @@ func (req *request) captured() map[string]string {
 // follow makes req, which ended in o, the next request of its journey, due now:
 // it waits for the think time. It is false when the journey is over.
 func (r *run) follow(req *request, o *outcome, t *timer) bool {
+	if req.class == r.g.login {
+		return r.enter(req, o)
+	}
 	class, wait, more := r.advance(req, o)
 	due := o.planned + o.response + wait
 	if !more || r.overWarmup(due) || !t.wait(r.ctx, due-r.g.now()) {

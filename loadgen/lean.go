@@ -43,11 +43,18 @@ func newLean(g *Generator) *lean {
 func (l *lean) render(b []byte, req *request) (rendered []byte, body int) {
 	if req.payload.Fill != nil {
 		r := req.whole()
-		return r.AppendHTTP1(b), len(r.Body)
+		b = r.AppendHead(b)
+		if req.user != nil {
+			b = req.user.appendFields(b, l.g, req.class, r.Target)
+		}
+		return r.AppendBody(b), len(r.Body)
 	}
 	from, h := len(b), &l.heads[req.class][req.at]
 	b = append(b, h.text...)
 	req.payload.NumberHead(b[from:], h.fresh, req.number)
+	if req.user != nil {
+		b = req.user.appendFields(b, l.g, req.class, req.payload.Target)
+	}
 	b = req.payload.AppendBody(b)
 	body = len(req.payload.Body)
 	req.payload.Number(b[len(b)-body:], req.number)
@@ -63,7 +70,7 @@ func (l *lean) open(req *request) (*conn, failure) {
 	nc, took, err := g.dial(req.sent + g.plan.Timeout - g.now())
 	if err != nil {
 		g.conns.failed.Add(1)
-		return nil, g.keep(classifyDial(err), req.class, err)
+		return nil, g.keep(classifyDial(err), req, err)
 	}
 	c := &conn{g: g, by: l, nc: nc, rbuf: make([]byte, readBuffer), shard: int(l.nextShard.Add(1)) % len(g.recorder.shards)}
 	g.conns.opened.Add(1)

@@ -39,7 +39,7 @@ func (r *run) pace(ctx context.Context) {
 		if !p.wait(ctx, req.planned) {
 			return
 		}
-		r.start(&req)
+		r.start(&req, n)
 	}
 	// Requests planned late in the phase may be sent late, but the phase lasts
 	// as long as it was planned to.
@@ -67,8 +67,9 @@ func (r *run) next(ctx context.Context, sched *schedule, p *pacer, limit time.Du
 	}
 }
 
-// start sends req now, or drops it when the in-flight limit is reached.
-func (r *run) start(req *request) {
+// start sends req, the n-th of the phase, now, or drops it when the in-flight limit is
+// reached.
+func (r *run) start(req *request, n uint64) {
 	g := r.g
 	flying := g.inFlight.Add(1)
 	if flying > int64(g.plan.Load.Connections) {
@@ -81,6 +82,9 @@ func (r *run) start(req *request) {
 	}
 	r.pending.Add(1)
 	r.flying.Add(1)
+	if g.plan.hasUsers() {
+		r.introduce(req, n)
+	}
 	req.sent = g.now()
 	g.transport.start(r, req)
 }

@@ -20,11 +20,21 @@ type Plan struct {
 	Connect Connect
 	Classes []Class
 	Load    Load
-	Timeout time.Duration // per request, from its planned instant's send to the answer's last byte
-	Seed    uint64
-	// Redact hides secrets in what targets answered, where that is written down;
-	// nil: there are none. An ellipsis in it stands for what was cut off.
-	Redact func(string) string
+	// Login, where not nil, is what each user sends before its other requests, of its
+	// pool the one of the user's number: see user. Its Check captures the value that
+	// requests of classes with Token carry in the header Authorization, under that
+	// name. It needs no weight.
+	Login *Class
+	// PerJourney makes a user of each journey, also in a closed model, where else the
+	// workers are the users.
+	PerJourney bool
+	Cookies    bool          // users keep those that answers set
+	Timeout    time.Duration // per request, from its planned instant's send to the answer's last byte
+	Seed       uint64
+	// Redact hides secrets, and those of the user who got the answer, in what targets
+	// answered, where that is written down; nil: there are none. An ellipsis in it
+	// stands for what was cut off.
+	Redact func(text string, more ...string) string
 
 	beside []Plan // other loads that run meanwhile: see RunBeside
 	lane   lane   // zero: not known yet
@@ -107,6 +117,10 @@ type Class struct {
 	Step *Step
 	// Total makes a span of the time of the journey that it begins.
 	Total bool
+	// Token makes its requests carry what the user's login captured.
+	Token bool
+
+	login bool // Plan.Login
 }
 
 // Shares are those of the classes in all requests, if each step is sent once, and
@@ -119,7 +133,7 @@ func (p *Plan) Shares() (out []results.Class) {
 	for _, c := range p.Classes {
 		out = append(out, results.Class{Name: c.Name, Share: c.Weight / sum, Checks: c.Checks, Repeats: c.Step.repeats()})
 	}
-	_, spans := spansOf(p.Classes)
+	_, spans := spansOf(p.withLogin())
 	for _, name := range spans {
 		out = append(out, results.Class{Name: name, Span: true})
 	}
@@ -160,6 +174,9 @@ func (p *Plan) validate(endless bool) error {
 		if c.Step == nil {
 			sum += c.Weight
 		}
+	}
+	if err := p.validateLogin(); err != nil {
+		errs = append(errs, err)
 	}
 	for i, c := range p.Classes {
 		if err := p.validateStep(i); err != nil {

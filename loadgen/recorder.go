@@ -94,6 +94,7 @@ func (o *outcome) answered() bool {
 type recorder struct {
 	open   bool // keeps response and lag, which a closed model does not have
 	names  []string
+	login  int        // class: the one behind those of names, if there is one
 	spans  []string   // names
 	spanOf []int      // per class: the span that begins with it; -1: none
 	checks [][]string // names, by class
@@ -142,8 +143,12 @@ func newRecorder(classes []Class, open bool, shards int) *recorder {
 	r := &recorder{open: open, statusKey: httpStatus{}.statusKey, shards: make([]shard, shards)}
 	r.spanOf, r.spans = spansOf(classes)
 	for _, c := range classes {
+		if c.login {
+			break
+		}
 		r.names, r.checks = append(r.names, c.Name), append(r.checks, c.Checks)
 	}
+	r.login = len(r.names)
 	for i := range r.shards {
 		r.shards[i].active, r.shards[i].spare = r.newSet(), r.newSet()
 	}
@@ -176,6 +181,10 @@ func (r *recorder) newClocks() (out [clockCount]*stats.Live) {
 // record counts one outcome. Failures without an answer have no latency, but a
 // timeout does: at least its limit, which is what it is counted as.
 func (r *recorder) record(sh int, o *outcome) {
+	if o.class == r.login {
+		r.span(o.class, o)
+		return
+	}
 	s := &r.shards[sh]
 	s.mu.Lock()
 	defer s.mu.Unlock()

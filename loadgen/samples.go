@@ -28,9 +28,9 @@ func (s *samples) room(classes []Class) {
 }
 
 // keepCheck keeps the first failure of a check.
-func (s *samples) keepCheck(class, place int, now func() time.Duration, err error) {
-	if slot := &s.checks[class][place]; slot.Load() == nil {
-		slot.CompareAndSwap(nil, &sample{class: class, at: now(), err: err})
+func (g *Generator) keepCheck(req *request, place int, err error) {
+	if slot := &g.samples.checks[req.class][place]; slot.Load() == nil {
+		slot.CompareAndSwap(nil, &sample{class: req.class, at: g.now(), err: err, secrets: req.secrets()})
 	}
 }
 
@@ -52,24 +52,26 @@ type sample struct {
 	err   error
 	body  []byte
 	whole bool // body is all of it
+
+	secrets []string // of the request's user
 }
 
-// keep returns f, of a request of the class.
-func (g *Generator) keep(f failure, class int, err error) failure {
+// keep returns f, of a request.
+func (g *Generator) keep(f failure, req *request, err error) failure {
 	if slot := &g.samples.errors[f]; slot.Load() == nil {
-		slot.CompareAndSwap(nil, &sample{class: class, at: g.now(), err: err})
+		slot.CompareAndSwap(nil, &sample{class: req.class, at: g.now(), err: err, secrets: req.secrets()})
 	}
 	return f
 }
 
 // keepAnswer keeps the beginning of an answer with an unexpected status.
-func (g *Generator) keepAnswer(status, class int, body []byte, length int64) {
+func (g *Generator) keepAnswer(status int, req *request, body []byte, length int64) {
 	slot := &g.samples.statuses[min(max(status, 0), len(g.samples.statuses)-1)]
 	if slot.Load() != nil {
 		return
 	}
 	body = body[:min(len(body), http1.ExampleBytes)]
-	slot.CompareAndSwap(nil, &sample{class: class, at: g.now(), body: append([]byte(nil), body...), whole: int64(len(body)) == length})
+	slot.CompareAndSwap(nil, &sample{class: req.class, at: g.now(), body: append([]byte(nil), body...), whole: int64(len(body)) == length, secrets: req.secrets()})
 }
 
 // drainSamples returns what was kept since the last time.
@@ -88,9 +90,9 @@ func (g *Generator) drainSamples() (out []results.Example) {
 }
 
 func (g *Generator) example(s *sample, e results.Example) results.Example {
-	e.Class, e.AtS = g.plan.Classes[s.class].Name, s.at.Seconds()
+	e.Class, e.AtS, e.Span = g.plan.Classes[s.class].Name, s.at.Seconds(), e.Span || s.class == g.login
 	if g.plan.Redact != nil {
-		e.Text = g.plan.Redact(e.Text)
+		e.Text = g.plan.Redact(e.Text, s.secrets...)
 	}
 	e.Text = oneLine(e.Text)
 	return e

@@ -43,7 +43,7 @@ func TestAnUnexpectedStatusShowsTheBeginningOfItsFirstAnswer(t *testing.T) {
 			classes[5].Expect = []int{http.StatusCreated}
 			plan := closedPlan(t, srv.URL, closedLoad(2, 60), classes...)
 			plan.Connect.Transport = transport
-			plan.Redact = func(s string) string {
+			plan.Redact = func(s string, _ ...string) string {
 				// As the redactor of a scenario: what is cut off is found by its ellipsis.
 				return strings.ReplaceAll(strings.ReplaceAll(s, "hunter2", "[redacted]"), "hun…", "[redacted]…")
 			}

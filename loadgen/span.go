@@ -10,7 +10,8 @@ import (
 // last answer, or of a step that is repeated, from its first sending to the answer
 // that it waited for. It is counted as a request is, by what ended it: it has a time
 // if the last request had one, and the error of that, if any. A journey that is
-// interrupted leaves none. Spans are no requests, and in no figure of these.
+// interrupted leaves none. The login of a user is one, too: of a single request that
+// is none of the load's. Spans are no requests, and in no figure of these.
 
 // spanSuffix makes the name of a class that of the span which begins with it: no
 // class begins two.
@@ -21,6 +22,10 @@ const spanSuffix = ".total"
 func spansOf(classes []Class) (of []int, names []string) {
 	for i := range classes {
 		c := &classes[i]
+		if c.login {
+			of, names = append(of, len(names)), append(names, c.Name)
+			continue
+		}
 		if !c.Total && !c.Step.repeats() {
 			of = append(of, -1)
 			continue

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/url"
 	"slices"
 	"strings"
@@ -94,8 +95,13 @@ func (r *redactor) withoutPart(s string) string {
 // answers.
 func (v *values) redactChecks(plan *loadgen.Plan) {
 	secrets := v.redactor()
-	if len(v.seen) > 0 {
-		plan.Redact = secrets.Replace
+	if known := slices.Collect(maps.Keys(v.seen)); len(known) > 0 || plan.Login != nil || plan.Cookies {
+		plan.Redact = func(text string, more ...string) string {
+			if len(more) == 0 {
+				return secrets.Replace(text)
+			}
+			return Redactor(slices.Concat(known, more)...)(text)
+		}
 	}
 	for i := range plan.Classes {
 		if check := plan.Classes[i].Check; check != nil && len(v.seen) > 0 {
