@@ -10,15 +10,16 @@ import (
 )
 
 // check is a condition on every answer of expected status; an answer that fails
-// it is an error of class check. Its subject is one of the first five: a value of
-// the JSON body or a header, which has to be there, the body's text, or the
-// service time. The others go with json and header.
+// it is an error of class check. Its subject is one of the first six: a value of
+// the JSON body or a header, which has to be there, the body's text, the status, or
+// the service time. The others go with json and header.
 type check struct {
 	Name    string        `yaml:"name"`    // in reports and objectives; default: the check's own words
 	JSON    *answers.Path `yaml:"json"`    // path; where it selects several values, each must hold
 	Header  string        `yaml:"header"`  // name
 	Text    string        `yaml:"text"`    // the body contains it
 	Regex   *pattern      `yaml:"regex"`   // the body matches it; with json or header: the value does
+	Status  statuses      `yaml:"status"`  // is one of these
 	Latency duration      `yaml:"latency"` // service time, at most
 
 	Absent   bool         `yaml:"absent"` // it has to be missing
@@ -81,7 +82,7 @@ func (v *validator) checks(checks []check, method string, sent *Body, n *strict.
 }
 
 // subjects are the keys that say what is checked.
-func subjects() []string { return []string{"json", "header", "text", "regex", "latency"} }
+func subjects() []string { return []string{"json", "header", "text", "regex", "status", "latency"} }
 
 func (v *validator) check(c *check, method string, n *strict.Node) {
 	has := func(key string) bool { return n.Get(key) != nil }
@@ -94,7 +95,7 @@ func (v *validator) check(c *check, method string, n *strict.Node) {
 		}
 	}
 	if len(found) != 1 {
-		const want = "want one of json, header, text, regex and latency"
+		const want = "want one of json, header, text, regex, status and latency"
 		if len(found) == 0 {
 			v.d.Bad(n, "nothing to check: %s", want)
 		} else {
@@ -114,7 +115,7 @@ func (v *validator) check(c *check, method string, n *strict.Node) {
 			bad(key, "what is absent has no value to check: leave one out")
 		}
 	}
-	if method == "HEAD" && subject != "header" && subject != "latency" {
+	if method == "HEAD" && subject != "header" && subject != "status" && subject != "latency" {
 		bad(subject, "the answer to a HEAD request has no body")
 	}
 	v.checkValues(c, n)
@@ -135,6 +136,12 @@ func (v *validator) checkValues(c *check, n *strict.Node) {
 	}
 	if l := n.Get("latency"); l != nil && c.Latency == 0 && strings.Trim(l.Text, "0smhu.n") == "" {
 		bad("latency", "found %s, want more than 0", l.Text)
+	}
+	if at := n.Get("status"); at != nil {
+		if at.Kind == strict.List && len(at.Items) == 0 {
+			v.d.Bad(at, "found an empty list, want a status, or several")
+		}
+		v.statuses(c.Status, at)
 	}
 	if text("type") {
 		v.oneOf(n.Get("type"), string(c.Type), jsonTypes())

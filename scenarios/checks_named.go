@@ -46,6 +46,8 @@ func (c *check) words() string {
 		add(true, c.JSON.String(), "")
 	case c.Header != "":
 		add(true, "header", c.Header)
+	case c.Status != nil:
+		add(true, "status", c.Status.String())
 	case c.Latency > 0:
 		add(true, "latency", c.Latency.String())
 	}

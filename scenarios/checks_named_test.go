@@ -15,13 +15,13 @@ func TestNamesOfChecks(t *testing.T) {
 	sc := parse(t, `requests: [{name: a, checks: [
 		{name: score, json: $.score, type: number}, {json: $.score, type: number, min: 0, max: 1.5}, {json: '$.list[*]', one_of: [a, 1, null]},
 		{json: $.o, equals: {a: [1, x]}}, {json: $.list, length: 1..3}, {json: $.error, absent: true}, {json: $.n, contains: x, regex: '^x'},
-		{header: X-Id}, {text: "two\n words"}, {regex: '^\{'}, {latency: 500ms}, {latency: 500ms},
+		{header: X-Id}, {text: "two\n words"}, {regex: '^\{'}, {latency: 500ms}, {latency: 500ms}, {status: [200, 202]},
 		{name: latency-500ms, latency: 1s}, {text: `+strings.Repeat("é", 70)+`}, {text: `+strings.Repeat("é", 71)+`}]}]`)
 	long := "text " + strings.Repeat("é", 54) + "…"
 	want := []string{
 		"score", "$.score type number min 0 max 1.5", `$.list[*] one_of ["a",1,null]`,
 		`$.o equals {"a":[1,"x"]}`, "$.list length 1 to 3", "$.error absent", "$.n contains x regex ^x",
-		"header X-Id", "text two words", `regex ^\{`, "latency 500ms", "latency 500ms (2)",
+		"header X-Id", "text two words", `regex ^\{`, "latency 500ms", "latency 500ms (2)", "status 200 or 202",
 		"latency-500ms", long, long + " (2)",
 	}
 	if d := cmp.Diff(want, compile(t, sc, CompileOptions{}).Classes[0].Checks); d != "" {

@@ -106,6 +106,9 @@ func TestChecks(t *testing.T) {
 		{"{header: Set-Cookie, contains: x}", `header Set-Cookie: found [redacted], want a text that contains "x"`},
 
 		{"{latency: 150ms}", ""},
+		{"{status: 200}", ""},
+		{"{status: [202, 200]}", ""},
+		{"{status: [202, 204]}", "status 200, want 202 or 204"},
 		{"{latency: 149ms}", "service time 150ms, want at most 149ms"},
 		{"{json: $.count}, {latency: 149ms}, {text: error}", "service time"}, // the first that fails
 	} {

@@ -130,6 +130,11 @@ func (c *check) holds(v *view) error {
 			return fmt.Errorf("service time %s, want at most %s", v.a.Service.Round(time.Microsecond), most)
 		}
 		return nil
+	case c.Status != nil:
+		if !slices.Contains(c.Status, v.a.Status) {
+			return fmt.Errorf("status %d, want %s", v.a.Status, c.Status)
+		}
+		return nil
 	case c.Header != "":
 		return c.headerHolds(v)
 	case c.JSON != nil:

@@ -231,7 +231,7 @@ func (e *Exchange) wanted() string {
 	if len(e.Expect) == 0 {
 		return "200 to 299"
 	}
-	return strings.Trim(strings.ReplaceAll(fmt.Sprint(e.Expect), " ", " or "), "[]")
+	return statuses(e.Expect).String()
 }
 
 // Must sends the request and calls any unexpected answer an error.

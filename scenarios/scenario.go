@@ -103,6 +103,11 @@ type expectation struct {
 // statuses are a list of them, or one.
 type statuses []int
 
+// String has them in words.
+func (s statuses) String() string {
+	return strings.Trim(strings.ReplaceAll(fmt.Sprint([]int(s)), " ", " or "), "[]")
+}
+
 // DecodeNode reads both forms.
 func (s *statuses) DecodeNode(d *strict.Document, n *strict.Node) {
 	if n.Kind == strict.Int {

@@ -96,6 +96,8 @@ requests:
       - {regex: '^\{'}
       - {header: X-Request-ID, equals: 5, contains: x, regex: x, min: 1, max: 2}
       - {latency: 200ms}
+      - {status: 200}
+      - {name: either, status: [200, 202]}
     capture: {token: $.token, id: {header: Location, regex: '/(\d+)$'}, all: {json: $}, part: {regex: a}}
     steps:
       - {name: b, think: "uniform(1s, 3s)", path: "/x/{{id}}?y={{part}}", headers: {Authorization: "Bearer {{ token }}"}}
