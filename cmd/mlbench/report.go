@@ -132,12 +132,12 @@ func reportFiles(s cli.Streams, o reportOptions) error {
 
 // reportFile is what one file came to.
 func reportFile(f *results.File, objectives []summary.Objective, o *output.Options) (doc report.Document, held bool, err error) {
+	if err := summary.CheckObjectives(&f.Header, objectives); err != nil {
+		return doc, false, cli.Usagef("%s: %w", f.Path, err)
+	}
 	if slices.Contains(f.Arms(), results.ArmB) {
 		if o.Details {
 			return doc, false, cli.Usagef("%s is a comparison: --details is of single runs", f.Path)
-		}
-		if err := summary.CheckObjectives(&f.Header, objectives); err != nil {
-			return doc, false, cli.Usagef("%s: %w", f.Path, err)
 		}
 		c := verdict.Compare(f, verdict.Options{Percentiles: o.Quantiles, Objectives: objectives})
 		return report.Document{Comparison: c}, !c.MissesObjective(), nil

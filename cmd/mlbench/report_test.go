@@ -138,7 +138,7 @@ func TestReport(t *testing.T) {
 		{name: "unknown flag", args: "run.jsonl --nope", code: cli.ExitUsage, errOut: "mlbench: unknown flag: --nope (see 'mlbench report --help')\n"},
 		{name: "bad percentile", args: "run.jsonl --percentiles 50,100", code: cli.ExitUsage, errOut: "mlbench: --percentiles: \"100\" is no percentile between 0 and 99.9999; want for example 50,90,99.9\n"},
 		{name: "bad objective", args: "run.jsonl --objective p99", code: cli.ExitUsage, errOut: "mlbench: --objective: objective \"p99\": want…"},
-		{name: "unknown class", args: "run.jsonl --objective health:p99<1s", code: cli.ExitUsage, errOut: "mlbench: run.jsonl: objective \"health:p99<1s\": the scenario has no request class \"health\"\n"},
+		{name: "unknown class", args: "run.jsonl --objective health:p99<1s", code: cli.ExitUsage, errOut: "mlbench: run.jsonl: objective \"health:p99<1s\": the scenario has no request class \"health\", but predict\n"},
 		{name: "objective of a comparison", args: "comparison.jsonl --objective p50<1us", code: cli.ExitObjective, out: []string{"MISSED"}},
 		{name: "missing", args: "run.jsonl none.jsonl", code: cli.ExitUsage, errOut: "mlbench: result file: open none.jsonl: no such file or directory\n"},
 		{name: "folder", args: "folder", code: cli.ExitUsage, errOut: "mlbench: folder:1: read folder: is a directory\n"},
