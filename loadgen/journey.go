@@ -196,7 +196,7 @@ func (r *run) advance(req *request, o *outcome) (class int, wait time.Duration, 
 			if j.times < step.AtMost {
 				return req.class, step.Pause.of(p.Seed, streamPauses+uint64(j.times), req.number), true
 			}
-			end = r.g.keepUnmet(req.class, j.times, j.unmet)
+			end = r.g.keepUnmet(req, j.times, j.unmet)
 		}
 		r.span(req.class, j.first, req, o, end)
 		j.times = 0

@@ -57,9 +57,9 @@ func (r *recorder) span(class int, o *outcome) {
 }
 
 // keepUnmet is the failure of a span whose step was sent for the last time.
-func (g *Generator) keepUnmet(class, times int, unmet error) failure {
+func (g *Generator) keepUnmet(req *request, times int, unmet error) failure {
 	if slot := &g.samples.unmet; slot.Load() == nil {
-		slot.CompareAndSwap(nil, &sample{class: class, at: g.now(), err: fmt.Errorf("not after %d times: %w", times, unmet)})
+		slot.CompareAndSwap(nil, &sample{class: req.class, at: g.now(), err: fmt.Errorf("not after %d times: %w", times, unmet), secrets: req.secrets()})
 	}
 	return failCheck
 }

@@ -374,3 +374,49 @@ func TestSharesOfSpans(t *testing.T) {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
+
+// What a step waited for in vain may quote an answer that repeats its user's secrets:
+// they are hidden, as in other examples.
+func TestUnmetHidesTheUsersSecrets(t *testing.T) {
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		http.SetCookie(w, &http.Cookie{Name: "session", Value: "s3cret-of-a-user", Path: "/"})
+		fmt.Fprint(w, r.Header.Get("Cookie"))
+	}))
+	defer srv.Close()
+	for _, transport := range []Transport{Lean, NetHTTP} {
+		plan := closedPlan(t, srv.URL, closedLoad(1, 1), jobs(2, Think{})...)
+		plan.Connect.Transport, plan.Cookies = transport, true
+		plan.Redact = func(text string, more ...string) string {
+			for _, secret := range more {
+				text = strings.ReplaceAll(text, secret, send.Hidden)
+			}
+			return text
+		}
+		_, _, last := spans(t, plan)
+		if len(last.Examples) != 1 || !last.Examples[0].Span || strings.Contains(last.Examples[0].Text, "s3cret") || !strings.Contains(last.Examples[0].Text, send.Hidden) {
+			t.Errorf("%s: %+v", transport, last.Examples)
+		}
+	}
+}
+
+// The span of a journey is that of its own requests, its user's login not among them.
+func TestSpansBeginBehindTheLogin(t *testing.T) {
+	everyWay(t, func(t *testing.T, load func(int64) Load, transport Transport) {
+		c := &clerk{}
+		srv := httptest.NewServer(c)
+		defer srv.Close()
+		plan := closedPlan(t, srv.URL, load(8), jobs(10, Think{})...)
+		plan.Connect.Transport, plan.PerJourney = transport, true
+		plan.Login = &Class{Name: "login", Pool: []send.Request{get("/jobs")}, Check: func(a *Answer) error {
+			a.Captured[authorization] = string(a.Body)
+			return nil
+		}}
+		classes, spans, last := spans(t, plan)
+		if diff := cmp.Diff(map[string]int64{"job.total": 8, "job.state.total": 8, "login": 8}, done(spans)); diff != "" {
+			t.Errorf("spans (-want +got):\n%s", diff)
+		}
+		if total := last.Total(); total.Sent != classes["job"].Sent+classes["job.state"].Sent+classes["job.fetch"].Sent || classes["job"].Sent != 8 {
+			t.Errorf("%d requests in all: %v", total.Sent, done(classes))
+		}
+	})
+}
