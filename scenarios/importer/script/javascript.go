@@ -3,6 +3,7 @@ package script
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/tdewolff/parse/v2"
@@ -23,44 +24,67 @@ func JavaScript(src []byte) ([]*Node, error) {
 		}
 		return nil, err
 	}
-	t := &javascript{lines: tokenLines(buf), line: 1}
+	t := &javascript{places: placesOf(buf), line: 1}
 	block := t.block(0, ast.List)
 	return block, t.err
 }
 
-// tokenLines are the lines of where words, texts and numbers begin. The parser
-// keeps no positions, but what it returns are parts of the source.
-func tokenLines(src []byte) map[*byte]int {
+// places say where words, texts and numbers begin. The parser keeps no positions, but
+// what it returns are parts of the source; of a name it returns the first use.
+type places struct {
+	at    map[*byte]int    // where a part of the source is
+	line  []int            // of each byte
+	words map[string][]int // where each word is
+}
+
+func placesOf(src []byte) places {
 	part := func(c byte) bool {
-		return c == '_' || c == '$' || c == '"' || c == '\'' || c == '`' || c >= 0x80 ||
-			c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
+		return c == '_' || c == '$' || c >= 0x80 || c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
 	}
-	lines, line := map[*byte]int{}, 1
-	for i, c := range src {
-		if c == '\n' {
+	p := places{at: map[*byte]int{}, line: make([]int, len(src)), words: map[string][]int{}}
+	line := 1
+	for i := 0; i < len(src); i++ {
+		p.line[i] = line
+		switch c := src[i]; {
+		case c == '\n':
 			line++
-		}
-		if part(c) && (i == 0 || !part(src[i-1]) || c == '"' || c == '\'' || c == '`') {
-			lines[&src[i]] = line
+		case c == '"' || c == '\'' || c == '`' || c == '/':
+			p.at[&src[i]] = i
+		case part(c) && (i == 0 || !part(src[i-1])):
+			end := i
+			for end < len(src) && part(src[end]) {
+				end++
+			}
+			p.at[&src[i]] = i
+			p.words[string(src[i:end])] = append(p.words[string(src[i:end])], i)
 		}
 	}
-	return lines
+	return p
 }
 
-// javascript makes nodes of a parser's tree.
+// javascript makes nodes of a parser's tree, in the order of the source.
 type javascript struct {
-	lines map[*byte]int
-	line  int // of what was met last
-	nodes int
-	err   error // too many nodes
+	places places
+	offset int // behind what was met last
+	line   int
+	nodes  int
+	err    error // too many nodes
 }
 
-// see notes the line of a part of the source.
+// see notes where a part of the source is.
 func (t *javascript) see(data []byte) {
 	if len(data) > 0 {
-		if line := t.lines[&data[0]]; line > 0 {
-			t.line = line
+		if at, ok := t.places.at[&data[0]]; ok {
+			t.offset, t.line = at+len(data), t.places.line[at]
 		}
+	}
+}
+
+// name notes where a name is: its next use.
+func (t *javascript) name(name string) {
+	all := t.places.words[name]
+	if i, _ := slices.BinarySearch(all, t.offset); i < len(all) {
+		t.offset, t.line = all[i]+len(name), t.places.line[all[i]]
 	}
 }
 
@@ -201,6 +225,9 @@ func (t *javascript) bound(b js.IBinding) (names []string) {
 func (t *javascript) declared(depth int, s *js.VarDecl) []*Node {
 	var out []*Node
 	for _, b := range s.List {
+		if v, ok := b.Binding.(*js.Var); ok {
+			t.name(string(v.Name()))
+		}
 		value := t.node(Constant, "null")
 		if b.Default != nil {
 			value = t.expression(depth, b.Default)
@@ -241,6 +268,9 @@ func (t *javascript) function(depth int, f *js.FuncDecl) *Node {
 }
 
 func (t *javascript) callable(depth int, name string, params js.Params, body []js.IStmt) *Node {
+	if name != "" {
+		t.name(name)
+	}
 	n := t.node(Function, name)
 	for _, p := range params.List {
 		names := t.bound(p.Binding)

@@ -28,6 +28,7 @@ func (t *javascript) expression(depth int, e js.IExpr) *Node {
 		if string(e.Name()) == "undefined" {
 			return t.node(Constant, "null")
 		}
+		t.name(string(e.Name()))
 		return t.node(Name, string(e.Name()))
 	case *js.LiteralExpr:
 		return t.literal(e)

@@ -235,9 +235,7 @@ func (p *python) decorated(depth int) *Node {
 	if n == nil {
 		return p.unread()
 	}
-	if n.Kind == Function {
-		n.Else = marks
-	}
+	n.Else = marks
 	return n
 }
 
@@ -396,14 +394,26 @@ func (p *python) imports() *Node {
 		p.skipSmall()
 		return n
 	}
+	p.module(n)
+	for p.take(",") {
+		more := p.node(Import, p.peek().line, "")
+		p.module(more)
+		n.Else = append(n.Else, more)
+	}
+	p.skipSmall()
+	return n
+}
+
+// module is one that is imported under a name.
+func (p *python) module(n *Node) {
 	n.Text = p.dotted()
 	as, _, _ := strings.Cut(n.Text, ".")
 	if p.take("as") {
 		as = p.next().text
+	} else {
+		n.Text = as // a.b is found through a
 	}
 	n.Names = []string{as + "=*"}
-	p.skipSmall() // of several modules the first
-	return n
 }
 
 func (p *python) dotted() string {

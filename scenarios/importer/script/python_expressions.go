@@ -363,8 +363,7 @@ func (p *python) template(line int, parts []*Node) *Node {
 	return p.node(Template, line, "", joined...)
 }
 
-// formatted takes an f-string apart: texts, and what stands in braces. How it is
-// formatted (:02d, !r) makes it unread, but for nothing and !s.
+// formatted takes an f-string apart: texts, and what stands in braces.
 func (p *python) formatted(depth int, t token, raw bool) []*Node {
 	var out []*Node
 	s := t.text
@@ -388,16 +387,26 @@ func (p *python) formatted(depth int, t token, raw bool) []*Node {
 			s = s[1:]
 			continue
 		}
-		inner, rest := upToBrace(s[1:])
+		inner, format, rest := upToBrace(s[1:])
 		s = rest
-		out = append(out, p.inner(depth, t.line, inner))
+		n := p.inner(depth, t.line, inner)
+		if format != "" {
+			n = p.node(Formatted, t.line, format, n)
+		}
+		out = append(out, n)
 	}
 	return out
 }
 
-// upToBrace cuts at the brace that closes.
-func upToBrace(s string) (inner, rest string) {
-	open, quote := 0, byte(0)
+// upToBrace cuts at the brace that closes, and what it says of the format off.
+func upToBrace(s string) (inner, format, rest string) {
+	open, quote, colon := 0, byte(0), -1
+	cut := func(end int, rest string) (string, string, string) {
+		if colon < 0 {
+			return s[:end], "", rest
+		}
+		return s[:colon], s[colon+1 : end], rest
+	}
 	for i := range len(s) {
 		switch c := s[i]; {
 		case quote != 0:
@@ -411,10 +420,12 @@ func upToBrace(s string) (inner, rest string) {
 		case (c == '}' || c == ']' || c == ')') && open > 0:
 			open--
 		case c == '}':
-			return s[:i], s[i+1:]
+			return cut(i, s[i+1:])
+		case c == ':' && open == 0 && colon < 0:
+			colon = i
 		}
 	}
-	return s, ""
+	return cut(len(s), "")
 }
 
 // inner reads the expression within a text.

@@ -20,35 +20,36 @@ type Kind string
 
 // Expressions, then statements.
 const (
-	Name     Kind = "name"     // Text
-	Text     Kind = "text"     // Text: its characters
-	Number   Kind = "number"   // Text: as JSON writes it
-	Constant Kind = "constant" // Text: true, false or null
-	Template Kind = "template" // Kids: Text nodes and expressions between them
-	List     Kind = "list"     // Kids
-	Object   Kind = "object"   // Kids: Pair and Spread
-	Pair     Kind = "pair"     // Kids: key and value
-	Spread   Kind = "spread"   // Kids: what is spread; Text: * or **
-	Member   Kind = "member"   // Kids[0] . Text
-	Index    Kind = "index"    // Kids[0] [ Kids[1] ]
-	Call     Kind = "call"     // Kids[0] ( the others ); Text "new" of JavaScript's
-	Keyword  Kind = "keyword"  // an argument: Text = Kids[0]
-	Binary   Kind = "binary"   // Kids[0] Text Kids[1]; Python's words for &&, || and ==
-	Unary    Kind = "unary"    // Text Kids[0]: ! - +
-	Choice   Kind = "choice"   // Kids: condition, value if so, value if not
-	Each     Kind = "each"     // a comprehension. Kids: element, what is gone through; Names: the variables
-	Function Kind = "function" // Text: its name, or none; Names: parameters; Kids: their defaults, or nil; Block; Else: decorators
-	Regex    Kind = "regex"    // Text: its pattern
-	Unread   Kind = "unread"   // anything else
+	Name      Kind = "name"      // Text
+	Text      Kind = "text"      // Text: its characters
+	Number    Kind = "number"    // Text: as JSON writes it
+	Constant  Kind = "constant"  // Text: true, false or null
+	Template  Kind = "template"  // Kids: Text nodes and expressions between them
+	List      Kind = "list"      // Kids
+	Object    Kind = "object"    // Kids: Pair and Spread
+	Pair      Kind = "pair"      // Kids: key and value
+	Spread    Kind = "spread"    // Kids: what is spread; Text: * or **
+	Member    Kind = "member"    // Kids[0] . Text
+	Index     Kind = "index"     // Kids[0] [ Kids[1] ]
+	Call      Kind = "call"      // Kids[0] ( the others ); Text "new" of JavaScript's
+	Keyword   Kind = "keyword"   // an argument: Text = Kids[0]
+	Binary    Kind = "binary"    // Kids[0] Text Kids[1]; Python's words for &&, || and ==
+	Unary     Kind = "unary"     // Text Kids[0]: ! - +
+	Choice    Kind = "choice"    // Kids: condition, value if so, value if not
+	Each      Kind = "each"      // a comprehension. Kids: element, what is gone through; Names: the variables
+	Function  Kind = "function"  // Text: its name, or none; Names: parameters; Kids: their defaults, or nil; Block; Else: decorators
+	Regex     Kind = "regex"     // Text: its pattern
+	Formatted Kind = "formatted" // Kids[0] within a text, written as Text says: .2f
+	Unread    Kind = "unread"    // anything else
 
 	Assign Kind = "assign" // Kids: target and value; Text: = or += …
 	If     Kind = "if"     // Kids: condition; Block, Else
 	Loop   Kind = "loop"   // Kids: what is gone through, or the condition; Names: variables; Text: for, while
 	With   Kind = "with"   // Kids: the value; Names: as whom; Block
 	Return Kind = "return" // Kids: the value, if any
-	Class  Kind = "class"  // Text; Kids: bases; Block
+	Class  Kind = "class"  // Text; Kids: bases; Block; Else: decorators
 	Try    Kind = "try"    // Block; Else: handlers, in their order
-	Import Kind = "import" // Text: module; Names: NAME=FROM of each; FROM * is all of it, "default" its default
+	Import Kind = "import" // Text: module; Names: NAME=FROM of each; FROM * is all of it, "default" its default; Else: more modules
 	Export Kind = "export" // Text: default or empty; Block: what is declared, or Kids: the value
 	Assert Kind = "assert" // Kids: the condition
 	Raise  Kind = "raise"  // raise, throw
@@ -120,6 +121,8 @@ func (n *Node) label(depth int) string {
 		return "… if " + kid(0) + " else …"
 	case Each:
 		return kid(0) + " for …"
+	case Formatted:
+		return kid(0)
 	case Text, Template, Regex:
 		return `"…"`
 	case List:
