@@ -56,6 +56,10 @@ func (w *yamlWriter) draft(d *draft, o Options) {
 		w.line(0, "")
 		w.line(0, "objectives: %s", example.Flow(anys(d.objectives)))
 	}
+	if len(d.abort) > 0 {
+		w.line(0, "")
+		w.line(0, "abort: %s", example.Flow(anys(d.abort)))
+	}
 }
 
 func anys(texts []string) []any {
@@ -167,6 +171,9 @@ func (w *yamlWriter) login(l *draftLogin) {
 		w.body(2, l.body)
 	}
 	w.line(2, "token: %s", example.Scalar(l.token))
+	if l.per != "" {
+		w.line(2, "per: %s", l.per)
+	}
 }
 
 func joinInts(all []int) string {

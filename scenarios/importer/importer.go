@@ -41,6 +41,7 @@ type draft struct {
 	requests   []draftRequest
 	teardown   []draftRequest
 	objectives []string
+	abort      []string
 	left       []string // what was left out, and why
 	vault      vault
 }
@@ -65,6 +66,7 @@ type draftLogin struct {
 	path   string
 	body   *draftBody // nil: the default, JSON of username and password
 	token  string
+	per    string // worker or journey; empty: once in a run
 }
 
 type draftRequest struct {

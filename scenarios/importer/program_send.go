@@ -1,0 +1,387 @@
+package importer
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/mlbench/mlbench/scenarios/example"
+	"github.com/mlbench/mlbench/scenarios/importer/script"
+	"github.com/mlbench/mlbench/targets"
+)
+
+// outgoing is a call that sends a request, its arguments by their meaning.
+type outgoing struct {
+	method  string
+	url     any
+	params  any // name and value of the query
+	json    any // a body as JSON
+	data    any // a body as a form, or a text
+	headers any
+	name    any
+	notes   []string // what of it is not taken over
+	has     map[string]bool
+}
+
+// send adds the request; a call whose URL is not known is a comment.
+func (p *program) send(n *script.Node, o outgoing, session example.Pairs) any {
+	if _, known := p.sites[n]; !known {
+		p.sites[n] = wholeSite
+	}
+	p.sent = n
+	x := &sending{site: n, line: n.Line, request: draftRequest{method: strings.ToUpper(o.method)}}
+	if why := p.target(x, o.url); why != "" {
+		p.sites[n] = unreadSite
+		p.note(n.Line, "%s: %s", n.Label(), why)
+		return unreadable(n)
+	}
+	var missing []unknown
+	if more := p.queries(&x.request, o.params); len(more) > 0 {
+		missing = append(missing, more...)
+	}
+	headers, _ := o.headers.(example.Pairs)
+	if u, ok := o.headers.(unknown); ok {
+		missing = append(missing, unknown{line: u.line, label: "headers that are not known: " + u.label})
+	}
+	for _, h := range session {
+		if !hasHeader(headers, h.Key) {
+			headers = append(headers, h)
+		}
+	}
+	kind, more := p.headers(&x.request, headers)
+	missing = append(missing, more...)
+	missing = append(missing, p.body(&x.request, o, kind)...)
+	for _, u := range missing {
+		x.request.about = append(x.request.about, u.String())
+	}
+	x.request.about = append(x.request.about, o.notes...)
+	if name, ok := o.name.(string); ok {
+		x.request.name = strings.Trim(notOfNames.ReplaceAllString(name, "-"), "-_")
+	}
+	if len(missing)+len(o.notes) > 0 {
+		p.sites[n] = min(p.sites[n], partSite)
+	}
+	p.add(x)
+	return answer{x}
+}
+
+func hasHeader(headers example.Pairs, name string) bool {
+	for _, h := range headers {
+		if strings.EqualFold(h.Key, name) {
+			return true
+		}
+	}
+	return false
+}
+
+// target sets path and query, and says what is wrong with the URL.
+func (p *program) target(x *sending, at any) string {
+	parts, ok := at.(joined)
+	if !ok {
+		parts = joined{at}
+	}
+	base, rest := splitAddress(parts)
+	if len(base) > 0 {
+		var shown []string
+		literal := true
+		for _, v := range base {
+			s, isText := textOf(v)
+			if env, ok := v.(envValue); ok {
+				if s = "${" + env.name + "}"; env.fallback != nil {
+					s, isText = *env.fallback, true
+				}
+			}
+			if u, ok := v.(unknown); ok {
+				s = u.String()
+			}
+			literal = literal && isText
+			shown = append(shown, s)
+		}
+		if address := strings.Join(shown, ""); literal {
+			more, why := x.at(address)
+			if why != "" {
+				return why
+			}
+			rest = joined(append([]any{more}, rest...))
+		} else {
+			p.d.once("The address is that of " + address + ": give it as --target.")
+		}
+	}
+	parts = rest
+	s, missing := p.text(parts)
+	if len(missing) > 0 {
+		return "its path is not known: " + missing[0].String()
+	}
+	if s, _, _ = strings.Cut(s, "#"); !strings.HasPrefix(s, "/") {
+		s = "/" + s
+	}
+	if err := p.d.setTarget(&x.request, s); err != nil {
+		return "its path cannot be sent: " + err.Error()
+	}
+	return ""
+}
+
+// splitAddress cuts a URL in its address and its path, where it has an address.
+func splitAddress(parts joined) (base, rest joined) {
+	if s, ok := parts[0].(string); ok && !strings.Contains(s, "://") {
+		return nil, parts
+	}
+	inHost := false
+	for i, v := range parts {
+		s, ok := v.(string)
+		if !ok {
+			continue
+		}
+		from := 0
+		if at := strings.Index(s, "://"); at >= 0 && !inHost {
+			inHost, from = true, at+3
+		} else if !inHost && i == 1 && strings.ContainsAny(s[:1], "/?") {
+			return parts[:1], parts[1:] // ${BASE}/path
+		}
+		if at := strings.IndexAny(s[from:], "/?#"); at >= 0 && inHost {
+			at += from
+			base, rest = slices.Clone(parts[:i]), slices.Clone(parts[i:])
+			if at > 0 {
+				base = append(base, s[:at])
+			}
+			rest[0] = s[at:]
+			return base, rest
+		}
+	}
+	if _, ok := parts[0].(envValue); ok && !inHost && len(parts) > 1 {
+		return parts[:1], append(joined{"/"}, parts[1:]...) // ${BASE}path
+	}
+	return parts, nil
+}
+
+// at takes the address of the request, and returns what of it is path.
+func (x *sending) at(address string) (path, why string) {
+	scheme, rest, has := targets.CutScheme(address)
+	if !has || strings.ToLower(scheme) != "http" && strings.ToLower(scheme) != "https" {
+		return "", "its URL is none of http or https"
+	}
+	host, path := rest, ""
+	if i := strings.IndexAny(rest, "/?"); i >= 0 {
+		host, path = rest[:i], rest[i:]
+	}
+	x.origin = scheme + "://" + host
+	if u, err := url.Parse(x.origin); err != nil || u.Host == "" || u.User != nil {
+		return "", "its URL is none of http or https"
+	}
+	return strings.TrimSuffix(path, "/"), ""
+}
+
+// once is a sentence of the first comment.
+func (d *draft) once(text string) {
+	for _, s := range d.about {
+		if s == text {
+			return
+		}
+	}
+	d.about = append(d.about, text)
+}
+
+// queries adds what is given beside the path.
+func (p *program) queries(r *draftRequest, params any) []unknown {
+	switch params.(type) {
+	case nil:
+		return nil
+	case example.Pairs:
+	default:
+		return []unknown{{label: "its query is not known"}}
+	}
+	var missing []unknown
+	for _, pair := range params.(example.Pairs) {
+		if pair.Value == nil {
+			continue
+		}
+		v, more := p.rendered(pair.Value)
+		if len(more) > 0 {
+			more[0].at = "the query's " + pair.Key
+			missing = append(missing, more...)
+			continue
+		}
+		list, several := v.([]any)
+		if !several {
+			list = []any{v}
+		}
+		for _, one := range list {
+			switch one := one.(type) {
+			case example.Pairs:
+				missing = append(missing, unknown{label: "an object in the query"})
+			case string:
+				r.addQuery(p.avoided(pair.Key), p.d.vault.field(pair.Key, one))
+			default:
+				r.addQuery(p.avoided(pair.Key), one)
+			}
+		}
+	}
+	return missing
+}
+
+func (p *program) avoided2(s string) string { return p.avoided(s) }
+
+// headers adds them, and returns the content type.
+func (p *program) headers(r *draftRequest, all example.Pairs) (kind string, missing []unknown) {
+	for _, h := range all {
+		name := h.Key
+		lower := strings.ToLower(name)
+		if lower == "authorization" && p.bearer(h.Value) {
+			r.bearer = true
+			continue
+		}
+		if h.Value == nil {
+			continue
+		}
+		s, more := p.text(h.Value)
+		if len(more) > 0 {
+			if lower == "authorization" {
+				r.bearer = true
+				r.about = append(r.about, more[0].String()+": give its token as MLBENCH_TOKEN")
+				continue
+			}
+			more[0].label = "the header " + name + " is left out: " + more[0].label
+			missing = append(missing, more[0])
+			continue
+		}
+		switch {
+		case lower == "content-type":
+			kind = s
+			continue
+		case noiseHeader(lower):
+			continue
+		case (targets.Field{Name: name, Value: s}).Validate() != nil:
+			missing = append(missing, unknown{label: "a header that cannot be sent is left out"})
+			continue
+		}
+		r.headers = append(r.headers, p.d.vault.variedHeader(name, s))
+	}
+	return kind, missing
+}
+
+// body makes the body of what is given.
+func (p *program) body(r *draftRequest, o outgoing, kind string) []unknown {
+	setKind := func(header, usual string) {
+		if header != "" && header != usual {
+			r.setHeader(p.d.vault.header("Content-Type", header))
+		}
+	}
+	data := o.data
+	if text, ok := data.(jsonText); ok {
+		o.json, data = text.value, nil
+		o.has["json"] = true
+		if kind == "" {
+			kind = "application/json"
+		}
+	}
+	if o.has["json"] {
+		v, missing := p.rendered(o.json)
+		r.body = &draftBody{form: "json", value: p.d.vault.value(v, "")}
+		setKind(kind, jsonMedia)
+		return missing
+	}
+	switch data := data.(type) {
+	case nil:
+		return nil
+	case example.Pairs:
+		form := draftRequest{}
+		missing := p.queries(&form, data)
+		if len(form.query) > 0 {
+			r.body = &draftBody{form: "form", value: form.query}
+		}
+		setKind(kind, formMedia)
+		return missing
+	case example.Generated:
+		v, missing := p.rendered(data)
+		r.body = &draftBody{form: "json", value: p.d.vault.value(v, "")}
+		setKind(kind, jsonMedia)
+		return missing
+	}
+	s, missing := p.text(data)
+	if len(missing) > 0 {
+		return []unknown{{line: missing[0].line, label: "its body is not known: " + missing[0].label}}
+	}
+	if kind == "" && json.Valid([]byte(s)) && strings.HasPrefix(strings.TrimSpace(s), "{") {
+		kind = formMedia // what both tools say of it, unless told otherwise
+	}
+	b, header := p.d.vault.variedBody(s, kind)
+	r.body = b
+	setKind(header, "")
+	return nil
+}
+
+// bearer says whether the value is the token of a login before, which becomes that
+// of the scenario.
+func (p *program) bearer(v any) bool {
+	parts, ok := v.(joined)
+	if !ok || len(parts) != 2 {
+		return false
+	}
+	scheme, _ := parts[0].(string)
+	if !strings.EqualFold(strings.TrimSpace(scheme), "bearer") {
+		return false
+	}
+	token, ok := parts[1].(part)
+	if !ok || token.kind != jsonPart || token.of.flow == nil || !token.of.flow.once {
+		return false
+	}
+	return p.loginBy(token)
+}
+
+// loginBy makes the scenario's login of the request whose answer has the token.
+func (p *program) loginBy(token part) bool {
+	r := &token.of.request
+	field := strings.TrimPrefix(token.path, "$.")
+	if p.d.login != nil {
+		same := p.d.login.path == r.path && p.d.login.token == field
+		if same {
+			r.name = loginMark
+		}
+		return same || r.name == loginMark
+	}
+	if field == token.path || strings.ContainsAny(field, "[]'") || len(r.params)+len(r.query) > 0 || strings.Contains(r.path, "${") {
+		return false
+	}
+	l := &draftLogin{method: r.method, path: r.path, token: field, body: r.body}
+	if l.method != http.MethodPost || l.body == nil {
+		l.about = append(l.about, "line "+strconv.Itoa(token.of.line)+": the login.")
+	}
+	if l.body != nil && (l.body.form == "json" || l.body.form == "form") {
+		l.body = credentials(l.body)
+		l.about = append(l.about, "The credentials come from MLBENCH_USERNAME and MLBENCH_PASSWORD.")
+	}
+	for _, h := range r.headers {
+		l.about = append(l.about, "The header "+h.name+" of the original's login is not sent.")
+	}
+	if p.perUser && speaks().logins {
+		l.per = "worker"
+	} else if p.perUser {
+		l.about = append(l.about, "Each user logs in there; here there is one login.")
+	}
+	p.d.login = l
+	token.of.request.name = loginMark
+	return true
+}
+
+// loginMark is the name of the request that is the login, and not another.
+const loginMark = "\x00login"
+
+// credentials are a login's body with references to the environment.
+func credentials(b *draftBody) *draftBody {
+	object, _ := b.value.(example.Pairs)
+	has := func(name string) bool { return object.Get(name) != nil }
+	user, password := among(userNames, has), among(passwordNames, has)
+	if user == "" || password == "" {
+		return b
+	}
+	var others example.Pairs
+	for _, pair := range object {
+		if pair.Key != user && pair.Key != password {
+			others = append(others, pair)
+		}
+	}
+	return loginBody(b.form, user, password, others)
+}

@@ -1,0 +1,407 @@
+package importer
+
+import (
+	"cmp"
+	"encoding/json"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/mlbench/mlbench/scenarios/example"
+	"github.com/mlbench/mlbench/scenarios/importer/script"
+)
+
+// Values of a program are JSON's (string, json.Number, bool, nil, []any,
+// example.Pairs), generators (example.Generated), and these.
+type (
+	// unknown is what was not understood.
+	unknown struct {
+		line  int
+		label string
+		at    string // key of the object that it is in
+	}
+	// jsonText is a value as the text of its JSON.
+	jsonText struct{ value any }
+	// joined is a text of several values, none of them joined.
+	joined []any
+	// envValue is a variable of the environment.
+	envValue struct {
+		name     string
+		fallback *string
+	}
+	// module is what was imported: random.randint.
+	module string
+	// closure is a function with what is around it; self is what its first parameter
+	// is bound to, of methods.
+	closure struct {
+		node  *script.Node
+		scope *scope
+		self  *instance
+	}
+	// class is one of the program's.
+	class struct {
+		node  *script.Node
+		scope *scope
+	}
+	// instance is an object of a class: a user.
+	instance struct {
+		of         *class
+		attributes map[string]any
+		headers    example.Pairs // of its session
+	}
+	// client sends requests.
+	client struct{ of *instance }
+	// sessionHeaders are sent with all requests of the client.
+	sessionHeaders struct{ of *instance }
+	// answer is that to a request.
+	answer struct{ to *sending }
+	// part is something of an answer.
+	part struct {
+		of   *sending
+		kind partKind
+		path string // JSON path, or name of the header
+	}
+)
+
+type partKind int
+
+const (
+	jsonPart   partKind = iota
+	headerPart          // one, or of them all where the path is empty
+	textPart
+	statusPart
+	secondsPart
+	millisecondsPart
+	okPart     // whether the status is that of a success
+	lengthPart // of what path is, of JSON; of the text where it is empty
+)
+
+func counted(n int) []any {
+	out := make([]any, n)
+	for i := range out {
+		out[i] = json.Number(strconv.Itoa(i))
+	}
+	return out
+}
+
+func numberOf(v any) (float64, bool) {
+	n, ok := v.(json.Number)
+	if !ok {
+		return 0, false
+	}
+	f, err := n.Float64()
+	return f, err == nil
+}
+
+func numberFrom(f float64) json.Number { return json.Number(strconv.FormatFloat(f, 'f', -1, 64)) }
+
+// truthOf is whether a value is true, where that is known.
+func truthOf(v any) (known, truth bool) {
+	switch v := v.(type) {
+	case nil:
+		return true, false
+	case bool:
+		return true, v
+	case string:
+		return true, v != ""
+	case json.Number:
+		f, _ := v.Float64()
+		return true, f != 0
+	case []any:
+		return true, len(v) > 0
+	case example.Pairs, *instance, *closure, *class, client:
+		return true, true
+	case part: // a token that an earlier answer gave
+		return v.kind == jsonPart && v.of.flow != nil && v.of.flow.once, true
+	}
+	return false, false
+}
+
+// textOf is a plain value as a text, as both languages write it; false for others.
+func textOf(v any) (string, bool) {
+	switch v := v.(type) {
+	case string:
+		return v, true
+	case json.Number:
+		return string(v), true
+	case bool:
+		return strconv.FormatBool(v), true
+	}
+	return "", false
+}
+
+// join makes a text of values.
+func join(values ...any) any {
+	var out joined
+	var add func(v any)
+	add = func(v any) {
+		if more, ok := v.(joined); ok {
+			for _, x := range more {
+				add(x)
+			}
+			return
+		}
+		s, plain := textOf(v)
+		if last := len(out) - 1; plain && last >= 0 {
+			if before, ok := out[last].(string); ok {
+				out[last] = before + s
+				return
+			}
+		}
+		if plain {
+			v = s
+		}
+		if v != "" && len(out) < maxFlow {
+			out = append(out, v)
+		}
+	}
+	for _, v := range values {
+		add(v)
+	}
+	if len(out) == 0 {
+		return ""
+	}
+	if s, ok := out[0].(string); ok && len(out) == 1 {
+		return s
+	}
+	return out
+}
+
+// plus is the sum of numbers, or the text of both.
+func plus(a, b any, at *script.Node) any {
+	x, ok1 := numberOf(a)
+	y, ok2 := numberOf(b)
+	if ok1 && ok2 {
+		return numberFrom(x + y)
+	}
+	if list, ok := a.([]any); ok {
+		if more, ok := b.([]any); ok && len(list)+len(more) < maxProgramSteps {
+			return slices.Concat(list, more)
+		}
+	}
+	if isTextual(a) || isTextual(b) {
+		return join(a, b)
+	}
+	return unreadable(at)
+}
+
+func isTextual(v any) bool {
+	switch v.(type) {
+	case string, joined, envValue:
+		return true
+	}
+	return false
+}
+
+// hasUnknown is the first unknown of a value, if there is one.
+func hasUnknown(v any) (unknown, bool) {
+	var list []any
+	switch v := v.(type) {
+	case unknown:
+		return v, true
+	case joined:
+		list = v
+	case []any:
+		list = v
+	case example.Pairs:
+		for _, p := range v {
+			list = append(list, p.Value)
+		}
+	case example.Generated:
+		return hasUnknown(v.Args)
+	}
+	for _, x := range list {
+		if u, ok := hasUnknown(x); ok {
+			return u, true
+		}
+	}
+	return unknown{}, false
+}
+
+// rendered makes a value one of a draft: texts with places for what varies. What is
+// missing, because it is unknown, is null.
+func (p *program) rendered(v any) (out any, missing []unknown) {
+	switch v := v.(type) {
+	case nil, bool, json.Number:
+		return v, nil
+	case string:
+		return p.avoided(v), nil
+	case joined:
+		s, missing := p.text(v)
+		if len(missing) > 0 {
+			return nil, missing
+		}
+		return s, nil
+	case []any:
+		list := make([]any, len(v))
+		for i, x := range v {
+			var more []unknown
+			list[i], more = p.rendered(x)
+			missing = append(missing, more...)
+		}
+		return list, missing
+	case example.Pairs:
+		object := make(example.Pairs, 0, len(v))
+		seen := map[string]bool{}
+		for _, pair := range v {
+			if seen[pair.Key] {
+				continue
+			}
+			seen[pair.Key] = true
+			x, more := p.rendered(pair.Value)
+			for i := range more {
+				more[i].at = cmp.Or(more[i].at, pair.Key)
+			}
+			missing = append(missing, more...)
+			object = append(object, example.Pair{Key: p.avoided(pair.Key), Value: x})
+		}
+		return object, missing
+	case example.Generated:
+		if p.drawn(v); v.Name != "$choice" {
+			return v, nil
+		}
+		args, missing := p.rendered(v.Args)
+		return example.Generated{Name: v.Name, Args: args}, missing
+	case unknown:
+		return nil, []unknown{v}
+	case jsonText: // within another text
+		return nil, []unknown{{label: "JSON within JSON"}}
+	}
+	s, missing := p.text(joined{v})
+	if len(missing) > 0 {
+		return nil, missing
+	}
+	return s, nil
+}
+
+// avoided is a text of the source, which must not look like a place.
+func (p *program) avoided(s string) string { return strings.ReplaceAll(s, p.d.vault.mark, "") }
+
+// text is a text with places for what varies.
+func (p *program) text(v any) (s string, missing []unknown) {
+	var b strings.Builder
+	parts, ok := v.(joined)
+	if !ok {
+		parts = joined{v}
+	}
+	for _, x := range parts {
+		switch x := x.(type) {
+		case envValue:
+			if secretName(x.name) {
+				x.fallback = nil
+			}
+			b.WriteString(p.d.vault.place(shellVariable{env: x.name, fallback: x.fallback}))
+		case part:
+			if at, ok := p.captured(x); ok {
+				b.WriteString(at)
+				continue
+			}
+			missing = append(missing, unknown{label: "what an answer before the load, or of another branch, held"})
+		case example.Generated:
+			p.drawn(x)
+			made, more := p.rendered(x)
+			if missing = append(missing, more...); len(more) == 0 {
+				g := p.d.vault.value(made, "")
+				b.WriteString(p.d.vault.put(shellVariable{name: "made", made: g, sample: "1"}))
+			}
+		case unknown:
+			missing = append(missing, x)
+		default:
+			if s, ok := textOf(x); ok {
+				b.WriteString(p.avoided(s))
+				continue
+			}
+			missing = append(missing, unknown{label: "a value"})
+		}
+	}
+	return b.String(), missing
+}
+
+func unreadable(n *script.Node) unknown { return unknown{line: n.Line, label: n.Label()} }
+
+func (u unknown) String() string {
+	s := u.label
+	if u.at != "" {
+		s = u.at + " is " + s + " there, and null here"
+	}
+	if u.line > 0 {
+		s = "line " + strconv.Itoa(u.line) + ": " + s
+	}
+	return s
+}
+
+// drawn notes that a value which the script draws once is in several requests: here
+// each draws its own.
+func (p *program) drawn(g example.Generated) {
+	var at any
+	switch args := g.Args.(type) {
+	case example.Pairs:
+		if len(args) > 0 {
+			at = &args[0]
+		}
+	case []any:
+		if len(args) > 0 {
+			at = &args[0]
+		}
+	}
+	root := p.flow
+	for root.journey != nil {
+		root = root.journey
+	}
+	if at == nil {
+		return
+	}
+	if root.drawn == nil {
+		root.drawn = map[any]*script.Node{}
+	}
+	if before, ok := root.drawn[at]; ok && before != p.sent && p.sent != nil {
+		p.note(p.sent.Line, "a value is that of a request before there, and drawn anew here")
+		root.drawn[at] = p.sent
+		return
+	}
+	root.drawn[at] = p.sent
+}
+
+var captureWord = regexp.MustCompile(`[A-Za-z_][A-Za-z0-9_]*`)
+
+// captured is the place of what a request before gave, which its capture takes.
+func (p *program) captured(x part) (string, bool) {
+	if x.of.flow == nil || !x.of.flow.before(p.flow) {
+		return "", false
+	}
+	var takes any
+	base := "value"
+	words := captureWord.FindAllString(x.path, -1)
+	if len(words) > 0 {
+		base = words[len(words)-1]
+	}
+	switch x.kind {
+	case jsonPart:
+		takes = x.path
+		if base == "value" && x.path == "$" {
+			base = "answer"
+		}
+	case headerPart:
+		if x.path == "" {
+			return "", false
+		}
+		takes = example.Pairs{{Key: "header", Value: x.path}}
+		base = strings.Trim(notOfNames.ReplaceAllString(strings.ToLower(x.path), "_"), "_")
+	default:
+		return "", false
+	}
+	r := &x.of.request
+	for _, c := range r.capture {
+		if example.Flow(c.Value) == example.Flow(takes) {
+			return p.d.vault.put(shellVariable{name: c.Key, captured: true}), true
+		}
+	}
+	name := base
+	for n := 2; p.names[name]; n++ {
+		name = base + "_" + strconv.Itoa(n)
+	}
+	p.names[name] = true
+	r.capture = append(r.capture, example.Pair{Key: name, Value: takes})
+	return p.d.vault.put(shellVariable{name: name, captured: true}), true
+}
