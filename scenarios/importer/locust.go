@@ -20,12 +20,15 @@ type taskRow struct {
 	line                             int
 }
 
-// FromLocust makes a scenario of a table of weights: lines of WEIGHT METHOD PATH
-// [BODY], or CSV of name,weight,method,path[,body]. # begins a comment.
+// FromLocust makes a scenario of a locustfile, or of a table of weights: lines of
+// WEIGHT METHOD PATH [BODY], or CSV of name,weight,method,path[,body].
 func FromLocust(raw []byte, o Options) ([]byte, error) {
 	raw = bytes.TrimPrefix(raw, []byte(byteOrderMark))
-	if isProgram(raw) {
-		return nil, fmt.Errorf("%s is a program, which mlbench does not read: write its tasks as a table, a line for each: 70 POST /predict {…}", o.Source)
+	if k6Form.Match(raw) {
+		return nil, fmt.Errorf("%s is a script of k6: --from k6 reads it", o.Source)
+	}
+	if isProgram(raw, o.Source) {
+		return fromLocustfile(raw, o)
 	}
 	rows, err := taskRows(raw)
 	if err != nil {
@@ -47,12 +50,16 @@ func FromLocust(raw []byte, o Options) ([]byte, error) {
 	return d.finish(o.withDefaults())
 }
 
-// programForm is a line that programs have and tables have not: Python's and
-// JavaScript's.
-var programForm = regexp.MustCompile(`(?m)^\s*(import\s+[\w{*"'].*|from\s+[\w.]+\s+import\b.*|class\s+\w+.*[:{]|def\s+\w+\s*\(.*|@task\b.*|(const|let|var)\s+[\w{].*=.*|export\s+(default|const|let|function)\b.*|(async\s+)?function\s+\w*\s*\(.*|#!/.*)\s*$`)
+// programForm is a line that locustfiles have and tables have not.
+var programForm = regexp.MustCompile(`(?m)^\s*(import\s+\w.*|from\s+[\w.]+\s+import\b.*|class\s+\w+.*:|def\s+\w+\s*\(.*|@task\b.*)\s*(#.*)?$`)
 
-// isProgram says whether it is a locustfile itself, or a script of another tool.
-func isProgram(raw []byte) bool { return programForm.Match(raw) }
+// k6Form is how scripts of k6 begin.
+var k6Form = regexp.MustCompile(`(?m)^\s*import\b.*\bfrom\s*['"]k6(/http)?['"]`)
+
+// isProgram says whether it is a locustfile itself.
+func isProgram(raw []byte, file string) bool {
+	return strings.HasSuffix(strings.ToLower(file), ".py") || programForm.Match(raw)
+}
 
 // words are WEIGHT METHOD PATH [BODY] between spaces.
 var taskForm = regexp.MustCompile(`^(\S+)\s+([A-Za-z]+)\s+(\S+)(?:\s+(.*))?$`)

@@ -1,0 +1,636 @@
+package importer
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/mlbench/mlbench/scenarios/example"
+	"github.com/mlbench/mlbench/scenarios/importer/script"
+)
+
+// fromLocustfile makes a scenario of a locustfile. Each task is a request, or a
+// journey of several; users are clients that wait between their tasks.
+func fromLocustfile(raw []byte, o Options) ([]byte, error) {
+	block, err := script.Python(raw)
+	if err != nil {
+		return nil, fmt.Errorf("%s: no Python that can be read: %w", o.Source, err)
+	}
+	d := &draft{about: []string{fmt.Sprintf("A starting point, made of the locustfile %s.", o.Source)}}
+	l := &locustfile{program: newProgram(d, raw, o.Source)}
+	l.tool, l.perUser = l.toolCall, true
+	l.toClient = l.request
+	l.block(block, l.globals)
+	l.users()
+	l.shape()
+	return l.finish(o)
+}
+
+// locustfile is the program of a locustfile.
+type locustfile struct {
+	*program
+	load   draftLoad
+	shaped bool
+}
+
+// task is one of a user's, with its share.
+type task struct {
+	name   string
+	weight float64
+	run    func() // in the flow that it is called in
+}
+
+// taskWords are bases of classes that the tool has.
+func (p *program) isBase(n *script.Node, s *scope, words ...string) bool {
+	path := n.Path()
+	if v, ok := p.eval(n, s).(module); ok {
+		path = string(v)
+	}
+	return slices.Contains(words, path[strings.LastIndexByte(path, '.')+1:])
+}
+
+// is says whether a class is made of one of these.
+func (l *locustfile) is(c *class, depth int, words ...string) bool {
+	if depth == 0 {
+		return false
+	}
+	for _, base := range c.node.Kids {
+		if b, ok := l.eval(base, c.scope).(*class); ok {
+			if l.is(b, depth-1, words...) {
+				return true
+			}
+			continue
+		}
+		if l.isBase(base, c.scope, words...) {
+			return true
+		}
+	}
+	return false
+}
+
+// users makes requests of all tasks of all kinds of users.
+func (l *locustfile) users() {
+	type user struct {
+		*instance
+		weight float64
+		tasks  []task
+	}
+	var all []user
+	for _, name := range l.declared(script.Class) {
+		v, _ := l.globals.get(name)
+		c, ok := v.(*class)
+		if !ok || !l.is(c, maxProgramCalls, "HttpUser", "FastHttpUser", "HttpLocust", "FastHttpLocust", "User") {
+			continue
+		}
+		if abstract, _ := l.classValue(c, "abstract", 1); abstract == true {
+			continue
+		}
+		u := user{instance: &instance{of: c, attributes: map[string]any{}}, weight: l.numberOr(c, "weight", 1)}
+		l.once(u.instance, "on_start")
+		u.tasks = l.tasks(u.instance, c, maxProgramCalls)
+		if len(u.tasks) > 0 {
+			all = append(all, u)
+		}
+	}
+	var flows []*flow
+	var names []string
+	var weights []float64
+	sums := make([]float64, len(all))
+	for i, u := range all {
+		for _, t := range u.tasks {
+			sums[i] += t.weight
+		}
+	}
+	times := common(sums)
+	for i, u := range all {
+		for _, t := range u.tasks {
+			f := l.within(&flow{}, t.run)
+			l.countOrigins(f)
+			share := t.weight
+			if len(all) > 1 {
+				share = t.weight * times / sums[i] * u.weight
+			}
+			flows, names, weights = append(flows, f), append(names, t.name), append(weights, share)
+		}
+		l.once(u.instance, "on_stop")
+		if host, ok := l.classValue(u.of, "host", maxProgramCalls); ok {
+			l.hosted(host)
+		}
+	}
+	if len(all) == 0 { // what users send at their start is all there is
+		for _, f := range l.onces {
+			l.countOrigins(f.flow)
+			flows, names, weights = append(flows, f.flow), append(names, taskName(f.name)), append(weights, 1)
+		}
+		l.onces = nil
+	}
+	simplified(weights)
+	for i, f := range flows {
+		made := l.journeyOf(f, names[i], math.Round(weights[i]*1e4)/1e4)
+		if len(made) == 0 && len(f.pending) > 0 {
+			l.d.left = append(l.d.left, slices.Concat([]string{names[i] + ": no request that can be read"}, f.pending)...)
+		}
+		l.d.requests = append(l.d.requests, made...)
+	}
+	l.load.about = append(l.load.about, "Users of Locust are clients that wait for their answers.")
+	for i, u := range all {
+		wait, line := l.waitOf(u.instance)
+		if i == 0 {
+			if line != "" {
+				l.load.lines = append(l.load.lines, line)
+			}
+		} else if first, _ := l.waitOf(all[0].instance); first != wait {
+			l.load.about = append(l.load.about, fmt.Sprintf("%s waits otherwise: %s. Here all clients wait alike.", u.of.node.Text, wait))
+		}
+	}
+	if len(all) > 1 {
+		l.load.about = append(l.load.about, "Shares are those of the kinds of users and of their tasks, as if all were as fast.")
+	}
+}
+
+// common is a multiple of whole numbers, where it is small.
+func common(all []float64) float64 {
+	out := 1.0
+	for _, f := range all {
+		if f != math.Trunc(f) || out*f > 1e6 {
+			return 1
+		}
+		out *= f / divisor(out, f)
+	}
+	return out
+}
+
+func divisor(a, b float64) float64 {
+	for b != 0 {
+		a, b = b, math.Mod(a, b)
+	}
+	return a
+}
+
+// simplified makes whole shares as small as they can be.
+func simplified(all []float64) {
+	by := 0.0
+	for _, f := range all {
+		if f != math.Trunc(f) {
+			return
+		}
+		by = divisor(f, by)
+	}
+	if by > 1 && len(all) > 1 {
+		for i := range all {
+			all[i] /= by
+		}
+	}
+}
+
+// declared are the names that the file declares, in its order.
+func (l *locustfile) declared(kind script.Kind) []string {
+	type named struct {
+		name string
+		line int
+	}
+	var all []named
+	for name, v := range l.globals.names {
+		if c, ok := v.(*class); ok && c.node.Kind == kind && c.node.Text == name {
+			all = append(all, named{name, c.node.Line})
+		}
+	}
+	slices.SortFunc(all, func(a, b named) int { return a.line - b.line })
+	var out []string
+	for _, n := range all {
+		out = append(out, n.name)
+	}
+	return out
+}
+
+func (l *locustfile) numberOr(c *class, name string, preset float64) float64 {
+	v, _ := l.classValue(c, name, maxProgramCalls)
+	if f, ok := numberOf(v); ok && f > 0 && f < 1e9 {
+		return f
+	}
+	return preset
+}
+
+// hosted notes where the users' host is.
+func (l *locustfile) hosted(host any) {
+	if at, ok := host.(envValue); ok && at.fallback != nil {
+		host = *at.fallback
+	}
+	if s, ok := host.(string); ok && strings.HasPrefix(s, "http") && len(l.origins) == 0 {
+		l.origins[strings.TrimRight(s, "/")]++
+	}
+}
+
+// once takes what each user sends once: its login, or requests that are setup
+// here.
+func (l *locustfile) once(u *instance, name string) {
+	v, ok := l.classValue(u.of, name, maxProgramCalls)
+	f, isMethod := v.(*closure)
+	if !ok || !isMethod {
+		return
+	}
+	sent := l.within(&flow{once: true}, func() { l.enter(&closure{f.node, f.scope, u}, nil, f.node) })
+	l.onces = append(l.onces, onceFlow{name, sent})
+}
+
+// tasks are those of a user or a task set.
+func (l *locustfile) tasks(u *instance, c *class, depth int) []task {
+	if depth == 0 {
+		return nil
+	}
+	var out []task
+	for _, base := range c.node.Kids {
+		if b, ok := l.eval(base, c.scope).(*class); ok {
+			out = append(out, l.tasks(u, b, depth-1)...)
+		}
+	}
+	scope := l.classScope(c)
+	sequential := l.is(c, maxProgramCalls, "SequentialTaskSet", "TaskSequence")
+	var own []task
+	for _, n := range c.node.Block {
+		weight, marked := l.marked(n, scope)
+		switch {
+		case marked && n.Kind == script.Function:
+			own = append(own, l.method(u, n, c.scope, weight))
+		case marked && n.Kind == script.Class:
+			own = append(own, l.nested(u, &class{node: n, scope: scope}, weight, depth)...)
+		case n.Kind == script.Assign && (n.Kids[0].Is("tasks") || n.Kids[0].Is("task_set")):
+			own = append(own, l.listed(u, n.Kids[1], scope, depth)...)
+		}
+	}
+	if sequential && len(own) > 1 {
+		name, all := strings.ToLower(c.node.Text), own
+		own = []task{{name, 1, func() {
+			for i, t := range all {
+				if t.run(); i+1 < len(all) && l.flow.pause == "" {
+					l.flow.pause = l.waiting(u)
+				}
+			}
+		}}}
+	}
+	return append(out, own...)
+}
+
+// marked says whether @task stands before it, and its weight.
+func (l *locustfile) marked(n *script.Node, s *scope) (weight float64, ok bool) {
+	if n.Kind != script.Function && n.Kind != script.Class {
+		return 0, false
+	}
+	for _, mark := range n.Else {
+		at := mark
+		if mark.Kind == script.Call {
+			at = mark.Kids[0]
+		}
+		if !l.isBase(at, s, "task", "seq_task") {
+			continue
+		}
+		if mark.Kind == script.Call && len(mark.Kids) > 1 && !l.isBase(at, s, "seq_task") {
+			v := mark.Kids[1]
+			if v.Kind == script.Keyword {
+				v = v.Kids[0]
+			}
+			if f, isNumber := numberOf(l.eval(v, s)); isNumber && f > 0 && f < 1e9 {
+				weight = f
+				ok = true
+				continue
+			}
+		}
+		if weight == 0 {
+			weight = 1
+		}
+		ok = true
+	}
+	return weight, ok
+}
+
+func (l *locustfile) method(u *instance, n *script.Node, s *scope, weight float64) task {
+	return task{taskName(n.Text), weight, func() { l.enter(&closure{n, s, u}, nil, n) }}
+}
+
+func taskName(name string) string {
+	return strings.Trim(notOfNames.ReplaceAllString(name, "-"), "-_")
+}
+
+// nested are the tasks of a task set, which together weigh as much as it.
+func (l *locustfile) nested(u *instance, c *class, weight float64, depth int) []task {
+	start := len(l.onces)
+	set := &instance{of: c, attributes: u.attributes, headers: u.headers}
+	l.once(set, "on_start")
+	u.headers = set.headers
+	if len(l.onces) > start {
+		l.onces[start].name = c.node.Text + ".on_start"
+	}
+	all := l.tasks(set, c, depth-1)
+	sum := 0.0
+	for _, t := range all {
+		sum += t.weight
+	}
+	for i := range all {
+		if weight != 1 || depth < maxProgramCalls-1 {
+			all[i].weight *= weight / sum
+		}
+	}
+	return all
+}
+
+// listed are tasks = [a, B] and tasks = {a: 3, B: 1}.
+func (l *locustfile) listed(u *instance, n *script.Node, s *scope, depth int) []task {
+	type entry struct {
+		node   *script.Node
+		weight float64
+	}
+	var entries []entry
+	switch n.Kind {
+	case script.List:
+		for _, k := range n.Kids {
+			entries = append(entries, entry{k, 1})
+		}
+	case script.Object:
+		for _, k := range n.Kids {
+			weight := 1.0
+			if k.Kind == script.Pair {
+				if f, ok := numberOf(l.eval(k.Kids[1], s)); ok && f > 0 && f < 1e9 {
+					weight = f
+				}
+				entries = append(entries, entry{k.Kids[0], weight})
+			}
+		}
+	case script.Name:
+		entries = append(entries, entry{n, 1})
+	}
+	var out []task
+	for _, e := range entries {
+		switch v := l.eval(e.node, s).(type) {
+		case *closure:
+			out = append(out, l.method(u, v.node, v.scope, e.weight))
+		case *class:
+			out = append(out, l.nested(u, v, e.weight, depth)...)
+		case []any: // tasks = TASKS
+			for _, item := range v {
+				if f, ok := item.(*closure); ok {
+					out = append(out, l.method(u, f.node, f.scope, 1))
+				}
+			}
+		default:
+			l.d.left = append(l.d.left, fmt.Sprintf("line %d: the task %s", e.node.Line, e.node.Label()))
+		}
+	}
+	return out
+}
+
+var locustVerbs = []string{"get", "post", "put", "patch", "delete", "head", "options", "request", "rest"}
+
+// request is a call of a user's client.
+func (l *locustfile) request(on any, verb string, n *script.Node, s *scope) (any, bool) {
+	c, isClient := on.(client)
+	if u, ok := on.(*instance); ok && verb == "rest" {
+		c, isClient = client{u}, true
+	}
+	if !isClient || !slices.Contains(locustVerbs, verb) {
+		return nil, false
+	}
+	a := l.arguments(n, s)
+	o := outgoing{method: verb, has: map[string]bool{}}
+	if verb == "request" || verb == "rest" {
+		method, _ := a.get(0, "method").(string)
+		if o.method = method; method == "" {
+			o.method = "GET"
+		}
+		if len(a.list) > 0 {
+			a.list = a.list[1:]
+		}
+	}
+	o.url = a.get(0, "url")
+	if v, ok := a.at(0, "path"); ok && o.url == nil {
+		o.url = v
+	}
+	if verb != "get" && verb != "head" {
+		o.data = a.get(1, "data")
+		o.json, o.has["json"] = a.at(2, "json")
+	} else {
+		o.params = a.get(1, "")
+		o.json, o.has["json"] = a.at(-1, "json")
+	}
+	if o.json == nil {
+		o.has["json"] = false
+	}
+	if v, ok := a.named["params"]; ok {
+		o.params = v
+	}
+	o.headers = a.named["headers"]
+	o.name = a.named["name"]
+	for _, key := range []string{"files", "cookies", "auth", "stream", "hooks"} {
+		if v, ok := a.named[key]; ok && v != nil && v != false {
+			o.notes = append(o.notes, fmt.Sprintf("line %d: %s= is not taken over", n.Line, key))
+		}
+	}
+	return l.send(n, o, c.of.headers), true
+}
+
+// toolCall are functions of Locust and time.
+func (l *locustfile) toolCall(path string, n *script.Node, s *scope) (any, bool) {
+	switch path {
+	case "time.sleep", "gevent.sleep":
+		l.flow.pause = pauseOf(l.arguments(n, s).get(0, ""))
+		return nil, true
+	case "requests.get", "requests.post", "requests.put", "requests.delete":
+		l.note(n.Line, "%s is not of the load test's client", path)
+		return nil, false
+	case "csv.DictReader", "open", "pandas.read_csv":
+		return nil, false
+	}
+	return nil, false
+}
+
+// pauseOf is a wait in seconds, as a think time.
+func pauseOf(v any) string {
+	if f, ok := numberOf(v); ok && f > 0 {
+		return seconds(f)
+	}
+	if _, least, most, ok := limits(v); ok && most > 0 {
+		return fmt.Sprintf("uniform(%s, %s)", seconds(math.Max(0, least)), seconds(most))
+	}
+	return ""
+}
+
+func seconds(f float64) string {
+	if f >= 1 || f == 0 {
+		return strconv.FormatFloat(math.Round(f*1e3)/1e3, 'f', -1, 64) + "s"
+	}
+	return strconv.FormatFloat(math.Max(math.Round(f*1e6)/1e3, 0.001), 'f', -1, 64) + "ms"
+}
+
+// waiting is what a user waits between its tasks, as a think time.
+func (p *program) waiting(u *instance) string {
+	wait, _ := p.waitTime(u)
+	return wait
+}
+
+// waitTime is the think time, and else what keeps the pace.
+func (p *program) waitTime(u *instance) (think, pacing string) {
+	for at := u; at != nil; at = nil {
+		for i := len(at.of.node.Block) - 1; i >= 0; i-- {
+			n := at.of.node.Block[i]
+			if n.Kind == script.Assign && n.Kids[0].Is("wait_time") {
+				return p.waitCall(n.Kids[1], at.of.scope)
+			}
+		}
+	}
+	if v, ok := p.inheritedWait(u.of, maxProgramCalls); ok {
+		return p.waitCall(v, u.of.scope)
+	}
+	least, ok1 := p.classValue(u.of, "min_wait", maxProgramCalls)
+	most, ok2 := p.classValue(u.of, "max_wait", maxProgramCalls)
+	x, isNumber1 := numberOf(least)
+	y, isNumber2 := numberOf(most)
+	if ok1 && ok2 && isNumber1 && isNumber2 && y >= x && x >= 0 && y > 0 {
+		return fmt.Sprintf("uniform(%s, %s)", seconds(x/1000), seconds(y/1000)), ""
+	}
+	return "", ""
+}
+
+// inheritedWait is the wait_time of a class that it is made of.
+func (p *program) inheritedWait(c *class, depth int) (*script.Node, bool) {
+	if depth == 0 {
+		return nil, false
+	}
+	for _, base := range c.node.Kids {
+		b, ok := p.eval(base, c.scope).(*class)
+		if !ok {
+			continue
+		}
+		for _, n := range b.node.Block {
+			if n.Kind == script.Assign && n.Kids[0].Is("wait_time") {
+				return n.Kids[1], true
+			}
+		}
+		if n, ok := p.inheritedWait(b, depth-1); ok {
+			return n, true
+		}
+	}
+	return nil, false
+}
+
+func (p *program) waitCall(n *script.Node, s *scope) (think, pacing string) {
+	if n.Kind == script.Function && len(n.Block) == 1 && n.Block[0].Kind == script.Return { // lambda self: 1
+		v := p.eval(n.Block[0].Kids[0], s)
+		return pauseOf(v), ""
+	}
+	if n.Kind != script.Call {
+		return "", ""
+	}
+	a := p.arguments(n, s)
+	x, ok := numberOf(a.get(0, "min_wait"))
+	switch path := n.Kids[0].Path(); path[strings.LastIndexByte(path, '.')+1:] {
+	case "between":
+		if y, ok2 := numberOf(a.get(1, "max_wait")); ok && ok2 && y >= x && y > 0 && x >= 0 {
+			if x == y {
+				return seconds(x), ""
+			}
+			return fmt.Sprintf("uniform(%s, %s)", seconds(x), seconds(y)), ""
+		}
+	case "constant":
+		if ok = ok || numberIn(a, &x); ok && x > 0 {
+			return seconds(x), ""
+		}
+	case "constant_pacing":
+		if ok = ok || numberIn(a, &x); ok && x > 0 {
+			return "", seconds(x)
+		}
+	case "constant_throughput":
+		if ok = ok || numberIn(a, &x); ok && x > 0 {
+			return "", strconv.FormatFloat(x, 'f', -1, 64) + "/s"
+		}
+	}
+	return "", ""
+}
+
+func numberIn(a arguments, x *float64) bool {
+	for _, v := range a.named {
+		if f, ok := numberOf(v); ok {
+			*x = f
+			return true
+		}
+	}
+	return false
+}
+
+// waitOf says how a user waits, and how a load has it.
+func (l *locustfile) waitOf(u *instance) (wait, line string) {
+	think, pacing := l.waitTime(u)
+	switch {
+	case think != "":
+		return think, "think: " + think
+	case pacing != "" && !speaks().pacing:
+		return "pacing " + pacing, "# pacing: " + pacing
+	case pacing != "":
+		return "pacing " + pacing, "pacing: " + pacing
+	}
+	return "none", ""
+}
+
+// shape is that of a LoadTestShape with literal stages; without one, what the
+// command line of Locust says.
+func (l *locustfile) shape() {
+	usual := []string{"connections: 10 # as --users of Locust", "duration: 1m # as --run-time"}
+	for _, name := range l.declared(script.Class) {
+		v, _ := l.globals.get(name)
+		c, ok := v.(*class)
+		if !ok || !l.is(c, maxProgramCalls, "LoadTestShape") {
+			continue
+		}
+		stages, _ := l.classValue(c, "stages", 2)
+		list, _ := stages.([]any)
+		if text := shapeOf(list); text != "" {
+			usual = connectionsOver(text, mostUsers(list))
+		} else {
+			l.load.about = append(l.load.about, fmt.Sprintf("line %d: how %s changes the number of users is not read.", c.node.Line, name))
+		}
+	}
+	l.load.lines = append(usual, l.load.lines...)
+	l.d.loads = []draftLoad{l.load}
+	for _, f := range l.onces {
+		l.addOnce(f)
+	}
+}
+
+func mostUsers(list []any) (most float64) {
+	for _, v := range list {
+		stage, _ := v.(example.Pairs)
+		users, _ := numberOf(stage.Get("users"))
+		most = max(most, users)
+	}
+	return most
+}
+
+// shapeOf are the numbers of users over time. Durations are since the start, as
+// Locust's own examples have them; users come and go as fast as spawn_rate says.
+func shapeOf(list []any) string {
+	var parts []string
+	from, users := 0.0, 0.0
+	for _, v := range list {
+		stage, ok := v.(example.Pairs)
+		until, ok1 := numberOf(stage.Get("duration"))
+		target, ok2 := numberOf(stage.Get("users"))
+		if !ok || !ok1 || !ok2 || until <= from || target < 0 || len(parts) > maxFlow {
+			return ""
+		}
+		length := until - from
+		ramp := 0.0
+		if rate, ok := numberOf(stage.Get("spawn_rate")); ok && rate > 0 {
+			ramp = math.Min(math.Ceil(math.Abs(target-users)/rate), length)
+		}
+		at := strconv.FormatFloat(target, 'f', -1, 64)
+		parts = append(parts, seconds(ramp)+":"+at)
+		if ramp < length {
+			parts = append(parts, seconds(length-ramp)+":"+at)
+		}
+		from, users = until, target
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return "stages(" + strings.Join(parts, ", ") + ")"
+}
