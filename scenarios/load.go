@@ -64,10 +64,10 @@ func Load(nameOrPath string, allow ...string) (*Scenario, error) {
 // foreign are files that people try for scenarios, by their endings, and what to
 // do with them.
 var foreign = map[string]string{
-	".js":    "a script, and mlbench runs none: write what it sends as a scenario (a start: 'mlbench scenarios new'; see docs/scenarios.md)",
-	".ts":    "a script, and mlbench runs none: write what it sends as a scenario (a start: 'mlbench scenarios new'; see docs/scenarios.md)",
+	".js":    "a script, and mlbench runs none: 'mlbench scenarios new --from k6 FILE' makes a scenario of one of k6's",
+	".ts":    "a script, and mlbench runs none: without its types (esbuild FILE --format=esm), 'mlbench scenarios new --from k6 FILE.js' makes a scenario of one of k6's",
 	".lua":   "a script, and mlbench runs none: write what it sends as a scenario (a start: 'mlbench scenarios new'; see docs/scenarios.md)",
-	".py":    "a program, and mlbench runs none: write what it sends as a scenario (a start: 'mlbench scenarios new'; see docs/scenarios.md)",
+	".py":    "a program, and mlbench runs none: 'mlbench scenarios new --from locust FILE' makes a scenario of a locustfile",
 	".jmx":   "a plan of JMeter: write what it sends as a scenario (a start: 'mlbench scenarios new'; see docs/scenarios.md)",
 	".har":   "a recording: 'mlbench scenarios new --from har FILE' makes a scenario of it",
 	".jsonl": "no scenario; if it is a result file, 'mlbench report FILE' shows it",

@@ -43,7 +43,7 @@ func newScenariosNewCmd(s cli.Streams) *cobra.Command {
 		},
 	}
 	f := cmd.Flags()
-	cli.Enum(cmd, &o.from, "from", "", "what the source is: `KIND` openapi, curl, har, vegeta, locust or preset", importer.Kinds...)
+	cli.Enum(cmd, &o.from, "from", "", "what the source is: `KIND` openapi, curl, har, vegeta, locust, k6 or preset", importer.Kinds...)
 	f.StringVarP(&o.output, "output", "o", "-", "`FILE` to write; - is stdout")
 	f.BoolVar(&o.force, "force", false, "overwrite the file if it is there")
 	f.BoolVarP(&o.insecure, "insecure", "k", false, "accept any certificate of the document's URL")

@@ -28,7 +28,7 @@ func sources(t testing.TB) map[string]func() ([]byte, error) {
 	}
 	fromCurl := func(raw []byte, o Options) ([]byte, error) { return FromCurl(string(raw), o) }
 	for ext, convert := range map[string]func([]byte, Options) ([]byte, error){
-		"curl": fromCurl, "har": FromHAR, "vegeta": FromVegeta, "locust": FromLocust,
+		"curl": fromCurl, "har": FromHAR, "vegeta": FromVegeta, "locust": FromLocust, "py": FromLocust, "js": fromK6,
 	} {
 		files, err := filepath.Glob("testdata/*." + ext)
 		if err != nil || len(files) == 0 {
@@ -248,8 +248,12 @@ func TestImportMistakes(t *testing.T) {
 		{"locust", ``, "no requests"},
 		{"locust", "1 GET /a\nhello", "line 2: want WEIGHT METHOD PATH"},
 		{"locust", "hello", "want name,weight,method,path"},
-		{"locust", "from locust import HttpUser, task\n\nclass U(HttpUser):\n    @task(3)\n    def predict(self):\n        self.client.get('/')\n", "src is a program, which mlbench does not read: write its tasks as a table"}, // A11
-		{"locust", "import http from 'k6/http';\nexport default function () { http.get('/'); }\n", "a line for each: 70 POST /predict"},
+		{"locust", "from locust import HttpUser, task\n\nclass U(HttpUser):\n    @task(3)\n    def predict(self):\n        pass\n", "no requests to make a scenario of"},
+		{"locust", "from locust import HttpUser\nx = 'a\n", "src: no Python that can be read: line 2: a text without closing quote"},
+		{"locust", "import http from 'k6/http';\nexport default function () { http.get('/'); }\n", "src is a script of k6: --from k6 reads it"},
+		{"k6", "export default function () {}", "no requests"},
+		{"k6", "export default function (x: string) {}", "src: no JavaScript that can be read: line 1: "},
+		{"k6", "import { login } from './login.js'\nexport default () => login()", "line 2: login is of another file, which is not read"},
 		{"locust", "x GET /a", `src:1: weight "x"`},
 		{"locust", "1 GET a", "begins with /"},
 		{"locust", "0 GET /a\n1 CONNECT /a", "src:2: method"},
@@ -269,6 +273,8 @@ func TestImportMistakes(t *testing.T) {
 			_, err = FromVegeta([]byte(tt.source), o)
 		case "locust":
 			_, err = FromLocust([]byte(tt.source), o)
+		case "k6":
+			_, err = fromK6([]byte(tt.source), o)
 		case "openapi":
 			_, err = FromOpenAPI([]byte(tt.source), o)
 		case "preset":

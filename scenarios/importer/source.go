@@ -9,7 +9,7 @@ import (
 )
 
 // Kinds are what scenarios are made of.
-var Kinds = []string{"openapi", "curl", "har", "vegeta", "locust", "preset"}
+var Kinds = []string{"openapi", "curl", "har", "vegeta", "locust", "k6", "preset"}
 
 // From makes a scenario of a source of one of the Kinds, of which a preset's is its
 // name; "" is as preset.
@@ -25,6 +25,8 @@ func From(kind string, source []byte, o Options) ([]byte, error) {
 		return FromVegeta(source, o)
 	case "locust":
 		return FromLocust(source, o)
+	case "k6":
+		return fromK6(source, o)
 	}
 	return FromPreset(string(source), o)
 }

@@ -1,0 +1,444 @@
+package importer
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/mlbench/mlbench/scenarios/example"
+)
+
+// k6Load is one of the loads that a script's options make: how often a function is
+// run, and what it sends.
+type k6Load struct {
+	draftLoad
+	run   any // the function
+	open  bool
+	pause string // at the end of an iteration
+}
+
+// options make the loads, and of thresholds objectives.
+func (k *k6) options() {
+	v, _ := k.globals.get("options")
+	options, _ := v.(example.Pairs)
+	if u, unread := v.(unknown); unread {
+		k.d.left = append(k.d.left, fmt.Sprintf("line %d: options that are not known", u.line))
+	}
+	main, _ := k.globals.get(defaultExport)
+	var loads []k6Load
+	if scenarios, ok := options.Get("scenarios").(example.Pairs); ok {
+		for _, pair := range scenarios {
+			one, _ := pair.Value.(example.Pairs)
+			l := k6Load{run: main}
+			l.name = strings.Trim(notOfNames.ReplaceAllString(pair.Key, "-"), "-_")
+			if exec, ok := one.Get("exec").(string); ok && exec != "default" {
+				if l.run, ok = k.globals.get(exec); !ok {
+					k.d.left = append(k.d.left, fmt.Sprintf("the scenario %s: its function %s is not found", l.name, exec))
+					continue
+				}
+			}
+			k.executor(&l, one)
+			loads = append(loads, l)
+		}
+	}
+	if len(loads) == 0 {
+		l := k6Load{run: main}
+		k.plain(&l, options)
+		loads = []k6Load{l}
+	}
+	k.iterations(loads)
+	k.thresholds(options.Get("thresholds"))
+	for _, f := range k.onces {
+		k.addOnce(f)
+	}
+}
+
+// addOnce makes setup or teardown of what is sent once.
+func (p *program) addOnce(f onceFlow) {
+	made := p.requestsOf(f.flow, "")
+	for i := range made {
+		if made[i].choose != nil {
+			continue
+		}
+		if made[i].think = ""; strings.HasPrefix(f.name, "on_") || strings.Contains(f.name, ".on_") {
+			made[i].about = append(made[i].about, f.name+" of each user, sent once here.")
+		}
+		if strings.HasSuffix(f.name, "stop") || f.name == "teardown" {
+			p.d.teardown = append(p.d.teardown, once(made[i]))
+		} else {
+			p.d.setup = append(p.d.setup, once(made[i]))
+		}
+	}
+}
+
+// once is a request of setup or teardown, which have neither checks nor captures.
+func once(r draftRequest) draftRequest {
+	if len(r.checks)+len(r.capture) > 0 {
+		r.after = append(r.after, "Nothing but its status is looked at.")
+	}
+	r.checks, r.capture = nil, nil
+	return r
+}
+
+// iterations makes journeys of what each load's function sends.
+func (k *k6) iterations(loads []k6Load) {
+	flows := make([]*flow, len(loads))
+	for i := range loads {
+		flows[i] = k.iteration(loads[i].run)
+	}
+	for i := range loads {
+		l, f := &loads[i], flows[i]
+		if len(loads) > 1 && !speaks().loads && i > 0 {
+			k.d.left = append(k.d.left, fmt.Sprintf("the scenario %s: %s; a scenario here has one load", l.name, strings.Join(l.lines, ", ")))
+			continue
+		}
+		name := l.name
+		if len(loads) == 1 {
+			name = ""
+		}
+		made := k.journeyOf(f, name, 1)
+		if len(made) == 0 && len(f.pending) > 0 {
+			k.d.left = append(k.d.left, f.pending...)
+		}
+		k.d.requests = append(k.d.requests, made...)
+		if len(loads) > 1 && speaks().loads {
+			nameRequests(k.d.requests, maxName)
+			var classes []string
+			for _, r := range k.d.requests[len(k.d.requests)-len(made):] {
+				classes = append(classes, example.Scalar(r.name))
+			}
+			l.lines = append(l.lines, "classes: ["+strings.Join(classes, ", ")+"]")
+		}
+		switch {
+		case f.pause == "":
+		case l.open:
+			l.about = append(l.about, "The wait at the end of an iteration is left out: requests start at their rate.")
+		default:
+			l.lines = append(l.lines, "think: "+f.pause)
+		}
+		k.d.loads = append(k.d.loads, l.draftLoad)
+	}
+}
+
+// plain are the options vus, duration, iterations and stages.
+func (k *k6) plain(l *k6Load, options example.Pairs) {
+	vus, hasUsers := numberOf(options.Get("vus"))
+	if !hasUsers || vus < 1 {
+		vus = 1
+	}
+	if stages, ok := options.Get("stages").([]any); ok && len(stages) > 0 {
+		k.users(l, vus, hasUsers, stages)
+		return
+	}
+	l.lines = append(l.lines, "connections: "+whole64(vus))
+	iterations, counted := numberOf(options.Get("iterations"))
+	if d, ok := k6Duration(options.Get("duration")); ok {
+		l.lines = append(l.lines, "duration: "+d)
+	} else if !counted {
+		l.lines = append(l.lines, "duration: 30s # the original does not say")
+	}
+	if counted && iterations >= 1 {
+		l.lines = append(l.lines, "requests: "+whole64(iterations)+" # journeys")
+	}
+	if rps, ok := numberOf(options.Get("rps")); ok {
+		l.about = append(l.about, fmt.Sprintf("rps: %s, at most so many requests per second, is not taken over.", whole64(rps)))
+	}
+}
+
+// users are clients that come and go.
+func (k *k6) users(l *k6Load, start float64, hasStart bool, stages []any) {
+	var parts []string
+	if hasStart && start > 0 {
+		parts = []string{"0s:" + whole64(start)}
+	}
+	text, most, ok := k.stages(parts, stages, 1)
+	switch {
+	case !ok:
+		l.about = append(l.about, "Its stages are not known.")
+		l.lines = append(l.lines, "connections: "+whole64(max(1, start)), "duration: 30s")
+	default:
+		l.lines = append(l.lines, connectionsOver(text, most)...)
+	}
+}
+
+// stages are numbers over time, divided by a unit of time.
+func (k *k6) stages(parts []string, list []any, unit float64) (text string, most float64, ok bool) {
+	for _, v := range list {
+		stage, isObject := v.(example.Pairs)
+		d, ok1 := k6Duration(stage.Get("duration"))
+		target, ok2 := numberOf(stage.Get("target"))
+		if !isObject || !ok1 || !ok2 || target < 0 || len(parts) > maxFlow {
+			return "", 0, false
+		}
+		target = math.Round(target/unit*1e3) / 1e3
+		most = math.Max(most, target)
+		parts = append(parts, d+":"+strconv.FormatFloat(target, 'f', -1, 64))
+	}
+	return "stages(" + strings.Join(parts, ", ") + ")", most, most > 0
+}
+
+func whole64(f float64) string {
+	return strconv.FormatInt(int64(math.Min(math.Max(0, math.Round(f)), 1e9)), 10)
+}
+
+// k6Duration is a time as the language writes it; a number is of milliseconds.
+func k6Duration(v any) (string, bool) {
+	if f, ok := numberOf(v); ok && f > 0 && f < 1e12 {
+		return seconds(f / 1000), true
+	}
+	s, ok := v.(string)
+	if at, isEnv := v.(envValue); isEnv && at.fallback != nil {
+		s, ok = *at.fallback, true
+	}
+	if !ok {
+		return "", false
+	}
+	s = strings.ReplaceAll(strings.TrimSpace(s), " ", "")
+	if days, rest, has := strings.Cut(s, "d"); has {
+		n, err := strconv.Atoi(days)
+		if err != nil || n > 365 {
+			return "", false
+		}
+		s = strconv.Itoa(n*24) + "h" + rest
+	}
+	d, err := time.ParseDuration(s)
+	if err != nil || d < 0 || d > 365*24*time.Hour {
+		return "", false
+	}
+	return durationText(d), true
+}
+
+// durationText is 1m30s, without what is zero.
+func durationText(d time.Duration) string {
+	if d == 0 {
+		return "0s"
+	}
+	s := d.String()
+	if strings.HasSuffix(s, "m0s") {
+		s = strings.TrimSuffix(s, "0s")
+	}
+	if strings.HasSuffix(s, "h0m") {
+		s = strings.TrimSuffix(s, "0m")
+	}
+	return s
+}
+
+// executor is a scenario of k6.
+func (k *k6) executor(l *k6Load, one example.Pairs) {
+	number := func(name string, preset float64) float64 {
+		v := one.Get(name)
+		if at, ok := v.(envValue); ok && at.fallback != nil {
+			if f, err := strconv.ParseFloat(*at.fallback, 64); err == nil {
+				return f
+			}
+		}
+		if f, ok := numberOf(v); ok && f >= 0 {
+			return f
+		}
+		return preset
+	}
+	duration := func(name, preset string) string {
+		if d, ok := k6Duration(one.Get(name)); ok {
+			return d
+		}
+		return preset
+	}
+	unit := 1.0
+	if d, ok := k6Duration(one.Get("timeUnit")); ok {
+		if t, err := time.ParseDuration(d); err == nil && t > 0 {
+			unit = t.Seconds()
+		}
+	}
+	stages, _ := one.Get("stages").([]any)
+	kind, _ := one.Get("executor").(string)
+	switch kind {
+	case "constant-vus":
+		l.lines = append(l.lines, "connections: "+whole64(max(1, number("vus", 1))), "duration: "+duration("duration", "30s"))
+	case "ramping-vus":
+		k.users(l, number("startVUs", 1), true, stages)
+	case "shared-iterations", "per-vu-iterations":
+		vus, n := max(1, number("vus", 1)), max(1, number("iterations", 1))
+		if kind == "per-vu-iterations" {
+			n *= vus
+		}
+		l.lines = append(l.lines, "connections: "+whole64(vus), "requests: "+whole64(n)+" # journeys", "duration: "+duration("maxDuration", "10m"))
+	case "constant-arrival-rate":
+		l.open = true
+		l.lines = append(l.lines, "rate: "+rateText(number("rate", 1), unit), "duration: "+duration("duration", "30s"))
+	case "ramping-arrival-rate":
+		l.open = true
+		start := "0s:" + strconv.FormatFloat(math.Round(number("startRate", 0)/unit*1e3)/1e3, 'f', -1, 64)
+		text, _, ok := k.stages([]string{start}, stages, unit)
+		if !ok {
+			l.about = append(l.about, "Its stages are not known.")
+			l.lines = append(l.lines, "rate: 20/s", "duration: 30s")
+			break
+		}
+		l.lines = append(l.lines, "shape: "+example.Scalar(text))
+	default:
+		l.about = append(l.about, fmt.Sprintf("The executor of %s is not taken over.", l.name))
+		l.lines = append(l.lines, "connections: 1", "duration: 30s")
+	}
+	if l.open {
+		if vus := number("maxVUs", number("preAllocatedVUs", 0)); vus >= 1 {
+			l.lines = append(l.lines, "connections: "+whole64(vus)+" # most in flight, as VUs there")
+		}
+	}
+	if at, ok := k6Duration(one.Get("startTime")); ok && at != "0s" {
+		if speaks().loads {
+			l.lines = append(l.lines, "start: "+at)
+		} else {
+			l.about = append(l.about, "It starts after "+at+" there.")
+		}
+	}
+}
+
+// rateText is a rate of so many in a time of so many seconds.
+func rateText(n, unit float64) string {
+	if unit == 60 {
+		return strconv.FormatFloat(n, 'f', -1, 64) + "/m"
+	}
+	return strconv.FormatFloat(math.Max(math.Round(n/unit*1e3)/1e3, 0.001), 'f', -1, 64) + "/s"
+}
+
+// connectionsOver are clients over time.
+func connectionsOver(text string, most float64) []string {
+	if !speaks().users {
+		return []string{"connections: " + whole64(max(1, most)) + " # at most: " + text, "duration: 1m"}
+	}
+	return []string{"connections: " + example.Scalar(text)}
+}
+
+// k6Metrics are the metrics of thresholds, as the clock's prefix here.
+var k6Metrics = map[string]string{
+	"http_req_duration": "", "http_req_waiting": "first_byte_", "http_req_connecting": "dial_", "http_req_tls_handshaking": "tls_",
+}
+
+var k6Statistics = map[string]string{"avg": "mean", "med": "p50", "min": "min", "max": "max"}
+
+// thresholds make objectives, and abort rules of those that end the run.
+func (k *k6) thresholds(v any) {
+	all, _ := v.(example.Pairs)
+	nameRequests(k.d.requests, maxName) // objectives may be about one of them
+	all = slices.Clone(all)
+	slices.SortStableFunc(all, func(a, b example.Pair) int { // what others say goes first
+		return strings.Compare(strconv.FormatBool(a.Key == "checks"), strconv.FormatBool(b.Key == "checks"))
+	})
+	for _, pair := range all {
+		list, ok := pair.Value.([]any)
+		if !ok {
+			list = []any{pair.Value}
+		}
+		for _, one := range list {
+			k.threshold(pair.Key, one)
+		}
+	}
+}
+
+func (k *k6) threshold(metric string, v any) {
+	text, _ := v.(string)
+	object, isObject := v.(example.Pairs)
+	if isObject {
+		text, _ = object.Get("threshold").(string)
+	}
+	objective, ok := k.objective(metric, text)
+	if !ok {
+		k.d.left = append(k.d.left, strings.TrimSpace(fmt.Sprintf("the threshold %s: %s", safeName(metric), safeName(text))))
+		return
+	}
+	if !slices.Contains(k.d.objectives, objective) {
+		k.d.objectives = append(k.d.objectives, objective)
+	}
+	if object.Get("abortOnFail") == true {
+		rule := opposite(objective)
+		if d, ok := k6Duration(object.Get("delayAbortEval")); ok {
+			rule += " after " + d
+		}
+		k.d.abort = append(k.d.abort, rule)
+	}
+}
+
+// opposite is when an objective is missed.
+func opposite(objective string) string {
+	i := strings.IndexAny(objective, "<>")
+	op, rest := objective[i:i+1], strings.TrimPrefix(objective[i+1:], "=")
+	strict := rest == objective[i+1:]
+	op = map[string]string{"<": ">", ">": "<"}[op]
+	if strict {
+		op += "="
+	}
+	return objective[:i] + op + rest
+}
+
+// objective is a threshold as the language has it.
+func (k *k6) objective(metric, text string) (string, bool) {
+	metric, tags, tagged := strings.Cut(metric, "{")
+	class := ""
+	if tagged {
+		key, value, _ := strings.Cut(strings.TrimSuffix(tags, "}"), ":")
+		value = strings.Trim(notOfNames.ReplaceAllString(value, "-"), "-_")
+		switch key = strings.TrimSpace(key); {
+		case key == "expected_response":
+		case key == "name" || key == "group" || key == "scenario":
+			if class = k.className(value); class == "" {
+				return "", false
+			}
+		default:
+			return "", false
+		}
+	}
+	text = strings.ReplaceAll(text, " ", "")
+	i := strings.IndexAny(text, "<>")
+	if i < 0 {
+		return "", false
+	}
+	statistic, op := text[:i], text[i:i+1]
+	limit := text[i+1:]
+	if strings.HasPrefix(limit, "=") {
+		op, limit = op+"=", limit[1:]
+	}
+	f, err := strconv.ParseFloat(limit, 64)
+	if err != nil || f < 0 || f > 1e9 {
+		return "", false
+	}
+	if prefix, ok := k6Metrics[metric]; ok {
+		name := k6Statistics[statistic]
+		if p, isPercentile := strings.CutPrefix(statistic, "p("); isPercentile {
+			name = "p" + strings.TrimSuffix(p, ")")
+		}
+		if q, err := strconv.ParseFloat(strings.TrimPrefix(name, "p"), 64); name == "" || strings.HasPrefix(name, "p") && (err != nil || q <= 0 || q >= 100) || f == 0 {
+			return "", false
+		}
+		return class + prefix + name + op + durationText(time.Duration(f*float64(time.Millisecond))), true
+	}
+	percent := strconv.FormatFloat(math.Round(f*1e6)/1e4, 'f', -1, 64) + "%"
+	switch {
+	case metric == "http_req_failed" && statistic == "rate" && op[0] == '<' && f <= 1:
+		return class + "errors" + op + percent, true
+	case metric == "checks" && slices.ContainsFunc(k.d.objectives, func(o string) bool { return strings.HasPrefix(o, class+"errors") }):
+	case metric == "checks" && statistic == "rate" && op[0] == '>' && f <= 1: // failed checks are errors
+		return class + "errors<" + strings.TrimPrefix(op, ">") + strconv.FormatFloat(math.Round((1-f)*1e6)/1e4, 'f', -1, 64) + "%", true
+	case metric == "http_reqs" && statistic == "rate" && op[0] == '>' && f > 0:
+		return class + "throughput" + op + strconv.FormatFloat(f, 'f', -1, 64) + "/s", true
+	}
+	return "", false
+}
+
+// className is the class of that name, with a colon.
+func (k *k6) className(name string) string {
+	for i := range k.d.requests {
+		r := &k.d.requests[i]
+		if r.name == name {
+			return name + ":"
+		}
+		for _, step := range r.steps {
+			if step.name == name && name != "" {
+				return r.name + "." + name + ":"
+			}
+		}
+	}
+	return ""
+}
