@@ -127,7 +127,7 @@ func (r *run) besideOf(ctx context.Context, g *Generator) (b *run, wait time.Dur
 	}
 	b = g.newRun(ctx, ph, r.begin+wait, r.cut)
 	g.recorder.settled = r.begin + r.phase.Settle // of the judged load's figures
-	return b, wait, true
+	return b, wait, !b.empty
 }
 
 // drainBeside is what the loads beside did since the last time.

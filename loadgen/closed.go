@@ -22,6 +22,9 @@ func (r *run) closed(ctx context.Context) {
 		r.pending.Go(func() { r.work(ctx, i, c) })
 	}
 	r.await()
+	if r.sent = c.next.Load(); r.phase.Requests > 0 {
+		r.sent = min(r.sent, uint64(r.phase.Requests))
+	}
 }
 
 // clients are what the workers of a phase share.

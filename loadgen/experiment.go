@@ -152,6 +152,8 @@ func (e *Experiment) Run(ctx context.Context, origin time.Time, emit func(*resul
 		return err
 	}
 	x := &interleaving{now: func() time.Duration { return time.Since(origin) }, emit: emit, ended: e.Ended}
+	var stocks [2]*stock
+	var generators [2]*Generator
 	for i, plan := range e.Plans {
 		g, err := New(plan, origin)
 		if err != nil {
@@ -162,7 +164,10 @@ func (e *Experiment) Run(ctx context.Context, origin time.Time, emit func(*resul
 			g.WatchProcess(e.PIDs[i])
 		}
 		x.load[i] = g.Run
+		stocks[i], generators[i] = g.stock, g
 	}
+	x.align = func() { align(stocks[0], stocks[1]) }
+	x.usedUp = func(arm int) bool { return generators[arm].UsedUp() }
 	running := *e // what is found out on the way is not the caller's
 	return running.interleave(ctx, x)
 }
@@ -210,6 +215,9 @@ func (e *Experiment) pairs(x *interleaving) error {
 		}
 		if err := x.pair(e, e.Before+n, e.order(coin.IntN)); err != nil {
 			return err
+		}
+		if x.over {
+			return nil
 		}
 		if e.Look == nil || look == len(e.Looks) || x.pairs < e.Looks[look]+lost {
 			continue

@@ -40,6 +40,8 @@ type Generator struct {
 	inFlight atomic.Int64
 	conns    connCounters
 	samples  samples
+	stock    *stock // of requests that are sent once; nil: there are none
+	usedUp   bool   // it ended the last phase
 }
 
 // connCounters count since the last slice.
@@ -104,6 +106,7 @@ func newGenerator(plan Plan, origin time.Time) (*Generator, error) {
 	}
 	g.samples.room(g.plan.Classes)
 	g.recorder = newRecorder(g.plan.Classes, plan.Load.Model == results.Open, min(runtime.GOMAXPROCS(0), 4))
+	g.stock = newStock(g.plan.Classes)
 	var err error
 	if g.transport, err = newTransport(g); err != nil {
 		return nil, err
@@ -180,6 +183,9 @@ func (g *Generator) Run(ctx context.Context, ph Phase, emit func(*results.Slice)
 	if ph.Until > 0 {
 		defer time.AfterFunc(ph.Until-r.begin, giveUp).Stop()
 	}
+	if r.empty {
+		return nil
+	}
 	r.slices = newSlicer(g, ph.Kind, r.rate(), r.begin, g.recorder.settled)
 
 	loaded := make(chan struct{})
@@ -207,6 +213,7 @@ func (g *Generator) Run(ctx context.Context, ph Phase, emit func(*results.Slice)
 func (g *Generator) newRun(ctx context.Context, ph Phase, begin time.Duration, cut chan struct{}) *run {
 	r := &run{g: g, ctx: ctx, phase: ph, begin: begin, cut: cut}
 	r.classes = newSequence(g.weights, newRand(g.plan.Seed, streamClasses, ph.Stream))
+	r.bound()
 	g.recorder.settled, g.recorder.ends = r.begin+ph.Settle, 0
 	if ph.Duration > 0 {
 		g.recorder.ends = r.end()
@@ -221,6 +228,7 @@ func (r *run) load(ctx context.Context) {
 	} else {
 		r.closed(ctx)
 	}
+	r.account()
 }
 
 // rate is the phase's; nil in a closed model.
@@ -302,6 +310,9 @@ type run struct {
 	begin   time.Duration // on the generator's clock
 	classes sequence
 	slices  *slicer
+	bounded bool          // by requests that are sent once
+	empty   bool          // none of them is left
+	sent    uint64        // requests of the model, at the end
 	cut     chan struct{} // closed: give up on requests in flight
 	pending sync.WaitGroup
 
@@ -316,7 +327,7 @@ func (r *run) end() time.Duration { return r.begin + r.phase.Settle + r.phase.Du
 // journey, its first.
 func (r *run) request(n uint64, planned time.Duration) request {
 	class := r.classes.class(n)
-	at := poolStart(r.phase.Stream) + r.classes.rank(n)
+	at := r.place(class, r.classes.rank(n))
 	req := request{
 		class: class, planned: planned,
 		number: r.phase.Stream%1e4*requestsPerStream + r.g.lane.number(n*r.g.longest),

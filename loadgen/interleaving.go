@@ -46,8 +46,11 @@ type interleaving struct {
 	emit  func(*results.Slice) error
 	ended [2]<-chan struct{}
 
-	end            time.Duration // of the budget
-	cut            bool          // it ended before the last answers came
+	end            time.Duration      // of the budget
+	cut            bool               // it ended before the last answers came
+	align          func()             // makes both arms go on with the same requests; nil: they do
+	usedUp         func(arm int) bool // says whether what is sent once is; nil: nothing is
+	over           bool               // it is
 	pairs, planned int
 	silent         [2]silence
 }
@@ -97,6 +100,9 @@ func (x *interleaving) hasTime(e *Experiment, took time.Duration) bool {
 // pair runs a slice on each target, and of the control. It is whole when each came
 // to its end.
 func (x *interleaving) pair(e *Experiment, pair int, order []int) error {
+	if x.align != nil {
+		x.align()
+	}
 	for position, slot := range order {
 		if x.now()+e.Settle+e.Slice > x.end+overrun {
 			return nil // waiting for answers took what was left
@@ -127,7 +133,8 @@ func (x *interleaving) slice(slot int, ph Phase, pair, position int, service *st
 	ph.Until, ph.Throughout = x.end+overrun, true
 	err = x.load[arm](x.ctx, ph, func(s *results.Slice) error {
 		s.Arm, s.Pair, s.Position = name, pair, position
-		x.cut = x.cut || s.Unfinished > 0
+		x.over = x.over || x.usedUp != nil && x.usedUp(arm)
+		x.cut = x.cut || x.over || s.Unfinished > 0
 		if x.ctx.Err() != nil || x.cut {
 			s.Excluded = string(results.Interrupted)
 		}
@@ -140,6 +147,9 @@ func (x *interleaving) slice(slot int, ph Phase, pair, position int, service *st
 		}
 		return x.emit(s)
 	})
+	if x.usedUp != nil && x.usedUp(arm) { // also before a slice
+		x.over, x.cut = true, true
+	}
 	if gone, ok := context.Cause(x.ctx).(*Gone); ok {
 		return drained, x.placed(gone)
 	}

@@ -36,6 +36,7 @@ func (r *run) pace(ctx context.Context) {
 			break
 		}
 		req = r.request(n, r.begin+at)
+		r.sent = n + 1
 		if !p.wait(ctx, req.planned) {
 			return
 		}

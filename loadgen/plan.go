@@ -105,6 +105,9 @@ type Class struct {
 	Weight float64
 	// Pool is prepared requests, used in turn.
 	Pool []send.Request
+	// Once is for a pool of which no request may be sent twice: a phase ends when they
+	// are used up. Again is for one that then begins again, and not before.
+	Once, Again bool
 	// Expect lists the statuses that are not errors; empty: 200 to 299.
 	Expect []int
 	// Check judges answers of expected status, and takes from them what later

@@ -24,7 +24,7 @@ type Planned struct {
 // once.
 func (p *Plan) Requests(ph Phase) iter.Seq[Planned] {
 	return func(yield func(Planned) bool) {
-		g := &Generator{plan: *p, longest: p.longest(), lane: p.numbered()}
+		g := &Generator{plan: *p, longest: p.longest(), lane: p.numbered(), stock: newStock(p.Classes)}
 		for i := range p.Classes {
 			weight := p.Classes[i].Weight
 			if p.Classes[i].Step != nil {
@@ -33,6 +33,12 @@ func (p *Plan) Requests(ph Phase) iter.Seq[Planned] {
 			g.weights = append(g.weights, weight)
 		}
 		r := &run{g: g, phase: ph, classes: newSequence(g.weights, newRand(p.Seed, streamClasses, ph.Stream))}
+		if ph.Duration == 0 && ph.Requests == 0 {
+			r.phase.Duration, r.phase.Requests = p.Load.Duration, p.Load.Requests
+		}
+		if r.bound(); r.empty {
+			return
+		}
 		for n, at := range r.instants() {
 			req := r.request(n, max(0, at))
 			for more := true; more; at = -1 {
@@ -58,10 +64,7 @@ const previewLimit = 24 * time.Hour
 func (r *run) instants() iter.Seq2[uint64, time.Duration] {
 	load, ph := &r.g.plan.Load, r.phase
 	limit, most := ph.Settle+ph.Duration, ph.Requests
-	if ph.Duration == 0 && ph.Requests == 0 {
-		limit, most = load.Duration, load.Requests
-	}
-	if limit == 0 {
+	if ph.Duration == 0 {
 		limit = previewLimit
 	}
 	return func(yield func(uint64, time.Duration) bool) {
