@@ -46,8 +46,15 @@ func (d *ClassData) CountCheck(name string, passed, failed int64) {
 	d.addChecks(map[string]checkCounts{name: {Passed: passed, Failed: failed}})
 }
 
+// longestFailure bounds the text of a first failure, in characters: a scenario may want
+// long lists and texts.
+const longestFailure = 300
+
 // ExemplifyCheck adds the first failure of a check.
 func (d *ClassData) ExemplifyCheck(name string, atS float64, text string) {
+	if r := []rune(text); len(r) > longestFailure {
+		text = string(r[:longestFailure-1]) + "…"
+	}
 	d.addChecks(map[string]checkCounts{name: {First: &firstFailure{AtS: atS, Text: text}}})
 }
 

@@ -2,7 +2,9 @@ package results
 
 import (
 	"fmt"
+	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
@@ -87,5 +89,17 @@ func TestMergedMachinesAddTheirChecks(t *testing.T) {
 		if c := sum.Checks["ok"]; c.Passed != 30 || c.Failed != 3 || c.First.AtS != 1 {
 			t.Errorf("%d slices: %+v, %+v", len(f.Slices), c, c.First)
 		}
+	}
+}
+
+func TestFirstFailuresAreBounded(t *testing.T) {
+	d := &ClassData{}
+	d.ExemplifyCheck("ok", 0, strings.Repeat("é", longestFailure+1))
+	d.ExemplifyCheck("short", 0, strings.Repeat("é", longestFailure))
+	if got := d.Checks["ok"].First.Text; utf8.RuneCountInString(got) != longestFailure || !strings.HasSuffix(got, "é…") {
+		t.Errorf("%d characters: %s", utf8.RuneCountInString(got), got)
+	}
+	if got := d.Checks["short"].First.Text; strings.Contains(got, "…") {
+		t.Error(got)
 	}
 }
