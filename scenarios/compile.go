@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"hash/fnv"
 	"maps"
@@ -18,9 +19,12 @@ import (
 
 // CompileOptions join a scenario to a target.
 type CompileOptions struct {
-	Target    targets.Target
-	Headers   []targets.Field // of flags: replace the scenario's and target's of the same name
-	Token     targets.Secret  // for requests with auth: bearer; empty: they go without
+	Target  targets.Target
+	Headers []targets.Field // of flags: replace the scenario's and target's of the same name
+	Token   targets.Secret  // for requests with auth: bearer; empty: they go without
+	// Accounts makes each user log in, with these credentials where the login names
+	// them; nil: Token is everybody's.
+	Accounts  *targets.Credentials
 	UserAgent string
 	Connect   loadgen.Connect // network and address are the target's
 	Seed      uint64
@@ -120,6 +124,9 @@ func Compile(sc *Scenario, o CompileOptions) (*loadgen.Plan, error) {
 		class.Pool = payloads
 		plan.Classes = append(plan.Classes, class)
 	}
+	if err := sc.compileUsers(plan, &o); err != nil {
+		return nil, fmt.Errorf("scenario %s: %w", sc.Name, err)
+	}
 	if o.Secret != nil {
 		for secret := range o.values.seen {
 			o.Secret(secret)
@@ -206,6 +213,9 @@ func newWriter(r *Request, stream string, o *CompileOptions) *writer {
 // Overridden is the scenario's load with flags applied.
 func (s *Scenario) Overridden(o Overrides) (LoadModel, error) {
 	l, err := s.Load.override(o)
+	if err == nil && l.Model == results.Open && s.Login != nil && s.Login.Per == perWorker {
+		err = errors.New("an open model has no workers, and login.per is worker: leave the rate out, or write per: journey")
+	}
 	if err != nil {
 		return l, fmt.Errorf("scenario %s: %w", s.Name, err)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/mlbench/mlbench/targets"
 )
@@ -15,7 +16,7 @@ func (s *Scenario) LoginRequest() *targets.Login {
 	}
 	l := &targets.Login{Method: s.Login.Method, Path: s.Login.Path, TokenPath: s.Login.Token, Optional: s.Login.Optional}
 	if b := s.Login.Body; b != nil {
-		static, _ := b.template.static() // validated: a login has no generators
+		static, _ := b.template.static() // one with generators is rendered
 		l.Body, l.ContentType = string(static), b.kind
 	}
 	return l
@@ -26,7 +27,7 @@ func (s *Scenario) LoginRequest() *targets.Login {
 // login and the scenario says that it is optional: the note says so.
 func (s *Scenario) Token(ctx context.Context, t targets.Target, set targets.CredentialSettings) (token targets.Secret, note string, err error) {
 	if s.needsToken() {
-		return s.login(ctx, t, set)
+		return s.login(ctx, t, set, nil)
 	}
 	return "", "", nil
 }
@@ -44,7 +45,9 @@ func (s *Scenario) needsToken() bool {
 	return false
 }
 
-func (s *Scenario) login(ctx context.Context, t targets.Target, set targets.CredentialSettings) (targets.Secret, string, error) {
+// login is that of a user, whose body is needed where it has generators; without one
+// it is the first of some seed.
+func (s *Scenario) login(ctx context.Context, t targets.Target, set targets.CredentialSettings, body []byte) (targets.Secret, string, error) {
 	c, err := set.For(t)
 	if err != nil {
 		return "", "", err
@@ -59,10 +62,40 @@ func (s *Scenario) login(ctx context.Context, t targets.Target, set targets.Cred
 			return val.text, ok
 		}
 		l.Env = v.env
+		if s.Login.Body != nil && s.Login.Body.template.varies() {
+			if err := s.renderLogin(ctx, t, c, v, l, body); err != nil {
+				return "", "", err
+			}
+		}
 		return t.Login(ctx, *l, c)
 	}
 	if c.Token == "" {
 		return "", "", fmt.Errorf("%w: scenario %s has requests with auth: bearer and no login; set MLBENCH_TOKEN", targets.ErrCredentials, s.Name)
 	}
 	return c.Token, "", nil
+}
+
+// renderLogin makes the body of a login with generators, which holds the credentials
+// already.
+func (s *Scenario) renderLogin(ctx context.Context, t targets.Target, c targets.Credentials, v *values, l *targets.Login, body []byte) error {
+	if c.Demo { // is for nobody but a server of mlbench
+		bundled, err := t.Bundled(ctx)
+		if err != nil {
+			return err
+		}
+		if !bundled {
+			c = targets.Credentials{}
+		}
+	}
+	if body == nil || c.Username == "" {
+		pool, err := s.loginPool(1, &CompileOptions{Target: t, Accounts: &c, Seed: 1, values: v})
+		if err != nil {
+			return fmt.Errorf("login at %s: %w", t.Name, err)
+		}
+		if body == nil {
+			body = pool[0].Body
+		}
+	}
+	l.Body = strings.ReplaceAll(string(body), "${", "$${")
+	return nil
 }

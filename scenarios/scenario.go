@@ -22,8 +22,9 @@ type Scenario struct {
 	Variables   variables              `yaml:"variables"`   // what ${NAME} stands for, before the environment
 	Data        map[string]*dataSource `yaml:"data"`        // files whose rows go into bodies, by name
 	Load        LoadModel              `yaml:"load"`
-	Login       *Login                 `yaml:"login"` // nil: none
-	Setup       []onceCall             `yaml:"setup"` // sent once, before the load
+	Login       *Login                 `yaml:"login"`   // nil: none
+	Cookies     cookies                `yaml:"cookies"` // default none
+	Setup       []onceCall             `yaml:"setup"`   // sent once, before the load
 	Objectives  []string               `yaml:"objectives"`
 	Abort       []string               `yaml:"abort"` // rules that end a run before its time
 	Requests    []Request              `yaml:"requests"`
@@ -59,6 +60,7 @@ type LoadModel struct {
 // Login is the request that gets the token of requests with auth: bearer.
 type Login struct {
 	Method   string `yaml:"method"`   // default POST
+	Per      per    `yaml:"per"`      // who logs in; default run
 	Path     string `yaml:"path"`     // default /login
 	Body     *Body  `yaml:"body"`     // default: JSON with username and password
 	Token    string `yaml:"token"`    // field of the answer that is the token, dots go deeper; default token, access_token, … (targets.TokenNames)

@@ -60,7 +60,8 @@ setup:
   - {}
 teardown: [{name: end, method: DELETE}]
 load: {model: open, connections: 5, rate: 1.5k/m, arrivals: constant, duration: 1m30s, requests: 2M, warmup: 0, timeout: 250ms}
-login: {method: PUT, path: /auth?x=1, body: {text: "${A:-b}"}, token: a.b, optional: false}
+cookies: keep
+login: {per: journey, method: PUT, path: /auth?x=1, body: {text: "${A:-b}"}, token: a.b, optional: false}
 objectives: [p99<50ms, "a.total:p99<1m", "a.d.total:errors<1%"]
 abort: ["errors>5% for 10s", p99>2s for 5s after 30s, "a:p50>1s"]
 data:

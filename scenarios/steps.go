@@ -287,6 +287,9 @@ func (s *Scenario) ResultClasses() (out []results.Class) {
 			out = append(out, results.Class{Name: name, Span: true})
 		}
 	}
+	if s.LoginPerUser() {
+		out = append(out, results.Class{Name: loginClass, Span: true})
+	}
 	return out
 }
 

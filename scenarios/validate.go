@@ -51,6 +51,7 @@ func (v *validator) scenario() {
 	v.calls("teardown", v.sc.Teardown)
 	v.objectives()
 	v.login()
+	v.users()
 	v.data()
 	v.sc.Load = v.sc.Load.withDefaults()
 }
@@ -186,6 +187,9 @@ func (v *validator) request(r *Request, n *strict.Node) {
 		bad("auth", "found %q, want bearer or none", r.Auth)
 	}
 	for _, h := range r.Headers {
+		if err := v.sc.noCookieHeader(h.Name); err != nil {
+			bad("headers", "Cookie: %v", err)
+		}
 		if r.Auth == Bearer && strings.EqualFold(h.Name, "authorization") {
 			bad("auth", "there is a header Authorization as well: leave one out")
 		}
@@ -278,7 +282,7 @@ func (v *validator) login() {
 			break
 		}
 	}
-	if !v.sc.needsToken() {
+	if !v.sc.needsToken() && !(v.sc.LoginPerUser() && v.sc.Cookies == keepCookies) {
 		v.d.Bad(n, "nothing uses the token: no request has auth: bearer")
 	}
 	v.environment = true
@@ -292,7 +296,7 @@ func (v *validator) login() {
 		v.d.Bad(body, "want json, text or form")
 		return
 	}
-	if _, ok := l.Body.template.static(); !ok {
-		v.d.Bad(body, "generators have no place in a login")
+	if _, ok := l.Body.template.static(); !ok && !v.sc.LoginPerUser() {
+		v.d.Bad(body, "generators are for the logins of users: write per: worker or per: journey as well")
 	}
 }

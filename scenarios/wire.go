@@ -49,7 +49,7 @@ func (c *requestClass) prepare(o *CompileOptions) (*head, error) {
 	if err != nil {
 		return nil, err
 	}
-	if r.Auth == Bearer && o.Token != "" {
+	if r.Auth == Bearer && o.Token != "" && !o.eachLogsIn() {
 		fields = append(fields, targets.Field{Name: "Authorization", Value: "Bearer " + string(o.Token), Secret: true})
 	}
 	fields = targets.Merge(fields, o.Target.Headers, own, o.Headers)

@@ -187,6 +187,19 @@ func (t Target) loginAnswer(l Login, c Credentials, resp *http.Response) (Secret
 	return token, "", nil
 }
 
+// Token is what the body of an answer says.
+func (l Login) Token(body []byte) (Secret, error) {
+	var answer any
+	if err := json.Unmarshal(body, &answer); err != nil {
+		return "", fmt.Errorf("login: no JSON, want an object with the field %q", l.tokenPath(nil))
+	}
+	token, err := pick(answer, l.tokenPath(answer))
+	if err != nil {
+		return "", fmt.Errorf("login: the answer is %w (scenario key login.token)", err)
+	}
+	return token, nil
+}
+
 // TokenNames are those that fields with a token go by, the likeliest first.
 func TokenNames() []string {
 	return []string{"token", "access_token", "accessToken", "id_token", "idToken", "jwt", "auth_token", "authToken"}

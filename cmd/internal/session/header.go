@@ -40,6 +40,9 @@ func (s *Session) header(arms ...*Prepared) *results.Header {
 	}
 	h.Classes = plan.Shares()
 	for i, p := range arms {
+		if classes := p.Plan.Shares(); len(classes) > len(h.Classes) { // the other has no login
+			h.Classes = classes
+		}
 		h.Targets = append(h.Targets, results.Target{
 			Arm: []string{results.ArmA, results.ArmB}[i], Name: p.Target.Name, URL: targets.ShownURL(p.Target.URL), Command: startedBy(p.Target),
 		})

@@ -137,9 +137,16 @@ func (s *Session) Prepare(ctx context.Context, t targets.Target) (*Prepared, err
 	if err := t.FirstLook(ctx); err != nil {
 		return nil, err
 	}
-	token, login, err := s.Scenario.Token(ctx, t, s.Spec.Credentials)
+	accounts, err := s.accounts(t)
 	if err != nil {
 		return nil, err
+	}
+	var token targets.Secret
+	var login string
+	if accounts == nil {
+		if token, login, err = s.Scenario.Token(ctx, t, s.Spec.Credentials); err != nil {
+			return nil, err
+		}
 	}
 	p := &Prepared{Target: t}
 	if p.pid, err = watchable(t); err != nil {
@@ -154,6 +161,7 @@ func (s *Session) Prepare(ctx context.Context, t targets.Target) (*Prepared, err
 		Target:    t,
 		Headers:   s.Fields(),
 		Token:     token,
+		Accounts:  accounts,
 		UserAgent: "mlbench/" + s.Spec.Tool,
 		Connect:   s.connect(),
 		Seed:      s.Spec.Seed,
@@ -162,6 +170,11 @@ func (s *Session) Prepare(ctx context.Context, t targets.Target) (*Prepared, err
 	}
 	if p.Plan, err = scenarios.Compile(s.Scenario, p.Options); err != nil {
 		return nil, cli.Usagef("%w", err)
+	}
+	if accounts != nil {
+		if err := s.firstLogin(ctx, p); err != nil {
+			return nil, err
+		}
 	}
 	if p.Calls, err = scenarios.Calls(s.Scenario, p.Options); err != nil {
 		return nil, cli.Usagef("%w", err)
@@ -174,6 +187,36 @@ func (s *Session) Prepare(ctx context.Context, t targets.Target) (*Prepared, err
 	}
 	p.Notes = append(p.Notes, p.Plan.Warnings(machine.ReadLimits())...)
 	return p, nil
+}
+
+// accounts are the credentials of users who log in each for itself; nil: none does.
+func (s *Session) accounts(t targets.Target) (*targets.Credentials, error) {
+	if !s.Scenario.LoginPerUser() {
+		return nil, nil
+	}
+	c, err := s.Spec.Credentials.For(t)
+	if err != nil || c.Token != "" { // a token that is given is everybody's
+		return nil, err
+	}
+	return &c, nil
+}
+
+// firstLogin is that of the first user, for what is not sent by users.
+func (s *Session) firstLogin(ctx context.Context, p *Prepared) error {
+	token, note, err := s.Scenario.FirstLogin(ctx, p.Target, s.Spec.Credentials, p.Plan)
+	if err != nil {
+		return err
+	}
+	if note != "" {
+		p.Notes = append(p.Notes, note)
+	}
+	p.Options.Token, p.Options.Accounts = token, nil
+	if s.Spec.Once {
+		if p.Plan, err = scenarios.Compile(s.Scenario, p.Options); err != nil {
+			return cli.Usagef("%w", err)
+		}
+	}
+	return nil
 }
 
 // Warmup is the Spec's, or the scenario's.
