@@ -81,6 +81,7 @@ type conn struct {
 	deadline atomic.Int64 // generator clock, ns; 0: nothing in flight; expired
 	slot     int          // the watchdog's
 	run      *run         // the phase that the request belongs to; open model
+	waits    *waiting     // the request's body, where it is to be asked for; nil: it goes with the head
 
 	// How read and readReady talk to one another.
 	onReady func(fd uintptr) bool
@@ -104,13 +105,18 @@ func (c *conn) prepare(req *request) { c.wbuf = c.take(req, c.wbuf) }
 
 // take takes over a request and renders it into buf.
 func (c *conn) take(req *request, buf []byte) []byte {
-	buf, c.out = c.by.render(buf[:0], req)
+	rendered := c.by.render(buf[:0], req)
+	buf, c.out = rendered.bytes, rendered.body
 	c.req, c.first = *req, 0
 	c.parser.Reset(req.payload.Method == http.MethodHead)
 	c.parser.Expect = c.g.expect[req.class]
 	c.keep.prepare(c.g.plan.Classes[req.class].Check, &c.parser)
 	c.keep.heads = c.keep.check != nil || c.g.plan.Cookies
 	c.deadline.Store(int64(req.sent + c.g.plan.Timeout))
+	if rendered.waits > 0 {
+		c.holdBack(buf[rendered.head:], rendered.waits)
+		return buf[:rendered.head]
+	}
 	return buf
 }
 
@@ -143,6 +149,10 @@ func (c *conn) answer(n int, err error) outcome {
 				return c.end(c.parser.Status, noFailure)
 			case done:
 				return c.end(c.parser.Status, noFailure)
+			case c.waits != nil && c.parser.Status == 0: // nothing of the final answer yet
+				if c.parser.Continue {
+					c.sendBody(c.waits)
+				}
 			case c.first == 0:
 				c.first = c.arrived()
 			}
@@ -228,6 +238,9 @@ func (c *conn) end(status int, f failure) outcome {
 	}
 	o.stale = c.served > 0 && (o.failure == failReset && !c.parser.Started || o.failure == failMalformed && !c.parser.Begun)
 	c.served++
+	if c.noBody() {
+		c.parser.KeepAlive = false
+	}
 	return o
 }
 

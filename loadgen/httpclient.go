@@ -126,7 +126,10 @@ func (c *httpClient) once(ctx context.Context, client *http.Client, req *request
 		a = &Answer{Captured: req.captured(), Sent: req.whole}
 	}
 	status, n, err := c.roundTrip(httptrace.WithClientTrace(ctx, trace), client, req, &o, a)
-	o.service, o.first = g.now()-req.sent, time.Duration(first.Load())
+	o.service = g.now() - req.sent
+	if o.first == 0 {
+		o.first = time.Duration(first.Load())
+	}
 	o.bytesIn = n
 	if err != nil && shaken.Load() {
 		err = &tlsError{err}
@@ -192,6 +195,9 @@ func (c *httpClient) roundTrip(ctx context.Context, client *http.Client, req *re
 		return 0, 0, err
 	}
 	defer resp.Body.Close()
+	if of.Waits() > 0 {
+		o.first = c.g.now() - req.sent // the first byte was perhaps that of 100 Continue
+	}
 	if err := judgeStatus(resp.StatusCode); err != nil {
 		return 0, 0, err // the body of a 101 is the connection, which nothing bounds
 	}

@@ -3,6 +3,7 @@ package loadgen
 import (
 	"sync/atomic"
 	"syscall"
+	"time"
 )
 
 // lean is the engine's own transport: HTTP/1.1, one request at a time on a
@@ -19,7 +20,8 @@ type lean struct {
 // head is a request up to its body's length, but for its number.
 type head struct {
 	text  string
-	fresh []int // where the number is written
+	fresh []int         // where the number is written
+	waits time.Duration // as send.Request.Waits
 }
 
 // newLean renders what is the same each time that a request is sent.
@@ -29,7 +31,7 @@ func newLean(g *Generator) *lean {
 		pool := g.plan.Classes[i].Pool
 		heads := make([]head, len(pool))
 		for j := range pool {
-			heads[j] = head{string(pool[j].AppendHead(nil)), pool[j].HeadFresh()}
+			heads[j] = head{string(pool[j].AppendHead(nil)), pool[j].HeadFresh(), pool[j].Waits()}
 			if j > 0 && heads[j].text == heads[j-1].text {
 				heads[j].text = heads[j-1].text // one text for all
 			}
@@ -39,26 +41,34 @@ func newLean(g *Generator) *lean {
 	return l
 }
 
-// render appends the request to b; body is how long its body is.
-func (l *lean) render(b []byte, req *request) (rendered []byte, body int) {
+// rendered is a request as HTTP/1.1 has it.
+type rendered struct {
+	bytes []byte
+	head  int           // where the body begins, in its framing
+	body  int           // how long it is, without
+	waits time.Duration // as send.Request.Waits
+}
+
+// render makes the request, in b, which is empty.
+func (l *lean) render(b []byte, req *request) rendered {
 	if req.payload.Fill != nil {
 		r := req.whole()
 		b = r.AppendHead(b)
 		if req.user != nil {
 			b = req.user.appendFields(b, l.g, req.class, r.Target)
 		}
-		return r.AppendBody(b), len(r.Body)
+		b, at := r.AppendBody(b)
+		return rendered{b, at, len(r.Body), r.Waits()}
 	}
-	from, h := len(b), &l.heads[req.class][req.at]
+	h := &l.heads[req.class][req.at]
 	b = append(b, h.text...)
-	req.payload.NumberHead(b[from:], h.fresh, req.number)
+	req.payload.NumberHead(b, h.fresh, req.number)
 	if req.user != nil {
 		b = req.user.appendFields(b, l.g, req.class, req.payload.Target)
 	}
-	b = req.payload.AppendBody(b)
-	body = len(req.payload.Body)
-	req.payload.Number(b[len(b)-body:], req.number)
-	return b, body
+	b, at := req.payload.AppendBody(b)
+	req.payload.Number(b[at:], req.number)
+	return rendered{b, at, len(req.payload.Body), h.waits}
 }
 
 // close leaves the connections as they are: their watchdog has closed them.

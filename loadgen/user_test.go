@@ -216,7 +216,7 @@ type wire struct {
 }
 
 func (x *wire) exchange(worker int, req *request) outcome {
-	b, _ := x.lean.render(nil, req)
+	b := x.lean.render(nil, req).bytes
 	x.mu.Lock()
 	took := x.takes()
 	if req.class == x.g.login {

@@ -52,7 +52,12 @@ func TestHeadsVaryOnTheWire(t *testing.T) {
 				srv.Config.Protocols.SetUnencryptedHTTP2(true)
 				srv.Start()
 				defer srv.Close()
-				plan := closedPlan(t, srv.URL, load(40), Class{Name: "item", Weight: 1, Pool: varying(3)})
+				pool := varying(4)
+				pool[1].Chunked, pool[2].Chunked = true, true
+				for i := range pool[2:] {
+					pool[2+i].Header = append(pool[2+i].Header, send.Field{Name: "Expect", Value: "100-continue"})
+				}
+				plan := closedPlan(t, srv.URL, load(40), Class{Name: "item", Weight: 1, Pool: pool})
 				plan.Connect.Transport = transport
 				ph := Phase{Kind: results.Measure, Stream: 1}
 				var want []string

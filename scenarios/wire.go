@@ -62,6 +62,9 @@ func (c *requestClass) prepare(o *CompileOptions) (*head, error) {
 		if i > 0 && strings.EqualFold(f.Name, "host") {
 			return nil, fmt.Errorf("header Host: given twice, HTTP/1.1 allows one")
 		}
+		if r.Body == nil && strings.EqualFold(f.Name, "expect") {
+			continue // of the target's or a flag's: there is nothing to wait for
+		}
 		if value := c.varying(f.Name, turn, o); value != nil {
 			out.fields = append(out.fields, headField{len(out.base.Header), value})
 		} else if fixed = append(fixed, f); f.Value == "" && !f.Empty {

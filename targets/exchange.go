@@ -47,12 +47,10 @@ func (t Target) Exchange(ctx context.Context, r *send.Request, keep int) (*Answe
 	defer nc.Close()
 	stop := context.AfterFunc(ctx, func() { _ = nc.SetDeadline(time.Unix(1, 0)) })
 	defer stop()
-	wrote := make(chan error, 1)
-	go func() {
-		_, err := nc.Write(r.AppendHTTP1(nil))
-		wrote <- err
-	}()
-	a, err := readAnswer(nc, r.Method, keep)
+	wrote, asked, read := make(chan error, 1), make(chan struct{}, 1), make(chan struct{})
+	go func() { wrote <- write(nc, r, asked, read) }()
+	a, err := readAnswer(nc, r.Method, keep, asked)
+	close(read)
 	if err != nil {
 		if ctx.Err() == nil {
 			_ = nc.Close() // ends the writer
@@ -64,6 +62,26 @@ func (t Target) Exchange(ctx context.Context, r *send.Request, keep int) (*Answe
 	}
 	a.Took = time.Since(begin)
 	return a, nil
+}
+
+// write sends the request; a body that waits when it is asked for, or when its time
+// is over, but not after the answer has been read.
+func write(nc net.Conn, r *send.Request, asked, read <-chan struct{}) error {
+	b, from := r.AppendBody(r.AppendHead(nil))
+	if wait := r.Waits(); wait > 0 {
+		if _, err := nc.Write(b[:from]); err != nil {
+			return err
+		}
+		b = b[from:]
+		select {
+		case <-asked:
+		case <-time.After(wait):
+		case <-read:
+			return nil
+		}
+	}
+	_, err := nc.Write(b)
+	return err
 }
 
 // roundTripHTTP2 sends the request by HTTP/2. The answer's body is to be closed.
@@ -98,8 +116,9 @@ func (t Target) exchangeHTTP2(ctx context.Context, r *send.Request, keep int) (*
 	return &Answer{Status: resp.StatusCode, Head: bytes.TrimSuffix(head.Bytes(), []byte("\r\n")), Body: body.kept, Size: n}, nil
 }
 
-// readAnswer passes over interim answers (1xx).
-func readAnswer(r io.Reader, method string, keep int) (*Answer, error) {
+// readAnswer passes over interim answers (1xx); asked is told of one that asks for
+// the body.
+func readAnswer(r io.Reader, method string, keep int, asked chan<- struct{}) (*Answer, error) {
 	heads := &first{most: headLimit}
 	br := bufio.NewReader(io.TeeReader(r, heads))
 	for {
@@ -114,7 +133,12 @@ func readAnswer(r io.Reader, method string, keep int) (*Answer, error) {
 		case resp.StatusCode < 100:
 			return nil, fmt.Errorf("%w: status %03d", errMalformed, resp.StatusCode)
 		case resp.StatusCode < 200:
-			heads.kept = rest
+			if heads.kept = rest; resp.StatusCode == http.StatusContinue {
+				select {
+				case asked <- struct{}{}:
+				default:
+				}
+			}
 			continue
 		}
 		body := &first{most: keep}

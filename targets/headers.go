@@ -73,7 +73,7 @@ func ParseField(s string) (Field, error) {
 }
 
 // framing are the headers that the client sets itself, or could not honour.
-var framing = []string{"content-length", "transfer-encoding", "keep-alive", "te", "trailer", "upgrade", "expect"}
+var framing = []string{"content-length", "transfer-encoding", "keep-alive", "te", "trailer", "upgrade"}
 
 // Validate refuses what would break the request's framing: a line break in a
 // header would be a header, or a request, of its own.
@@ -91,6 +91,9 @@ func (f Field) Validate() error {
 	}
 	if v := strings.ToLower(f.Value); strings.EqualFold(f.Name, "connection") && v != "close" && v != "keep-alive" {
 		return fmt.Errorf("header Connection: found %q, want close or keep-alive", f.Value)
+	}
+	if strings.EqualFold(f.Name, "expect") && f.Value != "" && !strings.EqualFold(f.Value, "100-continue") {
+		return fmt.Errorf("header Expect: found %q, want 100-continue", f.Value)
 	}
 	return nil
 }

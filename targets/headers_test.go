@@ -51,6 +51,8 @@ func TestParseField(t *testing.T) {
 		"Content-Length: 3":    {},
 		"transfer-encoding: x": {},
 		"Connection: upgrade":  {},
+		"Expect: 100-Continue": {Name: "Expect", Value: "100-Continue"},
+		"Expect: more":         {},
 		"sk-secretsecret":      {},
 		": v":                  {},
 	} {

@@ -256,6 +256,7 @@ func (p *ResponseParser) endOfHeader() {
 		case p.interim > maxInterim:
 			p.malformed("more than 16 interim responses", nil)
 		default:
+			p.Continue = p.Continue || p.Status == 100
 			p.beginMessage()
 		}
 		return

@@ -77,6 +77,7 @@ type ResponseParser struct {
 	KeepAlive   bool   // the connection may carry another request
 	Started     bool   // at least one byte came
 	Begun       bool   // so did a whole status line: what comes is an answer
+	Continue    bool   // 100 came: the body is asked for
 	BodyBytes   int64  // length of the body, chunked framing taken off
 	HeaderBytes int    // status lines, fields, trailers, with line ends, interim answers too
 	Body        []byte // the first bytes of the body, see CaptureMax; reused by Reset
@@ -100,7 +101,7 @@ type ResponseParser struct {
 // Reset prepares for the response to the next request; head says that its method is HEAD.
 func (p *ResponseParser) Reset(head bool) {
 	p.head = head
-	p.Started, p.Begun, p.BodyBytes, p.HeaderBytes = false, false, 0, 0
+	p.Started, p.Begun, p.Continue, p.BodyBytes, p.HeaderBytes = false, false, false, 0, 0
 	p.Body, p.carry = p.Body[:0], p.carry[:0]
 	p.interim, p.remaining, p.overhead, p.err = 0, 0, 0, nil
 	p.beginMessage()

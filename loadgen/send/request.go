@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // Request is one prepared request. Each transport makes its own form of it.
@@ -18,6 +19,9 @@ type Request struct {
 	Target string  // path and query, as they are sent
 	Header []Field // in the order of sending, Host among them, without Content-Length
 	Body   []byte  // nil: none
+	// Chunked sends the body in a chunk instead of with its length, where the
+	// protocol has chunks.
+	Chunked bool
 	// Fresh and FreshTarget are offsets into Body and Target of FreshDigits ASCII
 	// digits which the engine overwrites with the request's number, as those of
 	// fields, so that a cycled pool never sends the same bytes twice and a target's
@@ -53,7 +57,7 @@ func (r *Request) Numbered(number uint64) Request {
 	out := r.NumberedHead(number)
 	if len(r.Fresh) > 0 {
 		out.Body = bytes.Clone(r.Body)
-		r.Number(out.Body, number)
+		writeNumber(out.Body, r.Fresh, number)
 	}
 	return out
 }
@@ -111,8 +115,13 @@ func (r *Request) Filled(captured map[string]string) Request {
 	return r.Fill(*r, captured)
 }
 
-// Number writes a request's number into its body.
-func (r *Request) Number(body []byte, number uint64) { writeNumber(body, r.Fresh, number) }
+// Number writes a request's number into what AppendBody appended behind the head.
+func (r *Request) Number(framed []byte, number uint64) {
+	if r.Chunked && len(r.Fresh) > 0 {
+		framed = framed[bytes.IndexByte(framed, '\n')+1:]
+	}
+	writeNumber(framed, r.Fresh, number)
+}
 
 // NumberHead writes a request's number into what AppendHead appended, at the places
 // that HeadFresh found.
@@ -138,7 +147,10 @@ func writeNumber(b []byte, at []int, number uint64) {
 }
 
 // AppendHTTP1 appends the request as HTTP/1.1 has it.
-func (r *Request) AppendHTTP1(b []byte) []byte { return r.AppendBody(r.AppendHead(b)) }
+func (r *Request) AppendHTTP1(b []byte) []byte {
+	b, _ = r.AppendBody(r.AppendHead(b))
+	return b
+}
 
 // AppendHead appends request line and header, but for the framing of the body.
 func (r *Request) AppendHead(b []byte) []byte {
@@ -149,13 +161,43 @@ func (r *Request) AppendHead(b []byte) []byte {
 	return b
 }
 
-// AppendBody appends what comes behind the head: the body's length, where HTTP
-// wants to know it (RFC 9110 §8.6), and the body.
-func (r *Request) AppendBody(b []byte) []byte {
-	return append(r.appendLength(b), r.Body...)
+// AppendBody appends the rest: the body's length, where HTTP wants to know it
+// (RFC 9110 §8.6), and the body, in its framing, which begins at from.
+func (r *Request) AppendBody(b []byte) (out []byte, from int) {
+	b = r.appendLength(b)
+	return r.appendFramed(b, r.Body), len(b)
+}
+
+// appendFramed appends the body, or what is shown in its place.
+func (r *Request) appendFramed(b, body []byte) []byte {
+	if !r.Chunked {
+		return append(b, body...)
+	}
+	if len(r.Body) > 0 {
+		b = strconv.AppendInt(b, int64(len(r.Body)), 16)
+		b = append(b, "\r\n"...)
+		b = append(b, body...)
+		b = append(b, "\r\n"...)
+	}
+	return append(b, "0\r\n\r\n"...)
+}
+
+// continueWait is how long a body waits: targets may not know how to ask for it.
+const continueWait = time.Second
+
+// Waits is how long the body waits for the target to ask for it (RFC 9110
+// §10.1.1); 0: not at all.
+func (r *Request) Waits() time.Duration {
+	if len(r.Body) > 0 && slices.ContainsFunc(r.Header, func(f Field) bool { return strings.EqualFold(f.Name, "expect") }) {
+		return continueWait
+	}
+	return 0
 }
 
 func (r *Request) appendLength(b []byte) []byte {
+	if r.Chunked {
+		return append(b, "Transfer-Encoding: chunked\r\n\r\n"...)
+	}
 	if r.Body != nil || r.Method == http.MethodPost || r.Method == http.MethodPut || r.Method == http.MethodPatch {
 		b = append(b, "Content-Length: "...)
 		b = strconv.AppendInt(b, int64(len(r.Body)), 10)
@@ -174,7 +216,7 @@ func (r *Request) Shown() []byte {
 			shown.Header[i].Value = Hidden
 		}
 	}
-	return append(r.appendLength(shown.AppendHead(nil)), hide(string(r.Body), r.HiddenBody)...)
+	return r.appendFramed(r.appendLength(shown.AppendHead(nil)), []byte(hide(string(r.Body), r.HiddenBody)))
 }
 
 // ShownTarget is the request's target without its secrets.
@@ -219,10 +261,12 @@ func (r *Request) HTTP(to *url.URL) (*http.Request, error) {
 // SetBody gives net/http's form of the request a body: its own, with a number in
 // place.
 func (r *Request) SetBody(req *http.Request, body []byte) {
-	if len(body) == 0 {
+	if len(body) == 0 && !r.Chunked {
 		return
 	}
-	req.ContentLength = int64(len(body))
+	if req.ContentLength = int64(len(body)); r.Chunked {
+		req.ContentLength = -1
+	}
 	req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil }
 	req.Body, _ = req.GetBody()
 }

@@ -87,6 +87,7 @@ func (w *Way) Transport(keep int) *http.Transport {
 		TLSClientConfig:        w.config(),
 		Protocols:              protocols,
 		DisableCompression:     true,
+		ExpectContinueTimeout:  continueWait,
 		DisableKeepAlives:      keep == 0,
 		MaxIdleConnsPerHost:    keep,
 		MaxResponseHeaderBytes: http1.MaxHeaderBytes,
