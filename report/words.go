@@ -138,6 +138,7 @@ var phrases = map[summary.Code]phrase{
 	verdict.AboutMore:        {"About %s more would settle %s: --budget %s", []string{"s span", "_it", "budget_s span"}},
 	verdict.AboutMoreOrWider: {"About %s more, or a wider limit, would settle %s: --budget %s", []string{"s span", "_it", "budget_s span"}},
 	verdict.AboutMoreRuns:    {"About %s of each would settle it", []string{"runs more run"}},
+	verdict.AboutMoreStarts:  {"About %d starts of each would settle it: --launches %d", []string{"launches", "launches"}},
 }
 
 // openings are how sentences of findings begin.

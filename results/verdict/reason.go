@@ -87,7 +87,8 @@ const (
 	AtLeastMore      summary.Code = "at_least_more"     // s, budget_s
 	AboutMore        summary.Code = "about_more"        // s, budget_s
 	AboutMoreOrWider summary.Code = "about_more_or_wider"
-	AboutMoreRuns    summary.Code = "about_more_runs" // runs
+	AboutMoreRuns    summary.Code = "about_more_runs"   // runs
+	AboutMoreStarts  summary.Code = "about_more_starts" // launches, of each target
 )
 
 // args are the values of a reason, by their names.

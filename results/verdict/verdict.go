@@ -159,6 +159,10 @@ func (j *judging) advise(f *results.File) {
 	if c.Verdict != Inconclusive || j.unfinished != nil || !(more > 0) {
 		return
 	}
+	if n := float64(c.Launches); n > 0 {
+		j.advice = because(AboutMoreStarts, args{"launches": int64(math.Ceil(j.v.MoreTime * n))})
+		return
+	}
 	c.MoreTimeS = math.Ceil(more)
 	budget := max(f.Header.BudgetS, 2*f.Header.WarmupS+elapsed(f)) + more
 	code := AboutMore
