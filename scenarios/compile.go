@@ -35,6 +35,7 @@ type CompileOptions struct {
 	Secret    func(string) // is told the secrets that requests hold; nil: nobody
 
 	values *values // of ${NAME}s
+	dealt  map[*dataSource]hands
 }
 
 // Overrides are the load flags; zero leaves the scenario's value. A rate makes
@@ -112,6 +113,9 @@ func Compile(sc *Scenario, o CompileOptions) (*loadgen.Plan, error) {
 		plan.Load.Rate = loadgen.ConstantRate(float64(l.Rate))
 	}
 	plan.Connect.Network, plan.Connect.Address = o.Target.Connect()
+	if o.dealt, err = sc.deal(&o); err != nil {
+		return nil, fmt.Errorf("scenario %s: %w", sc.Name, err)
+	}
 	for _, c := range sc.classes() {
 		payloads, err := pool(&c, &o)
 		if err != nil {
@@ -122,6 +126,7 @@ func Compile(sc *Scenario, o CompileOptions) (*loadgen.Plan, error) {
 		}
 		class := c.class()
 		class.Pool = payloads
+		class.Once, class.Again = slices.Concat(c.templates()...).sendsOnce()
 		plan.Classes = append(plan.Classes, class)
 	}
 	if err := sc.compileUsers(plan, &o); err != nil {
@@ -151,20 +156,27 @@ func pool(of *requestClass, o *CompileOptions) ([]send.Request, error) {
 	if r.Body != nil {
 		body = r.Body.template
 	}
+	most := maxPoolBytes
+	once, _ := all.sendsOnce()
+	if once {
+		size, most = cmp.Or(o.PoolSize, int(r.Pool), maxPool), maxOnceBytes
+	}
 	if !all.varies() {
 		size = 1
 	}
-	data, err := readRows(all, r.Name, size, o.Seed)
+	data, err := readRows(all, r.Name, size, o)
 	if err != nil {
 		return nil, err
 	}
-	size = wholePasses(all, size, data)
+	if !once {
+		size = wholePasses(all, size, data)
+	}
 	// What stands before the body has a stream of its own: it does not change the
 	// bytes of bodies.
 	w, hw := newWriter(r, "", o), newWriter(r, "head", o)
 	w.data, hw.data = data, data
 	var payloads []send.Request
-	for used := 0; len(payloads) < size; {
+	for used := 0; len(payloads) < size && !(once && sentAll(data)); {
 		w.index, hw.index = len(payloads), len(payloads)
 		next, err := h.request(hw)
 		if err != nil {
@@ -176,12 +188,12 @@ func pool(of *requestClass, o *CompileOptions) ([]send.Request, error) {
 			return nil, w.err
 		}
 		for _, c := range data {
-			c.next, c.taken = c.next+c.taken, 0
+			c.advance()
 		}
 		if len(w.buf) > maxPoolBytes {
 			return nil, fmt.Errorf("a body of more than %d MB: too large", maxPoolBytes>>20)
 		}
-		if used += max(headBytes, 2*h.size(&next)) + len(w.buf); used > maxPoolBytes && len(payloads) > 0 {
+		if used += max(headBytes, 2*h.size(&next)) + len(w.buf); used > most && len(payloads) > 0 {
 			break
 		}
 		if r.Body != nil {
@@ -192,10 +204,11 @@ func pool(of *requestClass, o *CompileOptions) ([]send.Request, error) {
 		payloads = append(payloads, next)
 	}
 	if o.PoolSize == 0 {
-		if r.Pool > 0 && len(payloads) < size {
+		if r.Pool > 0 && len(payloads) < size && !once {
 			o.Note(fmt.Sprintf("%s has a pool of %d bodies, not %d: %d MB is the limit", r.Name, len(payloads), size, maxPoolBytes>>20))
 		}
 		rowNotes(r.Name, len(payloads), data, o.Note)
+		onceNotes(r, len(payloads), data, o.Note)
 	}
 	return payloads, nil
 }

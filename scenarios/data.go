@@ -21,6 +21,8 @@ type dataSource struct {
 	Delimiter string       `yaml:"delimiter"` // of CSV; default a comma, of .tsv a tab
 	Format    rows.Format  `yaml:"format"`    // default by the file's name
 	Join      []dataJoin   `yaml:"join"`      // further files, whose columns are beside those of this one
+	Once      bool         `yaml:"once"`      // each row is sent once in a run
+	Then      string       `yaml:"then"`      // what becomes of it then; default stop
 
 	name   string
 	source *rows.Source // nil: not readable
@@ -104,6 +106,7 @@ func (v *validator) data() {
 			v.d.BadAt(key.Line, key.Col, "data.%s: nothing uses it: no request has {$row: %s}", key.Name, key.Name)
 			continue
 		}
+		v.once(s, uses[s])
 		s.narrow(uses[s])
 		var need []string
 		for _, use := range uses[s] {
@@ -112,6 +115,26 @@ func (v *validator) data() {
 		if err := s.source.Scan(need); err != nil {
 			v.d.Bad(n.Items[i].Get("file"), "%v", err)
 		}
+	}
+}
+
+// once checks the uses of a source whose rows are sent once. A warm-up would use
+// them up: there is none unless it is asked for.
+func (v *validator) once(s *dataSource, uses []*rowGen) {
+	if !s.Once {
+		return
+	}
+	for _, use := range uses {
+		path := use.node.Path
+		switch {
+		case use.hot:
+			v.d.Bad(use.node, "the rows of %s are sent once, and values of a $zipf again and again", s.name)
+		case strings.HasPrefix(path, "setup") || strings.HasPrefix(path, "teardown") || strings.HasPrefix(path, "login"):
+			v.d.Bad(use.node, "the rows of %s are sent once, by requests alone: want another source here", s.name)
+		}
+	}
+	if load := v.d.Root.Get("load"); load == nil || load.Get("warmup") == nil {
+		v.sc.Load.Warmup = 0
 	}
 }
 
@@ -131,6 +154,14 @@ func (v *validator) openData(s *dataSource, n *strict.Node) {
 		s.Order = rows.Sequential
 	} else if !slices.Contains(orders, s.Order) {
 		bad("order", "found %q, want sequential, random or shuffle", s.Order)
+	}
+	switch {
+	case n.Get("then") != nil && !s.Once:
+		bad("then", "rows that are not sent once come again and again: leave it out, or write once: true")
+	case n.Get("then") != nil && s.Then != thenStop && s.Then != thenRepeat:
+		bad("then", "found %q, want stop or repeat", s.Then)
+	case s.Once && s.Order == rows.Random:
+		bad("order", "random draws some rows twice, and others never: want sequential or shuffle for rows that are sent once")
 	}
 	source := v.openFile(n, s.File, s.Format, s.Delimiter)
 	if !ok || source == nil || !v.join(s, source, n.Get("join")) {

@@ -24,10 +24,11 @@ type rowGen struct {
 
 	node   *strict.Node
 	source *dataSource
+	hot    bool // within a $zipf
 }
 
 func (b *templateBuilder) row(n *strict.Node) generator {
-	g := &rowGen{node: n}
+	g := &rowGen{node: n, hot: b.hot}
 	if n.Kind == strict.String {
 		g.From = n.Text
 	} else {
@@ -143,6 +144,9 @@ func (g *rowGen) render(w *writer) {
 	n := w.span(*g.Rows)
 	w.buf = append(w.buf, '[')
 	for i := 0; i < n && !w.full(); i++ {
+		if data.ends() && at+i >= len(data.rows) {
+			break // the last batch is what is left
+		}
 		if i > 0 {
 			w.buf = append(w.buf, ',')
 		}
@@ -178,8 +182,10 @@ type classRows struct {
 	rows   []rows.Row
 	stride int // most rows that one body takes
 	varies bool
-	next   int // row of the next body
-	taken  int // of the current body
+	next   int  // row of the next body
+	taken  int  // of the current body
+	steps  bool // rows that are sent once: those of a body are the same in all of its journey
+	short  bool // rows that are sent once: the file has more than are sent
 }
 
 func (c *classRows) row(i int) rows.Row { return c.rows[i%len(c.rows)] }
@@ -190,8 +196,17 @@ func (c *classRows) take(w *writer, n int) {
 	}
 }
 
-// readRows takes what a pool of so many bodies needs of the files.
-func readRows(t template, class string, size int, seed uint64) (map[*dataSource]*classRows, error) {
+// advance goes to the rows of the next body.
+func (c *classRows) advance() {
+	if c.steps {
+		c.taken = c.stride
+	}
+	c.next, c.taken = c.next+c.taken, 0
+}
+
+// readRows takes what a pool of so many bodies needs of the files; what is dealt is
+// there.
+func readRows(t template, class string, size int, o *CompileOptions) (map[*dataSource]*classRows, error) {
 	all, want := map[*dataSource]*classRows{}, map[*dataSource]int{}
 	var collect func(t template, bodies int)
 	collect = func(t template, bodies int) {
@@ -212,11 +227,27 @@ func readRows(t template, class string, size int, seed uint64) (map[*dataSource]
 		})
 	}
 	collect(t, size)
+	bodies := 0
 	for s, c := range all {
+		if h := o.dealt[s][class]; h != nil {
+			c.rows, c.stride, c.steps, c.short = h.rows, h.stride, h.users > 1, h.short
+			bodies = max(bodies, len(h.rows))
+		}
+	}
+	for s, c := range all {
+		if s.Once {
+			if len(c.rows) == 0 {
+				return nil, fmt.Errorf("%s has too few rows for all the requests that take them", filepath.Base(s.File))
+			}
+			continue
+		}
+		if bodies > 0 {
+			want[s] = min(want[s], bodies)
+		}
 		name := fnv.New64a()
 		name.Write([]byte(class + "\x00" + s.name))
 		var err error
-		if c.rows, err = s.source.Sample(s.Order, max(1, want[s]*c.stride), rand.New(rand.NewPCG(seed, name.Sum64()))); err != nil {
+		if c.rows, err = s.source.Sample(s.Order, max(1, want[s]*c.stride), rand.New(rand.NewPCG(o.Seed, name.Sum64()))); err != nil {
 			return nil, err
 		}
 	}
@@ -265,6 +296,9 @@ func sorted(data map[*dataSource]*classRows) []*classRows {
 // rowNotes say how much of the files a finished pool holds.
 func rowNotes(class string, bodies int, data map[*dataSource]*classRows, note func(string)) {
 	for _, c := range sorted(data) {
+		if c.source.Once {
+			continue
+		}
 		total := c.source.source.Rows
 		if sent := int64(min(c.next, len(c.rows))); sent > 0 && sent < total {
 			note(fmt.Sprintf("%s sends %d of the %d rows of %s, then these again (pool: %d in the request makes room for all, up to %d MB)",
