@@ -187,7 +187,12 @@ func TestWhoGoesClosesItsConnection(t *testing.T) {
 	for _, by := range []Transport{Lean, NetHTTP} {
 		t.Run(string(by), func(t *testing.T) {
 			changes := make(chan http.ConnState, 100)
-			srv := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+			var there sync.WaitGroup
+			there.Add(3)
+			srv := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+				there.Done()
+				there.Wait() // each of the three has its connection
+			}))
 			srv.Config.ConnState = func(_ net.Conn, to http.ConnState) {
 				if to == http.StateNew || to == http.StateClosed {
 					changes <- to
@@ -195,8 +200,8 @@ func TestWhoGoesClosesItsConnection(t *testing.T) {
 			}
 			srv.Start()
 			defer srv.Close()
-			load := Load{Model: results.Closed, Connections: 3, Duration: 300 * time.Millisecond, Pacing: time.Millisecond}
-			load.Clients = Steps([]Stage{{100 * time.Millisecond, 3}, {100 * time.Millisecond, 1}})
+			load := closedLoad(3, 3)
+			load.Clients = Steps([]Stage{{time.Hour, 3}, {time.Hour, 1}})
 			plan := closedPlan(t, srv.URL, load)
 			plan.Connect.Transport = by
 			g, err := New(plan, time.Now())
@@ -204,9 +209,9 @@ func TestWhoGoesClosesItsConnection(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer g.Close()
-			if err := g.Run(t.Context(), Phase{Kind: results.Measure}, func(*results.Slice) error { return nil }); err != nil {
-				t.Fatal(err)
-			}
+			runPhase(t, g, Phase{Kind: results.Measure})
+			g.leave(1)
+			g.leave(2)
 			for _, want := range []http.ConnState{http.StateNew, http.StateNew, http.StateNew, http.StateClosed, http.StateClosed} {
 				if got := <-changes; got != want {
 					t.Fatalf("a connection is %s, want 3 new ones, then 2 closed", got)
