@@ -187,12 +187,7 @@ func TestWhoGoesClosesItsConnection(t *testing.T) {
 	for _, by := range []Transport{Lean, NetHTTP} {
 		t.Run(string(by), func(t *testing.T) {
 			changes := make(chan http.ConnState, 100)
-			var there sync.WaitGroup
-			there.Add(3)
-			srv := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
-				there.Done()
-				there.Wait() // each of the three has its connection
-			}))
+			srv := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
 			srv.Config.ConnState = func(_ net.Conn, to http.ConnState) {
 				if to == http.StateNew || to == http.StateClosed {
 					changes <- to
@@ -200,8 +195,8 @@ func TestWhoGoesClosesItsConnection(t *testing.T) {
 			}
 			srv.Start()
 			defer srv.Close()
-			load := closedLoad(3, 3)
-			load.Clients = Steps([]Stage{{time.Hour, 3}, {time.Hour, 1}})
+			load := Load{Model: results.Closed, Connections: 3, Duration: 300 * time.Millisecond, Pacing: time.Millisecond}
+			load.Clients = Steps([]Stage{{100 * time.Millisecond, 3}, {100 * time.Millisecond, 1}})
 			plan := closedPlan(t, srv.URL, load)
 			plan.Connect.Transport = by
 			g, err := New(plan, time.Now())
@@ -209,9 +204,9 @@ func TestWhoGoesClosesItsConnection(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer g.Close()
-			runPhase(t, g, Phase{Kind: results.Measure})
-			g.leave(1)
-			g.leave(2)
+			if err := g.Run(t.Context(), Phase{Kind: results.Measure}, func(*results.Slice) error { return nil }); err != nil {
+				t.Fatal(err)
+			}
 			for _, want := range []http.ConnState{http.StateNew, http.StateNew, http.StateNew, http.StateClosed, http.StateClosed} {
 				if got := <-changes; got != want {
 					t.Fatalf("a connection is %s, want 3 new ones, then 2 closed", got)

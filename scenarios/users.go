@@ -104,14 +104,10 @@ func (s *Scenario) compileUsers(plan *loadgen.Plan, o *CompileOptions) error {
 		return nil
 	}
 	plan.PerJourney = s.Login.Per == perJourney
-	bearer := map[string]bool{}
-	for _, c := range s.classes() {
-		bearer[c.Name] = c.Auth == Bearer
-	}
-	for i := range plan.Classes {
+	for i, c := range s.classes() {
 		of := &plan.Classes[i]
 		// A header of the target or of a flag goes before it.
-		of.Token = bearer[of.Name] && !slices.ContainsFunc(of.Pool[0].Header, func(f send.Field) bool { return strings.EqualFold(f.Name, "authorization") })
+		of.Token = c.Auth == Bearer && !slices.ContainsFunc(of.Pool[0].Header, func(f send.Field) bool { return strings.EqualFold(f.Name, "authorization") })
 	}
 	size := defaultPool
 	if !plan.PerJourney {

@@ -142,7 +142,7 @@ func (o *scenariosNewOptions) read(ctx context.Context) ([]byte, error) {
 		t.Insecure = o.insecure
 		return importer.Fetch(ctx, t, &o.shape)
 	case o.source != "-":
-		o.shape.Source = filepath.Base(o.source)
+		o.shape.Source, o.shape.Folder = filepath.Base(o.source), filepath.Dir(o.source)
 	}
 	raw, err := cli.ReadFile(o.In, o.source, maxInput)
 	if err != nil {

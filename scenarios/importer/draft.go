@@ -170,7 +170,9 @@ func (w *yamlWriter) login(l *draftLogin) {
 	if l.body != nil {
 		w.body(2, l.body)
 	}
-	w.line(2, "token: %s", example.Scalar(l.token))
+	if l.token != "" {
+		w.line(2, "token: %s", example.Scalar(l.token))
+	}
 	if l.per != "" {
 		w.line(2, "per: %s", l.per)
 	}

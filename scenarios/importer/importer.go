@@ -16,6 +16,7 @@ import (
 type Options struct {
 	File     string // where it will be, for the commands in its first lines; default my.yaml
 	Source   string // what it is made of, for the same: openapi.json
+	Folder   string // where the source is, and the files that it names; empty: files are not looked for
 	Target   string // what it is for, if known: http://127.0.0.1:8000
 	Features int    // length of arrays of numbers of which nothing is known; default 10
 	Model    string // of presets: the model's name; default model
@@ -126,7 +127,7 @@ func (d *draft) finish(o Options) ([]byte, error) {
 		}
 	}
 	bearer := slices.ContainsFunc(all, func(r *draftRequest) bool { return r.bearer })
-	if d.login != nil && !bearer {
+	if d.login != nil && !bearer && !d.cookies {
 		d.left = append(d.left, fmt.Sprintf("%s %s: a login, but nothing needs its token", d.login.method, d.login.path))
 		d.login = nil
 	}

@@ -21,8 +21,12 @@ func fromK6(raw []byte, o Options) ([]byte, error) {
 		}
 		return nil, fmt.Errorf("%s: no JavaScript that can be read: %w%s", o.Source, err, hint)
 	}
+	return withData(o, func(o Options) ([]byte, error) { return k6Scenario(block, raw, o) })
+}
+
+func k6Scenario(block []*script.Node, raw []byte, o Options) ([]byte, error) {
 	d := &draft{about: []string{fmt.Sprintf("A starting point, made of the k6 script %s.", o.Source)}}
-	k := &k6{program: newProgram(d, raw, o.Source)}
+	k := &k6{program: newProgram(d, raw, o)}
 	k.tool = k.toolCall
 	k.toClient = k.request
 	k.block(block, k.globals)
@@ -191,6 +195,8 @@ func (k *k6) toolCall(path string, n *script.Node, s *scope) (any, bool) {
 			return nil, false
 		}
 		return fileText{name}, true
+	case "papaparse.parse":
+		return example.Pairs{{Key: "data", Value: k.rowsOf(k.arguments(n, s).get(0, ""), n)}}, true
 	case "k6/encoding.b64encode":
 		return unknown{line: n.Line, label: "a text in base64"}, true
 	default:
@@ -198,9 +204,6 @@ func (k *k6) toolCall(path string, n *script.Node, s *scope) (any, bool) {
 	}
 	return nil, true
 }
-
-// fileText is the content of a file.
-type fileText struct{ name string }
 
 // shared is data that is read once: what its function returns.
 func (k *k6) shared(n *script.Node, s *scope) any {
@@ -219,6 +222,8 @@ func (k *k6) checks(n *script.Node, s *scope) any {
 	if !isAnswer || len(n.Kids) < 3 || n.Kids[2].Kind != script.Object {
 		return unreadable(n)
 	}
+	k.checked = x.to
+	defer func() { k.checked = nil }()
 	for _, pair := range n.Kids[2].Kids {
 		if pair.Kind != script.Pair {
 			continue

@@ -91,7 +91,7 @@ func (k *k6) iterations(loads []k6Load) {
 	}
 	for i := range loads {
 		l, f := &loads[i], flows[i]
-		if len(loads) > 1 && !speaks().loads && i > 0 {
+		if len(loads) > 1 && !loadsBeside() && i > 0 {
 			k.d.left = append(k.d.left, fmt.Sprintf("the scenario %s: %s; a scenario here has one load", l.name, strings.Join(l.lines, ", ")))
 			continue
 		}
@@ -104,7 +104,7 @@ func (k *k6) iterations(loads []k6Load) {
 			k.d.left = append(k.d.left, f.pending...)
 		}
 		k.d.requests = append(k.d.requests, made...)
-		if len(loads) > 1 && speaks().loads {
+		if len(loads) > 1 && loadsBeside() {
 			nameRequests(k.d.requests, maxName)
 			var classes []string
 			for _, r := range k.d.requests[len(k.d.requests)-len(made):] {
@@ -154,30 +154,31 @@ func (k *k6) users(l *k6Load, start float64, hasStart bool, stages []any) {
 	if hasStart && start > 0 {
 		parts = []string{"0s:" + whole64(start)}
 	}
-	text, most, ok := k.stages(parts, stages, 1)
+	text, ok := k.stages(parts, stages, 1)
 	switch {
 	case !ok:
 		l.about = append(l.about, "Its stages are not known.")
 		l.lines = append(l.lines, "connections: "+whole64(max(1, start)), "duration: 30s")
 	default:
-		l.lines = append(l.lines, connectionsOver(text, most)...)
+		l.lines = append(l.lines, connectionsOver(text)...)
 	}
 }
 
 // stages are numbers over time, divided by a unit of time.
-func (k *k6) stages(parts []string, list []any, unit float64) (text string, most float64, ok bool) {
+func (k *k6) stages(parts []string, list []any, unit float64) (text string, ok bool) {
+	most := 0.0
 	for _, v := range list {
 		stage, isObject := v.(example.Pairs)
 		d, ok1 := k6Duration(stage.Get("duration"))
 		target, ok2 := numberOf(stage.Get("target"))
 		if !isObject || !ok1 || !ok2 || target < 0 || len(parts) > maxFlow {
-			return "", 0, false
+			return "", false
 		}
 		target = math.Round(target/unit*1e3) / 1e3
 		most = math.Max(most, target)
 		parts = append(parts, d+":"+strconv.FormatFloat(target, 'f', -1, 64))
 	}
-	return "stages(" + strings.Join(parts, ", ") + ")", most, most > 0
+	return "stages(" + strings.Join(parts, ", ") + ")", most > 0
 }
 
 func whole64(f float64) string {
@@ -271,7 +272,7 @@ func (k *k6) executor(l *k6Load, one example.Pairs) {
 	case "ramping-arrival-rate":
 		l.open = true
 		start := "0s:" + strconv.FormatFloat(math.Round(number("startRate", 0)/unit*1e3)/1e3, 'f', -1, 64)
-		text, _, ok := k.stages([]string{start}, stages, unit)
+		text, ok := k.stages([]string{start}, stages, unit)
 		if !ok {
 			l.about = append(l.about, "Its stages are not known.")
 			l.lines = append(l.lines, "rate: 20/s", "duration: 30s")
@@ -288,7 +289,7 @@ func (k *k6) executor(l *k6Load, one example.Pairs) {
 		}
 	}
 	if at, ok := k6Duration(one.Get("startTime")); ok && at != "0s" {
-		if speaks().loads {
+		if loadsBeside() {
 			l.lines = append(l.lines, "start: "+at)
 		} else {
 			l.about = append(l.about, "It starts after "+at+" there.")
@@ -305,10 +306,7 @@ func rateText(n, unit float64) string {
 }
 
 // connectionsOver are clients over time.
-func connectionsOver(text string, most float64) []string {
-	if !speaks().users {
-		return []string{"connections: " + whole64(max(1, most)) + " # at most: " + text, "duration: 1m"}
-	}
+func connectionsOver(text string) []string {
 	return []string{"connections: " + example.Scalar(text)}
 }
 

@@ -18,8 +18,12 @@ func fromLocustfile(raw []byte, o Options) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: no Python that can be read: %w", o.Source, err)
 	}
+	return withData(o, func(o Options) ([]byte, error) { return locustScenario(block, raw, o) })
+}
+
+func locustScenario(block []*script.Node, raw []byte, o Options) ([]byte, error) {
 	d := &draft{about: []string{fmt.Sprintf("A starting point, made of the locustfile %s.", o.Source)}}
-	l := &locustfile{program: newProgram(d, raw, o.Source)}
+	l := &locustfile{program: newProgram(d, raw, o)}
 	l.tool, l.perUser = l.toolCall, true
 	l.toClient = l.request
 	l.block(block, l.globals)
@@ -126,6 +130,9 @@ func (l *locustfile) users() {
 		}
 		l.onces = nil
 	}
+	if !l.bearers(flows) {
+		l.cookieLogin()
+	}
 	simplified(weights)
 	for i, f := range flows {
 		made := l.journeyOf(f, names[i], math.Round(weights[i]*1e4)/1e4)
@@ -148,6 +155,13 @@ func (l *locustfile) users() {
 	if len(all) > 1 {
 		l.load.about = append(l.load.about, "Shares are those of the kinds of users and of their tasks, as if all were as fast.")
 	}
+}
+
+// bearers says whether some request carries a token.
+func (l *locustfile) bearers(flows []*flow) bool {
+	return slices.ContainsFunc(flows, func(f *flow) bool {
+		return slices.ContainsFunc(f.sent, func(x *sending) bool { return x.request.bearer })
+	})
 }
 
 // common is a multiple of whole numbers, where it is small.
@@ -438,8 +452,12 @@ func (l *locustfile) toolCall(path string, n *script.Node, s *scope) (any, bool)
 	case "requests.get", "requests.post", "requests.put", "requests.delete":
 		l.note(n.Line, "%s is not of the load test's client", path)
 		return nil, false
-	case "csv.DictReader", "open", "pandas.read_csv":
-		return nil, false
+	case "open":
+		if name, ok := l.arguments(n, s).get(0, "file").(string); ok {
+			return fileText{name}, true
+		}
+	case "csv.DictReader", "json.load", "pandas.read_csv", "pandas.read_parquet":
+		return l.rowsOf(l.arguments(n, s).get(0, "filepath_or_buffer"), n), true
 	}
 	return nil, false
 }
@@ -563,8 +581,6 @@ func (l *locustfile) waitOf(u *instance) (wait, line string) {
 	switch {
 	case think != "":
 		return think, "think: " + think
-	case pacing != "" && !speaks().pacing:
-		return "pacing " + pacing, "# pacing: " + pacing
 	case pacing != "":
 		return "pacing " + pacing, "pacing: " + pacing
 	}
@@ -584,7 +600,7 @@ func (l *locustfile) shape() {
 		stages, _ := l.classValue(c, "stages", 2)
 		list, _ := stages.([]any)
 		if text := shapeOf(list); text != "" {
-			usual = connectionsOver(text, mostUsers(list))
+			usual = connectionsOver(text)
 		} else {
 			l.load.about = append(l.load.about, fmt.Sprintf("line %d: how %s changes the number of users is not read.", c.node.Line, name))
 		}
@@ -594,15 +610,6 @@ func (l *locustfile) shape() {
 	for _, f := range l.onces {
 		l.addOnce(f)
 	}
-}
-
-func mostUsers(list []any) (most float64) {
-	for _, v := range list {
-		stage, _ := v.(example.Pairs)
-		users, _ := numberOf(stage.Get("users"))
-		most = max(most, users)
-	}
-	return most
 }
 
 // shapeOf are the numbers of users over time. Durations are since the start, as

@@ -14,7 +14,7 @@ import (
 // sent. Nothing is run: what it does not know is unknown, with its line.
 type program struct {
 	d        *draft
-	file     string                                                          // of the source, for comments
+	o        Options
 	tool     func(path string, n *script.Node, s *scope) (any, bool)         // functions of the tool
 	toClient func(on any, verb string, n *script.Node, s *scope) (any, bool) // calls that send a request
 	globals  *scope
@@ -28,6 +28,7 @@ type program struct {
 	perUser  bool                 // what is sent once is sent by each user
 	onces    []onceFlow
 	sent     *script.Node // the call that is read
+	checked  *sending     // whose answer a check is about
 	cut      int          // requests that stand in no branch
 }
 
@@ -418,6 +419,15 @@ func (p *program) loop(n *script.Node, s *scope) {
 		over = p.rounds(n, s)
 	} else {
 		over = p.eval(n.Kids[0], s)
+	}
+	if rows, ok := over.(table); ok {
+		p.bindLoop(n, rows.row(), s)
+		inner := p.within(p.branchOf(), func() { p.block(n.Block, s) })
+		if len(inner.sent) > 0 {
+			p.note(n.Line, "for each row there; for one here")
+		}
+		p.join(inner)
+		return
 	}
 	list, known := over.([]any)
 	if known && len(list) <= maxFlow && (len(list) <= maxUnrolled || !p.loopSends(n.Block)) {

@@ -38,8 +38,10 @@ func init() { // they call functions that look them up
 	cut := func(how string) func(*program, arguments, *script.Node) any {
 		return func(_ *program, a arguments, _ *script.Node) any { return whole(a.get(0, ""), how) }
 	}
-	parsed := func(_ *program, a arguments, n *script.Node) any {
+	parsed := func(p *program, a arguments, n *script.Node) any {
 		switch v := a.get(0, "").(type) {
+		case fileText:
+			return p.rowsOf(v, n)
 		case part:
 			if v.kind == textPart {
 				return part{of: v.of, kind: jsonPart, path: "$"}
@@ -67,6 +69,9 @@ func init() { // they call functions that look them up
 	}
 	choose := func(_ *program, a arguments, n *script.Node) any {
 		list, ok := a.get(0, "").([]any)
+		if rows, isTable := a.get(0, "").(table); isTable {
+			return rows.row()
+		}
 		switch {
 		case !ok || len(list) == 0:
 			if v, ok := a.get(0, "").(example.Generated); ok && v.Name == "$row" {
@@ -97,7 +102,7 @@ func init() { // they call functions that look them up
 			}
 			return whole(a.get(0, ""), "round")
 		},
-		"len": length, "range": span, "isinstance": func(_ *program, a arguments, n *script.Node) any { return isInstance(a, n) },
+		"len": length, "next": rowOf, "itertools.cycle": same, "range": span, "isinstance": func(_ *program, a arguments, n *script.Node) any { return isInstance(a, n) },
 		"Array.isArray": func(_ *program, a arguments, n *script.Node) any { return ofType(a, "array", n) },
 		"enumerate": func(_ *program, a arguments, n *script.Node) any {
 			list, ok := a.get(0, "").([]any)
@@ -227,8 +232,18 @@ func sortedKeys(m map[string]any) []string {
 	return out
 }
 
+// rowOf is the next of a table.
+func rowOf(_ *program, a arguments, n *script.Node) any {
+	if rows, ok := a.get(0, "").(table); ok {
+		return rows.row()
+	}
+	return unreadable(n)
+}
+
 func length(_ *program, a arguments, n *script.Node) any {
 	switch v := a.get(0, "").(type) {
+	case table:
+		return json.Number("1000000") // which only scales a random place
 	case []any:
 		return json.Number(strconv.Itoa(len(v)))
 	case string:

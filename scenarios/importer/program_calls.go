@@ -213,6 +213,14 @@ func (p *program) method(on any, f, n *script.Node, s *scope) (any, bool) {
 			sep, _ := p.arguments(n, s).get(0, "").(string)
 			return separated(on, sep), true
 		}
+	case table:
+		if name == "to_dict" || name == "slice" || name == "copy" || name == "tolist" {
+			return on, true
+		}
+	case fileText:
+		if name == "read" || name == "read_text" {
+			return on, true
+		}
 	case *instance:
 		if name == "wait" {
 			p.flow.pause = p.waiting(on)

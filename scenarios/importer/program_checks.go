@@ -344,6 +344,9 @@ func (p *program) expects(n *script.Node, s *scope, want bool, name string, line
 	if !about && len(all) > 0 {
 		x, about = all[0].of, true
 	}
+	if !about && p.checked != nil {
+		x, about = p.checked, true
+	}
 	if !about {
 		return
 	}

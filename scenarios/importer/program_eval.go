@@ -94,7 +94,7 @@ func (p *program) named(n *script.Node, s *scope) any {
 		return v
 	}
 	switch n.Text {
-	case "__ENV", "Math", "JSON", "Object", "Date", "Array", "Number":
+	case "__ENV", "Math", "JSON", "Object", "Date", "Array", "Number", "open":
 		return module(n.Text)
 	case "__VU", "__ITER":
 		return between("$int", 1, 1000) // the number of the user, or of its iteration
@@ -184,6 +184,10 @@ func (p *program) member(on any, name string, n *script.Node) any {
 		if name == "length" {
 			return json.Number(strconv.Itoa(len(on)))
 		}
+	case table:
+		if name == "length" {
+			return json.Number("1000000") // which only scales a random place
+		}
 	case *class:
 		if v, ok := p.classValue(on, name, maxProgramCalls); ok {
 			return v
@@ -231,6 +235,8 @@ func (p *program) index(on, key any, n *script.Node) any {
 		if g, ok := key.(example.Generated); ok && g.Name == "$int" && len(on) > 0 {
 			return example.Generated{Name: "$choice", Args: on}
 		}
+	case table:
+		return on.row()
 	case part:
 		if isText {
 			return on.member(name, n)
@@ -283,6 +289,9 @@ func (p *program) binary(n *script.Node, s *scope) any {
 			return g
 		}
 		return plus(a, b, n)
+	}
+	if _, _, _, drawn := limits(a); drawn && n.Text == "%" { // __VU % users.length
+		return a
 	}
 	x, ok1 := numberOf(a)
 	y, ok2 := numberOf(b)

@@ -9,10 +9,10 @@ import (
 )
 
 // newProgram is a reader of a script.
-func newProgram(d *draft, source []byte, file string) *program {
+func newProgram(d *draft, source []byte, o Options) *program {
 	d.vault.avoid(string(source))
 	return &program{
-		d: d, file: file, globals: newScope(nil), flow: &flow{}, sites: map[*script.Node]site{},
+		d: d, o: o, globals: newScope(nil), flow: &flow{}, sites: map[*script.Node]site{},
 		names: map[string]bool{}, origins: map[string]int{},
 	}
 }
@@ -94,13 +94,6 @@ func (p *program) requestsOf(f *flow, think string) []draftRequest {
 			continue
 		}
 		r := x.request
-		if x.branches != nil && !speaks().choose {
-			for _, one := range p.requestsOf(x.branches[0].flow, "") {
-				one.about = append(one.about, fmt.Sprintf("line %d: in a share of %v there, each time here", x.line, roundedShare(x.branches[0].weight)))
-				out = append(out, one)
-			}
-			continue
-		}
 		if x.branches != nil {
 			if r.choose = p.branchesOf(x); r.choose == nil {
 				continue
@@ -213,5 +206,6 @@ func (p *program) forgetSecrets() {
 		w.login(p.d.login)
 	}
 	text := w.buf.String()
+	p.dropData(text)
 	p.d.vault.names = slices.DeleteFunc(p.d.vault.names, func(name string) bool { return !strings.Contains(text, "${"+name+"}") })
 }

@@ -95,7 +95,9 @@ func (p *program) target(x *sending, at any) string {
 				}
 			}
 			if u, ok := v.(unknown); ok {
-				s = u.String()
+				if s = u.String(); len(rest) == 0 {
+					return "its URL is not known: " + u.label
+				}
 			}
 			literal = literal && isText
 			shown = append(shown, s)
@@ -356,14 +358,39 @@ func (p *program) loginBy(token part) bool {
 	for _, h := range r.headers {
 		l.about = append(l.about, "The header "+h.name+" of the original's login is not sent.")
 	}
-	if p.perUser && speaks().logins {
+	if p.perUser {
 		l.per = "worker"
-	} else if p.perUser {
-		l.about = append(l.about, "Each user logs in there; here there is one login.")
+	} else if l.body != nil && strings.Contains(example.Flow(l.body.value), "{$") {
+		return false // generators are for logins of users
 	}
 	p.d.login = l
 	token.of.request.name = loginMark
 	return true
+}
+
+// cookieLogin makes the login of what each user sends first with a name and a
+// password, and whose answer nobody looks at: its cookies are what counts.
+func (p *program) cookieLogin() {
+	for _, f := range p.onces {
+		for _, x := range f.flow.sent {
+			r := &x.request
+			if p.d.login != nil || r.method != http.MethodPost || r.body == nil || r.body.form != "json" && r.body.form != "form" || r.name == loginMark ||
+				len(r.params)+len(r.query)+len(r.capture) > 0 || strings.ContainsAny(r.path, "{}") || x.origin != "" && x.origin != p.origin() {
+				continue
+			}
+			object, _ := r.body.value.(example.Pairs)
+			has := func(name string) bool { return object.Get(name) != nil }
+			if among(userNames, has) == "" || among(passwordNames, has) == "" {
+				continue
+			}
+			p.d.login = &draftLogin{
+				method: r.method, path: r.path, body: credentials(r.body), per: "worker",
+				about: []string{"The credentials come from MLBENCH_USERNAME and MLBENCH_PASSWORD; what counts is the cookies of its answer."},
+			}
+			p.d.cookies = true
+			r.name = loginMark
+		}
+	}
 }
 
 // loginMark is the name of the request that is the login, and not another.
