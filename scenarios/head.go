@@ -140,6 +140,16 @@ func (v *validator) head(r *Request, n *strict.Node) {
 			v.d.Bad(p.node, "found an empty list, want at least one value")
 		}
 	}
+	if r.Body == nil && n.Get("body") == nil {
+		if r.Chunked {
+			v.d.Bad(n.Get("chunked"), "there is no body to send in chunks")
+		}
+		for _, h := range r.Headers {
+			if strings.EqualFold(h.Name, "expect") {
+				v.d.Bad(h.node, "header Expect: there is no body to wait for")
+			}
+		}
+	}
 	v.environment = true
 	for i := range r.Headers {
 		if h := &r.Headers[i]; h.varies() {

@@ -78,6 +78,7 @@ type Request struct {
 	Headers headers     `yaml:"headers"`
 	Auth    Auth        `yaml:"auth"` // default none
 	Body    *Body       `yaml:"body"`
+	Chunked bool        `yaml:"chunked"` // the body goes in chunks instead of with its length
 	Expect  expectation `yaml:"expect"`
 	Fresh   bool        `yaml:"fresh"` // default true: no two requests of a run have the same generated values
 	Pool    Count       `yaml:"pool"`  // requests prepared before the clock starts; default 2000

@@ -132,7 +132,7 @@ requests:
         - {$zipf: {of: {$vector: {size: 3}}, distinct: 100, exponent: 1.2, new: 0.25}}
         - [{$text: {tokens: 2..5}}, {$blob: {bytes: 30}}, {$join: [a-, {$uuid: }]}]
         - {$zipf: {of: {$row: {from: people, rows: 2}}, distinct: 1}}
-  - {name: b, auth: none, body: {base64: "AA=="}}
+  - {name: b, auth: none, body: {base64: "AA=="}, chunked: true, headers: {Expect: 100-continue}}
   - {name: c, body: {file: doc.go}}
   - {name: d, body: {form: {a: 1, b: [x, true, 1.5], c: {$int: {max: 5}}, d: "${A:-b}"}}}
   - name: e

@@ -19,6 +19,7 @@ type onceCall struct {
 	Headers headers     `yaml:"headers"`
 	Auth    Auth        `yaml:"auth"` // default none
 	Body    *Body       `yaml:"body"`
+	Chunked bool        `yaml:"chunked"`
 	Expect  expectation `yaml:"expect"`
 }
 
@@ -35,7 +36,7 @@ func (c *onceCall) DecodeNode(d *strict.Document, n *strict.Node) {
 func (c *onceCall) request() *Request {
 	return &Request{
 		Name: c.Name, Weight: 1, Method: c.Method, Path: c.Path, Params: c.Params, Query: c.Query,
-		Headers: c.Headers, Auth: c.Auth, Body: c.Body, Expect: c.Expect,
+		Headers: c.Headers, Auth: c.Auth, Body: c.Body, Chunked: c.Chunked, Expect: c.Expect,
 	}
 }
 

@@ -22,6 +22,7 @@ type step struct {
 	Headers headers            `yaml:"headers"`
 	Auth    Auth               `yaml:"auth"`
 	Body    *Body              `yaml:"body"`
+	Chunked bool               `yaml:"chunked"`
 	Expect  expectation        `yaml:"expect"`
 	Checks  []check            `yaml:"checks"`
 	Capture map[string]capture `yaml:"capture"`
@@ -51,7 +52,7 @@ func (s *step) request(journey *Request) Request {
 	return Request{
 		Name: journey.Name + "." + s.Name, Weight: journey.Weight, Method: s.Method, Path: s.Path, Params: s.Params, Query: s.Query,
 		Headers: s.Headers, Auth: s.Auth,
-		Body: s.Body, Expect: s.Expect, Checks: s.Checks, Capture: s.Capture, Fresh: s.Fresh, Pool: s.Pool,
+		Body: s.Body, Chunked: s.Chunked, Expect: s.Expect, Checks: s.Checks, Capture: s.Capture, Fresh: s.Fresh, Pool: s.Pool,
 	}
 }
 

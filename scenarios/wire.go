@@ -42,7 +42,7 @@ func (c *requestClass) prepare(o *CompileOptions) (*head, error) {
 	host := targets.Field{Name: "Host", Value: hostOf(o.Target.URL)}
 	fields := []targets.Field{host, {Name: "User-Agent", Value: o.UserAgent}, {Name: "Accept", Value: "*/*"}}
 	if r.Body != nil {
-		out.base.Method = cmp.Or(r.Method, http.MethodPost)
+		out.base.Method, out.base.Chunked = cmp.Or(r.Method, http.MethodPost), r.Chunked
 		fields = append(fields, targets.Field{Name: "Content-Type", Value: r.Body.kind})
 	}
 	own, err := o.values.expandHeaders(r.Headers.fields())

@@ -21,8 +21,10 @@ type Case struct {
 	Header []targets.Field
 	Auth   scenarios.Auth
 	Body   []byte // nil: none
-	Wanted []int  // statuses that the scenario expects of an ordinary one; empty: it says nothing
-	Guess  bool   // made of guesses that a service may rightly refuse: a login
+	// Chunked sends it in chunks instead of with its length.
+	Chunked bool
+	Wanted  []int // statuses that the scenario expects of an ordinary one; empty: it says nothing
+	Guess   bool  // made of guesses that a service may rightly refuse: a login
 }
 
 // Kinds of Case. All but Ordinary are edge cases.
@@ -128,7 +130,7 @@ func hider(secrets map[string]bool) func(string) string {
 
 // caseOf is a prepared request without its target.
 func caseOf(class string, r *send.Request) Case {
-	c := Case{Class: class, Kind: Ordinary, Method: r.Method, Path: r.Target, Auth: scenarios.NoAuth}
+	c := Case{Class: class, Kind: Ordinary, Method: r.Method, Path: r.Target, Auth: scenarios.NoAuth, Chunked: r.Chunked}
 	for _, f := range r.Header {
 		switch name := http.CanonicalHeaderKey(f.Name); {
 		case name == "Authorization" && f.Value == "Bearer "+tokenMark:

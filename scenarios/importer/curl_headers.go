@@ -76,10 +76,12 @@ func (c *curlCommand) field(h string, b *curlBody) (f targets.Field, err error) 
 		}
 		return f, errors.New("-H Content-Length: mlbench sends the length that the body has, not another")
 	case "transfer-encoding":
-		return f, errors.New("-H Transfer-Encoding: mlbench sends a body with its length, not in chunks")
+		return f, errors.New("-H Transfer-Encoding: a scenario says so by chunked: true beside the body")
 	case "expect":
-		c.note("Expect is not sent: mlbench sends a body at once.")
-		return targets.Field{}, nil
+		if len(b.raw) == 0 && b.draft == nil || !strings.EqualFold(f.Value, "100-continue") {
+			c.note("Expect is not sent: there is no body that could wait, or it wants something else than 100-continue.")
+			return targets.Field{}, nil
+		}
 	case "content-type":
 		if len(c.forms) > 0 && !c.get && strings.EqualFold(f.Value, "multipart/form-data") {
 			return targets.Field{}, nil // curl adds the boundary, as we do

@@ -83,7 +83,7 @@ func TestShellsAreNotRun(t *testing.T) {
 		`curl --digest -u a:b http://h/`:              "several requests on one connection",
 		`curl --aws-sigv4 aws:amz http://h/`:          "a signature",
 		`curl -K x http://h/`:                         "in another file",
-		`curl -H 'Transfer-Encoding: chunked' h -d a`: "not in chunks",
+		`curl -H 'Transfer-Encoding: chunked' h -d a`: "chunked: true beside the body",
 		`curl -H 'Content-Length: 7' h -d a`:          "the length that the body has",
 		`curl -F 'a=(b' http://h/`:                    "parts within parts",
 		`curl -d a -T /dev/null http://h/`:            "exclude one another",
@@ -114,7 +114,8 @@ func TestShellsAreNotRun(t *testing.T) {
 		`curl -H 'X-Api-Key: k' -H "X-B: $X_API_KEY" h`:    `X-Api-Key: "${X_API_KEY_2}" # export X_API_KEY_2=…`,
 		`PASSWORD=hunter2; curl "http://h/?p=$PASSWORD"`:   `PASSWORD: {env: PASSWORD}`,
 		`curl "http://h/${TOKEN:-hunter2}"`:                `TOKEN: {env: TOKEN}`,
-		`curl -H 'Expect: 100-continue' -d a=1 http://h/a`: "mlbench sends a body at once",
+		`curl -H 'Expect: 100-continue' http://h/a`:        "there is no body that could wait",
+		`curl -H 'Expect: 100-continue' -d a=1 http://h/a`: `Expect: "100-continue"`,
 		`curl -X get http://h/a`:                           "a scenario's are in capitals",
 	} {
 		text, err := FromCurl(command, Options{})

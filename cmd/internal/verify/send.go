@@ -157,6 +157,9 @@ func (k *asker) request(ctx context.Context, c *cases.Case) (*http.Request, erro
 	if err != nil {
 		return nil, err
 	}
+	if c.Chunked && len(c.Body) > 0 {
+		req.ContentLength = -1
+	}
 	targets.SetHeaders(req, k.headers(c))
 	return req, nil
 }
