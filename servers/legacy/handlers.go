@@ -15,14 +15,14 @@ type handlers struct {
 }
 
 // reading makes a handler of requests that come as bodies of at most limit bytes.
-func reading[T any](h *handlers, limit int, decode func([]byte) (T, error), handle func(*gin.Context, T)) gin.HandlerFunc {
+func reading[T any](h *handlers, limit int, decode func(any, error) (T, error), handle func(*gin.Context, T)) gin.HandlerFunc {
 	return func(c *gin.Context) {
 		body, ok := h.readBody(c, limit)
 		if !ok {
 			return
 		}
 		defer body.Release()
-		request, err := decode(body.Bytes)
+		request, err := decode(predict.ReadJSON(body.Bytes))
 		if err != nil {
 			fail(c, http.StatusBadRequest, err.Error())
 			return

@@ -102,14 +102,14 @@ func (f *format) unmarshal(data []byte, v any) error {
 	switch v := v.(type) {
 	case *loginBody:
 		var l predict.Login
-		l, err = predict.LoginOf(read)
+		l, err = predict.DecodeLogin(read, nil)
 		v.Username, v.Password = l.Username, l.Password
 	case *predictBody:
 		var r predict.Request
-		r, err = predict.RequestOf(read)
+		r, err = predict.DecodeRequest(read, nil)
 		v.Features, v.RequestID = features(r.Features), r.RequestID
 	case *batchBody:
-		v.read, err = predict.BatchOf(read)
+		v.read, err = predict.DecodeBatch(read, nil)
 	}
 	return err
 }

@@ -25,20 +25,11 @@ var (
 	errPassword  = fmt.Errorf("password must be a string of at least %d characters", MinPassword)
 )
 
-// DecodeLogin reads and checks the body of POST /login.
-func DecodeLogin(body []byte) (Login, error) {
-	v, err := decodeObject(body)
+// DecodeLogin checks what ReadJSON read of the body of POST /login.
+func DecodeLogin(read any, err error) (Login, error) {
+	fields, err := object(read, err)
 	if err != nil {
 		return Login{}, err
-	}
-	return LoginOf(v)
-}
-
-// LoginOf checks what ReadJSON read of the body of POST /login.
-func LoginOf(v any) (Login, error) {
-	fields, ok := v.(map[string]any)
-	if !ok {
-		return Login{}, errNotObject
 	}
 	username, ok := fields["username"].(string)
 	if n := utf8.RuneCountInString(username); !ok || n < MinUsername || n > MaxUsername {
@@ -51,46 +42,27 @@ func LoginOf(v any) (Login, error) {
 	return Login{Username: username, Password: password}, nil
 }
 
-// DecodeRequest reads and checks the body of POST /predict.
-func DecodeRequest(body []byte) (Request, error) {
-	v, err := decodeObject(body)
+// DecodeRequest checks what ReadJSON read of the body of POST /predict.
+func DecodeRequest(read any, err error) (Request, error) {
+	fields, err := object(read, err)
 	if err != nil {
 		return Request{}, err
-	}
-	return RequestOf(v)
-}
-
-// RequestOf checks what ReadJSON read of the body of POST /predict.
-func RequestOf(v any) (Request, error) {
-	fields, ok := v.(map[string]any)
-	if !ok {
-		return Request{}, errNotObject
 	}
 	var r Request
 	if !decodeFeatures(fields["features"], &r.Features) {
 		return Request{}, errFeatures
 	}
-	var err error
 	if r.RequestID, err = decodeRequestID(fields); err != nil {
 		return Request{}, err
 	}
 	return r, nil
 }
 
-// DecodeBatch reads and checks the body of POST /batch-predict.
-func DecodeBatch(body []byte) (BatchRequest, error) {
-	v, err := decodeObject(body)
+// DecodeBatch checks what ReadJSON read of the body of POST /batch-predict.
+func DecodeBatch(read any, err error) (BatchRequest, error) {
+	fields, err := object(read, err)
 	if err != nil {
 		return BatchRequest{}, err
-	}
-	return BatchOf(v)
-}
-
-// BatchOf checks what ReadJSON read of the body of POST /batch-predict.
-func BatchOf(v any) (BatchRequest, error) {
-	fields, ok := v.(map[string]any)
-	if !ok {
-		return BatchRequest{}, errNotObject
 	}
 	list, ok := fields["samples"].([]any)
 	if !ok || len(list) < 1 || len(list) > MaxSamples {
@@ -102,18 +74,15 @@ func BatchOf(v any) (BatchRequest, error) {
 			return BatchRequest{}, errSamples
 		}
 	}
-	var err error
 	if r.RequestID, err = decodeRequestID(fields); err != nil {
 		return BatchRequest{}, err
 	}
 	return r, nil
 }
 
-// decodeObject refuses what JSON does not have (NaN, Infinity) and what has more
-// than one reading.
-func decodeObject(body []byte) (map[string]any, error) {
-	v, err := ReadJSON(body)
-	fields, ok := v.(map[string]any)
+// object refuses what is no JSON object, NaN and Infinity among it.
+func object(read any, err error) (map[string]any, error) {
+	fields, ok := read.(map[string]any)
 	var syntax *SyntaxError
 	if errors.As(err, &syntax) || err == nil && !ok {
 		return nil, errNotObject

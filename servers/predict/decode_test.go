@@ -36,7 +36,7 @@ func TestDecodeRequest(t *testing.T) {
 		{"null", `null`, Request{}, errNotObject},
 		{"trailing data", `{"features":` + ten + `} x`, Request{}, errNotObject},
 	} {
-		got, err := DecodeRequest([]byte(tc.body))
+		got, err := DecodeRequest(ReadJSON([]byte(tc.body)))
 		if err != tc.err {
 			t.Errorf("%s: error %v, want %v", tc.name, err, tc.err)
 		}
@@ -54,7 +54,7 @@ func FuzzDecodeRequest(f *testing.F) {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
-		r, err := DecodeRequest(body)
+		r, err := DecodeRequest(ReadJSON(body))
 		if err != nil {
 			return
 		}
@@ -63,7 +63,7 @@ func FuzzDecodeRequest(f *testing.F) {
 		if err != nil {
 			t.Fatalf("accepted what JSON cannot say: %v", err)
 		}
-		back, err := DecodeRequest(again)
+		back, err := DecodeRequest(ReadJSON(again))
 		if err != nil || back != r {
 			t.Fatalf("%+v does not survive a round trip: %+v, %v", r, back, err)
 		}
@@ -77,7 +77,7 @@ func FuzzDecodeBatch(f *testing.F) {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
-		r, err := DecodeBatch(body)
+		r, err := DecodeBatch(ReadJSON(body))
 		if err != nil {
 			return
 		}
@@ -94,7 +94,7 @@ func FuzzDecodeLogin(f *testing.F) {
 	f.Add([]byte(`{"username":"admin","password":"password"}`))
 	f.Add([]byte(`{"username":1,"password":null}`))
 	f.Fuzz(func(t *testing.T, body []byte) {
-		l, err := DecodeLogin(body)
+		l, err := DecodeLogin(ReadJSON(body))
 		if err != nil {
 			return
 		}
