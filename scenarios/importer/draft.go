@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"fmt"
 	"regexp"
 	"slices"
 	"strconv"
@@ -98,6 +99,26 @@ func (w *yamlWriter) loads(all []draftLoad) {
 	for _, l := range all {
 		w.load(2, example.Scalar(l.name), l)
 	}
+}
+
+// addLoads is one load, or several side by side.
+func (d *draft) addLoads(all []draftLoad) {
+	if len(all) > 1 && !loadsBeside() {
+		for _, l := range all[1:] {
+			all[0].about = append(all[0].about, fmt.Sprintf("Beside it in the original, for %s: %s.", strings.Join(l.classes, ", "), strings.Join(l.lines, ", ")))
+		}
+		all = all[:1]
+	}
+	for i := range all {
+		l := &all[i]
+		if len(all) > 1 {
+			l.lines = append(l.lines, "classes: "+example.Flow(anys(l.classes)))
+		}
+		for n, base := 2, l.name; slices.ContainsFunc(all[:i], func(o draftLoad) bool { return o.name == l.name }); n++ {
+			l.name = fmt.Sprintf("%s-%d", base, n)
+		}
+	}
+	d.loads = all
 }
 
 func (w *yamlWriter) load(indent int, key string, l draftLoad) {

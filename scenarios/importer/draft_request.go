@@ -74,6 +74,9 @@ func (w *yamlWriter) request(indent int, r *draftRequest) {
 			w.line(in+2, "- %s", example.Flow(c))
 		}
 	}
+	if r.pool > 0 {
+		key("pool: %d", r.pool)
+	}
 	w.pairs(in, "capture:", r.capture)
 	w.pairs(in, "repeat:", r.repeat)
 	if len(r.steps) > 0 {

@@ -2,6 +2,7 @@ package importer
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"math"
 	"regexp"
@@ -14,12 +15,14 @@ import (
 
 // Options shape a scenario that is made of something else: From….
 type Options struct {
-	File     string // where it will be, for the commands in its first lines; default my.yaml
-	Source   string // what it is made of, for the same: openapi.json
-	Folder   string // where the source is, and the files that it names; empty: files are not looked for
-	Target   string // what it is for, if known: http://127.0.0.1:8000
-	Features int    // length of arrays of numbers of which nothing is known; default 10
-	Model    string // of presets: the model's name; default model
+	Folder   string              // of the source, whose files may be named in it; empty: none are looked at
+	Params   map[string][]string // of OpenAPI: values of parameters, by their names
+	Note     func(string)        // told what was read, and what not
+	File     string              // where it will be, for the commands in its first lines; default my.yaml
+	Source   string              // what it is made of, for the same: openapi.json
+	Target   string              // what it is for, if known: http://127.0.0.1:8000
+	Features int                 // length of arrays of numbers of which nothing is known; default 10
+	Model    string              // of presets: the model's name; default model
 }
 
 func (o Options) withDefaults() Options {
@@ -45,6 +48,10 @@ type draft struct {
 	abort      []string
 	left       []string // what was left out, and why
 	vault      vault
+
+	listed   int  // values of lists of URLs
+	counted  bool // requests were, and those that were read
+	read, of int
 }
 
 // draftData is a file whose rows requests take; its keys are YAML.
@@ -56,9 +63,10 @@ type draftData struct {
 
 // draftLoad is a load; its lines are YAML.
 type draftLoad struct {
-	about []string
-	name  string // of several
-	lines []string
+	about   []string
+	name    string   // of several
+	classes []string // of several: the requests that it sends
+	lines   []string
 }
 
 type draftLogin struct {
@@ -82,6 +90,7 @@ type draftRequest struct {
 	status  []int
 
 	params, query example.Pairs
+	pool          int // how many are prepared; 0: the default
 	checks        []example.Pairs
 	capture       example.Pairs
 
@@ -117,6 +126,9 @@ func (d *draft) finish(o Options) ([]byte, error) {
 		}
 		return nil, fmt.Errorf("%s: no requests to make a scenario of%s", o.Source, why)
 	}
+	if d.counted {
+		d.about = append(d.about, "R"+d.summary()[1:]+".")
+	}
 	all := flat(d.setup, d.requests, d.teardown)
 	if n := len(all); n > maxRequests {
 		return nil, fmt.Errorf("%s: %d requests: want at most %d", o.Source, n, maxRequests)
@@ -141,18 +153,40 @@ func (d *draft) finish(o Options) ([]byte, error) {
 	}
 	nameRequests(d.setup, maxName)
 	nameRequests(d.teardown, maxName)
+	d.dropData()
 	w := yamlWriter{}
 	w.draft(d, o)
 	sc, err := scenarios.Parse(w.buf.Bytes(), o.File, "/") // whoever names files may read them
 	if err != nil {
-		return nil, fmt.Errorf("%s: what was made of it is no scenario: %w", o.Source, err)
+		return nil, fmt.Errorf("%s: %w: %w", o.Source, errNoScenario, err)
 	}
 	if flags := sc.AllowFlags(); flags != "" {
 		d.about = append(d.about, "It reads files of other folders, which it may if you say so: run it with "+flags+".")
 		w = yamlWriter{}
 		w.draft(d, o)
 	}
+	if d.counted && o.Note != nil {
+		o.Note(d.summary())
+	}
 	return w.buf.Bytes(), nil
+}
+
+func (d *draft) summary() string {
+	return fmt.Sprintf("read %d of %s", d.read, countOf(d.of, "request"))
+}
+
+// errNoScenario is of what was written and is none.
+var errNoScenario = errors.New("what was made of it is no scenario")
+
+// withFiles makes a scenario with the files that a source names, or else, if one of
+// them is not as it should be, without.
+func withFiles(o Options, make func(Options) ([]byte, error)) ([]byte, error) {
+	text, err := make(o)
+	if o.Folder != "" && errors.Is(err, errNoScenario) {
+		o.Folder = ""
+		return make(o)
+	}
+	return text, err
 }
 
 // liftWeights raises shares that are too small to be sent: a scenario's are at

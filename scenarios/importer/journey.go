@@ -48,6 +48,19 @@ func (r *draftRequest) dropUnused(later []draftRequest) {
 	r.capture = kept
 }
 
+// dropData drops files whose rows nothing takes, for the same reason.
+func (d *draft) dropData() {
+	w := yamlWriter{}
+	for _, list := range [][]draftRequest{d.setup, d.requests, d.teardown} {
+		for i := range list {
+			w.request(0, &list[i])
+		}
+	}
+	d.data = slices.DeleteFunc(d.data, func(s draftData) bool {
+		return !regexp.MustCompile(`(from: |\$row: )"?` + regexp.QuoteMeta(s.name) + `\b`).Match(w.buf.Bytes())
+	})
+}
+
 func usedIn(name string, later []draftRequest) bool {
 	form := regexp.MustCompile(`\{\{ *` + regexp.QuoteMeta(name) + ` *\}\}`)
 	for i := range later {

@@ -25,6 +25,9 @@ func FromOpenAPI(document []byte, o Options) ([]byte, error) {
 		fmt.Sprintf("A starting point, made of the OpenAPI document %s. Numbers are drawn from the limits that it gives. "+
 			"All weights are 1: give each request the share that it has in your traffic.", o.Source),
 	}, left: notes}
+	if err := knownParams(ops, o); err != nil {
+		return nil, err
+	}
 	var login int
 	login, d.login = loginOperation(ops)
 	for i, op := range ops {
@@ -88,7 +91,7 @@ func (d *draft) operation(op openapi.Operation, o Options) (r draftRequest, why 
 	if !strings.EqualFold(notOfNames.ReplaceAllString(op.Summary, "-"), r.name) && op.Summary != "" { // frameworks derive one from the other
 		r.about = append(r.about, strings.TrimSuffix(op.Summary, ".")+".")
 	}
-	if why := d.fillPath(&r, op); why != "" {
+	if why := d.fillPath(&r, op, o); why != "" {
 		return r, why
 	}
 	if why := d.authorize(&r, op); why != "" {
@@ -109,52 +112,6 @@ func (d *draft) operation(op openapi.Operation, o Options) (r draftRequest, why 
 		}
 	}
 	return r, ""
-}
-
-// fillPath fills in the parameters that are required.
-func (d *draft) fillPath(r *draftRequest, op openapi.Operation) (why string) {
-	path, query := op.Path, ""
-	for _, p := range op.Parameters {
-		if p.Authorization() {
-			r.authorization(p)
-			continue
-		}
-		if !p.Required || p.Ignored() {
-			continue
-		}
-		value, known := parameterValue(p)
-		switch p.In {
-		case "path":
-			if !known {
-				return fmt.Sprintf("the document has no example of its parameter %s", p.Name)
-			}
-			path = strings.ReplaceAll(path, "{"+p.Name+"}", example.Segment(p, value))
-		case "query":
-			if secretName(p.Name) {
-				query += "&" + url.QueryEscape(p.Name) + "=" + d.vault.ref(p.Name)
-				continue
-			}
-			query += "&" + example.Query(p, value)
-			if !known {
-				r.about = append(r.about, fmt.Sprintf("The value of %s is a guess.", p.Name))
-			}
-		case "header":
-			r.fillHeader(p, example.Plain(p, value))
-		default:
-			return fmt.Sprintf("it needs the cookie %s", p.Name)
-		}
-	}
-	if strings.Contains(path, "{") {
-		return "the document does not say what stands in its path"
-	}
-	if query != "" {
-		path += "?" + query[1:]
-	}
-	r.path = op.Base + path
-	if err := targets.ValidPath(r.path); err != nil {
-		return err.Error()
-	}
-	return ""
 }
 
 // authorization is the token, unless the document shows that it is something

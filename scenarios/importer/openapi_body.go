@@ -30,6 +30,15 @@ func (d *draft) fillBody(r *draftRequest, b *openapi.Body, o Options) (why strin
 		text, _ := example.Constant(b.Schema).(string)
 		r.body = &draftBody{form: "text", value: d.vault.text(text)}
 		r.setHeader(draftHeader{name: "Content-Type", value: plain})
+	case plain == "multipart/form-data":
+		if r.body = d.partsOf(b, &g); r.body == nil {
+			return "its body is multipart/form-data, and the document does not say of what parts"
+		}
+	case plain == bytesMedia, plain == "*/*", binaryKind(plain):
+		r.body = &draftBody{form: "base64", value: sampleBytes, about: []string{"Some bytes: send what the service expects, by file: PATH instead of base64:."}}
+		if plain != bytesMedia && plain != "*/*" && !strings.Contains(plain, "*") {
+			r.setHeader(draftHeader{name: "Content-Type", value: plain})
+		}
 	default:
 		return fmt.Sprintf("its body is %s", plain)
 	}
@@ -95,16 +104,4 @@ func describe(p *openapi.Schema) string {
 		s += ")"
 	}
 	return s
-}
-
-// parameterValue is a value for a parameter, and whether the document knows it
-// rather than that it is made up.
-func parameterValue(p openapi.Parameter) (value any, known bool) {
-	v := example.Of(p.Example, p.Schema)
-	if v == nil {
-		v = example.Constant(p.Schema)
-		known = len(p.Schema.Enum) > 0 || p.Schema.Min != nil || p.Schema.Max != nil || p.Schema.Type == "boolean" || p.Schema.Format == "date"
-		return v, known
-	}
-	return v, true
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/mlbench/mlbench/scenarios"
 	"github.com/mlbench/mlbench/scenarios/example"
 	"github.com/mlbench/mlbench/targets"
 )
@@ -96,6 +97,9 @@ func (v *vault) text(s string) string {
 	}
 	if v.open {
 		return s
+	}
+	if !v.bytes && scenarios.FindReference(s) != "" { // no capture of ours, and not to be said
+		s = strings.ReplaceAll(s, "{{", "{ {")
 	}
 	s = secretForms.ReplaceAllStringFunc(s, func(secret string) string {
 		if v.hasPlaces(secret) {

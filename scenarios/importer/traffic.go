@@ -38,7 +38,7 @@ func (d *draft) traffic(all []exchange, o *Options) {
 	groups := map[string][]exchange{}
 	var order []string
 	for _, x := range all {
-		key := x.method + " " + templateOf(pathAlone(pathOf(x.url)))
+		key := urlKey(x.method, x.at())
 		if groups[key] == nil {
 			order = append(order, key)
 		}
@@ -107,14 +107,7 @@ func templateOf(path string) string {
 func (d *draft) recorded(group []exchange) draftRequest {
 	first := group[0]
 	r := draftRequest{method: first.method, weight: float64(len(group)), name: pathName(templateOf(d.vault.shown(pathAlone(first.at()))))}
-	paths := map[string]bool{}
-	for _, x := range group {
-		paths[x.at()] = true
-	}
-	r.path = d.vault.path(first.at())
-	if len(paths) > 1 {
-		r.about = append(r.about, fmt.Sprintf("Recorded with %d different paths and queries; this is the first.", len(paths)))
-	}
+	d.setURLs(&r, group)
 	kind := d.recordedHeaders(&r, first)
 	d.recordedBodies(&r, group, kind.Value)
 	if i := slices.IndexFunc(r.headers, func(h draftHeader) bool { return h.name == "Content-Type" }); kind.Name != "" && i >= 0 {

@@ -68,6 +68,9 @@ func (d *draft) setTarget(r *draftRequest, target string) error {
 	varies, _ := d.vault.makes(path)
 	segments := strings.Split(path, "/")
 	for i, s := range segments {
+		if known, ok := d.vault.knownText(s); ok && strings.Trim(known, ".") == "" {
+			s = known // a variable must not be all of a segment, and nothing
+		}
 		if varies {
 			s = strings.NewReplacer("{", "%7B", "}", "%7D").Replace(s)
 		}
@@ -98,6 +101,17 @@ func (d *draft) setTarget(r *draftRequest, target string) error {
 	return targets.ValidPath(r.path)
 }
 
+// knownText is a text of which all variables are known.
+func (v *vault) knownText(s string) (string, bool) {
+	all := v.hasPlaces(s)
+	out := v.replace(s, func(i int) string {
+		value, ok := v.known(i)
+		all = all && ok
+		return value
+	})
+	return out, all
+}
+
 func unescaped(s string) string {
 	plain, err := url.QueryUnescape(s)
 	if err != nil {
@@ -108,6 +122,9 @@ func unescaped(s string) string {
 
 // addQuery makes a list of what has one name.
 func (r *draftRequest) addQuery(name string, value any) {
+	if scenarios.FindReference(name) != "" { // no capture of ours
+		name = strings.ReplaceAll(name, "{{", "{ {")
+	}
 	for i := range r.query {
 		if r.query[i].Key != name {
 			continue
