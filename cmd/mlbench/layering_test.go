@@ -28,7 +28,7 @@ var allowed = map[string][]string{
 	"scenarios":                 {"loadgen", "loadgen/http1", "loadgen/send", "results", "results/abort", "results/answers", "results/summary", "scenarios/rows", "targets", "targets/strict"},
 	"scenarios/cases":           {"loadgen/send", "results/answers", "scenarios", "scenarios/example", "scenarios/openapi", "targets", "targets/strict"},
 	"scenarios/example":         {"results/answers", "scenarios", "scenarios/openapi"},
-	"scenarios/importer":        {"loadgen", "scenarios", "scenarios/example", "scenarios/importer/script", "scenarios/openapi", "targets", "targets/strict"},
+	"scenarios/importer":        {"loadgen", "results/answers", "scenarios", "scenarios/example", "scenarios/importer/script", "scenarios/openapi", "targets", "targets/strict"},
 	"scenarios/importer/script": {},
 	"scenarios/openapi":         {"targets/strict"},
 	"scenarios/rows":            {},

@@ -24,6 +24,7 @@ type scenariosNewOptions struct {
 	output       string
 	force        bool
 	insecure     bool
+	params       []string
 	shape        importer.Options
 }
 
@@ -43,10 +44,11 @@ func newScenariosNewCmd(s cli.Streams) *cobra.Command {
 		},
 	}
 	f := cmd.Flags()
-	cli.Enum(cmd, &o.from, "from", "", "what the source is: `KIND` openapi, curl, har, vegeta, locust, k6 or preset", importer.Kinds...)
+	cli.Enum(cmd, &o.from, "from", "", "what the source is: `KIND` openapi, curl, har, vegeta, locust, k6, jmeter, postman or preset", importer.Kinds...)
 	f.StringVarP(&o.output, "output", "o", "-", "`FILE` to write; - is stdout")
 	f.BoolVar(&o.force, "force", false, "overwrite the file if it is there")
 	f.BoolVarP(&o.insecure, "insecure", "k", false, "accept any certificate of the document's URL")
+	f.StringArrayVar(&o.params, "param", nil, "of OpenAPI: a parameter's value, `NAME=VALUE`; several of one name are drawn from")
 	f.StringVar(&o.shape.Model, "model", "model", "of presets: the model's `NAME`")
 	f.IntVar(&o.shape.Features, "features", 10, "length of feature vectors, where the source does not say")
 	return cmd
@@ -63,6 +65,18 @@ func scenariosNew(ctx context.Context, o scenariosNewOptions) error {
 	if o.output != "-" {
 		o.shape.File = o.output
 	}
+	for _, p := range o.params {
+		name, value, ok := strings.Cut(p, "=")
+		if !ok || name == "" {
+			return cli.Usagef("--param %s: want NAME=VALUE, such as house_id=17", clipped(p))
+		}
+		if o.shape.Params == nil {
+			o.shape.Params = map[string][]string{}
+		}
+		o.shape.Params[name] = append(o.shape.Params[name], value)
+	}
+	read := ""
+	o.shape.Note = func(summary string) { read = summary + ", " }
 	text, err := o.make(ctx)
 	if err != nil {
 		return err
@@ -78,7 +92,7 @@ func scenariosNew(ctx context.Context, o scenariosNewOptions) error {
 	if err != nil {
 		return cli.Usagef("%s is written, but cannot be used under this name: %w", o.output, err)
 	}
-	fmt.Fprintf(o.Err, "%s: %s, see its comments\n", o.output, cli.Plural(len(sc.Requests), "request"))
+	fmt.Fprintf(o.Err, "%s: %s%s, see its comments\n", o.output, read, cli.Plural(len(sc.Requests), "request"))
 	return nil
 }
 
@@ -92,6 +106,8 @@ func (o *scenariosNewOptions) check() error {
 		return cli.Usagef("--from %s: of what? give its source (see 'mlbench scenarios new --help')", o.from)
 	case o.shape.Features < 1 || o.shape.Features > 10_000:
 		return cli.Usagef("--features %d: want 1 to 10000", o.shape.Features)
+	case len(o.params) > 0 && o.from != "openapi":
+		return cli.Usagef("--param: goes with --from openapi")
 	case o.output == "":
 		return cli.Usagef("--output: want a file, or - for stdout")
 	case o.output == "-" || o.force:

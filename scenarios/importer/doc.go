@@ -1,5 +1,5 @@
 // Package importer makes scenarios of what people have: curl commands, recordings
-// of browsers (HAR), lists of vegeta, tables of Locust tasks, OpenAPI documents,
+// of browsers (HAR), lists of vegeta, tables of Locust tasks, plans of JMeter's, collections of Postman's, OpenAPI documents,
 // and the names of serving protocols (presets).
 //
 //	source ─► From… ─► draft (requests, login, what was left out) ─► YAML of a scenario

@@ -23,12 +23,13 @@ func sources(t testing.TB) map[string]func() ([]byte, error) {
 	out := map[string]func() ([]byte, error){}
 	add := func(file string, convert func([]byte, Options) ([]byte, error)) {
 		out[filepath.Base(file)] = func() ([]byte, error) {
-			return convert(readTest(t, file), Options{Source: filepath.Base(file)})
+			return convert(readTest(t, file), Options{Source: filepath.Base(file), Folder: filepath.Dir(file)})
 		}
 	}
 	fromCurl := func(raw []byte, o Options) ([]byte, error) { return FromCurl(string(raw), o) }
 	for ext, convert := range map[string]func([]byte, Options) ([]byte, error){
 		"curl": fromCurl, "har": FromHAR, "vegeta": FromVegeta, "locust": FromLocust, "py": FromLocust, "js": fromK6,
+		"jmx": fromJMeter, "postman": fromPostman,
 	} {
 		files, err := filepath.Glob("testdata/*." + ext)
 		if err != nil || len(files) == 0 {
@@ -80,7 +81,7 @@ func TestImports(t *testing.T) {
 }
 
 // wires compiles a scenario and reads its requests back: bodies by class.
-func wires(t testing.TB, text []byte, pool int) map[string][]string {
+func wires(t tester, text []byte, pool int) map[string][]string {
 	t.Helper()
 	sc, err := scenarios.Parse(text, "made.yaml", "/")
 	if err != nil {
@@ -257,29 +258,26 @@ func TestImportMistakes(t *testing.T) {
 		{"locust", "x GET /a", `src:1: weight "x"`},
 		{"locust", "1 GET a", "begins with /"},
 		{"locust", "0 GET /a\n1 CONNECT /a", "src:2: method"},
+		{"jmeter", `hello`, "no test plan of JMeter's"},
+		{"jmeter", `<a/>`, "want a jmeterTestPlan"},
+		{"jmeter", `<jmeterTestPlan/>`, "it has no hashTree"},
+		{"jmeter", `<jmeterTestPlan><hashTree></jmeterTestPlan>`, "element <hashTree> closed by"},
+		{"jmeter", `<jmeterTestPlan><hashTree/></jmeterTestPlan>`, "no requests"},
+		{"jmeter", `<jmeterTestPlan><hashTree>` + strings.Repeat("<a>", 300), "200 within one another"},
+		{"jmeter", `<jmeterTestPlan><hashTree><ThreadGroup/><hashTree><TCPSampler testname="t"/></hashTree></hashTree></jmeterTestPlan>`, `left out: Line 1: TCPSampler "t" is not read: requests are HTTP's`},
+		{"postman", `hello`, "no collection of Postman's"},
+		{"postman", `{}`, "it has no item"},
+		{"postman", `{"requests": []}`, "export it as v2.1"},
+		{"postman", `{"values": []}`, "an environment of Postman's"},
+		{"postman", `{"item": []}`, "no requests"},
+		{"postman", `{"item": [{"name": "x", "request": {"method": "A B", "url": "http://h/"}}]}`, `Line 1: "x" is not read: its method is "A B"`},
 		{"openapi", `{"openapi": "3.1.0"}`, "no requests"},
 		{"openapi", `hello`, "no OpenAPI document"},
 		{"openapi", `{"openapi": "3.1.0", "paths": {"/a": {"delete": {}}}}`, "left out: DELETE /a"},
 		{"preset", "kserv-v2", `did you mean "kserve-v2"?`},
 	} {
 		o := Options{Source: "src"}
-		var err error
-		switch tt.kind {
-		case "curl":
-			_, err = FromCurl(tt.source, o)
-		case "har":
-			_, err = FromHAR([]byte(tt.source), o)
-		case "vegeta":
-			_, err = FromVegeta([]byte(tt.source), o)
-		case "locust":
-			_, err = FromLocust([]byte(tt.source), o)
-		case "k6":
-			_, err = fromK6([]byte(tt.source), o)
-		case "openapi":
-			_, err = FromOpenAPI([]byte(tt.source), o)
-		case "preset":
-			_, err = FromPreset(tt.source, o)
-		}
+		_, err := From(tt.kind, []byte(tt.source), o)
 		if tt.want == "" && err == nil {
 			continue
 		}
@@ -310,4 +308,11 @@ func TestBracesOfBodiesStay(t *testing.T) {
 			}
 		}
 	}
+}
+
+// tester is what rapid and testing have in common.
+type tester interface {
+	Helper()
+	Fatalf(format string, args ...any)
+	Fatal(args ...any)
 }

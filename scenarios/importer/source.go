@@ -9,7 +9,7 @@ import (
 )
 
 // Kinds are what scenarios are made of.
-var Kinds = []string{"openapi", "curl", "har", "vegeta", "locust", "k6", "preset"}
+var Kinds = []string{"openapi", "curl", "har", "vegeta", "locust", "k6", "jmeter", "postman", "preset"}
 
 // From makes a scenario of a source of one of the Kinds, of which a preset's is its
 // name; "" is as preset.
@@ -27,6 +27,10 @@ func From(kind string, source []byte, o Options) ([]byte, error) {
 		return FromLocust(source, o)
 	case "k6":
 		return fromK6(source, o)
+	case "jmeter":
+		return fromJMeter(source, o)
+	case "postman":
+		return fromPostman(source, o)
 	}
 	return FromPreset(string(source), o)
 }
