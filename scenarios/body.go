@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/mlbench/mlbench/loadgen/send"
+	"github.com/mlbench/mlbench/targets"
 	"github.com/mlbench/mlbench/targets/strict"
 )
 
@@ -22,6 +23,7 @@ type Body struct {
 	File      *string      `yaml:"file"`      // path, relative to the scenario's file: its bytes
 	Form      *strict.Node `yaml:"form"`      // names and values, percent-encoded
 	Multipart *strict.Node `yaml:"multipart"` // names, and values or parts
+	Compress  string       `yaml:"compress"`  // gzip, zstd or br; default as it is
 
 	template template
 	kind     string // content type
@@ -47,6 +49,26 @@ func (v *validator) body(b *Body, n *strict.Node) {
 	default:
 		b.kind, b.template = v.content(n, b.JSON, b.Text, b.Base64, b.File)
 	}
+	if at := n.Get("compress"); at != nil && at.Kind == strict.String {
+		v.compressed(b, n, at)
+	}
+}
+
+// compressed notes what cannot be written into a body when it is compressed.
+func (v *validator) compressed(b *Body, n, at *strict.Node) {
+	if _, err := targets.Encode(b.Compress, nil); err != nil {
+		v.d.Bad(at, "%v", err)
+	}
+	b.template.walk(func(g generator) {
+		if z, ok := g.(*zipfGen); ok && z.New > 0 {
+			v.d.Bad(at, "a $zipf has new values, which are to be new in every request, and compressed bodies repeat: leave compress or new out")
+		}
+	})
+	eachText(n, func(text *strict.Node) {
+		for _, name := range references(text.Text) {
+			v.d.Bad(text, "{{%s}}: a captured value has no place in a compressed body", name)
+		}
+	})
 }
 
 // Bytes are what a body without generators sends.
@@ -57,6 +79,19 @@ func (b *Body) Bytes() ([]byte, error) {
 	w := writer{values: &values{}}
 	b.template.render(&w)
 	return w.buf, w.err
+}
+
+// bytes are those of the body that was rendered. Of a compressed one a secret may be
+// anywhere.
+func (b *Body) bytes(w *writer) ([]byte, error) {
+	if b.Compress == "" {
+		return append([]byte{}, w.buf...), nil
+	}
+	out, err := targets.Encode(b.Compress, w.buf)
+	if len(w.hidden) > 0 {
+		w.hidden = []send.Span{{From: 0, To: len(out)}}
+	}
+	return out, err
 }
 
 // exactlyOne says whether the mapping has exactly one of the keys.

@@ -175,6 +175,7 @@ func pool(of *requestClass, o *CompileOptions) ([]send.Request, error) {
 	// bytes of bodies.
 	w, hw := newWriter(r, "", o), newWriter(r, "head", o)
 	w.data, hw.data = data, data
+	w.unique = w.unique && (r.Body == nil || r.Body.Compress == "")
 	var payloads []send.Request
 	for used := 0; len(payloads) < size && !(once && sentAll(data)); {
 		w.index, hw.index = len(payloads), len(payloads)
@@ -197,7 +198,9 @@ func pool(of *requestClass, o *CompileOptions) ([]send.Request, error) {
 			break
 		}
 		if r.Body != nil {
-			next.Body = append([]byte{}, w.buf...)
+			if next.Body, err = r.Body.bytes(w); err != nil {
+				return nil, err
+			}
 		}
 		next.Fresh, next.HiddenBody = w.fresh, w.hidden
 		next.Fill = of.fill(&next)
@@ -206,6 +209,9 @@ func pool(of *requestClass, o *CompileOptions) ([]send.Request, error) {
 	if o.PoolSize == 0 {
 		if r.Pool > 0 && len(payloads) < size && !once {
 			o.Note(fmt.Sprintf("%s has a pool of %d bodies, not %d: %d MB is the limit", r.Name, len(payloads), size, maxPoolBytes>>20))
+		}
+		if r.Fresh && r.Body != nil && r.Body.Compress != "" && body.canBeFresh() {
+			o.Note(fmt.Sprintf("%s has %d bodies, which repeat: nothing unique can be written into what is compressed", r.Name, len(payloads)))
 		}
 		rowNotes(r.Name, len(payloads), data, o.Note)
 		onceNotes(r, len(payloads), data, o.Note)

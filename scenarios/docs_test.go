@@ -18,7 +18,7 @@ func TestDocumentation(t *testing.T) {
 	}
 	dir := t.TempDir()
 	for name, content := range map[string]string{
-		"cat.png": "\x89PNG", "people.csv": "age,name\n36,Ada\n41,Alan\n", "users.csv": "name\nAda\nAlan\n", "cities.csv": "id,city\nAda,London\nAlan,Wilmslow\n",
+		"cat.png": "\x89PNG", "people.csv": "age,name\n36,Ada\n41,Alan\n", "users.csv": "name\nAda\nAlan\n", "customers.csv": "name,id\nAda,1\nAlan,2\n", "cities.csv": "id,city\nAda,London\nAlan,Wilmslow\n",
 	} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o600); err != nil {
 			t.Fatal(err)

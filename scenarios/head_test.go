@@ -304,3 +304,43 @@ func TestHeadsOfOneSeed(t *testing.T) {
 		}
 	})
 }
+
+// Compressed bodies are those of the same scenario without, are the same for one
+// seed, and hide all where there is a secret.
+func TestCompressedBodies(t *testing.T) {
+	t.Setenv("COMPRESSED_SECRET", "hunter2")
+	scenario := func(body string) *Scenario {
+		return parse(t, "variables: {S: {env: COMPRESSED_SECRET}}\nrequests: [{name: a, fresh: false, body: {"+body+"}}]")
+	}
+	const body = `json: {a: {$matrix: {rows: 3, cols: 4}}, s: "${S}", id: {$uuid: }}`
+	plain := compile(t, scenario(body), CompileOptions{PoolSize: 5, Seed: 3}).Classes[0].Pool
+	for _, coding := range []string{"gzip", "zstd", "br"} {
+		var arms [2][]byte
+		for arm := range arms {
+			pool := compile(t, scenario(body+", compress: "+coding), CompileOptions{PoolSize: 5, Seed: 3}).Classes[0].Pool
+			for i := range pool {
+				p := &pool[i]
+				if f := p.Header[len(p.Header)-1]; f.Name != "Content-Encoding" || f.Value != coding || len(p.Fresh) > 0 {
+					t.Fatalf("%s: sent with %v, numbers at %v", coding, f, p.Fresh)
+				}
+				got, err := targets.Decode([]string{coding}, p.Body, 1<<20)
+				if err != nil || string(got) != string(plain[i].Body) {
+					t.Errorf("%s: %q, %v, want %q", coding, got, err, plain[i].Body)
+				}
+				if shown := string(p.Shown()); !strings.HasSuffix(shown, "\r\n\r\n[redacted]") {
+					t.Errorf("%s: shown as %q", coding, shown)
+				}
+				arms[arm] = append(arms[arm], p.Body...)
+			}
+		}
+		if string(arms[0]) != string(arms[1]) {
+			t.Errorf("%s: one seed gives other bytes", coding)
+		}
+	}
+	var notes []string
+	sc := parse(t, "requests: [{name: a, pool: 3, body: {json: {$uuid: }, compress: gzip}}]")
+	compile(t, sc, CompileOptions{Note: func(s string) { notes = append(notes, s) }})
+	if len(notes) != 1 || !strings.HasPrefix(notes[0], "a has 3 bodies, which repeat") {
+		t.Errorf("noted %q", notes)
+	}
+}

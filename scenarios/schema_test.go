@@ -133,7 +133,7 @@ requests:
         - [{$text: {tokens: 2..5}}, {$blob: {bytes: 30}}, {$join: [a-, {$uuid: }]}]
         - {$zipf: {of: {$row: {from: people, rows: 2}}, distinct: 1}}
   - {name: b, auth: none, body: {base64: "AA=="}, chunked: true, headers: {Expect: 100-continue}}
-  - {name: c, body: {file: doc.go}}
+  - {name: c, body: {file: doc.go, compress: zstd}}
   - {name: d, body: {form: {a: 1, b: [x, true, 1.5], c: {$int: {max: 5}}, d: "${A:-b}"}}}
   - name: e
     body:

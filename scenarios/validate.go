@@ -292,6 +292,9 @@ func (v *validator) login() {
 		return
 	}
 	body := v.d.At("login", "body")
+	if body.Get("compress") != nil {
+		v.d.Bad(body.Get("compress"), "the body of a login is sent as it is: leave it out")
+	}
 	if l.Body.JSON == nil && l.Body.Text == nil && l.Body.Form == nil {
 		v.d.Bad(body, "want json, text or form")
 		return

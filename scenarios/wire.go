@@ -44,6 +44,9 @@ func (c *requestClass) prepare(o *CompileOptions) (*head, error) {
 	if r.Body != nil {
 		out.base.Method, out.base.Chunked = cmp.Or(r.Method, http.MethodPost), r.Chunked
 		fields = append(fields, targets.Field{Name: "Content-Type", Value: r.Body.kind})
+		if r.Body.Compress != "" {
+			fields = append(fields, targets.Field{Name: "Content-Encoding", Value: r.Body.Compress})
+		}
 	}
 	own, err := o.values.expandHeaders(r.Headers.fields())
 	if err != nil {

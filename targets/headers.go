@@ -238,15 +238,15 @@ func Expand(s string, lookup func(name string) (value string, set bool)) (string
 
 // Filled is Expand, piece by piece: those that have a Name are a variable's value, all
 // others are the template's. An error ends it.
-func Filled(s string, lookup func(name string) (value string, set bool)) iter.Seq2[Piece, error] {
-	return func(yield func(Piece, error) bool) {
+func Filled(s string, lookup func(name string) (value string, set bool)) iter.Seq2[piece, error] {
+	return func(yield func(piece, error) bool) {
 		for p, err := range Pieces(s) {
 			if err == nil && p.Name != "" {
 				switch value, set := lookup(p.Name); {
 				case value != "":
-					p = Piece{Text: value, Name: p.Name}
+					p = piece{Text: value, Name: p.Name}
 				case set || p.Default:
-					p = Piece{Text: p.Text} // the default, if any
+					p = piece{Text: p.Text} // the default, if any
 				default:
 					err = fmt.Errorf("the environment variable %s is %w", p.Name, ErrNotSet)
 				}
@@ -258,31 +258,31 @@ func Filled(s string, lookup func(name string) (value string, set bool)) iter.Se
 	}
 }
 
-// Piece is a part of a template: plain text, or a variable.
-type Piece struct {
+// piece is a part of a template: plain text, or a variable.
+type piece struct {
 	Text    string // of a variable: its default
 	Name    string // of a variable; empty: plain text
 	Default bool   // the variable has one
 }
 
 // Pieces cuts a template for Expand; an error ends it.
-func Pieces(s string) iter.Seq2[Piece, error] {
-	return func(yield func(Piece, error) bool) {
+func Pieces(s string) iter.Seq2[piece, error] {
+	return func(yield func(piece, error) bool) {
 		for {
 			i := strings.Index(s, "${")
 			switch {
 			case i < 0:
-				yield(Piece{Text: s}, nil)
+				yield(piece{Text: s}, nil)
 				return
 			case i > 0 && s[i-1] == '$':
-				if !yield(Piece{Text: s[:i-1] + "${"}, nil) {
+				if !yield(piece{Text: s[:i-1] + "${"}, nil) {
 					return
 				}
 				s = s[i+2:]
 				continue
 			}
 			ref, rest, ok := strings.Cut(s[i+2:], "}")
-			p := Piece{}
+			p := piece{}
 			p.Name, p.Text, p.Default = strings.Cut(ref, ":-")
 			var err error
 			if !ok {
@@ -290,7 +290,7 @@ func Pieces(s string) iter.Seq2[Piece, error] {
 			} else if !variable(p.Name) {
 				err = fmt.Errorf("${%s}: want ${NAME} or ${NAME:-default} (write $${ for a plain ${)", p.Name)
 			}
-			if !yield(Piece{Text: s[:i]}, nil) || !yield(p, err) || err != nil {
+			if !yield(piece{Text: s[:i]}, nil) || !yield(p, err) || err != nil {
 				return
 			}
 			s = rest
