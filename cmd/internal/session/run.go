@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"syscall"
 	"time"
 
@@ -77,6 +78,9 @@ func (s *Session) load(ctx context.Context, p *Prepared) (f *results.File, inter
 	ctx, unwatch := untilEnded(ctx, s.ending(p.Target))
 	defer unwatch()
 	if warmup := s.Warmup(); warmup > 0 {
+		if slices.ContainsFunc(p.Plan.Classes, func(c loadgen.Class) bool { return c.Once }) {
+			note(s, "note: the warm-up takes rows that are sent once, from the last on")
+		}
 		s.Phase("warming up "+p.Target.Name, warmup)
 		err = g.Run(ctx, loadgen.Phase{Kind: results.Warmup, Duration: warmup}, emit)
 	}
@@ -84,6 +88,9 @@ func (s *Session) load(ctx context.Context, p *Prepared) (f *results.File, inter
 		length := p.Plan.Load.Duration
 		s.Phase(fmt.Sprintf("measuring %s with %s", p.Target.Name, h.Scenario.Label()), length)
 		err = g.Run(ctx, loadgen.Phase{Kind: results.Measure, Stream: MeasuredStream, Interval: interval(length)}, emit)
+		if g.UsedUp() {
+			note(s, "note: the rows that are sent once are used up, which ended the run after %s", time.Since(h.Start).Round(time.Millisecond))
+		}
 	}
 	if errors.Is(context.Cause(ctx), errEnded) {
 		f, err = rec.finishEnded(s.howEnded(p.Target, time.Since(h.Start)))
