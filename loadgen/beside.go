@@ -3,7 +3,6 @@ package loadgen
 import (
 	"context"
 	"fmt"
-	"maps"
 	"sync"
 	"time"
 
@@ -36,6 +35,14 @@ func (p *Plan) Loads() []Plan {
 		all[i].beside, all[i].lane = nil, lane{uint64(i), uint64(len(all))}
 	}
 	return all
+}
+
+// AllClasses are those of all loads.
+func (p *Plan) AllClasses() (out []Class) {
+	for _, l := range p.Loads() {
+		out = append(out, l.Classes...)
+	}
+	return out
 }
 
 // Models are those of all loads.
@@ -140,17 +147,28 @@ func (g *Generator) drainBeside() map[string]*results.ClassData {
 		var own results.Slice
 		b.recorder.drain(&own)
 		b.drainChecks(&own)
-		maps.Copy(out, own.Classes)
-		maps.Copy(out, own.Spans)
+		for _, data := range []map[string]*results.ClassData{own.Classes, own.Spans} {
+			for name, d := range data {
+				if into := out[name]; into != nil { // logins of several loads are of one name
+					into.Add(d)
+				} else {
+					out[name] = d
+				}
+			}
+		}
 	}
 	return out
 }
 
 // sentBeside counts requests of the loads beside in their data.
 func (g *Generator) sentBeside(data map[string]*results.ClassData) (n int64) {
+	counted := map[string]bool{}
 	for _, b := range g.beside {
 		for _, name := range b.recorder.names {
-			n += data[name].Sent
+			if !counted[name] {
+				counted[name] = true
+				n += data[name].Sent
+			}
 		}
 	}
 	return n

@@ -19,6 +19,8 @@ type besideLoad struct {
 	Connections int     `json:"connections,omitempty"`
 	Think       string  `json:"think,omitempty"`
 	SpawnRPS    float64 `json:"spawn_rps,omitempty"`
+	Clients     string  `json:"clients,omitempty"`
+	Pacing      string  `json:"pacing,omitempty"`
 	TimeoutS    float64 `json:"timeout_s"`
 	Classes     []Class `json:"classes"`
 }
@@ -28,7 +30,7 @@ func (h *Header) RunsBeside(name string, start, duration time.Duration, of *Head
 	h.Beside = append(h.Beside, besideLoad{
 		Name: name, StartS: start.Seconds(), DurationS: duration.Seconds(),
 		Model: of.Model, Arrivals: of.Arrivals, Shape: of.Shape, RateRPS: of.RateRPS,
-		Connections: of.Connections, Think: of.Think, SpawnRPS: of.SpawnRPS, TimeoutS: of.TimeoutS, Classes: of.Classes,
+		Connections: of.Connections, Think: of.Think, SpawnRPS: of.SpawnRPS, Clients: of.Clients, Pacing: of.Pacing, TimeoutS: of.TimeoutS, Classes: of.Classes,
 	})
 }
 
@@ -36,7 +38,7 @@ func (h *Header) RunsBeside(name string, start, duration time.Duration, of *Head
 func (l *besideLoad) Header() *Header {
 	return &Header{
 		Model: l.Model, Arrivals: l.Arrivals, Shape: l.Shape, RateRPS: l.RateRPS,
-		Connections: l.Connections, Think: l.Think, SpawnRPS: l.SpawnRPS, TimeoutS: l.TimeoutS, Classes: l.Classes,
+		Connections: l.Connections, Think: l.Think, SpawnRPS: l.SpawnRPS, Clients: l.Clients, Pacing: l.Pacing, TimeoutS: l.TimeoutS, Classes: l.Classes,
 	}
 }
 

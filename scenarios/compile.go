@@ -74,16 +74,46 @@ func Compile(sc *Scenario, o CompileOptions) (*loadgen.Plan, error) {
 			o.Note(note)
 		}
 	}
-	tlsConfig, err := o.Target.TLSConfig()
-	if err != nil {
-		return nil, err
-	}
 	if o.values == nil {
+		var err error
 		if o.values, err = sc.values(o.ForShow); err != nil {
 			return nil, fmt.Errorf("scenario %s: %w", sc.Name, err)
 		}
 	}
 	l, err := sc.Overridden(o.Override)
+	if err != nil {
+		return nil, err
+	}
+	if o.dealt, err = sc.deal(&o); err != nil {
+		return nil, fmt.Errorf("scenario %s: %w", sc.Name, err)
+	}
+	plan, err := sc.planOf(&l, "", &o)
+	if err != nil {
+		return nil, err
+	}
+	others, err := sc.plansBeside(&o)
+	if err != nil {
+		return nil, err
+	}
+	o.values.redactChecks(plan)
+	for _, other := range others {
+		o.values.redactChecks(other)
+		plan.RunBeside(*other)
+	}
+	if o.Secret != nil {
+		for secret := range o.values.seen {
+			o.Secret(secret)
+		}
+	}
+	if err := plan.Validate(); err != nil {
+		return nil, fmt.Errorf("scenario %s: %w", sc.Name, err)
+	}
+	return plan, nil
+}
+
+// planOf is the plan of one load: of the judged one for "".
+func (s *Scenario) planOf(l *LoadModel, load string, o *CompileOptions) (*loadgen.Plan, error) {
+	tlsConfig, err := o.Target.TLSConfig()
 	if err != nil {
 		return nil, err
 	}
@@ -113,33 +143,21 @@ func Compile(sc *Scenario, o CompileOptions) (*loadgen.Plan, error) {
 		plan.Load.Rate = loadgen.ConstantRate(float64(l.Rate))
 	}
 	plan.Connect.Network, plan.Connect.Address = o.Target.Connect()
-	if o.dealt, err = sc.deal(&o); err != nil {
-		return nil, fmt.Errorf("scenario %s: %w", sc.Name, err)
-	}
-	for _, c := range sc.classes() {
-		payloads, err := pool(&c, &o)
+	for _, c := range s.classesOf(load) {
+		payloads, err := pool(&c, o)
 		if err != nil {
-			return nil, fmt.Errorf("scenario %s, request %s: %w", sc.Name, c.Name, err)
+			return nil, fmt.Errorf("scenario %s, request %s: %w", s.Name, c.Name, err)
 		}
 		if err := c.checkSent(payloads); err != nil {
-			return nil, fmt.Errorf("scenario %s, request %s: %w", sc.Name, c.Name, err)
+			return nil, fmt.Errorf("scenario %s, request %s: %w", s.Name, c.Name, err)
 		}
 		class := c.class()
 		class.Pool = payloads
 		class.Once, class.Again = slices.Concat(c.templates()...).sendsOnce()
 		plan.Classes = append(plan.Classes, class)
 	}
-	if err := sc.compileUsers(plan, &o); err != nil {
-		return nil, fmt.Errorf("scenario %s: %w", sc.Name, err)
-	}
-	if o.Secret != nil {
-		for secret := range o.values.seen {
-			o.Secret(secret)
-		}
-	}
-	o.values.redactChecks(plan)
-	if err := plan.Validate(); err != nil {
-		return nil, fmt.Errorf("scenario %s: %w", sc.Name, err)
+	if err := s.compileUsers(plan, load, o); err != nil {
+		return nil, fmt.Errorf("scenario %s: %w", s.Name, err)
 	}
 	return plan, nil
 }

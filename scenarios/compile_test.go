@@ -248,7 +248,7 @@ func TestOverrides(t *testing.T) {
 		{Overrides{Model: results.Open}, "needs a rate"},
 		{Overrides{Rate: -1}, "rate of -1/s"},
 		{Overrides{Rate: 1e9}, "want 1e-05 to 1e+07"},
-		{Overrides{Timeout: time.Hour}, "timeout 1h"},
+		{Overrides{Timeout: 2 * time.Hour}, "timeout 2h"},
 		{Overrides{Connections: connections{Most: -1}}, "connections: -1"},
 	} {
 		if _, err := Compile(sequential, CompileOptions{Target: target(t, "modern"), Override: tt.o, PoolSize: 1}); err == nil || !strings.Contains(err.Error(), tt.want) {

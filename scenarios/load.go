@@ -1,7 +1,6 @@
 package scenarios
 
 import (
-	"cmp"
 	"embed"
 	"errors"
 	"fmt"
@@ -92,7 +91,7 @@ func Parse(src []byte, name string, allow ...string) (*Scenario, error) {
 	base := filepath.Base(name)
 	sc := &Scenario{
 		Name: strings.TrimSuffix(base, filepath.Ext(base)),
-		Load: LoadModel{Warmup: duration(3 * time.Second), Timeout: duration(10 * time.Second)},
+		Load: newLoadModel(),
 		text: string(src),
 		dir:  filepath.Dir(name), allow: allow,
 	}
@@ -138,9 +137,7 @@ func (l LoadModel) withDefaults() LoadModel {
 	if l.Arrivals == "" && l.Model == results.Open {
 		l.Arrivals = loadgen.Poisson
 	}
-	if l.Duration == 0 && l.Requests == 0 {
-		l.Duration = duration(cmp.Or(l.Shape.length, l.Connections.length))
-	}
+	l.Duration = l.length()
 	if l.Duration == 0 && l.Requests == 0 {
 		l.Duration = duration(30 * time.Second)
 	}

@@ -57,7 +57,7 @@ func Once(sc *Scenario, o CompileOptions) (*Exchanges, error) {
 	if err != nil {
 		return nil, err
 	}
-	for i, c := range plan.Classes {
+	for i, c := range plan.AllClasses() {
 		e := Exchange{Name: c.Name, Follows: c.Step != nil, Expect: c.Expect, request: &c.Pool[0], check: c.Check, step: c.Step, values: o.values, journey: map[string]string{}}
 		if e.Follows {
 			e.journey = out.Classes[i-1].journey

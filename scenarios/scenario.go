@@ -21,10 +21,12 @@ type Scenario struct {
 	Tags        tags                   `yaml:"tags"`        // kept with results
 	Variables   variables              `yaml:"variables"`   // what ${NAME} stands for, before the environment
 	Data        map[string]*dataSource `yaml:"data"`        // files whose rows go into bodies, by name
-	Load        LoadModel              `yaml:"load"`
-	Login       *Login                 `yaml:"login"`   // nil: none
-	Cookies     cookies                `yaml:"cookies"` // default none
-	Setup       []onceCall             `yaml:"setup"`   // sent once, before the load
+	Load        LoadModel              `yaml:"load"`        // the only one, or of Loads the judged one
+	Loads       loads                  `yaml:"loads"`       // several at the same time, instead of Load
+	Judge       string                 `yaml:"judge"`       // which of Loads is measured and judged; default the first
+	Login       *Login                 `yaml:"login"`       // nil: none
+	Cookies     cookies                `yaml:"cookies"`     // default none
+	Setup       []onceCall             `yaml:"setup"`       // sent once, before the load
 	Objectives  []string               `yaml:"objectives"`
 	Abort       []string               `yaml:"abort"` // rules that end a run before its time
 	Requests    []Request              `yaml:"requests"`

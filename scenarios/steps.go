@@ -59,20 +59,32 @@ func (s *step) request(journey *Request) Request {
 // requestClass is one class: a request of the scenario, or a step.
 type requestClass struct {
 	Request
+	load     string          // beside the judged one, that it is of; "": the judged one
 	step     *placedStep     // nil: the first of its journey
 	captured map[string]bool // names captured before
 	line     map[string]bool // names that later steps have in paths or headers
 	segment  map[string]bool // names that later steps have as a segment of their path, or as all of it but dots
 }
 
-// Classes are the requests of a plan's classes, in its order: steps come behind
-// the request that begins their journey.
+// Classes are the requests of a plan's classes, in the order of its loads: steps come
+// behind the request that begins their journey.
 func (s *Scenario) Classes() []Request {
+	loads := []string{""}
+	for _, l := range s.Beside() {
+		loads = append(loads, l.Name)
+	}
 	var out []Request
-	for _, c := range s.classes() {
-		out = append(out, c.Request)
+	for _, load := range loads {
+		for _, c := range s.classesOf(load) {
+			out = append(out, c.Request)
+		}
 	}
 	return out
+}
+
+// classesOf are those of the load beside of that name, or of the judged one for "".
+func (s *Scenario) classesOf(load string) []requestClass {
+	return slices.DeleteFunc(s.classes(), func(c requestClass) bool { return c.load != load })
 }
 
 // classes are all classes, in the order of results: steps come behind the request
@@ -82,9 +94,10 @@ func (s *Scenario) classes() []requestClass {
 	for i := range s.Requests {
 		r := &s.Requests[i]
 		first := len(out)
-		out = append(out, requestClass{Request: *r})
+		load := s.besideOf(r.Name)
+		out = append(out, requestClass{Request: *r, load: load})
 		for _, s := range r.placed() {
-			out = append(out, requestClass{Request: s.request(r), step: &s})
+			out = append(out, requestClass{Request: s.request(r), load: load, step: &s})
 		}
 		captured := map[string]bool{}
 		for k := range out[first:] {
@@ -267,14 +280,23 @@ func eachText(n *strict.Node, visit func(*strict.Node)) {
 	}
 }
 
-// StepsThink says whether any step waits before it is sent.
+// StepsThink says whether any step of the judged load waits before it is sent.
 func (s *Scenario) StepsThink() bool {
-	return slices.ContainsFunc(s.classes(), func(c requestClass) bool { return c.step != nil && !c.step.Think.Zero() })
+	return slices.ContainsFunc(s.classes(), func(c requestClass) bool { return c.load == "" && c.step != nil && !c.step.Think.Zero() })
 }
 
-// StepsRepeat says whether any step is sent again until its answer is as wanted.
+// StepsRepeat says whether any step of it is sent again until its answer is as wanted.
 func (s *Scenario) StepsRepeat() bool {
-	return slices.ContainsFunc(s.classes(), func(c requestClass) bool { return c.step != nil && c.step.Repeat != nil })
+	return slices.ContainsFunc(s.classes(), func(c requestClass) bool { return c.load == "" && c.step != nil && c.step.Repeat != nil })
+}
+
+// classNames are those of the request and its steps.
+func (r *Request) classNames() []string {
+	names := []string{r.Name}
+	for _, s := range r.placed() {
+		names = append(names, s.request(r).Name)
+	}
+	return names
 }
 
 // ResultClasses are those that figures are of, as results have them but for their
@@ -294,10 +316,12 @@ func (s *Scenario) ResultClasses() (out []results.Class) {
 	return out
 }
 
-// ClassNames are the names of ResultClasses.
+// ClassNames are the names of those of the judged load, which comparisons are of.
 func (s *Scenario) ClassNames() (names []string) {
-	for _, c := range s.ResultClasses() {
-		names = append(names, c.Name)
+	for i := range s.Requests {
+		if r := &s.Requests[i]; s.besideOf(r.Name) == "" {
+			names = append(append(names, r.classNames()...), r.spanNames()...)
+		}
 	}
 	return names
 }

@@ -59,12 +59,17 @@ func (v *validator) users() {
 	case at == nil || at.Kind != strict.String:
 	case l.Per != perRun && !v.sc.LoginPerUser():
 		v.d.Bad(at, "found %q, want run, worker or journey", l.Per)
-	case l.Per == perWorker && v.sc.Load.isOpen():
+	case l.Per == perWorker && v.sc.anyOpen():
 		v.d.Bad(at, "an open model has no workers: want journey, or a closed model")
 	}
 	if v.sc.LoginPerUser() && slices.Contains(v.sc.requestNames(), loginClass) {
 		v.d.Bad(at, "a request is called %q, too, as these logins are in results: choose another name for it", loginClass)
 	}
+}
+
+// anyOpen says whether a load is open, before defaults are filled in.
+func (s *Scenario) anyOpen() bool {
+	return s.Load.isOpen() || slices.ContainsFunc(s.Loads, func(l namedLoad) bool { return l.isOpen() })
 }
 
 // isOpen says which model it is before defaults are filled in.
@@ -91,7 +96,7 @@ func (s *Scenario) noCookieHeader(name string) error {
 var errCookies = errors.New("there is cookies: keep as well, which makes this header of what answers set: leave one out")
 
 // compileUsers adds to a plan what its users do.
-func (s *Scenario) compileUsers(plan *loadgen.Plan, o *CompileOptions) error {
+func (s *Scenario) compileUsers(plan *loadgen.Plan, load string, o *CompileOptions) error {
 	plan.Cookies = s.Cookies == keepCookies
 	for i := range plan.Classes {
 		for _, f := range plan.Classes[i].Pool[0].Header {
@@ -104,7 +109,7 @@ func (s *Scenario) compileUsers(plan *loadgen.Plan, o *CompileOptions) error {
 		return nil
 	}
 	plan.PerJourney = s.Login.Per == perJourney
-	for i, c := range s.classes() {
+	for i, c := range s.classesOf(load) {
 		of := &plan.Classes[i]
 		// A header of the target or of a flag goes before it.
 		of.Token = c.Auth == Bearer && !slices.ContainsFunc(of.Pool[0].Header, func(f send.Field) bool { return strings.EqualFold(f.Name, "authorization") })

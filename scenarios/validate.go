@@ -3,6 +3,7 @@ package scenarios
 import (
 	"math"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -54,6 +55,9 @@ func (v *validator) scenario() {
 	v.users()
 	v.data()
 	v.sc.Load = v.sc.Load.withDefaults()
+	for i := range v.sc.Loads {
+		v.sc.Loads[i].besideDefaults()
+	}
 }
 
 func (v *validator) objectives() {
@@ -86,12 +90,25 @@ func (v *validator) limits(key string, texts []string, check func(text string, c
 }
 
 func (v *validator) load() {
-	l, n := &v.sc.Load, v.d.Root.Get("load")
-	if n == nil {
+	if n := v.d.Root.Get("loads"); n != nil {
+		v.loads(n)
 		return
 	}
+	if n := v.d.Root.Get("judge"); n != nil {
+		v.d.Bad(n, "there are no loads to choose from: judge is for several, under the key loads")
+	}
+	if v.d.Root.Get("load") != nil {
+		v.loadModel(&v.sc.Load, "load")
+	}
+}
+
+// loadModel validates what is under the path.
+func (v *validator) loadModel(l *LoadModel, path ...any) {
+	n := v.d.At(path...)
 	has := func(key string) bool { return n.Get(key) != nil }
-	bad := func(key, format string, args ...any) { v.d.Bad(v.d.At("load", key), format, args...) }
+	bad := func(key, format string, args ...any) {
+		v.d.Bad(v.d.At(append(slices.Clone(path), key)...), format, args...)
+	}
 
 	if l.Arrivals != "" && l.Arrivals != loadgen.Poisson && l.Arrivals != loadgen.Constant {
 		bad("arrivals", "found %q, want poisson or constant", l.Arrivals)
@@ -165,13 +182,13 @@ func (v *validator) requests() {
 
 // shares notes weights too small beside the others.
 func (v *validator) shares() {
-	sum := 0.0
+	sum := map[string]float64{} // by load
 	for _, r := range v.sc.Requests {
-		sum += r.Weight
+		sum[v.sc.besideOf(r.Name)] += r.Weight
 	}
 	for i, r := range v.sc.Requests {
-		if r.Weight > 0 && r.Weight/sum < loadgen.LeastShare {
-			v.d.Bad(v.d.At("requests", i, "weight"), "a weight of %v is a share of %.2g, want at least 1 in %.0f", r.Weight, r.Weight/sum, 1/loadgen.LeastShare)
+		if share := r.Weight / sum[v.sc.besideOf(r.Name)]; r.Weight > 0 && share < loadgen.LeastShare {
+			v.d.Bad(v.d.At("requests", i, "weight"), "a weight of %v is a share of %.2g, want at least 1 in %.0f", r.Weight, share, 1/loadgen.LeastShare)
 		}
 	}
 }

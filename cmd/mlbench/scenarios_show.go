@@ -86,7 +86,14 @@ func scenariosShow(o scenariosShowOptions) error {
 	for i := range calls.Setup {
 		dryRequest(&page, "setup "+calls.Setup[i].Name, calls.Setup[i].Shown())
 	}
-	dryRequests(&page, plan, o.requests)
+	loads := plan.Loads()
+	for i := range loads {
+		of := ""
+		if len(loads) > 1 && i > 0 {
+			of = " of " + loads[i].Load.Name
+		}
+		dryRequests(&page, &loads[i], of, o.requests)
+	}
 	for i := range calls.Teardown {
 		dryRequest(&page, "teardown "+calls.Teardown[i].Name, calls.Teardown[i].Shown())
 	}
@@ -99,8 +106,8 @@ func scenariosShow(o scenariosShowOptions) error {
 const previewed = 20_000
 
 // dryRequests prints the first requests of the measurement, or if n is 0 the first
-// of each kind.
-func dryRequests(page *bytes.Buffer, plan *loadgen.Plan, n int) {
+// of each kind. of says of which load, if that is beside the judged one.
+func dryRequests(page *bytes.Buffer, plan *loadgen.Plan, of string, n int) {
 	at, seen := 0, map[int]bool{}
 	shares := plan.Shares()
 	for p := range plan.Requests(loadgen.Phase{Kind: results.Measure, Stream: session.MeasuredStream}) {
@@ -114,12 +121,12 @@ func dryRequests(page *bytes.Buffer, plan *loadgen.Plan, n int) {
 		seen[p.Class] = true
 		when := "when the answer before has come"
 		if p.At >= 0 {
-			when = "at " + p.At.Round(time.Microsecond).String()
+			when = "at " + (plan.Load.Start + p.At).Round(time.Microsecond).String()
 		}
 		if step := plan.Classes[p.Class].Step; step != nil && step.AtMost > 1 {
 			when += fmt.Sprintf(", at most %d times", step.AtMost)
 		}
-		dryRequest(page, fmt.Sprintf("%s (%.4g%%), request %d, %s", shares[p.Class].Name, 100*shares[p.Class].Share, at, when), p.Request.Shown())
+		dryRequest(page, fmt.Sprintf("%s (%.4g%%), request %d%s, %s", shares[p.Class].Name, 100*shares[p.Class].Share, at, of, when), p.Request.Shown())
 	}
 }
 

@@ -15,7 +15,11 @@ const Schema = "mlbench.run/1"
 
 // Class is the request class, or span, of a name; nil if there is none.
 func (s *Run) Class(name string) *classSummary {
-	for _, of := range []classSummaries{s.Classes, s.Spans} {
+	all := []classSummaries{s.Classes, s.Spans}
+	for i := range s.Beside {
+		all = append(all, s.Beside[i].Classes, s.Beside[i].Spans)
+	}
+	for _, of := range all {
 		for i := range of {
 			if of[i].Name == name {
 				return &of[i]
@@ -51,7 +55,8 @@ type Run struct {
 	Status        map[string]int64  `json:"status"`
 	Latency       latencyByClock    `json:"latency_ms"`
 	Classes       classSummaries    `json:"classes"`
-	Spans         classSummaries    `json:"spans,omitempty"` // times of several requests: in no other figure
+	Spans         classSummaries    `json:"spans,omitempty"`  // times of several requests: in no other figure
+	Beside        []besideSummary   `json:"beside,omitempty"` // other loads that ran meanwhile: in no other figure
 	Objectives    []ObjectiveResult `json:"objectives"`
 	Origin
 	Stages     []stageSummary `json:"stages,omitempty"`    // of a load in stages
@@ -159,7 +164,7 @@ func summarize(f *results.File, arm string, percentiles []float64, figures func(
 		Unfinished: Unfinished(f),
 		arm:        len(f.Header.Targets) > 1,
 	}
-	byClass, bySpan := map[string]*results.ClassData{}, map[string]*results.ClassData{}
+	byClass, bySpan, beside := map[string]*results.ClassData{}, map[string]*results.ClassData{}, map[string]*results.ClassData{}
 	var use *results.TargetUse
 	var leftOut results.ClassData
 	for i := range f.Slices {
@@ -179,6 +184,7 @@ func summarize(f *results.File, arm string, percentiles []float64, figures func(
 		s.connections.Add(&sl.Connections)
 		sumUp(byClass, sl.Classes)
 		sumUp(bySpan, sl.Spans)
+		sumUp(beside, sl.Beside)
 	}
 	for _, d := range byClass {
 		s.total.Add(d)
@@ -204,6 +210,7 @@ func summarize(f *results.File, arm string, percentiles []float64, figures func(
 		}
 		s.Classes = append(s.Classes, summarizeClass(c, d, &s.total, s.DurationS, percentiles))
 	}
+	s.Beside = besideOf(&f.Header, beside, s.DurationS, percentiles)
 	s.exemplify(f, arm, figures)
 	s.check(f, arm)
 	return s

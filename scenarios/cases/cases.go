@@ -88,8 +88,9 @@ func Of(sc *scenarios.Scenario, o Options) (*Set, error) {
 	}
 	out := &Set{Hide: hider(secrets)}
 	var edges []Case
+	classes := plan.AllClasses()
 	for i, of := range sc.Classes() { // as in the plan
-		class := plan.Classes[i]
+		class := classes[i]
 		if class.Pool[0].Fill != nil {
 			out.Notes = append(out.Notes, class.Name+" is left out: it needs what an earlier step captures")
 			continue

@@ -49,6 +49,11 @@ func (s *Session) experiment() (loadgen.Experiment, error) {
 // the beginning, the same for every target.
 func comparable(sc *scenarios.Scenario, l scenarios.LoadModel) error {
 	const remedy = "compare at a constant rate, such as --rate 200/s"
+	for _, beside := range sc.Beside() {
+		if beside.Shape.String() != "" || beside.Connections.Change() || beside.SpawnRate != 0 {
+			return cli.Usagef("the load %s changes over time, and would in each slice of a comparison be at its beginning: give it a constant rate, or a number of connections, for comparisons", beside.Name)
+		}
+	}
 	switch {
 	case l.Shape.String() != "":
 		return cli.Usagef("the load %s changes over time, and targets are compared in slices that would all be its first half second: %s", l.Shape, remedy)
@@ -107,7 +112,7 @@ func (s *Session) Compare(ctx context.Context, a, b targets.Target, check func(a
 // compareArms measures targets that are ready.
 func (s *Session) compareArms(ctx context.Context, e loadgen.Experiment, arms []*Prepared, check Check) (*results.File, bool, error) {
 	f := &results.File{Header: *s.compareHeader(arms)}
-	defer loadgen.Tune(f.Header.Model)()
+	defer loadgen.Tune(arms[0].Plan.Models()...)()
 	f.Header.Looks = stats.PlanLooks(e.MostPairs())
 	look := &looking{o: s, f: f}
 	e.Looks, e.Look = f.Header.Looks, look.next

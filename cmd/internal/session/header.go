@@ -5,8 +5,10 @@ import (
 	"strings"
 	"time"
 
+	"github.com/mlbench/mlbench/loadgen"
 	"github.com/mlbench/mlbench/loadgen/machine"
 	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/scenarios"
 	"github.com/mlbench/mlbench/targets"
 )
 
@@ -19,8 +21,6 @@ func (s *Session) header(arms ...*Prepared) *results.Header {
 		Argv:     s.Spec.Argv,
 		Scenario: sc.Identity(),
 		Tags:     sc.TagsWith(s.Spec.Tags),
-		Model:    plan.Load.Model,
-		TimeoutS: plan.Timeout.Seconds(),
 		Seed:     s.Spec.Seed,
 		Source:   s.Spec.Source,
 		Start:    time.Now(),
@@ -28,17 +28,20 @@ func (s *Session) header(arms ...*Prepared) *results.Header {
 	}
 	h.Scenario.Title = s.requestTitle(arms[0])
 	h.WarmupS = s.Warmup().Seconds()
-	h.Connections = plan.Load.Connections
 	h.Transport = string(plan.Connect.Transport)
-	s.describeClosed(h)
-	if plan.Load.Model == results.Open {
-		h.Arrivals = string(plan.Load.Arrivals)
-		if h.Shape = s.Spec.Load.Shape.String(); h.Shape == "" && s.Spec.Load.Rate == 0 {
-			h.Shape = sc.Load.Shape.String()
-		}
-		h.RateRPS = plan.Load.MeanRate()
+	if l, err := sc.Overridden(s.Spec.overrides()); err == nil { // Prepare has seen that
+		describeLoad(h, plan, &l)
 	}
-	h.Classes = plan.Shares()
+	for i, beside := range plan.Loads()[1:] {
+		l := &sc.Beside()[i]
+		of := &results.Header{}
+		describeLoad(of, &beside, &l.LoadModel)
+		start, length := beside.Load.Start, beside.Load.Duration
+		if s.Spec.Command == commandCompare { // in every slice, all the time
+			start, length = 0, 0
+		}
+		h.RunsBeside(l.Name, start, length, of)
+	}
 	for i, p := range arms {
 		if classes := p.Plan.Shares(); len(classes) > len(h.Classes) { // the other has no login
 			h.Classes = classes
@@ -66,10 +69,12 @@ func (s *Session) requestTitle(p *Prepared) string {
 	return request.Method + " " + path
 }
 
-// describeClosed says how the clients of a closed model behave.
-func (s *Session) describeClosed(h *results.Header) {
-	l, err := s.Scenario.Overridden(s.Spec.overrides())
-	if err != nil || l.Model != results.Closed {
+// describeLoad says when a load's requests start, and of which classes they are.
+func describeLoad(h *results.Header, plan *loadgen.Plan, l *scenarios.LoadModel) {
+	h.Model, h.TimeoutS = plan.Load.Model, plan.Timeout.Seconds()
+	h.Connections, h.Classes = plan.Load.Connections, plan.Shares()
+	if h.Model == results.Open {
+		h.Arrivals, h.Shape, h.RateRPS = string(plan.Load.Arrivals), l.Shape.String(), plan.Load.MeanRate()
 		return
 	}
 	h.SpawnRPS, h.Pacing = float64(l.SpawnRate), l.Pacing.String()

@@ -124,7 +124,7 @@ func (l *launching) launch(ctx context.Context) (pairs int, err error) {
 	e.Budget, e.Before, e.Pairs = time.Until(l.until), l.measured(), l.each
 	err = Around(ctx, l, prepared, func() error {
 		l.Phase(fmt.Sprintf("launch %d: comparing %s and %s with %s, %s of slices", l.made+1, l.arms[0].Name, l.arms[1].Name, l.f.Header.Scenario.Label(), cli.Plural(e.Pairs, "pair")), 0)
-		defer loadgen.Tune(l.f.Header.Model)()
+		defer loadgen.Tune(prepared[0].Plan.Models()...)()
 		return e.Run(ctx, l.f.Header.Start, func(slice *results.Slice) error {
 			slice.Launch = l.made + 1
 			l.Slice(slice)

@@ -38,7 +38,7 @@ func (s *Session) Run(ctx context.Context, p *Prepared) (f *results.File, interr
 
 func (s *Session) load(ctx context.Context, p *Prepared) (f *results.File, interrupted bool, err error) {
 	h := s.header(p)
-	defer loadgen.Tune(p.Plan.Load.Model)()
+	defer loadgen.Tune(p.Plan.Models()...)()
 	g, err := loadgen.New(*p.Plan, h.Start)
 	if err != nil {
 		return nil, false, cli.Usagef("%w", err)

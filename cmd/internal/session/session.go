@@ -185,6 +185,7 @@ func (s *Session) Prepare(ctx context.Context, t targets.Target) (*Prepared, err
 			return nil, err
 		}
 	}
+	p.Notes = append(p.Notes, s.besideNotes(p.Plan)...)
 	p.Notes = append(p.Notes, p.Plan.Warnings(machine.ReadLimits())...)
 	return p, nil
 }
@@ -217,6 +218,19 @@ func (s *Session) firstLogin(ctx context.Context, p *Prepared) error {
 		}
 	}
 	return nil
+}
+
+// besideNotes say which loads beside do not run when their scenario says.
+func (s *Session) besideNotes(plan *loadgen.Plan) (notes []string) {
+	for _, beside := range plan.Loads()[1:] {
+		switch l := &beside.Load; {
+		case s.Spec.Command == commandCompare && (l.Start > 0 || l.Duration > 0 || l.Requests > 0):
+			notes = append(notes, fmt.Sprintf("the load %s runs in every slice of the comparison, all the time: its start and its end are for runs", l.Name))
+		case s.Spec.Command == commandRun && plan.Load.Duration > 0 && l.Start >= plan.Load.Duration:
+			notes = append(notes, fmt.Sprintf("the load %s does not run: it starts after %s, when the measurement has ended", l.Name, l.Start))
+		}
+	}
+	return notes
 }
 
 // Warmup is the Spec's, or the scenario's.
