@@ -15,10 +15,15 @@ const ownFiles = 32
 func (p *Plan) Warnings(l machine.Limits) []string {
 	var out []string
 	warn := func(format string, args ...any) { out = append(out, fmt.Sprintf(format, args...)) }
-	connections := 0
+	connections, most := 0, 0 // most in flight of an open load, which few come near to
 	for _, l := range p.Loads() {
-		connections += l.Load.Connections
+		if l.Load.Model == results.Open {
+			most = max(most, l.Load.Connections)
+		} else {
+			connections += l.Load.Connections
+		}
 	}
+	connections += most
 	if l.OpenFiles > 0 && uint64(connections+ownFiles) > l.OpenFiles {
 		warn("%d connections may be needed, but this process may open %d files: raise the limit ('ulimit -n %d'), or lower --connections",
 			connections, l.OpenFiles, connections+ownFiles)

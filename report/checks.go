@@ -37,9 +37,9 @@ func (r *checkRow) failed() bool {
 
 // runChecks are those of a run.
 func runChecks(s *summary.Run) (rows []checkRow) {
-	for i := range s.Classes {
-		for _, c := range s.Classes[i].Checks {
-			rows = append(rows, checkRow{s.Classes[i].Name, c.Name, []checkArm{{c.Passed, c.Failed, c.First}}})
+	for _, class := range s.AllClasses() {
+		for _, c := range class.Checks {
+			rows = append(rows, checkRow{class.Name, c.Name, []checkArm{{c.Passed, c.Failed, c.First}}})
 		}
 	}
 	return rows

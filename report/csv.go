@@ -182,8 +182,9 @@ func runRows(s *summary.Run) []csvRow {
 			t.add(x.metric, x.unit, orNaN(x.value))
 		}
 	}
-	for i := range s.Classes {
-		c := &s.Classes[i]
+	classes, spans := s.AllClasses(), s.AllSpans()
+	for i := range classes {
+		c := &classes[i]
 		t.class = c.Name
 		t.add("share_asked", "%", 100*c.Declared)
 		t.add("share", "%", 100*c.Share)
@@ -198,8 +199,8 @@ func runRows(s *summary.Run) []csvRow {
 		}
 		t.latencies(c.Latency)
 	}
-	for i := range s.Spans {
-		c := &s.Spans[i]
+	for i := range spans {
+		c := &spans[i]
 		t.class = c.Name
 		t.add("count", "", float64(c.Requests))
 		t.errors(c.Errors, c.Requests)

@@ -48,6 +48,7 @@ var documents = andVerdicts(map[string]func(io.Writer, Format, Options) error{
 	"many":            ofRun(manyChecks),
 	"compared-checks": ofComparison(comparedByChecks),
 	"spans":           ofRun(spannedRun),
+	"beside":          ofRun(besideRun),
 	"compared-spans":  ofComparison(comparedSpans),
 	"gone":            ofComparison(goneHead),
 	"half":            ofComparison(func() *verdict.Comparison { return managedPair(results.ArmB) }),

@@ -31,6 +31,9 @@ func runPage(s *summary.Run) *page {
 	if len(s.Spans) > 0 {
 		p.parts = append(p.parts, spanPart(s))
 	}
+	for i := range s.Beside {
+		p.parts = append(p.parts, besidePart(s, i))
+	}
 	if rows := runChecks(s); rows != nil {
 		p.parts = append(p.parts, checksPart(rows))
 	}

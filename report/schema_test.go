@@ -23,6 +23,7 @@ var schemaOf = map[string]string{
 	"open": "run", "closed": "run", "empty": "run",
 	"comparison": "comparison", "same": "comparison", "regressed": "comparison", "undecided": "comparison", "throughput": "comparison", "saved": "comparison", "objective": "comparison", "gone": "comparison",
 	"twins": "comparison", "slots": "comparison", "unmeasured": "comparison",
+	"beside":  "run",
 	"managed": "run", "staged": "run", "checked": "run", "compared-checks": "comparison", "detailed": "run", "resources": "comparison", "half": "comparison",
 	"verdict-control": "comparison", "verdict-cpu": "comparison", "verdict-launches": "comparison",
 }
@@ -71,10 +72,10 @@ func optional(path []string, key string) bool {
 	if len(path) > 0 {
 		last = path[len(path)-1]
 	}
-	return slices.Contains([]string{"by_class", "status", "classes", "tags"}, last) || slices.Contains([]string{"checks", "first_failure", "examples"}, key) ||
+	return slices.Contains([]string{"by_class", "status", "classes", "spans", "tags"}, last) || slices.Contains([]string{"checks", "first_failure", "examples"}, key) ||
 		slices.Contains(path, "examples") && slices.Contains([]string{"class", "status"}, key) || percentileKey.MatchString(key) ||
 		len(path) == 0 && slices.Contains([]string{"runs", "slot_effect", "looks", "launches", "trend", "carry_over", "control", "tags", "resources", "source", "stages", "details"}, key) ||
-		slices.Contains([]string{"source", "host", "load"}, last) && slices.Contains(optionalFacts, key) || slices.Contains(path, "reason_codes") && !ofEveryReason(path, key) || slices.Contains([]string{"command", "note", "a_censored", "b_censored", "role", "launch_sd_pct", "launch_p"}, key) ||
+		slices.Contains([]string{"source", "host", "load"}, last) && slices.Contains(optionalFacts, key) || slices.Contains(path, "reason_codes") && !ofEveryReason(path, key) || slices.Contains([]string{"beside", "spans", "aborted_s", "command", "note", "a_censored", "b_censored", "role", "launch_sd_pct", "launch_p"}, key) ||
 		slices.Contains(path, "warning_codes") && key != "code" || last == "latency_ms" && slices.Contains([]string{"first_byte", "dial", "tls"}, key)
 }
 

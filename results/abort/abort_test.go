@@ -87,6 +87,7 @@ func firedIn(t interface{ Fatal(...any) }, rule string, slices []*results.Slice)
 		t.Fatal(err)
 	}
 	h := &results.Header{Model: results.Closed, Classes: []results.Class{{Name: "a", Share: 1}}, Targets: []results.Target{{Arm: results.ArmA}}}
+	h.RunsBeside("other", 0, 0, &results.Header{Model: results.Closed, Classes: []results.Class{{Name: "b", Share: 1}}})
 	w := NewWatch(h, []Rule{r})
 	for i, s := range slices {
 		if fired := w.Slice(s); fired != nil {
@@ -104,6 +105,12 @@ func TestWatch(t *testing.T) {
 			out = append(out, slice(i, n))
 		}
 		return out
+	}
+	beside := func(course []*results.Slice) []*results.Slice {
+		for _, s := range course {
+			s.Beside, s.Classes = map[string]*results.ClassData{"b": s.Classes["a"]}, nil
+		}
+		return course
 	}
 	for _, tt := range []struct {
 		what, rule string
@@ -123,6 +130,9 @@ func TestWatch(t *testing.T) {
 		{"latencies are of a slice", "p99>20ms after 0s", course(0, 18, 0, 20), 4, 21},
 		{"numbers of requests add up", "errors>20 after 0s", course(8, 8, 8), 3, 24},
 		{"also those of the grace time", "errors>20 after 2s", course(30, 0, 0), 3, 30},
+		{"of a load beside", "b:errors>5% after 0s", beside(course(0, 6)), 2, 6},
+		{"requests of a load beside add up", "b:errors>20 after 0s", beside(course(8, 8, 8)), 3, 24},
+		{"a load beside is no part of all", "errors>5% after 0s", beside(course(0, 6)), 0, 0},
 		{"of a class", "a:errors>5% after 0s", course(0, 6), 2, 6},
 		{"of a check", "check:ok<95% after 0s", course(0, 6), 2, 94},
 		{"no answers are a throughput", "throughput<50/s for 2s after 0s", course(0, -1, -1), 3, 0},

@@ -1,6 +1,8 @@
 package abort
 
 import (
+	"slices"
+
 	"github.com/mlbench/mlbench/results"
 	"github.com/mlbench/mlbench/results/summary"
 )
@@ -17,7 +19,12 @@ type Watch struct {
 
 // NewWatch watches a run that is yet to be measured.
 func NewWatch(h *results.Header, rules []Rule) *Watch {
-	w := &Watch{h: h, rules: rules, since: make([]float64, len(rules))}
+	own := *h
+	own.Beside = slices.Clone(h.Beside)
+	for i := range own.Beside {
+		own.Beside[i].StartS, own.Beside[i].DurationS = 0, 0 // each slice is looked at by itself
+	}
+	w := &Watch{h: &own, rules: rules, since: make([]float64, len(rules))}
 	for i := range w.since {
 		w.since[i] = -1
 	}
@@ -94,18 +101,20 @@ func (w *Watch) holds(r *Rule, s *results.Slice) (value *float64, so bool) {
 func (w *Watch) count(s *results.Slice) {
 	into := &w.sofar
 	if into.Classes == nil {
-		*into = results.Slice{Arm: s.Arm, Phase: s.Phase, Classes: map[string]*results.ClassData{}, Spans: map[string]*results.ClassData{}}
+		*into = results.Slice{
+			Arm: s.Arm, Phase: s.Phase,
+			Classes: map[string]*results.ClassData{}, Spans: map[string]*results.ClassData{}, Beside: map[string]*results.ClassData{},
+		}
 	}
 	into.DurationS += s.DurationS
-	for i, from := range []map[string]*results.ClassData{s.Classes, s.Spans} {
-		sums := []map[string]*results.ClassData{into.Classes, into.Spans}[i]
-		for name, d := range from {
-			if sums[name] == nil {
-				sums[name] = &results.ClassData{}
+	for _, of := range []struct{ into, from map[string]*results.ClassData }{{into.Classes, s.Classes}, {into.Spans, s.Spans}, {into.Beside, s.Beside}} {
+		for name, d := range of.from {
+			if of.into[name] == nil {
+				of.into[name] = &results.ClassData{}
 			}
 			counts := *d
 			counts.Clocks = nil // of which none is a number of requests
-			sums[name].Add(&counts)
+			of.into[name].Add(&counts)
 		}
 	}
 }

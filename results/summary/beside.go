@@ -39,3 +39,21 @@ func besideOf(h *results.Header, data map[string]*results.ClassData, seconds flo
 	}
 	return out
 }
+
+// AllClasses are those of all loads, the measured one's first.
+func (s *Run) AllClasses() classSummaries {
+	all := s.Classes[:len(s.Classes):len(s.Classes)]
+	for i := range s.Beside {
+		all = append(all, s.Beside[i].Classes...)
+	}
+	return all
+}
+
+// AllSpans are those of all loads.
+func (s *Run) AllSpans() classSummaries {
+	all := s.Spans[:len(s.Spans):len(s.Spans)]
+	for i := range s.Beside {
+		all = append(all, s.Beside[i].Spans...)
+	}
+	return all
+}

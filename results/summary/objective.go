@@ -418,8 +418,12 @@ func ReadObjectives(h *results.Header) (out []Objective) {
 // the file, so that they could never be held.
 func CheckObjectives(h *results.Header, objectives []Objective) error {
 	var wrong []string
+	classes := slices.Clone(h.Classes)
+	for i := range h.Beside {
+		classes = append(classes, h.Beside[i].Classes...)
+	}
 	for i := range objectives {
-		if err := objectives[i].CheckClasses(h.Classes); err != nil {
+		if err := objectives[i].CheckClasses(classes); err != nil {
 			wrong = append(wrong, err.Error())
 		}
 	}

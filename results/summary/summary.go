@@ -15,11 +15,7 @@ const Schema = "mlbench.run/1"
 
 // Class is the request class, or span, of a name; nil if there is none.
 func (s *Run) Class(name string) *classSummary {
-	all := []classSummaries{s.Classes, s.Spans}
-	for i := range s.Beside {
-		all = append(all, s.Beside[i].Classes, s.Beside[i].Spans)
-	}
-	for _, of := range all {
+	for _, of := range []classSummaries{s.AllClasses(), s.AllSpans()} {
 		for i := range of {
 			if of[i].Name == name {
 				return &of[i]
