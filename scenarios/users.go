@@ -59,6 +59,8 @@ func (v *validator) users() {
 	case at == nil || at.Kind != strict.String:
 	case l.Per != perRun && !v.sc.LoginPerUser():
 		v.d.Bad(at, "found %q, want run, worker or journey", l.Per)
+	case v.sc.LoginPerUser() && len(v.sc.Loads) > 1:
+		v.d.Bad(at, "there are several loads, whose users would have the same accounts: want run, or a journey that logs in with its first request")
 	case l.Per == perWorker && v.sc.anyOpen():
 		v.d.Bad(at, "an open model has no workers: want journey, or a closed model")
 	}
