@@ -39,6 +39,7 @@ type Experiment struct {
 	Before, Pairs int
 
 	drains time.Duration // after all slices of a pair, as the warm-up showed
+	usedUp bool
 }
 
 // Next is how an experiment goes on after a look.
@@ -169,8 +170,13 @@ func (e *Experiment) Run(ctx context.Context, origin time.Time, emit func(*resul
 	x.align = func() { align(stocks[0], stocks[1]) }
 	x.usedUp = func(arm int) bool { return generators[arm].UsedUp() }
 	running := *e // what is found out on the way is not the caller's
-	return running.interleave(ctx, x)
+	err := running.interleave(ctx, x)
+	e.usedUp = x.over
+	return err
 }
+
+// UsedUp says whether it ended because requests that are sent once had all been sent.
+func (e *Experiment) UsedUp() bool { return e.usedUp }
 
 // interleave runs warm-ups, then pairs.
 func (e *Experiment) interleave(ctx context.Context, x *interleaving) error {

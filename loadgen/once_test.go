@@ -168,8 +168,8 @@ func TestExperimentsSendOnce(t *testing.T) {
 		}
 		return nil
 	})
-	if err != nil || len(pairs) < 3 {
-		t.Fatal(len(pairs), err)
+	if err != nil || len(pairs) < 3 || !e.UsedUp() {
+		t.Fatal(len(pairs), err, e.UsedUp())
 	}
 	for n, p := range pairs {
 		if n > 0 && p[results.ArmA] != nil && p[results.ArmB] != nil && !slices.Equal(p[results.ArmA], p[results.ArmB]) {

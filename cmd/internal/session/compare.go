@@ -153,6 +153,9 @@ func (s *Session) compareArms(ctx context.Context, e loadgen.Experiment, arms []
 		}
 		return rec.w.Slice(slice)
 	})
+	if e.UsedUp() {
+		note(s, "note: the rows that are sent once are used up, which ended the comparison")
+	}
 	if check != nil {
 		if perr := rec.w.Parity(check.Result()); err == nil {
 			err = perr
