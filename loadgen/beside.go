@@ -16,13 +16,15 @@ import (
 
 // lane keeps the numbers of requests of several loads apart: each has a part of those
 // that a stream has, the plan's own the first.
-type lane struct{ index, of uint64 }
+type lane struct{ first, part uint64 }
+
+func laneOf(index, of int) lane {
+	part := requestsPerStream / uint64(of)
+	return lane{uint64(index) * part, part}
+}
 
 // number is that of a load's request, by its place among all of its load.
-func (l lane) number(place uint64) uint64 {
-	part := requestsPerStream / l.of
-	return l.index*part + place%part
-}
+func (l lane) number(place uint64) uint64 { return l.first + place%l.part }
 
 // RunBeside adds a load beside the plan's own. It starts at Load.Start of the measured
 // phase, and ends with it or, if it has an end of its own, before.
@@ -32,7 +34,7 @@ func (p *Plan) RunBeside(other Plan) { p.beside = append(p.beside, other) }
 func (p *Plan) Loads() []Plan {
 	all := append([]Plan{*p}, p.beside...)
 	for i := range all {
-		all[i].beside, all[i].lane = nil, lane{uint64(i), uint64(len(all))}
+		all[i].beside, all[i].lane = nil, laneOf(i, len(all))
 	}
 	return all
 }
@@ -55,7 +57,7 @@ func (p *Plan) Models() (out []results.Model) {
 
 // numbered is the plan's place among all loads.
 func (p *Plan) numbered() lane {
-	if p.lane.of == 0 {
+	if p.lane.part == 0 {
 		return p.Loads()[0].lane
 	}
 	return p.lane
