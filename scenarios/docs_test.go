@@ -25,7 +25,11 @@ func TestDocumentation(t *testing.T) {
 		}
 	}
 	schema := compiledSchema(t)
-	examples := regexp.MustCompile("(?s)```yaml\n(.*?)```").FindAllStringSubmatch(string(raw), -1)
+	others, err := os.ReadFile("../docs/from-other-tools.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	examples := regexp.MustCompile("(?s)```yaml\n(.*?)```").FindAllStringSubmatch(string(raw)+string(others), -1)
 	if len(examples) < 12 {
 		t.Fatalf("%d examples", len(examples))
 	}
