@@ -103,14 +103,11 @@ func (w *yamlWriter) loads(all []draftLoad) {
 
 // addLoads is one load, or several side by side.
 func (d *draft) addLoads(all []draftLoad) {
-	if len(all) > 1 && !loadsBeside() {
-		for _, l := range all[1:] {
-			all[0].about = append(all[0].about, fmt.Sprintf("Beside it in the original, for %s: %s.", strings.Join(l.classes, ", "), strings.Join(l.lines, ", ")))
-		}
-		all = all[:1]
-	}
 	for i := range all {
 		l := &all[i]
+		if i > 0 { // the warm-up is that of the first, which is judged
+			l.lines = slices.DeleteFunc(l.lines, func(line string) bool { return strings.HasPrefix(line, "warmup:") })
+		}
 		if len(all) > 1 {
 			l.lines = append(l.lines, "classes: "+example.Flow(anys(l.classes)))
 		}

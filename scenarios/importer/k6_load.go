@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -17,7 +18,7 @@ type k6Load struct {
 	draftLoad
 	run   any // the function
 	open  bool
-	pause string // at the end of an iteration
+	start string // when it begins
 }
 
 // options make the loads, and of thresholds objectives.
@@ -33,7 +34,7 @@ func (k *k6) options() {
 		for _, pair := range scenarios {
 			one, _ := pair.Value.(example.Pairs)
 			l := k6Load{run: main}
-			l.name = strings.Trim(notOfNames.ReplaceAllString(pair.Key, "-"), "-_")
+			l.name = cmp.Or(clipName(strings.Trim(notOfNames.ReplaceAllString(pair.Key, "-"), "-_")), "load")
 			if exec, ok := one.Get("exec").(string); ok && exec != "default" {
 				if l.run, ok = k.globals.get(exec); !ok {
 					k.d.left = append(k.d.left, fmt.Sprintf("the scenario %s: its function %s is not found", l.name, exec))
@@ -89,12 +90,9 @@ func (k *k6) iterations(loads []k6Load) {
 	for i := range loads {
 		flows[i] = k.iteration(loads[i].run)
 	}
+	var added []draftLoad
 	for i := range loads {
 		l, f := &loads[i], flows[i]
-		if len(loads) > 1 && !loadsBeside() && i > 0 {
-			k.d.left = append(k.d.left, fmt.Sprintf("the scenario %s: %s; a scenario here has one load", l.name, strings.Join(l.lines, ", ")))
-			continue
-		}
 		name := l.name
 		if len(loads) == 1 {
 			name = ""
@@ -103,15 +101,6 @@ func (k *k6) iterations(loads []k6Load) {
 		if len(made) == 0 && len(f.pending) > 0 {
 			k.d.left = append(k.d.left, f.pending...)
 		}
-		k.d.requests = append(k.d.requests, made...)
-		if len(loads) > 1 && loadsBeside() {
-			nameRequests(k.d.requests, maxName)
-			var classes []string
-			for _, r := range k.d.requests[len(k.d.requests)-len(made):] {
-				classes = append(classes, example.Scalar(r.name))
-			}
-			l.lines = append(l.lines, "classes: ["+strings.Join(classes, ", ")+"]")
-		}
 		switch {
 		case f.pause == "":
 		case l.open:
@@ -119,9 +108,29 @@ func (k *k6) iterations(loads []k6Load) {
 		default:
 			l.lines = append(l.lines, "think: "+f.pause)
 		}
-		k.d.loads = append(k.d.loads, l.draftLoad)
+		switch {
+		case len(made) == 0:
+			continue
+		case len(added) == maxLoads:
+			k.d.left = append(k.d.left, "the scenario "+l.name+": there are more than a scenario has loads")
+			continue
+		case l.start != "" && len(added) > 0:
+			l.lines = append(l.lines, "start: "+l.start)
+		case l.start != "":
+			l.about = append(l.about, "It starts after "+l.start+" there.")
+		}
+		k.d.requests = append(k.d.requests, made...)
+		nameRequests(k.d.requests, maxName)
+		for _, r := range k.d.requests[len(k.d.requests)-len(made):] {
+			l.classes = append(l.classes, r.name)
+		}
+		added = append(added, l.draftLoad)
 	}
+	k.d.addLoads(added)
 }
+
+// maxLoads is how many loads a scenario has at most.
+const maxLoads = 16
 
 // plain are the options vus, duration, iterations and stages.
 func (k *k6) plain(l *k6Load, options example.Pairs) {
@@ -289,11 +298,7 @@ func (k *k6) executor(l *k6Load, one example.Pairs) {
 		}
 	}
 	if at, ok := k6Duration(one.Get("startTime")); ok && at != "0s" {
-		if loadsBeside() {
-			l.lines = append(l.lines, "start: "+at)
-		} else {
-			l.about = append(l.about, "It starts after "+at+" there.")
-		}
+		l.start = at
 	}
 }
 
