@@ -144,10 +144,13 @@ func (a *array) step() error {
 		return nil
 	}
 	a.skip()
-	if _, err = a.peek(); err == nil {
+	switch _, err = a.peek(); {
+	case err == nil:
 		return a.bad(a.at, "want nothing behind the array")
+	case errors.Is(err, io.EOF):
+		return err
 	}
-	return err
+	return a.broken(err)
 }
 
 // element reads the bytes of one; whether they are JSON is not looked at.

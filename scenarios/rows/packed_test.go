@@ -87,6 +87,7 @@ func TestMistakesInCompressedFiles(t *testing.T) {
 		{"gzip", "a,b\n1,2\nand more", "f: not readable as gzip: gzip: invalid header", CSV},
 		{"gzip", whole[:len(whole)/2], "f, after 0 bytes: not readable as gzip: unexpected EOF", CSV},
 		{"gzip", whole + "tail", "not readable as gzip", CSV},
+		{"gzip", gzipped(t, "[1]") + "tail", "f:1: not readable as gzip", JSON},
 		{"zstd", "a,b\n1,2\n", "f, after 0 bytes: not readable as zstd: invalid input: magic number mismatch", CSV},
 		{"zstd", wide, "packed by zstd in a way that takes more than 64 MB to unpack: pack it again, by zstd -19 at most", JSONL},
 	} {
