@@ -35,6 +35,8 @@ type Plan struct {
 	// answered, where that is written down; nil: there are none. An ellipsis in it
 	// stands for what was cut off.
 	Redact func(text string, more ...string) string
+	// Credentials are what the body of a login holds that Redact is to hide; nil: none.
+	Credentials func(body []byte) []string
 
 	beside []Plan // other loads that run meanwhile: see RunBeside
 	lane   lane   // zero: not known yet

@@ -30,7 +30,7 @@ func (s *samples) room(classes []Class) {
 // keepCheck keeps the first failure of a check.
 func (g *Generator) keepCheck(req *request, place int, err error) {
 	if slot := &g.samples.checks[req.class][place]; slot.Load() == nil {
-		slot.CompareAndSwap(nil, &sample{class: req.class, at: g.now(), err: err, secrets: req.secrets()})
+		slot.CompareAndSwap(nil, &sample{class: req.class, at: g.now(), err: err, secrets: g.secrets(req)})
 	}
 }
 
@@ -59,7 +59,7 @@ type sample struct {
 // keep returns f, of a request.
 func (g *Generator) keep(f failure, req *request, err error) failure {
 	if slot := &g.samples.errors[f]; slot.Load() == nil {
-		slot.CompareAndSwap(nil, &sample{class: req.class, at: g.now(), err: err, secrets: req.secrets()})
+		slot.CompareAndSwap(nil, &sample{class: req.class, at: g.now(), err: err, secrets: g.secrets(req)})
 	}
 	return f
 }
@@ -71,7 +71,7 @@ func (g *Generator) keepAnswer(status int, req *request, body []byte, length int
 		return
 	}
 	body = body[:min(len(body), http1.ExampleBytes)]
-	slot.CompareAndSwap(nil, &sample{class: req.class, at: g.now(), body: append([]byte(nil), body...), whole: int64(len(body)) == length, secrets: req.secrets()})
+	slot.CompareAndSwap(nil, &sample{class: req.class, at: g.now(), body: append([]byte(nil), body...), whole: int64(len(body)) == length, secrets: g.secrets(req)})
 }
 
 // drainSamples returns what was kept since the last time.

@@ -59,7 +59,7 @@ func (r *recorder) span(class int, o *outcome) {
 // keepUnmet is the failure of a span whose step was sent for the last time.
 func (g *Generator) keepUnmet(req *request, times int, unmet error) failure {
 	if slot := &g.samples.unmet; slot.Load() == nil {
-		slot.CompareAndSwap(nil, &sample{class: req.class, at: g.now(), err: fmt.Errorf("not after %d times: %w", times, unmet), secrets: req.secrets()})
+		slot.CompareAndSwap(nil, &sample{class: req.class, at: g.now(), err: fmt.Errorf("not after %d times: %w", times, unmet), secrets: g.secrets(req)})
 	}
 	return failCheck
 }

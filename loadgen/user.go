@@ -177,9 +177,12 @@ func (u *user) setFields(t *http.Request, g *Generator, class int, target string
 }
 
 // secrets are what the user's requests hold that no one else is to see.
-func (req *request) secrets() (out []string) {
+func (g *Generator) secrets(req *request) (out []string) {
 	if req.user == nil {
 		return nil
+	}
+	if req.class == g.login && g.plan.Credentials != nil {
+		out = append(out, g.plan.Credentials(req.payload.Body)...)
 	}
 	if token := req.user.token; token != "" {
 		out = append(out, token, token[strings.LastIndexByte(token, ' ')+1:])

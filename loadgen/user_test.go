@@ -190,6 +190,30 @@ func TestUsersSecretsAreHidden(t *testing.T) {
 	}
 }
 
+// A target may repeat the account that it turns away.
+func TestAccountsThatFailAreHidden(t *testing.T) {
+	logins := 0
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/login" {
+			if logins++; logins == 1 {
+				w.WriteHeader(http.StatusUnauthorized)
+			}
+			io.Copy(w, r.Body)
+		}
+	}))
+	defer srv.Close()
+	plan := closedPlan(t, srv.URL, closedLoad(1, 1), Class{Name: "a", Weight: 1, Pool: []send.Request{get("/a")}, Token: true})
+	plan.Login = accounts(1)
+	plan.Credentials = func(body []byte) []string { return []string{string(body)} }
+	plan.Redact = func(text string, more ...string) string {
+		return strings.ReplaceAll(text, strings.Join(more, ""), send.Hidden)
+	}
+	_, s := measure(t, plan)
+	if len(s.Examples) != 1 || strings.Contains(s.Examples[0].Text, "user-0") || !strings.Contains(s.Examples[0].Text, send.Hidden) {
+		t.Errorf("%+v", s.Examples)
+	}
+}
+
 func TestPlanOfUsersIsValidated(t *testing.T) {
 	for name, change := range map[string]func(*Plan){
 		"an open model has none": func(p *Plan) { p.Load = openLoad(1, 1) },

@@ -1,8 +1,11 @@
 package scenarios
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -98,4 +101,46 @@ func (s *Scenario) renderLogin(ctx context.Context, t targets.Target, c targets.
 	}
 	l.Body = strings.ReplaceAll(string(body), "${", "$${")
 	return nil
+}
+
+// credentialsOf are the texts that the body of a login holds, as JSON or a form: an
+// answer to it may repeat them.
+func credentialsOf(body []byte) (out []string) {
+	const shortest = 4 // a shorter one is in too many words
+	add := func(s string) {
+		if len(s) >= shortest {
+			out = append(out, s)
+		}
+	}
+	var walk func(v any)
+	walk = func(v any) {
+		switch v := v.(type) {
+		case string:
+			add(v)
+		case json.Number:
+			add(v.String())
+		case []any:
+			for _, item := range v {
+				walk(item)
+			}
+		case map[string]any:
+			for _, item := range v {
+				walk(item)
+			}
+		}
+	}
+	var read any
+	if d := json.NewDecoder(bytes.NewReader(body)); json.Valid(body) {
+		d.UseNumber()
+		_ = d.Decode(&read) // it is valid
+		walk(read)
+		return out
+	}
+	form, _ := url.ParseQuery(string(body)) // what it can read
+	for _, values := range form {
+		for _, value := range values {
+			add(value)
+		}
+	}
+	return out
 }

@@ -133,7 +133,7 @@ func (s *Scenario) compileUsers(plan *loadgen.Plan, load string, o *CompileOptio
 	if accounts := len(pool); !plan.PerJourney && accounts > 1 && accounts < size {
 		o.Note(fmt.Sprintf("%d clients share %d logins", size, accounts))
 	}
-	plan.Login = &loadgen.Class{Name: loginClass, Pool: pool}
+	plan.Login, plan.Credentials = &loadgen.Class{Name: loginClass, Pool: pool}, credentialsOf
 	if s.wantsToken() {
 		login := s.LoginRequest()
 		plan.Login.Check = func(a *loadgen.Answer) error {

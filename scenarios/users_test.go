@@ -8,10 +8,12 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/mlbench/mlbench/loadgen"
+	"github.com/mlbench/mlbench/loadgen/send"
 	"github.com/mlbench/mlbench/targets"
 )
 
@@ -58,6 +60,10 @@ func TestUsersAreCompiled(t *testing.T) {
 			if got := string(plan.Login.Pool[k].Body); got != want || plan.Login.Pool[k].Target != "/in" || plan.Login.Pool[k].Method != "POST" {
 				t.Fatalf("%s: login %d sends %s, want %s", per, k, got, want)
 			}
+		}
+		body := plan.Login.Pool[0].Body
+		if got := plan.Redact("no user has ${secret}-0", plan.Credentials(body)...); got != "no user has "+send.Hidden {
+			t.Errorf("%s: an answer that repeats the account is shown as %q", per, got)
 		}
 		for i, want := range []bool{true, false, true} {
 			if c := plan.Classes[i]; c.Token != want || strings.Contains(string(c.Pool[0].AppendHead(nil)), "Authorization") {
@@ -155,5 +161,19 @@ requests: [{name: a, path: /a}]
 	o.Headers = []targets.Field{{Name: "cookie", Value: "a=1"}}
 	if _, err = Compile(sc, o); !errors.Is(err, errCookies) {
 		t.Errorf("%v, want %v", err, errCookies)
+	}
+}
+
+func TestCredentialsOfBodies(t *testing.T) {
+	for body, want := range map[string]string{
+		`{"user":"ada lovelace","pin":12345,"n":{"list":["hunter22"]},"x":"abc"}`: "12345 ada lovelace hunter22",
+		"username=ada&password=a+long%20one":                                      "a long one",
+		"":                                                                        "",
+	} {
+		got := credentialsOf([]byte(body))
+		slices.Sort(got)
+		if strings.Join(got, " ") != want {
+			t.Errorf("%s: %q, want %s", body, got, want)
+		}
 	}
 }
