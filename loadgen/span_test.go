@@ -331,7 +331,7 @@ func TestDrawsOfBranches(t *testing.T) {
 	other, seen := 0, map[string]bool{}
 	for n := range uint64(200) {
 		seen[path(1, n)] = true
-		if path(1, n) != path(1, n) {
+		if again := path(1, n); again != path(1, n) {
 			t.Fatal("not the same twice")
 		}
 		if path(1, n) != path(2, n) || path(1, n) != path(1, n+requestsPerStream) {
@@ -367,8 +367,11 @@ func TestSharesOfSpans(t *testing.T) {
 	p := Plan{Classes: jobs(3, Think{})}
 	third := 1. / 3
 	want := []results.Class{
-		{Name: "job", Share: third}, {Name: "job.state", Share: third, Repeats: true}, {Name: "job.fetch", Share: third},
-		{Name: "job.total", Span: true}, {Name: "job.state.total", Span: true},
+		{Name: "job", Share: third},
+		{Name: "job.state", Share: third, Repeats: true},
+		{Name: "job.fetch", Share: third},
+		{Name: "job.total", Span: true},
+		{Name: "job.state.total", Span: true},
 	}
 	if diff := cmp.Diff(want, p.Shares()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

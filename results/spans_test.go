@@ -64,7 +64,9 @@ func TestSpansAreMerged(t *testing.T) {
 // The failure of a span stands beside that of a request, and hides none.
 func TestExamplesOfSpans(t *testing.T) {
 	all := firsts([]Example{
-		{Error: ErrCheck, Span: true, AtS: 1, Text: "not after 3 times"}, {Error: ErrCheck, AtS: 2, Text: "a check"}, {Error: ErrReset, AtS: 3, Text: "reset"},
+		{Error: ErrCheck, Span: true, AtS: 1, Text: "not after 3 times"},
+		{Error: ErrCheck, AtS: 2, Text: "a check"},
+		{Error: ErrReset, AtS: 3, Text: "reset"},
 		{Error: ErrCheck, Span: true, AtS: 4, Text: "later"},
 	})
 	var got []string

@@ -43,27 +43,33 @@ func TestRowsThatAreSentOnce(t *testing.T) {
 	}{
 		"one class": {
 			"", "[{name: a, body: {json: {$row: d.n}}}]", 5,
-			map[string]string{"a": "0 1 2 3 4"}, false, "",
+			map[string]string{"a": "0 1 2 3 4"},
+			false, "",
 		},
 		"by weight": {
 			"", "[{name: a, weight: 2, body: {json: {$row: d.n}}}, {name: b, path: '/{n}', params: {n: {$row: d.n}}, body: {json: {$row: d.n}}}]", 9,
-			map[string]string{"a": "0 1 3 4 6 7", "b": "2 5 8"}, false, "",
+			map[string]string{"a": "0 1 3 4 6 7", "b": "2 5 8"},
+			false, "",
 		},
 		"batches, the last of what is left": {
 			"", "[{name: a, body: {json: {$row: {from: d, columns: [n], as: vector, rows: 2}}}}]", 5,
-			map[string]string{"a": "[[0],[1]] [[2],[3]] [[4]]"}, false, "",
+			map[string]string{"a": "[[0],[1]] [[2],[3]] [[4]]"},
+			false, "",
 		},
 		"a journey has one row": {
 			"", "[{name: a, body: {json: {$row: d.n}}, steps: [{name: s, body: {json: {$row: {from: d, columns: [n], as: vector, rows: 2}}}}, {name: t}]}]", 6,
-			map[string]string{"a": "0 2 4", "a.s": "[[0],[1]] [[2],[3]] [[4],[5]]", "a.t": ""}, false, "",
+			map[string]string{"a": "0 2 4", "a.s": "[[0],[1]] [[2],[3]] [[4],[5]]", "a.t": ""},
+			false, "",
 		},
 		"again": {
 			", then: repeat", "[{name: a, body: {json: {$row: d.n}}}]", 3,
-			map[string]string{"a": "0 1 2"}, true, "",
+			map[string]string{"a": "0 1 2"},
+			true, "",
 		},
 		"a pool": {
 			"", "[{name: a, pool: 2, body: {json: {$row: d.n}}}]", 3,
-			map[string]string{"a": "0 1"}, false, "a sends 2 of the 3 rows of d.csv, each once, and the load ends: its pool is 2",
+			map[string]string{"a": "0 1"},
+			false, "a sends 2 of the 3 rows of d.csv, each once, and the load ends: its pool is 2",
 		},
 	} {
 		plan, notes, err := onceAt(t, tt.rows, "data: {d: {file: d.csv, once: true"+tt.source+"}}\nrequests: "+tt.requests, CompileOptions{Seed: 1})

@@ -20,7 +20,8 @@ import (
 // in its turn, decoded.
 func sentTargets(t interface {
 	Fatalf(string, ...any)
-}, text []byte) []string {
+}, text []byte,
+) []string {
 	sc, err := scenarios.Parse(text, "made.yaml", "/")
 	if err != nil {
 		t.Fatalf("%v\n%s", err, text)

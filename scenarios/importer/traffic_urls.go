@@ -168,19 +168,21 @@ func (d *draft) inTurn(targets []string, at int) any {
 
 // idName calls what varies in a path by the segment before it: of /items/17 item.
 func idName(segments []string, at int) string {
-	for i := at - 1; i >= 0; i-- {
-		name := identifier(strings.ReplaceAll(segments[i], "-", "_"))
-		if wordBefore := strings.Trim(segments[i], "\x00\x01"); wordBefore == segments[i] && !strings.HasPrefix(name, "v_") {
-			return strings.TrimSuffix(name, "s")
-		}
-		break
+	if at == 0 {
+		return "id"
 	}
-	return "id"
+	before := segments[at-1]
+	name := identifier(strings.ReplaceAll(before, "-", "_"))
+	if strings.Trim(before, "\x00\x01") != before || strings.HasPrefix(name, "v_") {
+		return "id"
+	}
+	return strings.TrimSuffix(name, "s")
 }
 
 func freshParam(params example.Pairs, name string) string {
-	for base, n := name, 2; params.Get(name) != nil; n++ {
-		name = fmt.Sprintf("%s%d", base, n)
+	free := name
+	for n := 2; params.Get(free) != nil; n++ {
+		free = fmt.Sprintf("%s%d", name, n)
 	}
-	return name
+	return free
 }
