@@ -217,7 +217,7 @@ func nameRequests(all []draftRequest, most int) { nameAmong(all, most, map[strin
 func nameAmong(all []draftRequest, most int, taken map[string]bool) {
 	numbered := map[string]int{} // how far the numbers of each name are taken
 	for i := range all {
-		r := &all[i]
+		r, most := &all[i], most
 		switch {
 		case r.none:
 			continue

@@ -64,7 +64,7 @@ func (j *jmeter) journeys(g *jmxGroup) []draftRequest {
 	nameRequests(out, maxName)
 	for i := range out { // no other group's may have the name
 		for n := 2; slices.ContainsFunc(j.d.requests, func(r draftRequest) bool { return r.name == out[i].name }); n++ {
-			out[i].name = fmt.Sprintf("%s-%d", clipped(out[i].name, maxJourneyName), n)
+			out[i].name = fmt.Sprintf("%s-%d", clipped(out[i].name, maxJourneyName-4), n)
 		}
 	}
 	return out

@@ -66,6 +66,9 @@ func usedIn(name string, later []draftRequest) bool {
 	for i := range later {
 		bare := later[i]
 		bare.about, bare.after, bare.capture = nil, nil, nil
+		if bare.body != nil { // without its comments, too
+			bare.body = &draftBody{form: bare.body.form, value: bare.body.value}
+		}
 		w := yamlWriter{}
 		w.request(0, &bare)
 		if form.Match(w.buf.Bytes()) {

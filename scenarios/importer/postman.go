@@ -144,10 +144,16 @@ type postmanScope struct {
 // fromPostman makes a scenario of a collection: a class of each request; one
 // journey of all, where later ones use what earlier ones were answered.
 func fromPostman(raw []byte, o Options) ([]byte, error) {
-	return withFiles(o, func(o Options) ([]byte, error) { return postmanScenario(raw, o) })
+	return withFiles(o, func(o Options) ([]byte, error) {
+		text, err := postmanScenario(raw, o, true)
+		if errors.Is(err, errNoScenario) { // what looks like a login may be none
+			return postmanScenario(raw, o, false)
+		}
+		return text, err
+	})
 }
 
-func postmanScenario(raw []byte, o Options) ([]byte, error) {
+func postmanScenario(raw []byte, o Options, login bool) ([]byte, error) {
 	raw = bytes.TrimPrefix(raw, []byte(byteOrderMark))
 	c, err := readCollection(raw)
 	if err != nil {
@@ -169,7 +175,9 @@ func postmanScenario(raw []byte, o Options) ([]byte, error) {
 	}
 	p.findOrigin(c.Item)
 	scope := postmanScope{auth: c.Auth, events: c.Event}
-	p.findLogin(c.Item, scope)
+	if login {
+		p.findLogin(c.Item, scope)
+	}
 	p.d.cookies = true
 	p.walk(c.Item, scope, 0)
 	if p.seen > maxRequests {
