@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"time"
 
 	"github.com/mlbench/mlbench/loadgen/send"
@@ -151,12 +152,17 @@ func (p *Plan) Safe() *send.Request {
 	for _, c := range p.Classes {
 		switch c.Pool[0].Method {
 		case http.MethodGet, http.MethodHead, http.MethodOptions:
-			if c.Step == nil {
+			if c.Step == nil && !c.Once {
 				return &c.Pool[0]
 			}
 		}
 	}
 	return nil
+}
+
+// HasJourneys says whether a request may follow another's answer.
+func (p *Plan) HasJourneys() bool {
+	return slices.ContainsFunc(p.Classes, func(c Class) bool { return c.Step != nil })
 }
 
 // Validate reports every mistake of the plan at once.

@@ -176,10 +176,13 @@ func (u *user) setFields(t *http.Request, g *Generator, class int, target string
 	}
 }
 
-// secrets are what the user's requests hold that no one else is to see.
+// secrets are what requests of this user or journey hold that no one else is to see.
 func (g *Generator) secrets(req *request) (out []string) {
+	for _, value := range req.captured() { // tokens, as a rule
+		out = append(out, value)
+	}
 	if req.user == nil {
-		return nil
+		return out
 	}
 	if req.class == g.login && g.plan.Credentials != nil {
 		out = append(out, g.plan.Credentials(req.payload.Body)...)

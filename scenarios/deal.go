@@ -96,10 +96,16 @@ func (s *dataSource) dealTo(to []*hand, o *CompileOptions) error {
 	for _, h := range to {
 		h.short = int64(len(cards)) < s.source.Rows
 	}
+	share := func(h *hand) float64 {
+		if o.PoolSize > 0 { // a few of each, to look at
+			return float64(h.dealt + 1)
+		}
+		return float64(h.dealt+1) / h.weight
+	}
 	for len(cards) > 0 {
 		next := to[0]
 		for _, h := range to[1:] {
-			if float64(h.dealt+1)/h.weight < float64(next.dealt+1)/next.weight {
+			if share(h) < share(next) {
 				next = h
 			}
 		}

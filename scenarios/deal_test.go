@@ -146,3 +146,26 @@ func TestNoWarmupOfRowsThatAreSentOnce(t *testing.T) {
 		}
 	}
 }
+
+// What is only looked at needs a row of each, whatever the weights.
+func TestFewRowsOfEachToLookAt(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "u.csv"), []byte("id\n1\n2\n3\n4\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	sc, err := Parse([]byte(`data: {u: {file: u.csv, once: true}}
+requests:
+  - {name: r, path: "/{i}", params: {i: {$row: u.id}}, weight: 3}
+  - {name: s, path: "/{i}", params: {i: {$row: u.id}}}
+`), filepath.Join(dir, "x.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	plan, err := Compile(sc, CompileOptions{Target: target(t, "http://127.0.0.1:1"), PoolSize: 1, ForShow: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if plan.Safe() != nil {
+		t.Error("a row that is sent once is sent to look at the target, too")
+	}
+}

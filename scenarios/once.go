@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -193,14 +194,7 @@ func (e *Exchange) send(ctx context.Context, t targets.Target, timeout time.Dura
 // hide redacts what is known to be secret: what the scenario took from outside,
 // tokens, and what was captured, if it is long enough to be a token.
 func (e *Exchange) hide(s *Sent) {
-	const shortest = 8
-	var more []string
-	for _, value := range e.journey {
-		if text := plainText(value); len(text) >= shortest {
-			more = append(more, text)
-		}
-	}
-	secrets := e.values.redactor(more...)
+	secrets := e.values.redactor(hidable(slices.Collect(maps.Values(e.journey)))...)
 	s.Answer.Head = []byte(redactHead(secrets.Replace(string(s.Answer.Head))))
 	s.Answer.Body = []byte(secrets.Replace(string(s.Answer.Body)))
 	s.Wrong = secrets.Replace(s.Wrong)

@@ -95,8 +95,9 @@ func (r *redactor) withoutPart(s string) string {
 // answers.
 func (v *values) redactChecks(plan *loadgen.Plan) {
 	secrets := v.redactor()
-	if known := slices.Collect(maps.Keys(v.seen)); len(known) > 0 || plan.Login != nil || plan.Cookies {
+	if known := slices.Collect(maps.Keys(v.seen)); len(known) > 0 || plan.Login != nil || plan.Cookies || plan.HasJourneys() {
 		plan.Redact = func(text string, more ...string) string {
+			more = hidable(more)
 			if len(more) == 0 {
 				return secrets.Replace(text)
 			}
@@ -117,6 +118,18 @@ func (v *values) redactChecks(plan *loadgen.Plan) {
 			}
 		}
 	}
+}
+
+// hidable are the values, captured or of a login, that are long enough to be tokens
+// or passwords: shorter ones are in too many words.
+func hidable(values []string) (out []string) {
+	const shortest = 5
+	for _, value := range values {
+		if text := plainText(value); len(text) >= shortest {
+			out = append(out, text)
+		}
+	}
+	return out
 }
 
 // redactedError is an error that is redacted when it is shown: of thousands of

@@ -70,7 +70,7 @@ f:8:8: max-regression.p95: found the text "fast", want a change such as 5%, or o
 	{"limits as text", "max-regression: p50=fast\n", true, `f:1:17: max-regression: limit "p50=fast": "fast" is no limit above 0 and up to 10000%; want for example p50=5%,p90=10%,p99=20%,throughput=5%,errors=0.5pp,cpu=10%; p99=off does not judge p99; p50=5%|0.2ms, health:p99=50% and 'p99=20% watched' are limits, too`},
 	{"two limits in a value", "max-regression: {p50: \"5%,p90=1%\"}\n", false, `f:1:23: max-regression.p50: found the text "5%,p90=1%", want a change such as 5%, or off`},
 	{"nothing judged", "max-regression: {p50: off, p90: off, p99: off}\n", true, `f:1:17: max-regression: limits: every percentile is off, so no latency would be judged`},
-	{"objectives", "result: a\nobjectives: p99\n", true, `f:2:13: objectives: "p99": want [CLASS:]METRIC<LIMIT, for example p99<50ms, lag_p99<1ms, errors<0.1% or goodput>150/s`},
+	{"objectives", "result: a\nobjectives: p99\n", true, `f:2:13: objectives: "p99": want [CLASS:]METRIC<LIMIT, for example p99<50ms, lag_p99<1ms, errors<0.1%, goodput>150/s or check:NAME>99%`},
 	{
 		"measure and read", "base: legacy\nhead: modern\nbaseline: x\nresult: y\nobjectives: p99<1s\n", true,
 		`f:3:11: baseline: this is for saved runs, but base and head are to be measured: leave one kind out
