@@ -122,7 +122,10 @@ func (d *draft) finish(o Options) ([]byte, error) {
 	if len(d.requests) == 0 {
 		why := ""
 		if len(d.left) > 0 {
-			why = " but what was left out: " + strings.Join(d.left, "; ")
+			why = " but what was left out: " + strings.Join(d.left[:min(len(d.left), 3)], "; ")
+			if n := len(d.left) - 3; n > 0 {
+				why += fmt.Sprintf("; and %d more", n)
+			}
 		}
 		return nil, fmt.Errorf("%s: no requests to make a scenario of%s", o.Source, why)
 	}

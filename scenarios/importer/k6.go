@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -30,21 +31,24 @@ func k6Scenario(block []*script.Node, raw []byte, o Options) ([]byte, error) {
 	k.tool = k.toolCall
 	k.toClient = k.request
 	k.block(block, k.globals)
-	k.once("setup", block)
+	k.once("setup")
 	k.options()
-	k.once("teardown", block)
+	k.once("teardown")
+	for _, f := range k.onces {
+		k.addOnce(f)
+	}
 	return k.finish(o)
 }
 
 // k6 is the program of a script of k6.
 type k6 struct {
 	*program
-	main any // what is exported as default
-	data any // what setup returned
+	data     any      // what setup returned
+	timeouts []string // of the requests of an iteration
 }
 
 // once takes what setup or teardown send.
-func (k *k6) once(name string, _ []*script.Node) {
+func (k *k6) once(name string) {
 	v, _ := k.globals.get(name)
 	f, ok := v.(*closure)
 	if !ok {
@@ -112,6 +116,7 @@ func (k *k6) sends(n *script.Node, method string, args []any) any {
 	if u, unread := a.get(2, "").(unknown); unread && !ok {
 		o.notes = append(o.notes, fmt.Sprintf("line %d: its parameters are not known: %s", n.Line, u.label))
 	}
+	timeout := ""
 	for _, pair := range params {
 		switch pair.Key {
 		case "headers":
@@ -119,10 +124,15 @@ func (k *k6) sends(n *script.Node, method string, args []any) any {
 		case "tags":
 			tags, _ := pair.Value.(example.Pairs)
 			o.name = tags.Get("name")
-		case "timeout", "redirects", "responseType", "compression":
+		case "timeout":
+			timeout, _ = k6Duration(pair.Value)
+		case "responseType", "compression":
 		default:
 			o.notes = append(o.notes, fmt.Sprintf("line %d: %s is not taken over", n.Line, safeName(pair.Key)))
 		}
+	}
+	if timeout = cmp.Or(timeout, "60s"); !slices.Contains(k.timeouts, timeout) {
+		k.timeouts = append(k.timeouts, timeout)
 	}
 	if o.name == nil && k.flow.group != "" && !slices.ContainsFunc(k.flow.sent, func(x *sending) bool { return strings.HasPrefix(x.request.name, k.flow.group) }) {
 		o.name = k.flow.group

@@ -27,6 +27,9 @@ func (k *k6) options() {
 	if u, unread := v.(unknown); unread {
 		k.d.left = append(k.d.left, fmt.Sprintf("line %d: options that are not known", u.line))
 	}
+	if options.Get("maxRedirects") != nil {
+		k.d.once("Redirects are not followed, whatever maxRedirects says.")
+	}
 	main, _ := k.globals.get(defaultExport)
 	var loads []k6Load
 	if scenarios, ok := options.Get("scenarios").(example.Pairs); ok {
@@ -51,9 +54,6 @@ func (k *k6) options() {
 	}
 	k.iterations(loads)
 	k.thresholds(options.Get("thresholds"))
-	for _, f := range k.onces {
-		k.addOnce(f)
-	}
 }
 
 // addOnce makes setup or teardown of what is sent once.
@@ -87,11 +87,19 @@ func once(r draftRequest) draftRequest {
 func (k *k6) iterations(loads []k6Load) {
 	flows := make([]*flow, len(loads))
 	for i := range loads {
+		k.timeouts = nil
 		flows[i] = k.iteration(loads[i].run)
+		switch l := &loads[i]; {
+		case len(k.timeouts) > 1:
+			l.about = append(l.about, "Requests have several timeouts there ("+strings.Join(k.timeouts, ", ")+"); a load has one.")
+		case len(k.timeouts) == 1 && k.timeouts[0] != "60s": // what all have there
+			l.lines = append(l.lines, "timeout: "+k.timeouts[0])
+		}
 	}
 	var added []draftLoad
 	for i := range loads {
 		l, f := &loads[i], flows[i]
+		l.lines = append(l.lines, "warmup: 0s")
 		name := l.name
 		if len(loads) == 1 {
 			name = ""
@@ -292,6 +300,7 @@ func (k *k6) executor(l *k6Load, one example.Pairs) {
 		l.lines = append(l.lines, "connections: 1", "duration: 30s")
 	}
 	if l.open {
+		l.lines = append(l.lines, "arrivals: constant")
 		if vus := number("maxVUs", number("preAllocatedVUs", 0)); vus >= 1 {
 			l.lines = append(l.lines, "connections: "+whole64(vus)+" # most in flight, as VUs there")
 		}

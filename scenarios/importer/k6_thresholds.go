@@ -52,11 +52,12 @@ func (k *k6) threshold(metric string, v any) {
 		k.d.objectives = append(k.d.objectives, objective)
 	}
 	if object.Get("abortOnFail") == true {
-		rule := opposite(objective)
-		if d, ok := k6Duration(object.Get("delayAbortEval")); ok {
-			rule += " after " + d
+		delay, ok := k6Duration(object.Get("delayAbortEval"))
+		if !ok {
+			delay = "0s"
 		}
-		k.d.abort = append(k.d.abort, rule)
+		k.d.abort = append(k.d.abort, opposite(objective)+" for 10s after "+delay)
+		k.d.once("Rules of abort end the run when it has been so in each second of 10 here; there, when the whole run so far is so.")
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"github.com/mlbench/mlbench/scenarios/example"
 	"github.com/mlbench/mlbench/scenarios/importer/script"
+	"github.com/mlbench/mlbench/targets"
 )
 
 // moduleName is what a module is called in the tables here.
@@ -144,7 +145,8 @@ func init() { // they call functions that look them up
 			}
 			return out
 		},
-		"encodeURIComponent": same, "encodeURI": same, "urllib.parse.quote": same,
+		"urllib.parse.urljoin": urlJoined,
+		"encodeURIComponent":   same, "encodeURI": same, "urllib.parse.quote": same,
 		"os.getenv": environment, "os.environ.get": environment,
 
 		"random.random": zeroToOne, "Math.random": zeroToOne, "random.randint": whiles(0, 1, 0), "random.randrange": whiles(0, 1, 1), "random.choice": choose,
@@ -185,6 +187,35 @@ func init() { // they call functions that look them up
 			return between("$int", least, math.Max(least, most-1)), 2
 		}),
 	}
+}
+
+// urlJoined is the URL of a path from the root of an address.
+func urlJoined(_ *program, a arguments, n *script.Node) any {
+	base, path := a.get(0, "base"), a.get(1, "url")
+	first := path
+	if parts, ok := path.(joined); ok {
+		first = parts[0]
+	}
+	s, ok := first.(string)
+	if !ok || !strings.HasPrefix(s, "/") || strings.HasPrefix(s, "//") {
+		return unreadable(n)
+	}
+	switch base := base.(type) {
+	case envValue:
+		return join(base, path)
+	case string:
+		if scheme, rest, ok := targets.CutScheme(base); ok {
+			host, _, _ := strings.Cut(rest, "/")
+			return join(scheme+"://"+host, path)
+		}
+	case unknown:
+		if strings.HasSuffix(base.label, ".host") { // of the user: the target
+			return path
+		}
+	case nil:
+		return path
+	}
+	return unreadable(n)
 }
 
 // times is what a function gives so many times: a vector, or a list.

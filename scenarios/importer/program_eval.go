@@ -164,7 +164,7 @@ func (p *program) member(on any, name string, n *script.Node) any {
 		return p.attribute(on, name, n)
 	case client:
 		if name == "headers" {
-			return sessionHeaders{on.of}
+			return sessionHeaders(on)
 		}
 	case answer:
 		return partNamed(on.to, name, n)

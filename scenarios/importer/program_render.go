@@ -80,7 +80,7 @@ func (p *program) text(v any) (s string, missing []unknown) {
 	for _, x := range parts {
 		switch x := x.(type) {
 		case envValue:
-			if secretName(x.name) {
+			if secretName(x.name) && x.fallback != nil && *x.fallback == "" {
 				x.fallback = nil
 			}
 			b.WriteString(p.d.vault.place(shellVariable{env: x.name, fallback: x.fallback}))

@@ -92,10 +92,15 @@ func (p *program) target(x *sending, at any) string {
 					s, isText = *env.fallback, true
 				}
 			}
-			if u, ok := v.(unknown); ok {
+			if _, ok := v.(envValue); !ok && !isText {
+				u, isUnknown := v.(unknown)
+				if !isUnknown {
+					u = unknown{label: "a value"}
+				}
 				if s = u.String(); len(rest) == 0 {
 					return "its URL is not known: " + u.label
 				}
+				p.sites[x.site] = partSite
 			}
 			literal = literal && isText
 			shown = append(shown, s)
@@ -111,9 +116,18 @@ func (p *program) target(x *sending, at any) string {
 		}
 	}
 	parts = rest
-	s, missing := p.text(parts)
-	if len(missing) > 0 {
-		return "its path is not known: " + missing[0].String()
+	s, inQuery := "", false
+	for _, v := range parts {
+		more, missing := p.text(joined{v})
+		switch {
+		case len(missing) > 0 && !inQuery:
+			return "its path is not known: " + missing[0].String()
+		case len(missing) > 0:
+			x.request.about = append(x.request.about, missing[0].String()+" is not known, and left empty in the query")
+			p.sites[x.site] = partSite
+		}
+		s += more
+		inQuery = inQuery || strings.Contains(more, "?")
 	}
 	if s, _, _ = strings.Cut(s, "#"); !strings.HasPrefix(s, "/") {
 		s = "/" + s
@@ -200,9 +214,11 @@ func (p *program) queries(r *draftRequest, params any) []unknown {
 		}
 		v, more := p.rendered(pair.Value)
 		if len(more) > 0 {
-			more[0].at = "the query's " + pair.Key
-			missing = append(missing, more...)
-			continue
+			for _, u := range more {
+				u.label, u.at = pair.Key+" is "+u.label+" there, and empty here", ""
+				missing = append(missing, u)
+			}
+			v = ""
 		}
 		list, several := v.([]any)
 		if !several {
@@ -221,8 +237,6 @@ func (p *program) queries(r *draftRequest, params any) []unknown {
 	}
 	return missing
 }
-
-func (p *program) avoided2(s string) string { return p.avoided(s) }
 
 // headers adds them, and returns the content type.
 func (p *program) headers(r *draftRequest, all example.Pairs) (kind string, missing []unknown) {

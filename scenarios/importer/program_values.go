@@ -191,31 +191,6 @@ func isTextual(v any) bool {
 	return false
 }
 
-// hasUnknown is the first unknown of a value, if there is one.
-func hasUnknown(v any) (unknown, bool) {
-	var list []any
-	switch v := v.(type) {
-	case unknown:
-		return v, true
-	case joined:
-		list = v
-	case []any:
-		list = v
-	case example.Pairs:
-		for _, p := range v {
-			list = append(list, p.Value)
-		}
-	case example.Generated:
-		return hasUnknown(v.Args)
-	}
-	for _, x := range list {
-		if u, ok := hasUnknown(x); ok {
-			return u, true
-		}
-	}
-	return unknown{}, false
-}
-
 func unreadable(n *script.Node) unknown { return unknown{line: n.Line, label: n.Label()} }
 
 func (u unknown) String() string {

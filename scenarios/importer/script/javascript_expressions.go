@@ -117,7 +117,7 @@ func (t *javascript) literal(e *js.LiteralExpr) *Node {
 }
 
 func (t *javascript) template(depth int, e *js.TemplateExpr) *Node {
-	if e.Tag != nil {
+	if e.Tag != nil && strings.Trim(e.Tag.String(), "()") != "http.url" { // which only names the URL
 		return t.node(Unread, "")
 	}
 	t.see(e.Tail)
