@@ -33,8 +33,7 @@ func locustScenario(block []*script.Node, raw []byte, o Options) ([]byte, error)
 // locustfile is the program of a locustfile.
 type locustfile struct {
 	*program
-	load   draftLoad
-	shaped bool
+	load draftLoad
 }
 
 // task is one of a user's, with its share.

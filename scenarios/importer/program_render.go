@@ -80,7 +80,7 @@ func (p *program) text(v any) (s string, missing []unknown) {
 	for _, x := range parts {
 		switch x := x.(type) {
 		case envValue:
-			if secretName(x.name) && x.fallback != nil && *x.fallback == "" {
+			if secretName(x.name) { // what a script has in its place is one, too
 				x.fallback = nil
 			}
 			b.WriteString(p.d.vault.place(shellVariable{env: x.name, fallback: x.fallback}))
