@@ -106,19 +106,13 @@ func (s *Scenario) renderLogin(ctx context.Context, t targets.Target, c targets.
 // credentialsOf are the texts that the body of a login holds, as JSON or a form: an
 // answer to it may repeat them.
 func credentialsOf(body []byte) (out []string) {
-	const shortest = 4 // a shorter one is in too many words
-	add := func(s string) {
-		if len(s) >= shortest {
-			out = append(out, s)
-		}
-	}
 	var walk func(v any)
 	walk = func(v any) {
 		switch v := v.(type) {
 		case string:
-			add(v)
+			out = append(out, v)
 		case json.Number:
-			add(v.String())
+			out = append(out, v.String())
 		case []any:
 			for _, item := range v {
 				walk(item)
@@ -138,9 +132,7 @@ func credentialsOf(body []byte) (out []string) {
 	}
 	form, _ := url.ParseQuery(string(body)) // what it can read
 	for _, values := range form {
-		for _, value := range values {
-			add(value)
-		}
+		out = append(out, values...)
 	}
 	return out
 }
