@@ -26,7 +26,7 @@ func (s said) changed(m *verdict.Claim) string {
 		if m.Better {
 			what = "fewer stalls"
 		}
-		return fmt.Sprintf("%s: only %s froze (a request of over %d medians) in %d of %s, only %s in %d", what, s.b, m.Stalls.Medians, m.Stalls.OnlyB, count(m.Stalls.Pairs, "pair"), s.a, m.Stalls.OnlyA)
+		return fmt.Sprintf("%s: only %s froze (a request of over %d medians and %g ms) in %d of %s, only %s in %d", what, s.b, m.Stalls.Medians, m.Stalls.LeastMS, m.Stalls.OnlyB, count(m.Stalls.Pairs, "pair"), s.a, m.Stalls.OnlyA)
 	case m.Censored:
 		return claimName(m) + " reaches the timeout"
 	}

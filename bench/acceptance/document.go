@@ -84,7 +84,7 @@ func tallyOf(c condition, records []record) tally {
 	t := tally{verdicts: map[verdict.Verdict]int{}}
 	made, counted := map[int]int{}, map[int]bool{}
 	for _, r := range records {
-		if r.Method != method || r.Condition != c.name || r.Repeat < 1 || r.Repeat > c.runs || counted[r.Repeat] {
+		if r.Method != c.method() || r.Condition != c.name || r.Repeat < 1 || r.Repeat > c.runs || counted[r.Repeat] {
 			continue
 		}
 		made[r.Repeat]++

@@ -66,7 +66,7 @@ func pending(tasks []task, records []record) []task {
 		valid[r.id()] = valid[r.id()] || r.Verdict != verdict.Invalid
 	}
 	return slices.DeleteFunc(slices.Clone(tasks), func(t task) bool {
-		id := runID{method, t.condition.name, t.repeat}
+		id := runID{t.condition.method(), t.condition.name, t.repeat}
 		return valid[id] || made[id] >= attempts
 	})
 }

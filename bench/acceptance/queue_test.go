@@ -103,7 +103,7 @@ func TestPendingRepeatsNothing(t *testing.T) {
 	tasks := queue(conditions, nil)
 	var done []record
 	for _, task := range tasks[:100] {
-		done = append(done, record{Method: method, Condition: task.condition.name, Repeat: task.repeat})
+		done = append(done, record{Method: task.condition.method(), Condition: task.condition.name, Repeat: task.repeat})
 	}
 	if diff := cmp.Diff(names(tasks[100:]), names(pending(tasks, done))); diff != "" {
 		t.Errorf("after 100 runs (-want +got):\n%s", diff)
@@ -114,7 +114,7 @@ func TestPendingRepeatsNothing(t *testing.T) {
 		t.Errorf("%d tasks are left with a run of another method, not %d", len(got), len(tasks)-99)
 	}
 	// An invalid run is made again, but not for ever.
-	first := record{Method: method, Condition: tasks[0].condition.name, Repeat: tasks[0].repeat, Verdict: verdict.Invalid}
+	first := record{Method: tasks[0].condition.method(), Condition: tasks[0].condition.name, Repeat: tasks[0].repeat, Verdict: verdict.Invalid}
 	for n := range attempts + 1 {
 		want := 1
 		if n == attempts {

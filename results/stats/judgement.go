@@ -44,7 +44,7 @@ const (
 	NoiseDecided  Reason = "noise-decided"  // Evidence.Invalid
 	PassBlocked   Reason = "pass-blocked"   // Evidence.Blocked
 	NothingJudged Reason = "nothing-judged" // no metric had enough pairs
-	Lopsided      Reason = "lopsided"       // the generator was late beside one target more than beside the other
+	Lopsided      Reason = "lopsided"       // the generator was late beside B more than beside A
 	Pending       Reason = "pending"        // at an interim look: what the rest of the plan will judge, or show, is missing
 )
 

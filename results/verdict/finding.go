@@ -84,12 +84,13 @@ type Claim struct {
 }
 
 // StallCount is in how many pairs one arm froze and the other did not: a request
-// took over so many medians.
+// took over so many medians, and at least so long.
 type StallCount struct {
-	OnlyA   int `json:"only_a"`
-	OnlyB   int `json:"only_b"`
-	Pairs   int `json:"pairs"`
-	Medians int `json:"medians"`
+	OnlyA   int     `json:"only_a"`
+	OnlyB   int     `json:"only_b"`
+	Pairs   int     `json:"pairs"`
+	Medians int     `json:"medians"`
+	LeastMS float64 `json:"least_ms"`
 }
 
 // claim is what a judgement says. Its interval is of 95%, or of what passed the one
@@ -97,7 +98,7 @@ type StallCount struct {
 func (j *judging) claim(m *stats.Judgement) Claim {
 	out := Claim{Class: m.Class, Metric: m.Name, Better: m.Outcome == stats.Improved}
 	if m.Kind == stats.StallShare {
-		out.Stalls = &StallCount{Pairs: m.N, Medians: stallMedians}
+		out.Stalls = &StallCount{Pairs: m.N, Medians: stallMedians, LeastMS: results.Milliseconds(stallLeast)}
 		for _, s := range j.e.Stalls {
 			if s.Class == m.Class {
 				out.Stalls.OnlyA, out.Stalls.OnlyB = s.OnlyA, s.OnlyB

@@ -9,15 +9,20 @@ import (
 )
 
 // A slice has stalled if some request took over ten times the median and over
-// five times the p99 of its class, and of all requests together: far beyond what
-// such a target does on this machine in its ordinary slices.
+// five times the p99 of its class, and of all requests together, and over 5 ms: far
+// beyond what such a target does on this machine in its ordinary slices.
 //
 // The p99 is there for what is slow now and then as a matter of course, such as
 // the heavy class of a mix: all slices would count as stalled, and none be told
 // apart.
+//
+// The 5 ms are there for targets that answer in a tenth of one: a thread that has to
+// wait for another's turn on its core waits for 1 to 4 ms (the tick of Linux, the
+// slice of its scheduler), and ten medians would be told of that alone.
 const (
 	stallMedians = 10
 	stallTails   = 5
+	stallLeast   = 5 * time.Millisecond
 )
 
 // Stalls of B matter where they may be one in ten seconds more than A's, or in a
@@ -46,7 +51,7 @@ func stallLimit(a, b []*results.ClassData) float64 {
 		return math.Inf(1) // nothing to tell a freeze by
 	}
 	tail := math.Min(pooled(a, 0.99)/medianA, pooled(b, 0.99)/medianB)
-	return math.Max(medianA, medianB) * math.Max(stallMedians, stallTails*tail)
+	return math.Max(float64(stallLeast), math.Max(medianA, medianB)*math.Max(stallMedians, stallTails*tail))
 }
 
 // stalls counts the pairs in which one slice stalled and the other did not. Each

@@ -25,11 +25,8 @@ func (j *judging) untrusted(r stats.Reason) *summary.Reason {
 		c := j.v.Control
 		return because(Contaminated, args{"metric": j.e.Control[c.Metric].Name, "pct": change(c.Effect), "p": c.P})
 	}
-	arm, late, other := results.ArmB, j.e.Late.OnlyB, j.e.Late.OnlyA
-	if late < other {
-		arm, late, other = results.ArmA, other, late
-	}
-	return because(Lopsided, args{"arm": arm, "pairs": int64(late), "other": int64(other), "of": int64(j.e.Late.Pairs)})
+	late := j.e.Late
+	return because(Lopsided, args{"arm": results.ArmB, "pairs": int64(late.OnlyB), "other": int64(late.OnlyA), "of": int64(late.Pairs)})
 }
 
 // requests are how many either target got that count for a metric, and how many it
