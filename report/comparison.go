@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/mlbench/mlbench/results"
 	"github.com/mlbench/mlbench/results/summary"
@@ -39,8 +40,9 @@ func comparisonPage(c *verdict.Comparison) *page {
 	}
 	classesFrom := len(p.parts)
 	var missed []float64
+	headA, headB := headNames(c)
 	for _, class := range comparedClasses(c) {
-		part, without := comparedPart(c, class, a, b)
+		part, without := comparedPart(c, class, headA, headB)
 		if s := c.SlotEffect; s != nil && s.Seen() && class == results.TotalClass {
 			part.notes = append(part.notes, slotText(c))
 		}
@@ -63,7 +65,7 @@ func comparisonPage(c *verdict.Comparison) *page {
 	}
 	if c.Resources != nil {
 		// After all requests, before single classes.
-		p.parts = slices.Insert(p.parts, min(len(p.parts), classesFrom+1), resourcesPart(c, a, b))
+		p.parts = slices.Insert(p.parts, min(len(p.parts), classesFrom+1), resourcesPart(c, headA, headB))
 	}
 	p.warnings = armWarnings(c, a, b)
 	if c.Findings != nil {
@@ -79,6 +81,20 @@ func comparisonPage(c *verdict.Comparison) *page {
 		}
 	}
 	return p
+}
+
+// headNames are what tables call the targets: A and B where their names would make
+// one of them wider than the page.
+func headNames(c *verdict.Comparison) (string, string) {
+	a, b := armNames(c)
+	for _, class := range comparedClasses(c) {
+		part, _ := comparedPart(c, class, a, b)
+		lines, err := part.table.lines(inText, false)
+		if err != nil || slices.ContainsFunc(lines, func(line string) bool { return utf8.RuneCountInString(line) > comparisonWidth }) {
+			return results.ArmA, results.ArmB
+		}
+	}
+	return a, b
 }
 
 // parityText says how many answers were the same.

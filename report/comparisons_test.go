@@ -82,7 +82,7 @@ func TestComparisonsAsArray(t *testing.T) {
 	}
 }
 
-// The other forms are what Comparison writes one after another.
+// The other forms are what Comparison writes one after another; then pages close.
 func TestComparisonsInOrder(t *testing.T) {
 	for _, f := range []Format{Text, Markdown, CSV} {
 		for _, o := range []Options{{}, {Color: true}, {Continued: true}} {
@@ -91,6 +91,9 @@ func TestComparisonsInOrder(t *testing.T) {
 				if err := Comparison(&want, f, c, Options{Color: o.Color, Continued: o.Continued || i > 0}); err != nil {
 					t.Fatal(err)
 				}
+			}
+			if err := Comparisons(&want, f, several(), Options{Color: o.Color, Continued: true, Closing: true}); err != nil {
+				t.Fatal(err)
 			}
 			if diff := cmp.Diff(want.String(), renderAll(t, f, several(), o)); diff != "" {
 				t.Errorf("%s, %+v:\n%s", f, o, diff)

@@ -76,15 +76,38 @@ func Documents(w io.Writer, format Format, ds []Document, o Options) error {
 			return err
 		}
 	}
+	if cs := comparisonsOf(ds); closes(format, len(cs)) {
+		if err := writePage(&b, format, closingPage(cs), Options{Color: o.Color, Continued: true}); err != nil {
+			return err
+		}
+	}
 	_, err := w.Write(b.Bytes())
 	return err
 }
 
+// comparisonsOf are those of documents that are nothing else.
+func comparisonsOf(ds []Document) (cs []*verdict.Comparison) {
+	for _, d := range ds {
+		if d.Comparison == nil {
+			return nil
+		}
+		cs = append(cs, d.Comparison)
+	}
+	return cs
+}
+
 // Comparisons renders several comparisons as one document, as Documents does,
-// but JSON is an array even if there is only one.
+// but JSON is an array even if there is only one. Pages end with what all of them came
+// to; o.Closing asks for that alone.
 func Comparisons(w io.Writer, format Format, cs []*verdict.Comparison, o Options) error {
 	if len(cs) == 0 {
 		return errors.New("there is no comparison to render")
+	}
+	if o.Closing {
+		if !closes(format, len(cs)) {
+			return nil
+		}
+		return writePage(w, format, closingPage(cs), o)
 	}
 	if format == JSON {
 		var all []any

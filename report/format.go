@@ -42,6 +42,9 @@ type Options struct {
 	// reads JUnit, so that it says the same as the exit code: "fail" a failure,
 	// "pass" a pass if it only lacks data, and skipped otherwise.
 	Inconclusive string
+	// Closing leaves out of several comparisons the comparisons, which the reader has
+	// seen: what remains is the page on what all of them came to.
+	Closing bool
 	// Wide makes CSV have one row per run, and a column for each metric.
 	Wide bool
 }

@@ -18,9 +18,7 @@ func sentences(c *verdict.Comparison) []string {
 	var last []string // what is as it should be goes behind what is to be known
 	claims := false   // that one build is better than the other
 	var distrusted []verdict.Claim
-	distrusting := slices.ContainsFunc(c.Findings, func(found verdict.Finding) bool {
-		return found.Code == verdict.Unsteady || found.Code == verdict.CarryOver || found.Code == verdict.Contaminated
-	})
+	distrusting := doubted(c)
 	for i := range c.Findings {
 		found := &c.Findings[i]
 		if found.Code == verdict.NotTrusted {

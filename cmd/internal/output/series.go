@@ -57,16 +57,17 @@ func (o *Options) asMade() bool {
 	return slices.Contains([]report.Format{report.Text, report.Markdown, report.CSV, report.JSONL}, o.stdout)
 }
 
-// allOf shows what is shown when all comparisons are made.
+// allOf shows what is shown when all comparisons are made: of those that stdout has
+// already, what they came to in all.
 func (o *Options) allOf(s cli.Streams, made []*verdict.Comparison) error {
 	show := func(w io.Writer, f report.Format, opt report.Options) error {
 		return report.Comparisons(w, f, made, opt)
 	}
-	err := o.export(s, show, report.Options{})
-	if !o.asMade() {
-		err = errors.Join(err, o.print(s, show, report.Options{}))
+	opt := report.Options{}
+	if o.asMade() {
+		opt.Continued, opt.Closing = true, true
 	}
-	return err
+	return errors.Join(o.export(s, show, report.Options{}), o.print(s, show, opt))
 }
 
 func showComparison(c *verdict.Comparison) Show {

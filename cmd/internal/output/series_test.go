@@ -138,7 +138,7 @@ func TestSeriesWithBrokenExport(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "gone/x.json") {
 		t.Errorf("error %v", err)
 	}
-	if written(t) != "gone y.csv" || strings.Count(out.String(), "OK  ") != 2 {
+	if written(t) != "gone y.csv" || strings.Count(out.String(), "OK  no reason") != 2 || strings.Count(out.String(), "SUMMARY  2 comparisons") != 1 {
 		t.Errorf("files: %s; stdout:\n%s", written(t), &out)
 	}
 }
