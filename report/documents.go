@@ -61,6 +61,9 @@ func Documents(w io.Writer, format Format, ds []Document, o Options) error {
 		}
 		return writeJSON(w, JSON, all)
 	}
+	if format == HTML {
+		return writeHTML(w, ds, o)
+	}
 	if format == CSV && o.Wide {
 		var all [][]csvRow
 		for _, d := range ds {

@@ -3,6 +3,8 @@ package report
 import (
 	"strings"
 	"unicode"
+
+	"github.com/mlbench/mlbench/report/chart"
 )
 
 // plain makes s safe to print on one line of a terminal: white space becomes a
@@ -43,6 +45,7 @@ type form uint8
 const (
 	inText form = iota
 	inMarkdown
+	inHTML
 )
 
 var markdownEscapes = func() *strings.Replacer {
@@ -59,8 +62,11 @@ var markdownEscapes = func() *strings.Replacer {
 // name is a foreign string: a name or a sentence.
 func (f form) name(s string) string {
 	s = short(plain(s))
-	if f == inMarkdown {
+	switch f {
+	case inMarkdown:
 		s = markdownEscapes.Replace(s)
+	case inHTML:
+		s = chart.Escape(s)
 	}
 	return s
 }
@@ -68,6 +74,9 @@ func (f form) name(s string) string {
 // code is a foreign string to be shown literally: a URL, path or expression.
 func (f form) code(s string) string {
 	s = short(plain(s))
+	if f == inHTML && s != "" {
+		return "<code>" + f.name(s) + "</code>"
+	}
 	// Inside a table a code span cannot hold a bar, nor anywhere a backtick.
 	if f != inMarkdown || s == "" || strings.ContainsAny(s, "`|") {
 		return f.name(s)

@@ -37,6 +37,8 @@ func Failed(w io.Writer, format Format, f Failure, o Options) error {
 		suite := &junitSuite{Name: "mlbench " + f.Command, Time: fixed(0, 3)}
 		suite.add(junitCase{Class: "mlbench." + f.Command, Name: "measurement", Error: &junitOutcome{Message: plain(f.Error), Type: "failure"}})
 		return writeJUnit(w, suite, o)
+	case HTML:
+		return writeFailedHTML(w, title, f.Error)
 	}
 	return fmt.Errorf("unknown format %q: want one of %s", format, FormatNames)
 }

@@ -16,10 +16,11 @@ const (
 	Markdown Format = "markdown" // for a pull request's comment
 	CSV      Format = "csv"      // long form, one number per row
 	JUnit    Format = "junit"    // test cases, for CI servers
+	HTML     Format = "html"     // a page with pictures, in one file
 )
 
 // FormatNames lists the formats for help texts.
-const FormatNames = "text, json, jsonl, markdown, csv, junit"
+const FormatNames = "text, json, jsonl, markdown, csv, junit, html"
 
 // ParseFormat reads the name of a format.
 func ParseFormat(s string) (Format, error) {

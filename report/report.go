@@ -23,6 +23,8 @@ func Run(w io.Writer, format Format, s *summary.Run, o Options) error {
 		return writePage(w, format, runPage(s), o)
 	case JUnit:
 		return writeJUnit(w, runSuite(s), o)
+	case HTML:
+		return writeHTML(w, []Document{{Run: s}}, o)
 	}
 	return fmt.Errorf("unknown format %q: want one of %s", format, FormatNames)
 }
@@ -38,6 +40,8 @@ func Comparison(w io.Writer, format Format, c *verdict.Comparison, o Options) er
 		return writePage(w, format, comparisonPage(c), o)
 	case JUnit:
 		return writeJUnit(w, comparisonSuite(c, o), o)
+	case HTML:
+		return writeHTML(w, []Document{{Comparison: c}}, o)
 	}
 	return fmt.Errorf("unknown format %q: want one of %s", format, FormatNames)
 }

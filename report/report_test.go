@@ -277,7 +277,7 @@ func TestErrors(t *testing.T) {
 		}
 	}
 	_, err := ParseFormat("pdf")
-	if err == nil || err.Error() != `unknown format "pdf": want one of text, json, jsonl, markdown, csv, junit` {
+	if err == nil || err.Error() != `unknown format "pdf": want one of text, json, jsonl, markdown, csv, junit, html` {
 		t.Errorf("ParseFormat: %v", err)
 	}
 	for _, f := range formats {

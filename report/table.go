@@ -9,6 +9,8 @@ import (
 	"github.com/olekukonko/tablewriter"
 	"github.com/olekukonko/tablewriter/renderer"
 	"github.com/olekukonko/tablewriter/tw"
+
+	"github.com/mlbench/mlbench/report/chart"
 )
 
 // Role is what a cell means. A form shows it in its own way: colour on a
@@ -50,6 +52,9 @@ func (f form) cell(c Cell) string {
 		return f.name(c.Text)
 	case Literal:
 		return f.code(c.Text)
+	}
+	if f == inHTML {
+		return chart.Escape(c.Text)
 	}
 	return c.Text
 }

@@ -31,6 +31,14 @@ type Point struct {
 	// Response times, in milliseconds.
 	P50 *float64 `json:"p50_ms"`
 	P99 *float64 `json:"p99_ms"`
+	// LagP99 is how late the load generator was, in milliseconds, and StandstillMaxMS for
+	// how long it stood still at most.
+	LagP99          *float64 `json:"lag_p99_ms,omitempty"`
+	StandstillMaxMS float64  `json:"standstill_max_ms,omitempty"`
+	// What the processes of a managed target used: CPU seconds per second, and memory
+	// in 10^6 bytes.
+	TargetCPU *float64 `json:"target_cpu,omitempty"`
+	TargetMB  *float64 `json:"target_rss_mb,omitempty"`
 	// Excluded says why it is in no figure; "" if it is.
 	Excluded string `json:"excluded,omitempty"`
 }
@@ -61,6 +69,15 @@ func (f *File) point(s *Slice) Point {
 	}
 	if h := d.Response(); h != nil && h.Count() > 0 {
 		p.P50, p.P99 = quantileMS(h, 0.5), quantileMS(h, 0.99)
+	}
+	if h := d.Clock(ClockLag); h != nil && h.Count() > 0 {
+		p.LagP99 = quantileMS(h, 0.99)
+	}
+	if s.Telemetry != nil {
+		p.StandstillMaxMS = s.Telemetry.StandstillMaxMS
+	}
+	if use := s.TargetUse; use != nil && s.DurationS+s.DrainS > 0 {
+		p.TargetCPU, p.TargetMB = Number(use.CPUSeconds/(s.DurationS+s.DrainS)).OrNil(), Number(use.PeakRSSMB).OrNil()
 	}
 	return p
 }

@@ -36,6 +36,7 @@ var mostExported = map[string]int{
 	"loadgen/machine":           15,
 	"loadgen/send":              7,
 	"report":                    38,
+	"report/chart":              13,
 	"results":                   40,
 	"results/abort":             5,
 	"results/answers":           27,

@@ -66,6 +66,8 @@ type Run struct {
 	Title string `json:"-"`
 	// Unfinished says why a saved measurement is only part of one; nil if it is not.
 	Unfinished *Reason `json:"-"`
+	// File is what it was computed of.
+	File *results.File `json:"-"`
 
 	total       results.ClassData
 	connections results.Connections
@@ -158,6 +160,7 @@ func summarize(f *results.File, arm string, percentiles []float64, figures func(
 		Objectives: []ObjectiveResult{},
 		ResultFile: f.Path,
 		Unfinished: Unfinished(f),
+		File:       f,
 		arm:        len(f.Header.Targets) > 1,
 	}
 	byClass, bySpan, beside := map[string]*results.ClassData{}, map[string]*results.ClassData{}, map[string]*results.ClassData{}

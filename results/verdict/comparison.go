@@ -67,6 +67,7 @@ type Comparison struct {
 	ArmA *summary.Run `json:"-"`
 	ArmB *summary.Run `json:"-"`
 
+	drawn     *drawn // nil of saved runs
 	lacksData bool
 	why       []stats.Reason
 }

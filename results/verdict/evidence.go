@@ -139,9 +139,8 @@ func (p *pairing) percentileMetric(h *results.Header, class string, l Percentile
 	m.Group = stats.MergeSize(n, l.Q)
 	slots := planned(h) && p.ordered()
 	for _, g := range stats.Groups(len(a), m.Group) {
-		qa, qb := pooled(a[g[0]:g[1]], l.Q), pooled(b[g[0]:g[1]], l.Q)
-		if qa > 0 && qb > 0 {
-			m.D = append(m.D, math.Log(qb)-math.Log(qa))
+		if d, ok := percentileRatio(a[g[0]:g[1]], b[g[0]:g[1]], l.Q); ok {
+			m.D = append(m.D, d)
 			if slots {
 				m.Slot = append(m.Slot, slotOf(p.kept[g[0]:g[1]]))
 			}
@@ -151,6 +150,12 @@ func (p *pairing) percentileMetric(h *results.Header, class string, l Percentile
 		m.Pairs = len(a)
 	}
 	return m
+}
+
+// percentileRatio is ln(B/A) of a quantile of merged slices; not ok where one has none.
+func percentileRatio(a, b []*results.ClassData, q float64) (d float64, ok bool) {
+	qa, qb := pooled(a, q), pooled(b, q)
+	return math.Log(qb) - math.Log(qa), qa > 0 && qb > 0
 }
 
 // ordered says that the order of every pair is known.
