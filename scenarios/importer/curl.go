@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/mlbench/mlbench/scenarios/importer/draft"
 	"github.com/mlbench/mlbench/targets"
 )
 
@@ -35,7 +36,7 @@ type curlCommand struct {
 	escape   bool // --form-escape
 	notes    []string
 
-	vault *vault
+	vault *draft.Vault
 	stdin shellInput
 	file  Options
 }
@@ -44,37 +45,37 @@ type curlCommand struct {
 // Nothing is run. Files that they send are read. Secrets of their headers and
 // variables of the shell become variables of the environment.
 func FromCurl(command string, o Options) ([]byte, error) {
-	d := &draft{}
-	command = strings.TrimPrefix(command, byteOrderMark)
+	d := &draft.Scenario{}
+	command = strings.TrimPrefix(command, draft.ByteOrderMark)
 	if strings.ContainsRune(command, 0) {
 		return nil, errors.New("curl command: found a zero byte, want text")
 	}
-	d.vault.avoid(command)
-	d.about = []string{""} // of the number of commands, which is not known yet
-	calls, err := d.commands(command)
+	d.Vault.Avoid(command)
+	d.About = []string{""} // of the number of commands, which is not known yet
+	calls, err := commands(d, command)
 	if err != nil {
 		return nil, fmt.Errorf("curl command: %w", err)
 	}
 	o.Source = "curl command"
-	d.about[0] = "A starting point, made of " + pluralOf(len(calls), "a curl command", "curl commands") + "."
+	d.About[0] = "A starting point, made of " + pluralOf(len(calls), "a curl command", "curl commands") + "."
 	address := ""
 	for _, call := range calls {
-		all, at, err := d.curl(call, o.withDefaults())
+		all, at, err := curl(d, call, o.WithDefaults())
 		if err != nil {
 			return nil, fmt.Errorf("curl command: %w", err)
 		}
 		if address != "" && at != "" && at != address {
 			return nil, fmt.Errorf("curl command: requests go to %s and to %s, and a scenario has one target: give the commands one by one",
-				d.vault.shown(address), d.vault.shown(at))
+				d.Vault.Shown(address), d.Vault.Shown(at))
 		}
 		if at != "" {
 			address = at
 		}
-		d.requests = append(d.requests, all...)
+		d.Requests = append(d.Requests, all...)
 	}
-	d.vault.explain(d, address, &o)
-	d.about = unique(d.about)
-	return d.finish(o.withDefaults())
+	d.Vault.Explain(d, address, &o)
+	d.About = unique(d.About)
+	return d.Finish(o.WithDefaults())
 }
 
 func pluralOf(n int, one, several string) string {
@@ -95,23 +96,23 @@ func unique(all []string) []string {
 }
 
 // commands are the calls of curl in a paste of any shell.
-func (d *draft) commands(paste string) ([]shellCall, error) {
+func commands(d *draft.Scenario, paste string) ([]shellCall, error) {
 	paste = unprompted(strings.ReplaceAll(paste, "\r\n", "\n"))
 	if isCaretForm(paste) {
 		return caretCalls(paste)
 	}
-	r, err := readShell(unticked(paste), &d.vault)
+	r, err := readShell(unticked(paste), &d.Vault)
 	if err != nil {
 		return nil, err
 	}
-	d.left, d.about = append(d.left, unique(r.left)...), append(d.about, r.notes...)
+	d.Left, d.About = append(d.Left, unique(r.left)...), append(d.About, r.notes...)
 	return r.calls, nil
 }
 
 // curl makes requests of a call: one for each URL and each --next.
-func (d *draft) curl(call shellCall, o Options) (all []draftRequest, address string, err error) {
+func curl(d *draft.Scenario, call shellCall, o Options) (all []draft.Request, address string, err error) {
 	for i, words := range splitNext(call.args) {
-		c := &curlCommand{vault: &d.vault, stdin: call.stdin, file: o}
+		c := &curlCommand{vault: &d.Vault, stdin: call.stdin, file: o}
 		if err := c.read(words); err != nil {
 			return nil, "", err
 		}
@@ -125,12 +126,12 @@ func (d *draft) curl(call shellCall, o Options) (all []draftRequest, address str
 				return nil, "", err
 			case (i > 0 || len(all) > 0) && to != address:
 				return nil, "", fmt.Errorf("it has more than one URL, of %s and of %s, and a scenario has one target: give one command for each",
-					d.vault.shown(address), d.vault.shown(to))
+					d.Vault.Shown(address), d.Vault.Shown(to))
 			}
 			address = to
 			all = append(all, r)
 		}
-		d.about = append(d.about, c.notes...)
+		d.About = append(d.About, c.notes...)
 	}
 	return all, address, nil
 }
@@ -149,12 +150,12 @@ func splitNext(words []string) [][]string {
 }
 
 func (c *curlCommand) note(format string, args ...any) {
-	c.notes = append(c.notes, c.vault.shown(fmt.Sprintf(format, args...)))
+	c.notes = append(c.notes, c.vault.Shown(fmt.Sprintf(format, args...)))
 }
 
 // request is the one that the command sends to a URL, and its target: scheme and
 // authority.
-func (c *curlCommand) request(d *draft, at string) (r draftRequest, address string, err error) {
+func (c *curlCommand) request(d *draft.Scenario, at string) (r draft.Request, address string, err error) {
 	u, err := c.locate(at)
 	if err != nil {
 		return r, "", err
@@ -166,7 +167,7 @@ func (c *curlCommand) request(d *draft, at string) (r draftRequest, address stri
 	if err := c.complete(u, &body); err != nil {
 		return r, "", err
 	}
-	if _, isJSON := readJSON(body.raw); isJSON && body.kind == formMedia && !c.sets("content-type") && strings.HasPrefix(string(body.raw), "{") {
+	if _, isJSON := draft.ReadJSON(body.raw); isJSON && body.kind == draft.FormMedia && !c.sets("content-type") && strings.HasPrefix(string(body.raw), "{") {
 		c.note("curl sends -d as a form where no Content-Type is given, and so does this scenario; " +
 			"if the service wants JSON, take the header Content-Type out and write json: instead of text:.")
 	}
@@ -174,25 +175,25 @@ func (c *curlCommand) request(d *draft, at string) (r draftRequest, address stri
 	if x.headers, err = c.fields(&body, u); err != nil {
 		return r, "", err
 	}
-	if c.vault.hasPlaces(x.method) || !targets.Token(x.method) || x.method == "CONNECT" {
-		return r, "", fmt.Errorf("method %q, want one such as GET or POST", c.vault.shown(x.method))
+	if c.vault.HasPlaces(x.method) || !targets.Token(x.method) || x.method == "CONNECT" {
+		return r, "", fmt.Errorf("method %q, want one such as GET or POST", c.vault.Shown(x.method))
 	}
 	if upper := strings.ToUpper(x.method); upper != x.method {
 		c.note("curl sends the method as it is written, %s; a scenario's are in capitals.", x.method)
 		x.method = upper
 	}
-	r = d.recorded([]exchange{x})
+	r = recorded(d, []exchange{x})
 	if u.target == "" {
-		r.path, r.name = "", "root"
+		r.Path, r.Name = "", "root"
 	}
 	if body.draft != nil {
-		r.body = body.draft
+		r.Body = body.draft
 	}
-	if r.body != nil && !slices.ContainsFunc(x.headers, isContentType) && body.implied == "" {
-		r.setHeader(draftHeader{name: "Content-Type"}) // none, where ours would be added
+	if r.Body != nil && !slices.ContainsFunc(x.headers, isContentType) && body.implied == "" {
+		r.SetHeader(draft.Header{Name: "Content-Type"}) // none, where ours would be added
 	}
 	for _, name := range c.removed() {
-		r.setHeader(draftHeader{name: name}) // takes a default away, for curl as for us
+		r.SetHeader(draft.Header{Name: name}) // takes a default away, for curl as for us
 	}
 	return r, u.address, nil
 }

@@ -1,16 +1,14 @@
 package importer
 
 import (
-	"encoding/base64"
 	"errors"
 	"fmt"
-	"net/url"
 	"os"
-	"path/filepath"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/mlbench/mlbench/scenarios"
+	"github.com/mlbench/mlbench/scenarios/importer/draft"
 )
 
 // curlData is the value of one data option.
@@ -24,9 +22,9 @@ type curlData struct {
 type curlBody struct {
 	sent    bool
 	raw     []byte
-	kind    string     // content type that curl gives it by itself
-	draft   *draftBody // instead of raw
-	implied string     // content type that the draft has by itself
+	kind    string      // content type that curl gives it by itself
+	draft   *draft.Body // instead of raw
+	implied string      // content type that the draft has by itself
 }
 
 // longBody is the size from which a body that is a file stays one.
@@ -63,7 +61,7 @@ func (c *curlCommand) addData(option, v string) error {
 func (c *curlCommand) encoded(v string) (string, error) {
 	at := strings.IndexAny(v, "=@")
 	if at < 0 {
-		return c.vault.encode(v), nil
+		return c.vault.Encode(v), nil
 	}
 	name, content := v[:at], v[at+1:]
 	if v[at] == '@' {
@@ -73,7 +71,7 @@ func (c *curlCommand) encoded(v string) (string, error) {
 		}
 		content = string(raw)
 	}
-	if content = c.vault.encode(content); name != "" {
+	if content = c.vault.Encode(content); name != "" {
 		content = name + "=" + content
 	}
 	return content, nil
@@ -115,8 +113,8 @@ func (c *curlCommand) body() (b curlBody, err error) {
 		}
 		b.raw = append(b.raw, d.text...)
 	}
-	if b.kind = formMedia; c.json {
-		b.kind = jsonMedia
+	if b.kind = draft.FormMedia; c.json {
+		b.kind = draft.JSONMedia
 	}
 	if len(c.data) == 1 && c.data[0].file != "" && (len(b.raw) > longBody || !utf8.Valid(b.raw)) && !c.get {
 		b.draft, err = c.fileBody(c.data[0].file)
@@ -129,7 +127,7 @@ func (c *curlCommand) writable(b *curlBody, err error) error {
 	if err != nil || b.draft != nil {
 		return err
 	}
-	encoded, plain := c.vault.encodedPlaces(string(b.raw))
+	encoded, plain := c.vault.EncodedPlaces(string(b.raw))
 	switch {
 	case !encoded && !plain:
 		return nil
@@ -159,26 +157,15 @@ func (c *curlCommand) uploaded() (b curlBody, err error) {
 }
 
 // fileBody is a body that stays a file.
-func (c *curlCommand) fileBody(file string) (*draftBody, error) {
-	at, err := besideScenario(file, c.file)
-	return &draftBody{form: "file", value: at}, err
-}
-
-// besideScenario is a file as seen from the scenario's folder.
-func besideScenario(file string, o Options) (string, error) {
-	if filepath.IsAbs(file) {
-		return filepath.ToSlash(file), nil
-	}
-	from, err1 := filepath.Abs(filepath.Dir(o.File))
-	to, err2 := filepath.Abs(file)
-	at, err3 := filepath.Rel(from, to)
-	return filepath.ToSlash(at), errors.Join(err1, err2, err3)
+func (c *curlCommand) fileBody(file string) (*draft.Body, error) {
+	at, err := draft.Beside(file, c.file)
+	return &draft.Body{Form: "file", Value: at}, err
 }
 
 // read1 reads a file that the command sends; - is stdin, as far as it is known.
 func (c *curlCommand) read1(file string) ([]byte, error) {
-	if c.vault.hasPlaces(file) {
-		return nil, fmt.Errorf("it sends the file %s, whose name is a variable: write the name", printable(c.vault.shown(file)))
+	if c.vault.HasPlaces(file) {
+		return nil, fmt.Errorf("it sends the file %s, whose name is a variable: write the name", draft.Printable(c.vault.Shown(file)))
 	}
 	if file != "-" && file != "." {
 		return readData(file)
@@ -208,41 +195,4 @@ func readData(file string) ([]byte, error) {
 		return nil, fmt.Errorf("it sends %s of %d bytes, want at most %d MB", file, info.Size(), scenarios.MaxAdHocBody>>20)
 	}
 	return os.ReadFile(file)
-}
-
-// exactly says whether a scenario with the body sends just these bytes.
-func (b *draftBody) exactly(raw []byte) bool {
-	w := yamlWriter{}
-	w.line(0, "requests:")
-	w.line(2, "- name: a")
-	w.body(4, b)
-	sc, err := scenarios.Parse(w.buf.Bytes(), "a.yaml", "/")
-	if err != nil {
-		return false
-	}
-	sent, err := sc.Requests[0].Body.Bytes()
-	return err == nil && string(sent) == string(raw)
-}
-
-// textBody is a body as it is: text, or bytes as base64. Texts that YAML cannot
-// say are bytes.
-func (v *vault) textBody(raw []byte, mediaType string) *draftBody {
-	if utf8.Valid(raw) {
-		open := vault{open: true}
-		if plain := (&draftBody{form: "text", value: open.text(string(raw))}); plain.exactly(raw) {
-			return &draftBody{form: "text", value: v.body(string(raw), mediaType)}
-		}
-	}
-	blind := vault{bytes: true}
-	b := &draftBody{form: "base64", value: base64.StdEncoding.EncodeToString([]byte(blind.body(string(raw), mediaType)))}
-	if blind.used {
-		b.about = append(b.about, redactedText+" stands where secrets were: bytes take no variables.")
-	}
-	return b
-}
-
-// unescapeQuery is url.QueryUnescape for what is UTF-8.
-func unescapeQuery(s string) (string, bool) {
-	out, err := url.QueryUnescape(s)
-	return out, err == nil && utf8.ValidString(out)
 }

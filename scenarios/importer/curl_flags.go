@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/mlbench/mlbench/scenarios/importer/draft"
 )
 
 // curlOption is what an option of curl's means here. The key is its long name.
@@ -164,15 +166,15 @@ func curlOptionOf(long string) (curlOption, error) {
 			return o, nil
 		}
 	}
-	return curlOption{}, fmt.Errorf("the option --%s is not understood, and may change what is sent", printable(long))
+	return curlOption{}, fmt.Errorf("the option --%s is not understood, and may change what is sent", draft.Printable(long))
 }
 
 func (c *curlCommand) read(words []string) error {
 	for i := 0; i < len(words); i++ {
 		word := words[i]
 		switch {
-		case c.vault.hasPlaces(word) && strings.HasPrefix(word, "-") && len(word) > 1 && word[1] == '-':
-			return fmt.Errorf("an option that is a variable, %s: write it out", printable(c.vault.shown(word)))
+		case c.vault.HasPlaces(word) && strings.HasPrefix(word, "-") && len(word) > 1 && word[1] == '-':
+			return fmt.Errorf("an option that is a variable, %s: write it out", draft.Printable(c.vault.Shown(word)))
 		case strings.HasPrefix(word, "--") && len(word) > 2:
 			o, err := curlOptionOf(word[2:])
 			if err != nil {
@@ -200,7 +202,7 @@ func (c *curlCommand) read(words []string) error {
 			}
 		}
 	}
-	if len(c.urls) > 1 && slices.ContainsFunc(c.urls, func(at string) bool { return c.vault.form().ReplaceAllString(at, "") == "" }) {
+	if len(c.urls) > 1 && slices.ContainsFunc(c.urls, func(at string) bool { return c.vault.Form().ReplaceAllString(at, "") == "" }) {
 		return errors.New("a variable beside the URL may hold options: write out what it stands for")
 	}
 	return nil
@@ -211,7 +213,7 @@ func (c *curlCommand) short(letters string, rest []string) (used int, err error)
 	for j := range len(letters) {
 		long, ok := curlShort[letters[j]]
 		if !ok {
-			return 0, fmt.Errorf("the option -%s is not understood, and may change what is sent", printable(letters[j:j+1]))
+			return 0, fmt.Errorf("the option -%s is not understood, and may change what is sent", draft.Printable(letters[j:j+1]))
 		}
 		o, err := curlOptionOf(long)
 		if err != nil {

@@ -6,6 +6,8 @@ import (
 	"path"
 	"path/filepath"
 	"strings"
+
+	"github.com/mlbench/mlbench/scenarios/importer/draft"
 )
 
 // curlForm is the value of one -F.
@@ -15,17 +17,17 @@ type curlForm struct {
 }
 
 // multipart are the parts of -F.
-func (c *curlCommand) multipart() (*draftBody, string, error) {
-	var parts []formPart
+func (c *curlCommand) multipart() (*draft.Body, string, error) {
+	var parts []draft.Part
 	for _, f := range c.forms {
 		name, value, ok := strings.Cut(f.text, "=")
 		switch {
 		case !ok:
 			return nil, "", errors.New("-F: want name=value or name=@file")
-		case c.vault.hasPlaces(name):
+		case c.vault.HasPlaces(name):
 			return nil, "", errors.New("-F: a part whose name is a variable: write the name")
 		case f.really:
-			parts = append(parts, formPart{name: c.quoted(name), text: value})
+			parts = append(parts, draft.Part{Name: c.quoted(name), Text: value})
 			continue
 		}
 		more, err := c.formParts(name, value)
@@ -41,7 +43,7 @@ func (c *curlCommand) multipart() (*draftBody, string, error) {
 			return nil, "", errors.New("-F with another Content-Type than multipart/form-data: a scenario's parts have that one")
 		}
 	}
-	return c.vault.multipart(parts, c.file)
+	return c.vault.Multipart(parts, c.file)
 }
 
 // quoted escapes a name as curl does, or as it did and does with --form-escape.
@@ -54,7 +56,7 @@ func (c *curlCommand) quoted(name string) string {
 
 // formParts reads value, @file,file or <file, each with ;type=, ;filename= and
 // the like behind it.
-func (c *curlCommand) formParts(name, value string) ([]formPart, error) {
+func (c *curlCommand) formParts(name, value string) ([]draft.Part, error) {
 	mark := value[:min(len(value), 1)]
 	switch {
 	case mark == "(" || name == "" && value == ")":
@@ -64,10 +66,10 @@ func (c *curlCommand) formParts(name, value string) ([]formPart, error) {
 	default:
 		mark = ""
 	}
-	var parts []formPart
+	var parts []draft.Part
 	for {
 		content, options, next := formValue(value, mark == "@")
-		p := formPart{name: c.quoted(name), text: content}
+		p := draft.Part{Name: c.quoted(name), Text: content}
 		if err := c.formContent(&p, mark, content); err != nil {
 			return nil, err
 		}
@@ -76,7 +78,7 @@ func (c *curlCommand) formParts(name, value string) ([]formPart, error) {
 		}
 		parts = append(parts, p)
 		if next == "" && len(parts) > 1 { // several files are one part of many
-			return []formPart{{name: c.quoted(name), files: parts}}, nil
+			return []draft.Part{{Name: c.quoted(name), Files: parts}}, nil
 		}
 		if next == "" {
 			return parts, nil
@@ -86,7 +88,7 @@ func (c *curlCommand) formParts(name, value string) ([]formPart, error) {
 }
 
 // formContent reads what a file's part needs of it.
-func (c *curlCommand) formContent(p *formPart, mark, content string) error {
+func (c *curlCommand) formContent(p *draft.Part, mark, content string) error {
 	if mark == "" {
 		return nil
 	}
@@ -94,42 +96,42 @@ func (c *curlCommand) formContent(p *formPart, mark, content string) error {
 	if err != nil {
 		return err
 	}
-	p.text = string(raw)
+	p.Text = string(raw)
 	if mark == "@" {
 		name := c.quoted(filepath.Base(content))
 		if content != "-" {
-			p.file = content
+			p.File = content
 		}
-		p.filename = &name
+		p.Filename = &name
 	}
 	return nil
 }
 
 // formOptions are ;type=, ;filename= and the like.
-func (c *curlCommand) formOptions(p *formPart, mark, content string, options []string) error {
+func (c *curlCommand) formOptions(p *draft.Part, mark, content string, options []string) error {
 	for _, o := range options {
 		key, value, _ := strings.Cut(o, "=")
 		switch strings.ToLower(strings.TrimSpace(key)) {
 		case "type":
-			p.kind = value
+			p.Kind = value
 		case "filename":
 			value = c.quoted(value)
-			p.filename = &value
+			p.Filename = &value
 		default:
-			return fmt.Errorf("-F: the option ;%s= of a part cannot be said in a scenario", printable(strings.TrimSpace(key)))
+			return fmt.Errorf("-F: the option ;%s= of a part cannot be said in a scenario", draft.Printable(strings.TrimSpace(key)))
 		}
 	}
-	if c.vault.hasPlaces(p.kind) || p.filename != nil && c.vault.hasPlaces(*p.filename) {
+	if c.vault.HasPlaces(p.Kind) || p.Filename != nil && c.vault.HasPlaces(*p.Filename) {
 		return errors.New("-F: a type or file name that is a variable: write it")
 	}
-	if p.kind == "" && p.filename != nil {
+	if p.Kind == "" && p.Filename != nil {
 		// curl looks at the name in the request, then at the file's.
-		if p.kind = kindOfCurl(*p.filename); p.kind == "" && mark != "" {
-			if p.kind = kindOfCurl(content); p.kind == "" && mark == "@" {
-				p.kind = bytesMedia
+		if p.Kind = kindOfCurl(*p.Filename); p.Kind == "" && mark != "" {
+			if p.Kind = kindOfCurl(content); p.Kind == "" && mark == "@" {
+				p.Kind = draft.BytesMedia
 			}
 			if content == "-" && len(options) == 0 {
-				p.kind = ""
+				p.Kind = ""
 			}
 		}
 	}

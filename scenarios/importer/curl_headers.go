@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/mlbench/mlbench/scenarios"
+	"github.com/mlbench/mlbench/scenarios/importer/draft"
 	"github.com/mlbench/mlbench/targets"
 )
 
@@ -31,7 +32,7 @@ func (c *curlCommand) fields(b *curlBody, u *curlURL) ([]targets.Field, error) {
 	case c.bearer != "":
 		add("Authorization", "Bearer "+c.bearer)
 	case c.basic || u.user:
-		add("Authorization", "Basic "+redactedText)
+		add("Authorization", "Basic "+draft.RedactedText)
 	}
 	add("Cookie", strings.Join(c.cookies, ";"))
 	for _, h := range c.headers {
@@ -60,7 +61,7 @@ func (c *curlCommand) field(h string, b *curlBody) (f targets.Field, err error) 
 		f.Empty = true
 	}
 	f.Name, f.Value = strings.TrimRight(name, " \t"), strings.Trim(value, " \t")
-	if c.vault.hasPlaces(h) && !c.vault.hasPlaces(value) || c.vault.hasPlaces(name) {
+	if c.vault.HasPlaces(h) && !c.vault.HasPlaces(value) || c.vault.HasPlaces(name) {
 		return f, errors.New(`-H: a header whose name is a variable: write it as "Name: $VALUE"`)
 	}
 	if !targets.Token(f.Name) {

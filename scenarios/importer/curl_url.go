@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/mlbench/mlbench/scenarios"
+	"github.com/mlbench/mlbench/scenarios/importer/draft"
 	"github.com/mlbench/mlbench/targets"
 )
 
@@ -44,11 +45,11 @@ func (c *curlCommand) locate(at string) (*curlURL, error) {
 		u.target = "/" + target
 	}
 	switch {
-	case c.vault.hasPlaces(scheme):
+	case c.vault.HasPlaces(scheme):
 		return nil, errors.New("its URL's scheme is a variable: write http or https")
 	case scheme != "http" && scheme != "https":
 		return nil, fmt.Errorf("scheme %q, want an http or https URL", scheme)
-	case c.vault.hasPlaces(authority):
+	case c.vault.HasPlaces(authority):
 		c.locateVariable(u, at, scheme, authority, target)
 	default:
 		parsed, err := url.Parse(scheme + "://" + authority)
@@ -67,7 +68,7 @@ func (c *curlCommand) locate(at string) (*curlURL, error) {
 // part is the target's.
 func (c *curlCommand) locateVariable(u *curlURL, at, scheme, authority, target string) {
 	u.address = authority // a variable may hold the scheme, too
-	if _, _, ok := targets.CutScheme(at); ok || !strings.HasPrefix(authority, c.vault.mark) {
+	if _, _, ok := targets.CutScheme(at); ok || !strings.HasPrefix(authority, c.vault.Mark) {
 		u.address = scheme + "://" + authority
 	}
 	if !strings.HasPrefix(target, "/") { // $URL?x=1: what the variable ends with is not known
@@ -126,7 +127,7 @@ func (c *curlCommand) complete(u *curlURL, b *curlBody) error {
 		}
 		more = append(more, string(b.raw))
 		if *b = (curlBody{}); c.json {
-			b.kind = jsonMedia
+			b.kind = draft.JSONMedia
 		}
 	}
 	if c.upload != "" && u.target != "" {
@@ -154,20 +155,20 @@ func (c *curlCommand) complete(u *curlURL, b *curlBody) error {
 	}
 	if c.target != "" {
 		if !strings.HasPrefix(c.target, "/") {
-			return fmt.Errorf("--request-target %s: mlbench sends paths that begin with /", printable(c.target))
+			return fmt.Errorf("--request-target %s: mlbench sends paths that begin with /", draft.Printable(c.target))
 		}
 		u.target = c.target
 	}
-	if _, plain := c.vault.encodedPlaces(u.target); plain {
+	if _, plain := c.vault.EncodedPlaces(u.target); plain {
 		c.note("Values of variables are percent-encoded in paths and queries: a / or & in one is not a separator.")
 	}
 	if strings.ContainsFunc(u.target, func(c rune) bool { return c <= ' ' || c == 0x7f }) {
 		return errors.New("its URL has a space or control character: write it percent-encoded, as %20, or give data by --data-urlencode")
 	}
-	if visibleOnly(u.target) != u.target {
+	if draft.VisibleOnly(u.target) != u.target {
 		c.note("Characters of the URL that are not ASCII are percent-encoded; curl sends them as they are.")
 	}
-	u.target = visibleOnly(u.target)
+	u.target = draft.VisibleOnly(u.target)
 	if m := scenarios.FindReference(u.target + u.address); m != "" {
 		return fmt.Errorf("%s in its URL: a placeholder of another tool: write its value, or $NAME", m)
 	}

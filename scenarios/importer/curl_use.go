@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"os"
 	"strings"
+
+	"github.com/mlbench/mlbench/scenarios/importer/draft"
 )
 
 func (c *curlCommand) address(at string) error {
@@ -16,8 +18,8 @@ func (c *curlCommand) address(at string) error {
 func (c *curlCommand) addHeader(v string) error {
 	file, ok := strings.CutPrefix(v, "@")
 	if !ok {
-		if strings.Trim(c.vault.form().ReplaceAllString(v, ""), " ") == "" && v != "" {
-			return fmt.Errorf(`-H %s: a header that is a variable: write it as "Name: $VALUE"`, printable(c.vault.shown(v)))
+		if strings.Trim(c.vault.Form().ReplaceAllString(v, ""), " ") == "" && v != "" {
+			return fmt.Errorf(`-H %s: a header that is a variable: write it as "Name: $VALUE"`, draft.Printable(c.vault.Shown(v)))
 		}
 		c.headers = append(c.headers, v)
 		return nil
@@ -37,7 +39,7 @@ func (c *curlCommand) addHeader(v string) error {
 // addCookie is -b: cookies, or a file of them. Cookies are secrets, so those of
 // a file need not be read.
 func (c *curlCommand) addCookie(v string) error {
-	if strings.Contains(v, "=") || c.vault.hasPlaces(v) {
+	if strings.Contains(v, "=") || c.vault.HasPlaces(v) {
 		c.cookies = append(c.cookies, v)
 		return nil
 	}
@@ -45,7 +47,7 @@ func (c *curlCommand) addCookie(v string) error {
 		return nil // curl only starts to keep cookies
 	}
 	c.note("-b: cookies of a file go into the variable COOKIE, as name=value; name=value.")
-	c.cookies = append(c.cookies, redactedText)
+	c.cookies = append(c.cookies, draft.RedactedText)
 	return nil
 }
 

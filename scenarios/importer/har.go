@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/mlbench/mlbench/scenarios/importer/draft"
 	"github.com/mlbench/mlbench/targets"
 )
 
@@ -66,15 +67,15 @@ type harPart struct {
 // left out.
 func FromHAR(raw []byte, o Options) ([]byte, error) {
 	var file harFile
-	if err := json.Unmarshal(bytes.TrimPrefix(raw, []byte(byteOrderMark)), &file); err != nil {
+	if err := json.Unmarshal(bytes.TrimPrefix(raw, []byte(draft.ByteOrderMark)), &file); err != nil {
 		return nil, fmt.Errorf("%s: no HAR file: %w", o.Source, err)
 	}
 	if file.Log == nil {
 		return nil, fmt.Errorf("%s: no HAR file: it has no log", o.Source)
 	}
-	d := &draft{about: []string{
+	d := &draft.Scenario{About: []string{
 		fmt.Sprintf("A starting point, made of the %s of %s. Weights are how often each is there.",
-			countOf(len(file.Log.Entries), "recorded request"), o.Source),
+			draft.Count(len(file.Log.Entries), "recorded request"), o.Source),
 	}}
 	var all []exchange
 	skipped := map[string]int{}
@@ -92,11 +93,11 @@ func FromHAR(raw []byte, o Options) ([]byte, error) {
 	}
 	for _, why := range []string{harStatic, harPreflight, harSocket, harUnanswered} {
 		if skipped[why] > 0 {
-			d.left = append(d.left, countOf(skipped[why], why))
+			d.Left = append(d.Left, draft.Count(skipped[why], why))
 		}
 	}
-	d.traffic(all, &o)
-	return d.finish(o.withDefaults())
+	traffic(d, all, &o)
+	return d.Finish(o.WithDefaults())
 }
 
 // Why entries are left out.
@@ -192,14 +193,14 @@ func (p *harPostData) multipart() bool {
 	return p.Text == "" && len(p.Params) > 0 && strings.HasPrefix(strings.ToLower(p.MimeType), "multipart/form-data")
 }
 
-func (p *harPostData) parts() []formPart {
+func (p *harPostData) parts() []draft.Part {
 	quoted := strings.NewReplacer(`"`, "%22", "\r", "%0D", "\n", "%0A") // as browsers do
-	var out []formPart
+	var out []draft.Part
 	for _, f := range p.Params {
-		part := formPart{name: quoted.Replace(f.Name), text: f.Value, kind: f.ContentType}
+		part := draft.Part{Name: quoted.Replace(f.Name), Text: f.Value, Kind: f.ContentType}
 		if f.FileName != nil && *f.FileName != "" {
 			name := quoted.Replace(*f.FileName)
-			part.filename, part.kind = &name, cmp.Or(f.ContentType, bytesMedia)
+			part.Filename, part.Kind = &name, cmp.Or(f.ContentType, draft.BytesMedia)
 		}
 		out = append(out, part)
 	}

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
-	"io"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -13,37 +12,9 @@ import (
 	"testing"
 
 	"github.com/mlbench/mlbench/scenarios"
+	"github.com/mlbench/mlbench/scenarios/importer/importertest"
 	"github.com/mlbench/mlbench/targets"
 )
-
-// sources are one file per importer and case, each with the scenario that it
-// becomes beside it.
-func sources(t testing.TB) map[string]func() ([]byte, error) {
-	t.Helper()
-	out := map[string]func() ([]byte, error){}
-	add := func(file string, convert func([]byte, Options) ([]byte, error)) {
-		out[filepath.Base(file)] = func() ([]byte, error) {
-			return convert(readTest(t, file), Options{Source: filepath.Base(file), Folder: filepath.Dir(file)})
-		}
-	}
-	fromCurl := func(raw []byte, o Options) ([]byte, error) { return FromCurl(string(raw), o) }
-	for ext, convert := range map[string]func([]byte, Options) ([]byte, error){
-		"curl": fromCurl, "har": FromHAR, "vegeta": FromVegeta, "locust": FromLocust, "py": FromLocust, "js": fromK6,
-		"jmx": fromJMeter, "postman": fromPostman,
-	} {
-		files, err := filepath.Glob("testdata/*." + ext)
-		if err != nil || len(files) == 0 {
-			t.Fatalf("no files of %s: %v", ext, err)
-		}
-		for _, file := range files {
-			add(file, convert)
-		}
-	}
-	for _, name := range documents {
-		add("../openapi/testdata/"+name, FromOpenAPI)
-	}
-	return out
-}
 
 var documents = []string{"huma.json", "fastapi.json", "many.yaml"}
 
@@ -56,61 +27,15 @@ func readTest(t testing.TB, file string) []byte {
 	return raw
 }
 
-// Every importer writes what it always wrote, by the schema of the language, and
-// none of the secrets that its source holds: all of them contain hunter2.
 func TestImports(t *testing.T) {
-	s := schemaOfScenarios(t)
-	for name, convert := range sources(t) {
-		t.Run(name, func(t *testing.T) {
-			text, err := convert()
-			if err != nil {
-				t.Fatal(err)
-			}
-			golden(t, "testdata/"+name+".golden", string(text))
-			if err := s.Validate(document(t, text)); err != nil {
-				t.Errorf("schema: %v", err)
-			}
-			for _, secret := range []string{"hunter2", "eyJ", "c2Vzc2lvbj", "aHVudGVyMg"} {
-				if strings.Contains(string(text), secret) {
-					t.Errorf("the secret %q is in it", secret)
-				}
-			}
-			wires(t, text, 3)
-		})
-	}
-}
-
-// wires compiles a scenario and reads its requests back: bodies by class.
-func wires(t tester, text []byte, pool int) map[string][]string {
-	t.Helper()
-	sc, err := scenarios.Parse(text, "made.yaml", "/")
-	if err != nil {
-		t.Fatalf("%v\n%s", err, text)
-	}
-	sc.Env = os.LookupEnv
-	at, err := targets.Parse("http://127.0.0.1:1", nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	plan, err := scenarios.Compile(sc, scenarios.CompileOptions{Target: at, PoolSize: pool, Seed: 1, Token: "t", ForShow: true})
-	if err != nil {
-		t.Fatalf("%v\n%s", err, text)
-	}
-	bodies := map[string][]string{}
-	for _, c := range plan.Classes {
-		for _, p := range c.Pool {
-			req, err := http.ReadRequest(bufio.NewReader(bytes.NewReader(p.AppendHTTP1(nil))))
-			if err != nil {
-				t.Fatalf("%v in %q", err, p.AppendHTTP1(nil))
-			}
-			body, err := io.ReadAll(req.Body)
-			if err != nil {
-				t.Fatalf("%v in %q", err, p.AppendHTTP1(nil))
-			}
-			bodies[c.Name] = append(bodies[c.Name], string(body))
+	fromCurl := func(raw []byte, o Options) ([]byte, error) { return FromCurl(string(raw), o) }
+	sources := importertest.Sources(t, map[string]importertest.Import{"curl": fromCurl, "har": FromHAR, "vegeta": FromVegeta})
+	for _, name := range documents {
+		sources[name] = func() ([]byte, error) {
+			return FromOpenAPI(readTest(t, "../openapi/testdata/"+name), Options{Source: name})
 		}
 	}
-	return bodies
+	importertest.Golden(t, sources)
 }
 
 // What a curl command sends is what the scenario sends.
@@ -147,7 +72,7 @@ func TestCurlBodies(t *testing.T) {
 			t.Errorf("%s: %v", tt.command, err)
 			continue
 		}
-		for _, bodies := range wires(t, text, 1) {
+		for _, bodies := range importertest.Wires(t, text, 1) {
 			if got := bodies[0]; got != tt.want && !sameJSON(got, tt.want) {
 				t.Errorf("%s: %q, want %q", tt.command, got, tt.want)
 			}
@@ -285,34 +210,4 @@ func TestImportMistakes(t *testing.T) {
 			t.Errorf("%s %s: %v, want %q", tt.kind, tt.source, err, tt.want)
 		}
 	}
-}
-
-func TestSecretNames(t *testing.T) {
-	for name, want := range map[string]bool{
-		"password": true, "userPassword": true, "api_key": true, "apiKey": true, "APIKEY": true, "X-Api-Key": true, "client_secret": true,
-		"access_token": true, "key": true, "Authorization": true, "sessionId": true, "jwt": true, "pwd": true,
-		"max_tokens": false, "monkey": false, "author": false, "keyboard": false, "features": false, "primary_key": false, "user": false, "": false,
-	} {
-		if secretName(name) != want {
-			t.Errorf("%s: %v", name, !want)
-		}
-	}
-}
-
-// A13: bodies that have braces of their own are imported as bytes.
-func TestBracesOfBodiesStay(t *testing.T) {
-	for _, kind := range []string{"", jsonMedia, formMedia, "text/plain"} {
-		for _, loose := range []bool{false, true} {
-			if body, _ := (&vault{}).importBody([]byte(`{"prompt":"Hello {{name}}"}`), kind, loose); body.form != "base64" {
-				t.Errorf("%s: imported as %s", kind, body.form)
-			}
-		}
-	}
-}
-
-// tester is what rapid and testing have in common.
-type tester interface {
-	Helper()
-	Fatalf(format string, args ...any)
-	Fatal(args ...any)
 }

@@ -7,53 +7,24 @@ import (
 	"strings"
 
 	"github.com/mlbench/mlbench/scenarios/example"
-	"github.com/mlbench/mlbench/scenarios/openapi"
+	"github.com/mlbench/mlbench/scenarios/importer/draft"
 	"github.com/mlbench/mlbench/targets"
 )
 
-// Names by which logins are known, the likeliest first.
-var (
-	userNames     = []string{"username", "user", "email", "login", "user_name", "userName", "name"}
-	passwordNames = openapi.PasswordNames()
-	tokenNames    = targets.TokenNames()
-)
-
-// among is the first of names that has holds, or empty.
-func among(names []string, has func(string) bool) string {
-	i := slices.IndexFunc(names, has)
-	if i < 0 {
-		return ""
-	}
-	return names[i]
-}
-
-// loginBody puts references to the credentials into a login's body; nil, if the
-// default body is the same.
-func loginBody(form, user, password string, others example.Pairs) *draftBody {
-	if form == "json" && user == "username" && password == "password" && len(others) == 0 {
-		return nil
-	}
-	fields := example.Pairs{
-		{Key: user, Value: "${MLBENCH_USERNAME}"},
-		{Key: password, Value: "${MLBENCH_PASSWORD}"},
-	}
-	return &draftBody{form: form, value: append(fields, others...)}
-}
-
 // recordedLogin recognises the request that got the token of the others, and
 // takes it out.
-func (d *draft) recordedLogin(all []exchange) []exchange {
+func recordedLogin(d *draft.Scenario, all []exchange) []exchange {
 	if !slices.ContainsFunc(all, func(x exchange) bool {
-		return slices.ContainsFunc(x.headers, func(f targets.Field) bool { return isBearer(f.Name, f.Value) })
+		return slices.ContainsFunc(x.headers, func(f targets.Field) bool { return draft.IsBearer(f.Name, f.Value) })
 	}) {
 		return all
 	}
 	for _, x := range all {
-		l := d.loginOf(x)
+		l := loginOf(d, x)
 		if l == nil {
 			continue
 		}
-		d.login = l
+		d.Login = l
 		path := pathOf(x.url)
 		return slices.DeleteFunc(all, func(y exchange) bool { return y.method == x.method && pathOf(y.url) == path })
 	}
@@ -61,18 +32,18 @@ func (d *draft) recordedLogin(all []exchange) []exchange {
 }
 
 // loginOf is nil for what is no login.
-func (d *draft) loginOf(x exchange) *draftLogin {
-	body, _ := readJSON(x.body)
+func loginOf(d *draft.Scenario, x exchange) *draft.Login {
+	body, _ := draft.ReadJSON(x.body)
 	object, ok := body.(example.Pairs)
 	if x.method != http.MethodPost || !ok {
 		return nil
 	}
-	user := among(userNames, object.HasText)
-	password := among(passwordNames, object.HasText)
+	user := draft.Among(draft.UserNames, object.HasText)
+	password := draft.Among(draft.PasswordNames, object.HasText)
 	if user == "" || password == "" {
 		return nil
 	}
-	answer, _ := readJSON(x.answer)
+	answer, _ := draft.ReadJSON(x.answer)
 	token := tokenField(answer, 2)
 	if token == "" {
 		return nil
@@ -81,19 +52,19 @@ func (d *draft) loginOf(x exchange) *draftLogin {
 	for _, p := range object {
 		if p.Key != user && p.Key != password {
 			name := ""
-			if secretName(p.Key) {
+			if draft.SecretName(p.Key) {
 				name = p.Key
 			}
-			others = append(others, example.Pair{Key: p.Key, Value: d.vault.value(p.Value, name)})
+			others = append(others, example.Pair{Key: p.Key, Value: d.Vault.Value(p.Value, name)})
 		}
 	}
 	path := pathOf(x.url)
-	if secretForms.MatchString(path) || (&vault{}).path(path) != path {
+	if draft.SecretForms.MatchString(path) || (&draft.Vault{}).Path(path) != path {
 		return nil // a login's path takes no variables
 	}
-	return &draftLogin{
-		about:  []string{"The credentials come from MLBENCH_USERNAME and MLBENCH_PASSWORD."},
-		method: x.method, path: path, token: token, body: loginBody("json", user, password, others),
+	return &draft.Login{
+		About:  []string{"The credentials come from MLBENCH_USERNAME and MLBENCH_PASSWORD."},
+		Method: x.method, Path: path, Token: token, Body: draft.LoginBody("json", user, password, others),
 	}
 }
 
@@ -104,7 +75,7 @@ func tokenField(v any, levels int) string {
 	if !ok || levels == 0 {
 		return ""
 	}
-	if name := among(tokenNames, object.HasText); name != "" {
+	if name := draft.Among(targets.TokenNames(), object.HasText); name != "" {
 		return name
 	}
 	for _, p := range object {

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/mlbench/mlbench/scenarios/example"
+	"github.com/mlbench/mlbench/scenarios/importer/draft"
 	"github.com/mlbench/mlbench/scenarios/openapi"
 	"github.com/mlbench/mlbench/targets"
 )
@@ -20,28 +21,28 @@ func FromOpenAPI(document []byte, o Options) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", o.Source, err)
 	}
-	o = o.withDefaults()
-	d := &draft{about: []string{
+	o = o.WithDefaults()
+	d := &draft.Scenario{About: []string{
 		fmt.Sprintf("A starting point, made of the OpenAPI document %s. Numbers are drawn from the limits that it gives. "+
 			"All weights are 1: give each request the share that it has in your traffic.", o.Source),
-	}, left: notes}
+	}, Left: notes}
 	if err := knownParams(ops, o); err != nil {
 		return nil, err
 	}
 	var login int
-	login, d.login = loginOperation(ops)
+	login, d.Login = loginOperation(ops)
 	for i, op := range ops {
 		if i == login {
 			continue
 		}
-		r, why := d.operation(op, o)
+		r, why := operation(d, op, o)
 		if why != "" {
-			d.left = append(d.left, fmt.Sprintf("%s %s: %s", op.Method, op.Base+op.Path, why))
+			d.Left = append(d.Left, fmt.Sprintf("%s %s: %s", op.Method, op.Base+op.Path, why))
 			continue
 		}
-		d.requests = append(d.requests, r)
+		d.Requests = append(d.Requests, r)
 	}
-	return d.finish(o)
+	return d.Finish(o)
 }
 
 // Words of operations that change more than a load test should: of any, and of
@@ -83,18 +84,18 @@ func unfit(op openapi.Operation) string {
 	return ""
 }
 
-func (d *draft) operation(op openapi.Operation, o Options) (r draftRequest, why string) {
+func operation(d *draft.Scenario, op openapi.Operation, o Options) (r draft.Request, why string) {
 	if why := unfit(op); why != "" {
 		return r, why
 	}
-	r = draftRequest{method: op.Method, weight: 1, name: pathName(op.Path)}
-	if !strings.EqualFold(notOfNames.ReplaceAllString(op.Summary, "-"), r.name) && op.Summary != "" { // frameworks derive one from the other
-		r.about = append(r.about, strings.TrimSuffix(op.Summary, ".")+".")
+	r = draft.Request{Method: op.Method, Weight: 1, Name: draft.PathName(op.Path)}
+	if !strings.EqualFold(draft.WordOf(op.Summary), r.Name) && op.Summary != "" { // frameworks derive one from the other
+		r.About = append(r.About, strings.TrimSuffix(op.Summary, ".")+".")
 	}
-	if why := d.fillPath(&r, op, o); why != "" {
+	if why := fillPath(d, &r, op, o); why != "" {
 		return r, why
 	}
-	if why := d.authorize(&r, op); why != "" {
+	if why := authorize(d, &r, op); why != "" {
 		return r, why
 	}
 	if op.Body.WantsPassword() {
@@ -102,13 +103,13 @@ func (d *draft) operation(op openapi.Operation, o Options) (r draftRequest, why 
 			"and give auth: bearer to the requests that need it and have it not"
 	}
 	if op.Body != nil && (op.Body.Required || op.Method == http.MethodPost) {
-		if why := d.fillBody(&r, op.Body, o); why != "" {
+		if why := fillBody(d, &r, op.Body, o); why != "" {
 			return r, why
 		}
 	}
 	for _, answer := range op.Responses {
 		if answer.Status >= 200 && answer.Status < 400 {
-			r.status = append(r.status, answer.Status)
+			r.Status = append(r.Status, answer.Status)
 		}
 	}
 	return r, ""
@@ -116,34 +117,34 @@ func (d *draft) operation(op openapi.Operation, o Options) (r draftRequest, why 
 
 // authorization is the token, unless the document shows that it is something
 // else.
-func (r *draftRequest) authorization(p openapi.Parameter) {
+func authorization(r *draft.Request, p openapi.Parameter) {
 	shown, _ := example.Of(p.Example, p.Schema).(string)
 	if scheme, _, has := strings.Cut(shown, " "); has && !strings.EqualFold(scheme, "bearer") {
-		r.setHeader(secretHeader(p.Name, shown))
+		r.SetHeader(draft.SecretHeader(p.Name, shown))
 		return
 	}
-	r.bearer = true
+	r.Bearer = true
 	if !p.Required {
-		r.about = append(r.about, "The header Authorization is optional: without auth: bearer it is not sent.")
+		r.About = append(r.About, "The header Authorization is optional: without auth: bearer it is not sent.")
 	}
 }
 
-func (r *draftRequest) fillHeader(p openapi.Parameter, value string) {
+func fillHeader(r *draft.Request, p openapi.Parameter, value string) {
 	if (targets.Field{Name: p.Name, Value: value}).Validate() != nil {
 		return // mlbench sets it
 	}
-	r.setHeader(secretHeader(p.Name, value))
+	r.SetHeader(draft.SecretHeader(p.Name, value))
 }
 
 // authorize meets the first alternative that it can.
-func (d *draft) authorize(r *draftRequest, op openapi.Operation) (why string) {
+func authorize(d *draft.Scenario, r *draft.Request, op openapi.Operation) (why string) {
 	if len(op.Security) == 0 {
 		return ""
 	}
 	for _, need := range op.Security {
 		tried := *r
-		tried.headers = slices.Clone(r.headers)
-		if why = d.meet(&tried, need); why == "" {
+		tried.Headers = slices.Clone(r.Headers)
+		if why = meet(d, &tried, need); why == "" {
 			*r = tried
 			return ""
 		}
@@ -151,24 +152,24 @@ func (d *draft) authorize(r *draftRequest, op openapi.Operation) (why string) {
 	return why
 }
 
-func (d *draft) meet(r *draftRequest, need openapi.Requirement) (why string) {
+func meet(d *draft.Scenario, r *draft.Request, need openapi.Requirement) (why string) {
 	for _, s := range need {
 		switch {
 		case s.Bearer():
-			r.bearer = true
-			r.headers = slices.DeleteFunc(r.headers, func(h draftHeader) bool { return strings.EqualFold(h.name, "authorization") })
+			r.Bearer = true
+			r.Headers = slices.DeleteFunc(r.Headers, func(h draft.Header) bool { return strings.EqualFold(h.Name, "authorization") })
 		case s.Type == "http" && s.Scheme == "basic":
-			r.setHeader(secretHeader("Authorization", "Basic …"))
+			r.SetHeader(draft.SecretHeader("Authorization", "Basic …"))
 		case s.Type == "apiKey" && s.In == "header" && targets.Token(s.Parameter):
-			r.setHeader(environmentHeader(s.Parameter))
+			r.SetHeader(draft.EnvironmentHeader(s.Parameter))
 		case s.Type == "apiKey" && s.In == "query":
 			joint := "?"
-			if strings.Contains(r.path, "?") {
+			if strings.Contains(r.Path, "?") {
 				joint = "&"
 			}
-			r.path += joint + url.QueryEscape(s.Parameter) + "=" + d.vault.ref(s.Parameter)
+			r.Path += joint + url.QueryEscape(s.Parameter) + "=" + d.Vault.Ref(s.Parameter)
 		case s.Type == "apiKey" && s.In == "cookie":
-			r.setHeader(draftHeader{name: "Cookie", value: "${COOKIE}", note: "export COOKIE=" + shellWord(s.Parameter+"=…")})
+			r.SetHeader(draft.Header{Name: "Cookie", Value: "${COOKIE}", Note: "export COOKIE=" + draft.ShellWord(s.Parameter+"=…")})
 		default:
 			return fmt.Sprintf("it asks for %q, which scenarios cannot give", s.Name)
 		}

@@ -7,11 +7,12 @@ import (
 	"strings"
 
 	"github.com/mlbench/mlbench/scenarios/example"
+	"github.com/mlbench/mlbench/scenarios/importer/draft"
 	"github.com/mlbench/mlbench/scenarios/openapi"
 )
 
 // fillBody makes a body within the limits of the schema.
-func (d *draft) fillBody(r *draftRequest, b *openapi.Body, o Options) (why string) {
+func fillBody(d *draft.Scenario, r *draft.Request, b *openapi.Body, o Options) (why string) {
 	plain, _, _ := strings.Cut(strings.ToLower(b.MediaType), ";")
 	g := example.Filler{Features: o.Features}
 	switch plain = strings.TrimSpace(plain); {
@@ -20,32 +21,32 @@ func (d *draft) fillBody(r *draftRequest, b *openapi.Body, o Options) (why strin
 		if err != nil {
 			return err.Error()
 		}
-		r.body = &draftBody{form: "json", value: d.vault.value(v, "")}
+		r.Body = &draft.Body{Form: "json", Value: d.Vault.Value(v, "")}
 		if plain != "application/json" && !strings.Contains(plain, "*") {
-			r.setHeader(draftHeader{name: "Content-Type", value: plain})
+			r.SetHeader(draft.Header{Name: "Content-Type", Value: plain})
 		}
-	case plain == formMedia:
-		r.body = &draftBody{form: "form", value: d.vault.value(formOf(b), "")}
+	case plain == draft.FormMedia:
+		r.Body = &draft.Body{Form: "form", Value: d.Vault.Value(formOf(b), "")}
 	case strings.HasPrefix(plain, "text/") && b.Schema.Allows("string"):
 		text, _ := example.Constant(b.Schema).(string)
-		r.body = &draftBody{form: "text", value: d.vault.text(text)}
-		r.setHeader(draftHeader{name: "Content-Type", value: plain})
+		r.Body = &draft.Body{Form: "text", Value: d.Vault.Text(text)}
+		r.SetHeader(draft.Header{Name: "Content-Type", Value: plain})
 	case plain == "multipart/form-data":
-		if r.body = d.partsOf(b, &g); r.body == nil {
+		if r.Body = partsOf(d, b, &g); r.Body == nil {
 			return "its body is multipart/form-data, and the document does not say of what parts"
 		}
-	case plain == bytesMedia, plain == "*/*", binaryKind(plain):
-		r.body = &draftBody{form: "base64", value: sampleBytes, about: []string{"Some bytes: send what the service expects, by file: PATH instead of base64:."}}
-		if plain != bytesMedia && plain != "*/*" && !strings.Contains(plain, "*") {
-			r.setHeader(draftHeader{name: "Content-Type", value: plain})
+	case plain == draft.BytesMedia, plain == "*/*", binaryKind(plain):
+		r.Body = &draft.Body{Form: "base64", Value: sampleBytes, About: []string{"Some bytes: send what the service expects, by file: PATH instead of base64:."}}
+		if plain != draft.BytesMedia && plain != "*/*" && !strings.Contains(plain, "*") {
+			r.SetHeader(draft.Header{Name: "Content-Type", Value: plain})
 		}
 	default:
 		return fmt.Sprintf("its body is %s", plain)
 	}
-	r.body.about = append(r.body.about, g.Notes...)
-	if made, ok := r.body.value.(example.Pairs); ok {
+	r.Body.About = append(r.Body.About, g.Notes...)
+	if made, ok := r.Body.Value.(example.Pairs); ok {
 		if optional := optionalOf(b.Schema, made); len(optional) > 0 {
-			r.body.about = append(r.body.about, "Optional: "+strings.Join(optional, "; ")+".")
+			r.Body.About = append(r.Body.About, "Optional: "+strings.Join(optional, "; ")+".")
 		}
 	}
 	return ""

@@ -10,19 +10,21 @@ import (
 
 	"github.com/mlbench/mlbench/scenarios"
 	"github.com/mlbench/mlbench/scenarios/example"
+	"github.com/mlbench/mlbench/scenarios/importer/draft"
 	"github.com/mlbench/mlbench/scenarios/openapi"
+	"github.com/mlbench/mlbench/targets"
 )
 
 // documentedLogin recognises the operation that gives a token for a name and a
 // password; nil, if this is none.
-func documentedLogin(op openapi.Operation) *draftLogin {
+func documentedLogin(op openapi.Operation) *draft.Login {
 	if op.Method != http.MethodPost || op.Body == nil {
 		return nil
 	}
 	form := "json"
 	switch {
 	case openapi.IsJSON(op.Body.MediaType):
-	case strings.HasPrefix(op.Body.MediaType, formMedia):
+	case strings.HasPrefix(op.Body.MediaType, draft.FormMedia):
 		form = "form"
 	default:
 		return nil
@@ -31,7 +33,7 @@ func documentedLogin(op openapi.Operation) *draftLogin {
 		p := op.Body.Schema.Properties[name]
 		return p != nil && p.Allows("string")
 	}
-	user, password := among(userNames, has), among(passwordNames, has)
+	user, password := draft.Among(draft.UserNames, has), draft.Among(draft.PasswordNames, has)
 	if user == "" || password == "" || strings.Contains(op.Path, "{") {
 		return nil
 	}
@@ -50,13 +52,13 @@ func documentedLogin(op openapi.Operation) *draftLogin {
 	var others example.Pairs
 	for _, name := range op.Body.Schema.Required {
 		if name != user && name != password && op.Body.Schema.Properties[name] != nil {
-			others = append(others, example.Pair{Key: name, Value: (&vault{}).value(example.Constant(op.Body.Schema.Properties[name]), "")})
+			others = append(others, example.Pair{Key: name, Value: (&draft.Vault{}).Value(example.Constant(op.Body.Schema.Properties[name]), "")})
 		}
 	}
-	return &draftLogin{
-		about: []string{"The credentials come from MLBENCH_USERNAME and MLBENCH_PASSWORD, or a token from MLBENCH_TOKEN. " +
+	return &draft.Login{
+		About: []string{"The credentials come from MLBENCH_USERNAME and MLBENCH_PASSWORD, or a token from MLBENCH_TOKEN. " +
 			"Without them, only the bundled servers of mlbench get a login, the published one."},
-		method: op.Method, path: op.Base + op.Path, token: token, body: loginBody(form, user, password, others),
+		Method: op.Method, Path: op.Base + op.Path, Token: token, Body: draft.LoginBody(form, user, password, others),
 	}
 }
 
@@ -74,7 +76,7 @@ func tokenProperty(s *openapi.Schema, levels int) string {
 	if levels == 0 {
 		return ""
 	}
-	name := among(tokenNames, func(name string) bool {
+	name := draft.Among(targets.TokenNames(), func(name string) bool {
 		p := s.Properties[name]
 		return p != nil && p.Allows("string")
 	})
@@ -96,19 +98,19 @@ func DocumentedLogin(ops []openapi.Operation) (*scenarios.Scenario, error) {
 	if l == nil {
 		return nil, nil
 	}
-	w := yamlWriter{}
-	w.login(l)
-	w.line(2, "optional: true")
-	w.line(0, "requests: [{name: any, path: /, auth: bearer}]")
-	return scenarios.Parse(w.buf.Bytes(), "openapi.yaml")
+	w := draft.Writer{}
+	w.Login(l)
+	w.Line(2, "optional: true")
+	w.Line(0, "requests: [{name: any, path: /, auth: bearer}]")
+	return scenarios.Parse(w.Buf.Bytes(), "openapi.yaml")
 }
 
 // loginOperation is the likeliest operation that gives tokens, and its index; -1,
 // if there is none.
-func loginOperation(ops []openapi.Operation) (at int, login *draftLogin) {
+func loginOperation(ops []openapi.Operation) (at int, login *draft.Login) {
 	at = -1
 	for i, op := range ops {
-		if l := documentedLogin(op); l != nil && (login == nil || l.path < login.path) {
+		if l := documentedLogin(op); l != nil && (login == nil || l.Path < login.Path) {
 			at, login = i, l
 		}
 	}

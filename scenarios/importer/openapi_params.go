@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/mlbench/mlbench/scenarios/example"
+	"github.com/mlbench/mlbench/scenarios/importer/draft"
 	"github.com/mlbench/mlbench/scenarios/openapi"
 	"github.com/mlbench/mlbench/targets"
 	"github.com/mlbench/mlbench/targets/strict"
@@ -16,12 +17,12 @@ import (
 
 // fillPath fills in the parameters that are required, and those that have been
 // given.
-func (d *draft) fillPath(r *draftRequest, op openapi.Operation, o Options) (why string) {
+func fillPath(d *draft.Scenario, r *draft.Request, op openapi.Operation, o Options) (why string) {
 	path, query := op.Path, ""
 	inPath := map[string]string{} // placeholders of what varies
 	for _, p := range op.Parameters {
 		if p.Authorization() {
-			r.authorization(p)
+			authorization(r, p)
 			continue
 		}
 		given := o.Params[p.Name]
@@ -39,33 +40,33 @@ func (d *draft) fillPath(r *draftRequest, op openapi.Operation, o Options) (why 
 			case !known && !varies:
 				return fmt.Sprintf("the document has no example of its parameter %s: say --param %s=…", p.Name, p.Name)
 			case varies:
-				name := freshParam(r.params, identifier(p.Name))
-				r.params = append(r.params, example.Pair{Key: name, Value: made})
+				name := freshParam(r.Params, draft.Identifier(p.Name))
+				r.Params = append(r.Params, example.Pair{Key: name, Value: made})
 				inPath["{"+p.Name+"}"] = name
 			default:
 				path = strings.ReplaceAll(path, "{"+p.Name+"}", example.Segment(p, value))
 			}
 		case "query":
 			switch {
-			case secretName(p.Name):
-				query += "&" + url.QueryEscape(p.Name) + "=" + d.vault.ref(p.Name)
+			case draft.SecretName(p.Name):
+				query += "&" + url.QueryEscape(p.Name) + "=" + d.Vault.Ref(p.Name)
 				continue
 			case varies:
-				r.addQuery(p.Name, made)
+				r.AddQuery(p.Name, made)
 			default:
 				query += "&" + example.Query(p, value)
 			}
 		case "header":
-			if varies && !secretName(p.Name) && (targets.Field{Name: p.Name}).Validate() == nil {
-				r.setHeader(draftHeader{name: p.Name, made: made})
+			if varies && !draft.SecretName(p.Name) && (targets.Field{Name: p.Name}).Validate() == nil {
+				r.SetHeader(draft.Header{Name: p.Name, Made: made})
 				continue
 			}
-			r.fillHeader(p, example.Plain(p, constantOf(p, value)))
+			fillHeader(r, p, example.Plain(p, constantOf(p, value)))
 		default:
 			return fmt.Sprintf("it needs the cookie %s", p.Name)
 		}
 		if !known && p.In != "header" {
-			r.about = append(r.about, fmt.Sprintf("The value of %s is a guess: --param %s=… says another.", p.Name, p.Name))
+			r.About = append(r.About, fmt.Sprintf("The value of %s is a guess: --param %s=… says another.", p.Name, p.Name))
 		}
 	}
 	for at, name := range inPath {
@@ -78,8 +79,8 @@ func (d *draft) fillPath(r *draftRequest, op openapi.Operation, o Options) (why 
 	if query != "" {
 		path += "?" + query[1:]
 	}
-	r.path = op.Base + path
-	if err := targets.ValidPath(r.path); err != nil {
+	r.Path = op.Base + path
+	if err := targets.ValidPath(r.Path); err != nil {
 		return err.Error()
 	}
 	return ""
@@ -115,7 +116,7 @@ func parameterValue(p openapi.Parameter, given []string) (value any, known bool)
 	g := example.Filler{Features: 1}
 	switch {
 	case s.Type == "integer" && s.Min == nil && s.Max == nil && s.MultipleOf == nil && len(s.Enum) == 0:
-		return intBetween(1, 100), false
+		return draft.IntBetween(1, 100), false
 	case len(s.Enum) == 1, s.Format == "date":
 	case s.Type == "boolean":
 		return example.Generated{Name: "$choice", Args: []any{true, false}}, true
@@ -131,7 +132,7 @@ func parameterValue(p openapi.Parameter, given []string) (value any, known bool)
 
 // givenValue is a number as one: 007 stays a text.
 func givenValue(s string) any {
-	if v, ok := readJSON([]byte(s)); ok {
+	if v, ok := draft.ReadJSON([]byte(s)); ok {
 		if n, is := v.(json.Number); is && string(n) == s {
 			return n
 		}
@@ -178,12 +179,12 @@ func binaryKind(plain string) bool {
 
 // partsOf are the fields and files of a form, those that are required or, if none
 // is, all of them; nil: it has none.
-func (d *draft) partsOf(b *openapi.Body, g *example.Filler) *draftBody {
-	out := &draftBody{form: "multipart"}
+func partsOf(d *draft.Scenario, b *openapi.Body, g *example.Filler) *draft.Body {
+	out := &draft.Body{Form: "multipart"}
 	var parts example.Pairs
 	for _, name := range slices.Sorted(maps.Keys(b.Schema.Properties)) {
 		p := b.Schema.Properties[name]
-		if len(b.Schema.Required) > 0 && !b.Schema.Requires(name) || p.ReadOnly || !partName(name) {
+		if len(b.Schema.Required) > 0 && !b.Schema.Requires(name) || p.ReadOnly || !draft.PartName(name) {
 			continue
 		}
 		file := p
@@ -194,9 +195,9 @@ func (d *draft) partsOf(b *openapi.Body, g *example.Filler) *draftBody {
 		switch {
 		case isFile(file):
 			value = example.Pairs{{Key: "base64", Value: sampleBytes}, {Key: "filename", Value: "file.bin"}}
-			out.about = append(out.about, fmt.Sprintf("%s: a file is {file: PATH}.", name))
-		case secretName(name):
-			value = d.vault.ref(name)
+			out.About = append(out.About, fmt.Sprintf("%s: a file is {file: PATH}.", name))
+		case draft.SecretName(name):
+			value = d.Vault.Ref(name)
 		default:
 			v, err := g.Fill(p, example.Of(nil, p))
 			if err != nil {
@@ -206,14 +207,14 @@ func (d *draft) partsOf(b *openapi.Body, g *example.Filler) *draftBody {
 			case example.Generated:
 				value = v
 			case example.Pairs, []any:
-				value = example.Pairs{{Key: "json", Value: d.vault.value(v, name)}}
+				value = example.Pairs{{Key: "json", Value: d.Vault.Value(v, name)}}
 			default:
-				value = d.vault.value(example.Text(v), "")
+				value = d.Vault.Value(example.Text(v), "")
 			}
 		}
 		parts = append(parts, example.Pair{Key: name, Value: value})
 	}
-	if out.value = parts; parts == nil {
+	if out.Value = parts; parts == nil {
 		return nil
 	}
 	return out
@@ -221,5 +222,5 @@ func (d *draft) partsOf(b *openapi.Body, g *example.Filler) *draftBody {
 
 // isFile says whether a part's content is bytes, by the ways of 3.0 and 3.1.
 func isFile(s *openapi.Schema) bool {
-	return s.Format == "binary" || s.Format == "byte" || s.Encoding != "" || s.Media != "" && s.Media != jsonMedia && s.Type != "object"
+	return s.Format == "binary" || s.Format == "byte" || s.Encoding != "" || s.Media != "" && s.Media != draft.JSONMedia && s.Type != "object"
 }

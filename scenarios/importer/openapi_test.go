@@ -11,6 +11,8 @@ import (
 	"mvdan.cc/sh/v3/syntax"
 
 	"github.com/mlbench/mlbench/scenarios"
+	"github.com/mlbench/mlbench/scenarios/importer/draft"
+	"github.com/mlbench/mlbench/scenarios/importer/importertest"
 	"github.com/mlbench/mlbench/scenarios/openapi"
 	"github.com/mlbench/mlbench/targets/strict"
 )
@@ -39,7 +41,7 @@ func TestOpenAPIBodiesMeetTheirSchemas(t *testing.T) {
 			t.Fatal(err)
 		}
 		sc.Env = os.LookupEnv
-		bodies, checked := wires(t, text, 50), 0
+		bodies, checked := importertest.Wires(t, text, 50), 0
 		ops, _, err := openapi.Load(raw)
 		if err != nil {
 			t.Fatal(err)
@@ -180,7 +182,7 @@ func oauthForm(t *testing.T) *scenarios.Login {
 		t.Fatalf("%s", text)
 	}
 	want := "username=${MLBENCH_USERNAME}&password=${MLBENCH_PASSWORD}"
-	if l := sc.LoginRequest(); l.Body != want || l.ContentType != formMedia {
+	if l := sc.LoginRequest(); l.Body != want || l.ContentType != draft.FormMedia {
 		t.Errorf("login sends %s as %s, want %s", l.Body, l.ContentType, want)
 	}
 	return sc.Login

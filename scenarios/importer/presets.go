@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/mlbench/mlbench/scenarios"
+	"github.com/mlbench/mlbench/scenarios/importer/draft"
 	"github.com/mlbench/mlbench/targets/strict"
 )
 
@@ -55,7 +56,7 @@ func FromPreset(name string, o Options) ([]byte, error) {
 			continue
 		}
 		o.Target = cmp.Or(o.Target, p.target)
-		if o = o.withDefaults(); o.Features < 1 || o.Features > maxFeatures {
+		if o = o.WithDefaults(); o.Features < 1 || o.Features > maxFeatures {
 			return nil, fmt.Errorf("%d features, want 1 to %d", o.Features, maxFeatures)
 		}
 		text, err := presets.ReadFile("presets/" + name + ".yaml")
@@ -64,7 +65,7 @@ func FromPreset(name string, o Options) ([]byte, error) {
 		}
 		filled := strings.NewReplacer(
 			"{{model}}", url.PathEscape(o.Model), "{{features}}", strconv.Itoa(o.Features),
-			"{{file}}", shellWord(o.File), "{{target}}", shellWord(o.Target),
+			"{{file}}", draft.ShellWord(o.File), "{{target}}", draft.ShellWord(o.Target),
 		).Replace(string(text))
 		if _, err := scenarios.Parse([]byte(filled), "scenario.yaml"); err != nil {
 			return nil, fmt.Errorf("preset %s: %w", name, err)

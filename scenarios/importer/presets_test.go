@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"github.com/mlbench/mlbench/scenarios"
+	"github.com/mlbench/mlbench/scenarios/importer/importertest"
 	"github.com/mlbench/mlbench/targets"
 )
 
@@ -222,7 +223,6 @@ func statuses(t *testing.T, text []byte, to string) map[string]map[int]int {
 // Each preset's payloads and health check are what its protocol wants; for
 // another model, or of another shape, the same server refuses them.
 func TestPresets(t *testing.T) {
-	s := schemaOfScenarios(t)
 	for _, name := range Presets() {
 		t.Run(name, func(t *testing.T) {
 			mux := http.NewServeMux()
@@ -233,9 +233,7 @@ func TestPresets(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if err := s.Validate(document(t, text)); err != nil {
-				t.Errorf("schema: %v", err)
-			}
+			importertest.Valid(t, text)
 			if strings.Contains(string(text), "{{") || !strings.HasPrefix(string(text), "# yaml-language-server: $schema=scenario.schema.json\n#\n# ") {
 				t.Errorf("not filled in, or without its first lines:\n%s", text)
 			}

@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"mvdan.cc/sh/v3/syntax"
+
+	"github.com/mlbench/mlbench/scenarios/importer/draft"
 )
 
 // shellCall is one call of curl in what was pasted, as the shell would make it.
@@ -20,7 +22,7 @@ type shellCall struct {
 // shell would fill in becomes variables of the vault.
 type shellReader struct {
 	source string
-	vault  *vault
+	vault  *draft.Vault
 	set    map[string]string // variables that the paste itself sets
 	calls  []shellCall
 	left   []string // other commands
@@ -30,7 +32,7 @@ type shellReader struct {
 const wantCurl = "want a command line that begins with curl"
 
 // readShell finds the calls of curl in a paste.
-func readShell(source string, v *vault) (*shellReader, error) {
+func readShell(source string, v *draft.Vault) (*shellReader, error) {
 	r := &shellReader{source: source, vault: v, set: map[string]string{}}
 	file, err := syntax.NewParser(syntax.Variant(syntax.LangBash)).Parse(strings.NewReader(source), "")
 	if err != nil {
@@ -235,7 +237,7 @@ func isNumeral(s string) bool { return s != "" && strings.Trim(s, "0123456789") 
 // commands print, are left to the environment.
 func (r *shellReader) assign(all []*syntax.Assign) error {
 	for _, a := range all {
-		if a.Naked || a.Append || a.Name == nil || a.Array != nil || secretName(a.Name.Value) || runsCommand(a.Value) {
+		if a.Naked || a.Append || a.Name == nil || a.Array != nil || draft.SecretName(a.Name.Value) || runsCommand(a.Value) {
 			continue
 		}
 		value := ""

@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/mlbench/mlbench/scenarios"
+	"github.com/mlbench/mlbench/scenarios/importer/draft"
 )
 
 // sentBy is the first request of a command's scenario, without default headers.
@@ -204,8 +205,8 @@ func TestHARParts(t *testing.T) {
 // F04: forms, JSON and other bodies of a recording are sent as they were.
 func TestRecordedBodiesAreExact(t *testing.T) {
 	for body, contentType := range map[string]string{
-		"a=%20b&c=d+e": formMedia, "a=b+c": formMedia, `{"a": 1}`: formMedia, "YWI=": formMedia, "a=1;b=2": formMedia, "a&b": formMedia, "<a b='c'/>": "text/xml",
-		`{"a":  [1.0, 2e3]}`: jsonMedia, `{"a":1}`: "", "x=y": "", `{"password": "x", "a": "${B}"}`: jsonMedia + "; charset=utf-8", "\r\n\x01\u2028": "text/plain",
+		"a=%20b&c=d+e": draft.FormMedia, "a=b+c": draft.FormMedia, `{"a": 1}`: draft.FormMedia, "YWI=": draft.FormMedia, "a=1;b=2": draft.FormMedia, "a&b": draft.FormMedia, "<a b='c'/>": "text/xml",
+		`{"a":  [1.0, 2e3]}`: draft.JSONMedia, `{"a":1}`: "", "x=y": "", `{"password": "x", "a": "${B}"}`: draft.JSONMedia + "; charset=utf-8", "\r\n\x01\u2028": "text/plain",
 	} {
 		quoted, _ := scenarios.Marshal(body)
 		har := `{"log":{"entries":[{"request":{"method":"POST","url":"http://h/up","headers":[],"postData":{"mimeType":"` + contentType + `","text":` + string(quoted) + `}}}]}}`
@@ -231,7 +232,7 @@ func TestRecordedBodiesAreExact(t *testing.T) {
 // F04: a recorded text is sent in the encoding that its content type names.
 func TestRecordedTextsAreInTheirCharset(t *testing.T) {
 	for contentType, want := range map[string]string{
-		"text/plain; charset=ISO-8859-1": "caf\xe9 \x801", "text/plain;charset=utf-8": "café €1", "text/plain": "café €1", jsonMedia: "café €1",
+		"text/plain; charset=ISO-8859-1": "caf\xe9 \x801", "text/plain;charset=utf-8": "café €1", "text/plain": "café €1", draft.JSONMedia: "café €1",
 		`text/plain; charset="utf-16le"`: "c\x00a\x00f\x00\xe9\x00 \x00\xac\x201\x00", "text/plain; charset=koi8-r": "café €1", "text/plain; charset=none": "café €1",
 	} {
 		mime, _ := scenarios.Marshal(contentType)
@@ -270,13 +271,13 @@ func TestRecordedHeadersAreAllSent(t *testing.T) {
 // braces took 7 GB and the rest minutes, at a megabyte.)
 func TestLongCommandsAreRefusedOrQuick(t *testing.T) {
 	for command, want := range map[string]string{
-		"curl http://h/x -d " + strings.Repeat("{a,", 300_000):          "quote it",
-		"curl http://h/x " + strings.Repeat("-H 'X: 1' ", 2*maxHeaders): "2000 headers",
-		"curl " + strings.Repeat("http://h/same ", maxRequests):         "",
-		"curl " + strings.Repeat("http://h/same ", maxRequests+1):       "10001 requests",
+		"curl http://h/x -d " + strings.Repeat("{a,", 300_000):                "quote it",
+		"curl http://h/x " + strings.Repeat("-H 'X: 1' ", 2*draft.MaxHeaders): "2000 headers",
+		"curl " + strings.Repeat("http://h/same ", draft.MaxRequests):         "",
+		"curl " + strings.Repeat("http://h/same ", draft.MaxRequests+1):       "10001 requests",
 	} {
 		text, err := FromCurl(command, Options{})
-		last := fmt.Sprintf("name: same-%d\n", maxRequests-1)
+		last := fmt.Sprintf("name: same-%d\n", draft.MaxRequests-1)
 		if want == "" && (err != nil || !strings.Contains(string(text), last)) || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
 			t.Errorf("%.40s…: %v, want %q", command, err, want)
 		}

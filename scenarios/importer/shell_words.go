@@ -9,6 +9,8 @@ import (
 
 	"mvdan.cc/sh/v3/expand"
 	"mvdan.cc/sh/v3/syntax"
+
+	"github.com/mlbench/mlbench/scenarios/importer/draft"
 )
 
 // word is a word as the shell passes it on, but for variables: places of the
@@ -118,7 +120,7 @@ func (r *shellReader) filled(parts []syntax.WordPart, bare bool) ([]syntax.WordP
 			}
 			out[i] = &syntax.SglQuoted{Value: text}
 		case *syntax.CmdSubst:
-			out[i] = &syntax.SglQuoted{Value: r.vault.place(shellVariable{env: "OUTPUT", command: printing(p)})}
+			out[i] = &syntax.SglQuoted{Value: r.vault.Place(draft.Variable{Env: "OUTPUT", Command: printing(p)})}
 		case *syntax.ArithmExp:
 			return nil, errors.New("it computes $((…)): write the result")
 		case *syntax.ProcSubst:
@@ -151,11 +153,11 @@ func (r *shellReader) variable(p *syntax.ParamExp) (string, error) {
 	}
 	switch {
 	case !syntax.ValidName(name):
-		return "", fmt.Errorf("%s is an argument or a state of a shell: write its value", printable(written))
+		return "", fmt.Errorf("%s is an argument or a state of a shell: write its value", draft.Printable(written))
 	case p.Excl || p.Length || p.Width || p.IsSet || p.Index != nil || p.Slice != nil || p.Repl != nil || p.Names != 0:
-		return "", fmt.Errorf("%s is computed by the shell: write its value, or give it a variable of its own", printable(written))
+		return "", fmt.Errorf("%s is computed by the shell: write its value, or give it a variable of its own", draft.Printable(written))
 	}
-	v := shellVariable{env: name}
+	v := draft.Variable{Env: name}
 	if p.Exp != nil {
 		switch p.Exp.Op {
 		case syntax.DefaultUnset, syntax.DefaultUnsetOrNull, syntax.AssignUnset, syntax.AssignUnsetOrNull:
@@ -166,21 +168,21 @@ func (r *shellReader) variable(p *syntax.ParamExp) (string, error) {
 					return "", err
 				}
 			}
-			if r.vault.hasPlaces(text) {
-				return "", fmt.Errorf("%s: a default that is a variable: write its value", printable(written))
+			if r.vault.HasPlaces(text) {
+				return "", fmt.Errorf("%s: a default that is a variable: write its value", draft.Printable(written))
 			}
-			if secretName(name) {
+			if draft.SecretName(name) {
 				text = "" // as good as a secret of the paste
 			} else {
-				v.fallback = &text
+				v.Fallback = &text
 			}
 		case syntax.ErrorUnset, syntax.ErrorUnsetOrNull:
 		default:
-			return "", fmt.Errorf("%s is computed by the shell: write its value, or give it a variable of its own", printable(written))
+			return "", fmt.Errorf("%s is computed by the shell: write its value, or give it a variable of its own", draft.Printable(written))
 		}
 	}
-	if value, ok := r.set[name]; ok && (value != "" || v.fallback == nil) {
+	if value, ok := r.set[name]; ok && (value != "" || v.Fallback == nil) {
 		return value, nil
 	}
-	return r.vault.place(v), nil
+	return r.vault.Place(v), nil
 }

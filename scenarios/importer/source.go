@@ -4,9 +4,15 @@ import (
 	"context"
 	"net/url"
 
+	"github.com/mlbench/mlbench/scenarios/importer/draft"
+	"github.com/mlbench/mlbench/scenarios/importer/plan"
+	"github.com/mlbench/mlbench/scenarios/importer/program"
 	"github.com/mlbench/mlbench/scenarios/openapi"
 	"github.com/mlbench/mlbench/targets"
 )
+
+// Options shape a scenario that is made of something else.
+type Options = draft.Options
 
 // Kinds are what scenarios are made of.
 var Kinds = []string{"openapi", "curl", "har", "vegeta", "locust", "k6", "jmeter", "postman", "preset"}
@@ -24,13 +30,13 @@ func From(kind string, source []byte, o Options) ([]byte, error) {
 	case "vegeta":
 		return FromVegeta(source, o)
 	case "locust":
-		return FromLocust(source, o)
+		return program.FromLocust(source, o)
 	case "k6":
-		return fromK6(source, o)
+		return program.FromK6(source, o)
 	case "jmeter":
-		return fromJMeter(source, o)
+		return plan.FromJMeter(source, o)
 	case "postman":
-		return fromPostman(source, o)
+		return plan.FromPostman(source, o)
 	}
 	return FromPreset(string(source), o)
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/mlbench/mlbench/scenarios"
 	"github.com/mlbench/mlbench/scenarios/example"
+	"github.com/mlbench/mlbench/scenarios/importer/draft"
 	"github.com/mlbench/mlbench/targets"
 )
 
@@ -20,11 +21,11 @@ type exchange struct {
 	url     *url.URL
 	target  string // path and query as they are sent; empty: those of the URL
 	headers []targets.Field
-	body    []byte     // nil: none
-	parts   []formPart // of a multipart body, instead
-	status  int        // 0: not recorded
-	answer  []byte     // of JSON answers
-	typed   bool       // written by a person: every header is meant
+	body    []byte       // nil: none
+	parts   []draft.Part // of a multipart body, instead
+	status  int          // 0: not recorded
+	answer  []byte       // of JSON answers
+	typed   bool         // written by a person: every header is meant
 }
 
 // maxChoices bounds the recorded bodies that a request draws from.
@@ -32,9 +33,9 @@ const maxChoices = 10
 
 // traffic makes requests of recorded ones: a request per method and path
 // template, as heavy as it was frequent.
-func (d *draft) traffic(all []exchange, o *Options) {
-	all = d.oneOrigin(all, o)
-	all = d.recordedLogin(all)
+func traffic(d *draft.Scenario, all []exchange, o *Options) {
+	all = oneOrigin(d, all, o)
+	all = recordedLogin(d, all)
 	groups := map[string][]exchange{}
 	var order []string
 	for _, x := range all {
@@ -46,13 +47,13 @@ func (d *draft) traffic(all []exchange, o *Options) {
 	}
 	slices.SortStableFunc(order, func(a, b string) int { return len(groups[b]) - len(groups[a]) })
 	for _, key := range order {
-		d.requests = append(d.requests, d.recorded(groups[key]))
+		d.Requests = append(d.Requests, recorded(d, groups[key]))
 	}
 }
 
 // oneOrigin keeps the origin that most requests go to: a scenario has one
 // target.
-func (d *draft) oneOrigin(all []exchange, o *Options) []exchange {
+func oneOrigin(d *draft.Scenario, all []exchange, o *Options) []exchange {
 	count := map[string]int{}
 	origin := func(x exchange) string { return x.url.Scheme + "://" + x.url.Host }
 	for _, x := range all {
@@ -66,20 +67,13 @@ func (d *draft) oneOrigin(all []exchange, o *Options) []exchange {
 	}
 	for _, at := range slices.Sorted(maps.Keys(count)) {
 		if at != best {
-			d.left = append(d.left, fmt.Sprintf("%s to %s: a scenario has one target", countOf(count[at], "request"), at))
+			d.Left = append(d.Left, fmt.Sprintf("%s to %s: a scenario has one target", draft.Count(count[at], "request"), at))
 		}
 	}
 	if best != "" {
 		o.Target = cmp.Or(o.Target, best)
 	}
 	return slices.DeleteFunc(all, func(x exchange) bool { return origin(x) != best })
-}
-
-func countOf(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }
 
 var (
@@ -104,18 +98,18 @@ func templateOf(path string) string {
 }
 
 // recorded is the request that a group of alike ones becomes.
-func (d *draft) recorded(group []exchange) draftRequest {
+func recorded(d *draft.Scenario, group []exchange) draft.Request {
 	first := group[0]
-	r := draftRequest{method: first.method, weight: float64(len(group)), name: pathName(templateOf(d.vault.shown(pathAlone(first.at()))))}
-	d.setURLs(&r, group)
-	kind := d.recordedHeaders(&r, first)
-	d.recordedBodies(&r, group, kind.Value)
-	if i := slices.IndexFunc(r.headers, func(h draftHeader) bool { return h.name == "Content-Type" }); kind.Name != "" && i >= 0 {
-		r.headers[i].name = kind.Name
+	r := draft.Request{Method: first.method, Weight: float64(len(group)), Name: draft.PathName(templateOf(d.Vault.Shown(pathAlone(first.at()))))}
+	setURLs(d, &r, group)
+	kind := recordedHeaders(d, &r, first)
+	recordedBodies(d, &r, group, kind.Value)
+	if i := slices.IndexFunc(r.Headers, func(h draft.Header) bool { return h.Name == "Content-Type" }); kind.Name != "" && i >= 0 {
+		r.Headers[i].Name = kind.Name
 	} else if kind.Name != "" && kind.Name != "Content-Type" {
-		r.headers = append(r.headers, d.vault.header(kind.Name, kind.Value)) // in other letters than ours
+		r.Headers = append(r.Headers, d.Vault.Header(kind.Name, kind.Value)) // in other letters than ours
 	}
-	r.expectRecorded(group)
+	expectRecorded(&r, group)
 	return r
 }
 
@@ -136,74 +130,38 @@ func pathOf(u *url.URL) string {
 	if u.RawQuery != "" {
 		path += "?" + u.RawQuery
 	}
-	return visibleOnly(strings.NewReplacer("{{", "%7B%7B", "}}", "%7D%7D").Replace(path)) // {{id}} is a capture's
-}
-
-// visibleOnly escapes everything that is not visible, as the language wants it.
-func visibleOnly(path string) string {
-	var b strings.Builder
-	for i := range len(path) {
-		if c := path[i]; c <= ' ' || c >= 0x7f || c == '#' {
-			fmt.Fprintf(&b, "%%%02X", c)
-		} else {
-			b.WriteByte(c)
-		}
-	}
-	return b.String()
+	return draft.VisibleOnly(strings.NewReplacer("{{", "%7B%7B", "}}", "%7D%7D").Replace(path)) // {{id}} is a capture's
 }
 
 // recordedHeaders keeps what a service may look at, and returns the content
 // type.
-func (d *draft) recordedHeaders(r *draftRequest, x exchange) (kind targets.Field) {
+func recordedHeaders(d *draft.Scenario, r *draft.Request, x exchange) (kind targets.Field) {
 	for _, f := range x.headers {
 		name := strings.ToLower(f.Name)
 		switch {
-		case !x.typed && noiseHeader(name):
-		case d.login != nil && isBearer(f.Name, f.Value):
-			r.bearer = true
+		case !x.typed && draft.NoiseHeader(name):
+		case d.Login != nil && draft.IsBearer(f.Name, f.Value):
+			r.Bearer = true
 		case f.Validate() != nil, scenarios.FindReference(f.Value) != "":
-			r.about = append(r.about, fmt.Sprintf("The header %s is left out: it cannot be sent as recorded.", f.Name))
+			r.About = append(r.About, fmt.Sprintf("The header %s is left out: it cannot be sent as recorded.", f.Name))
 		case name == "content-type":
 			if kind = f; !x.typed {
 				kind.Name = "" // letters of names are HTTP/2's or a browser's
 			}
 		default:
-			h := d.vault.header(f.Name, f.Value)
-			h.empty = f.Empty
-			if !x.typed && slices.ContainsFunc(r.headers, func(o draftHeader) bool { return o.name == h.name && o.value == h.value }) {
+			h := d.Vault.Header(f.Name, f.Value)
+			h.Empty = f.Empty
+			if !x.typed && slices.ContainsFunc(r.Headers, func(o draft.Header) bool { return o.Name == h.Name && o.Value == h.Value }) {
 				continue // cookies, which HTTP/2 may split
 			}
-			r.headers = append(r.headers, h)
+			r.Headers = append(r.Headers, h)
 		}
 	}
 	return kind
 }
 
-// setHeader replaces a header of the same name.
-func (r *draftRequest) setHeader(h draftHeader) {
-	for i := range r.headers {
-		if strings.EqualFold(r.headers[i].name, h.name) {
-			r.headers[i] = h
-			return
-		}
-	}
-	r.headers = append(r.headers, h)
-}
-
-// noiseHeader are headers that speak of the browser or the connection.
-func noiseHeader(name string) bool {
-	if strings.HasPrefix(name, ":") || strings.HasPrefix(name, "sec-") || strings.HasPrefix(name, "if-") {
-		return true
-	}
-	return slices.Contains([]string{
-		"host", "connection", "content-length", "transfer-encoding", "keep-alive", "te", "trailer", "upgrade", "expect",
-		"accept-encoding", "accept-language", "user-agent", "referer", "origin", "cache-control", "pragma", "dnt",
-		"priority", "upgrade-insecure-requests", "proxy-connection",
-	}, name)
-}
-
 // recordedBodies become a choice of the different ones.
-func (d *draft) recordedBodies(r *draftRequest, group []exchange, contentType string) {
+func recordedBodies(d *draft.Scenario, r *draft.Request, group []exchange, contentType string) {
 	distinct := group[:0:0]
 	seen := map[string]bool{}
 	for _, x := range group {
@@ -214,58 +172,58 @@ func (d *draft) recordedBodies(r *draftRequest, group []exchange, contentType st
 	}
 	if len(distinct) == 0 {
 		if contentType != "" { // of no body
-			r.headers = append(r.headers, d.vault.header("Content-Type", contentType))
+			r.Headers = append(r.Headers, d.Vault.Header("Content-Type", contentType))
 		}
 		return
 	}
 	if distinct[0].parts != nil {
-		d.recordedParts(r, distinct)
+		recordedParts(d, r, distinct)
 		return
 	}
-	b, header := d.vault.importBody(distinct[0].body, contentType, len(distinct) > 1)
-	if r.body = b; header != "" || contentType == "" { // none where none was sent
-		r.headers = append(r.headers, d.vault.header("Content-Type", header))
+	b, header := d.Vault.ImportBody(distinct[0].body, contentType, len(distinct) > 1)
+	if r.Body = b; header != "" || contentType == "" { // none where none was sent
+		r.Headers = append(r.Headers, d.Vault.Header("Content-Type", header))
 	}
 	switch {
-	case b.form == "json":
-		d.recordedChoice(r, distinct, contentType)
+	case b.Form == "json":
+		recordedChoice(d, r, distinct, contentType)
 	case len(distinct) > 1:
-		b.about = append(b.about, fmt.Sprintf("The first of %d different bodies.", len(distinct)))
+		b.About = append(b.About, fmt.Sprintf("The first of %d different bodies.", len(distinct)))
 	}
 }
 
 // recordedChoice draws from the JSON bodies of a group.
-func (d *draft) recordedChoice(r *draftRequest, distinct []exchange, contentType string) {
+func recordedChoice(d *draft.Scenario, r *draft.Request, distinct []exchange, contentType string) {
 	var choices []any
 	respaced := false
 	for i, x := range distinct[:min(len(distinct), maxChoices)] {
-		b := r.body
+		b := r.Body
 		if i > 0 {
-			b, _ = d.vault.importBody(x.body, contentType, true)
+			b, _ = d.Vault.ImportBody(x.body, contentType, true)
 		}
-		if b.form != "json" {
+		if b.Form != "json" {
 			continue
 		}
-		y, _ := readJSON(x.body)
-		respaced = respaced || !(&draftBody{form: "json", value: (&vault{open: true}).value(y, "")}).exactly(x.body)
-		choices = append(choices, b.value)
+		y, _ := draft.ReadJSON(x.body)
+		respaced = respaced || !(&draft.Body{Form: "json", Value: (&draft.Vault{Open: true}).Value(y, "")}).Exactly(x.body)
+		choices = append(choices, b.Value)
 	}
-	if hint := vectorHint(r.body.value); hint != "" {
-		r.body.about = append(r.body.about, hint)
+	if hint := draft.VectorHint(r.Body.Value); hint != "" {
+		r.Body.About = append(r.Body.About, hint)
 	}
 	if len(choices) > 1 {
-		r.body.value = example.Generated{Name: "$choice", Args: choices}
+		r.Body.Value = example.Generated{Name: "$choice", Args: choices}
 	}
 	if len(distinct) > len(choices) {
-		r.body.about = append(r.body.about, fmt.Sprintf("%d of %d different bodies.", len(choices), len(distinct)))
+		r.Body.About = append(r.Body.About, fmt.Sprintf("%d of %d different bodies.", len(choices), len(distinct)))
 	}
 	if respaced {
-		r.body.about = append(r.body.about, "Spaces between values, and the way that numbers are written, are not as they were recorded.")
+		r.Body.About = append(r.Body.About, "Spaces between values, and the way that numbers are written, are not as they were recorded.")
 	}
 }
 
 // expectRecorded expects what was answered, if that was no error.
-func (r *draftRequest) expectRecorded(group []exchange) {
+func expectRecorded(r *draft.Request, group []exchange) {
 	seen := map[int]bool{}
 	for _, x := range group {
 		if x.status >= 200 && x.status < 600 {
@@ -277,10 +235,28 @@ func (r *draftRequest) expectRecorded(group []exchange) {
 		return
 	}
 	if last := all[len(all)-1]; last >= 400 {
-		r.about = append(r.about, "When recorded, answers were of status "+joinInts(all)+".")
+		r.About = append(r.About, "When recorded, answers were of status "+draft.JoinInts(all)+".")
 		return
 	}
 	if slices.ContainsFunc(all, func(status int) bool { return status >= 300 }) {
-		r.status = all
+		r.Status = all
+	}
+}
+
+// recordedParts is for multipart bodies that are recorded part by part.
+func recordedParts(d *draft.Scenario, r *draft.Request, distinct []exchange) {
+	b, contentType, err := d.Vault.Multipart(distinct[0].parts, Options{})
+	if err != nil {
+		r.About = append(r.About, "The body is left out: "+err.Error()+".")
+		return
+	}
+	if r.Body = b; contentType != "" {
+		r.Headers = append(r.Headers, draft.Header{Name: "Content-Type", Value: contentType})
+	}
+	if len(distinct) > 1 {
+		b.About = append(b.About, fmt.Sprintf("The first of %d different bodies.", len(distinct)))
+	}
+	if slices.ContainsFunc(distinct[0].parts, func(p draft.Part) bool { return p.Filename != nil && p.Text == "" }) {
+		b.About = append(b.About, "What a file holds may not be in the recording: name it with file: instead of text:.")
 	}
 }

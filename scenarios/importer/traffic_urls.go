@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/mlbench/mlbench/scenarios/example"
+	"github.com/mlbench/mlbench/scenarios/importer/draft"
 )
 
 // urlKey is what requests of one class have in common: the method, the path's
@@ -22,8 +23,8 @@ func urlKey(method, target string) string {
 	names := []string{}
 	for part := range strings.SplitSeq(query, "&") {
 		name, value, valued := strings.Cut(part, "=")
-		plain, ok1 := unescapeQuery(name)
-		_, ok2 := unescapeQuery(value)
+		plain, ok1 := draft.UnescapeQuery(name)
+		_, ok2 := draft.UnescapeQuery(value)
 		if !ok1 || !ok2 || !valued || plain == "" {
 			return method + " " + target
 		}
@@ -44,7 +45,7 @@ const (
 
 // setURLs makes path, params and query of the URLs of a class, of which each is sent
 // in its turn.
-func (d *draft) setURLs(r *draftRequest, group []exchange) {
+func setURLs(d *draft.Scenario, r *draft.Request, group []exchange) {
 	first := group[0].at()
 	targets := make([]string, len(group))
 	for i, x := range group {
@@ -52,24 +53,24 @@ func (d *draft) setURLs(r *draftRequest, group []exchange) {
 	}
 	all := distinctOf(targets)
 	if len(all) == 1 {
-		r.path = d.vault.path(first)
+		r.Path = d.Vault.Path(first)
 		return
 	}
 	varying := varyingParts(all)
-	room := (maxListed - d.listed) / max(len(varying), 1)
+	room := (maxListed - d.Listed) / max(len(varying), 1)
 	list := targets
 	if len(list) > room {
 		list = all
-		r.about = append(r.about, fmt.Sprintf("%s of %s: each once in its turn, however often it was there.", countOf(len(all), "URL"), countOf(len(targets), "request")))
+		r.About = append(r.About, fmt.Sprintf("%s of %s: each once in its turn, however often it was there.", draft.Count(len(all), "URL"), draft.Count(len(targets), "request")))
 	}
 	if len(list) > room {
-		r.about = append(r.about, fmt.Sprintf("%d of them are left out: a file holds so many.", len(list)-room))
-		d.left = append(d.left, fmt.Sprintf("%d of %d URLs like %s", len(list)-room, len(list), shortened(printable(d.vault.shown(pathAlone(first))))))
+		r.About = append(r.About, fmt.Sprintf("%d of them are left out: a file holds so many.", len(list)-room))
+		d.Left = append(d.Left, fmt.Sprintf("%d of %d URLs like %s", len(list)-room, len(list), draft.Shortened(draft.Printable(d.Vault.Shown(pathAlone(first))))))
 		list = list[:max(room, 1)]
 	}
-	d.listed += len(list) * len(varying)
+	d.Listed += len(list) * len(varying)
 	if len(list) > maxPool {
-		r.pool = len(list)
+		r.Pool = len(list)
 	}
 	path, query, _ := strings.Cut(first, "?")
 	segments := strings.Split(path, "/")
@@ -77,8 +78,8 @@ func (d *draft) setURLs(r *draftRequest, group []exchange) {
 	from := len(parts) // of the query, what varies and all behind it
 	for _, at := range varying {
 		if at < len(segments) {
-			name := freshParam(r.params, idName(segments, at))
-			r.params = append(r.params, example.Pair{Key: name, Value: d.inTurn(list, at)})
+			name := freshParam(r.Params, idName(segments, at))
+			r.Params = append(r.Params, example.Pair{Key: name, Value: inTurn(d, list, at)})
 			segments[at] = "\x00" + name + "\x01"
 		} else {
 			from = min(from, at-len(segments))
@@ -86,24 +87,24 @@ func (d *draft) setURLs(r *draftRequest, group []exchange) {
 	}
 	for k := from; k < len(parts); k++ {
 		name, value, _ := strings.Cut(parts[k], "=")
-		plain, at := unescaped(name), len(segments)+k
+		plain, at := draft.Unescaped(name), len(segments)+k
 		switch {
-		case secretName(plain) && value != "" && !d.vault.hasPlaces(value):
-			r.addQuery(plain, d.vault.ref(plain))
+		case draft.SecretName(plain) && value != "" && !d.Vault.HasPlaces(value):
+			r.AddQuery(plain, d.Vault.Ref(plain))
 		case slices.Contains(varying, at):
-			r.addQuery(plain, d.inTurn(list, at))
+			r.AddQuery(plain, inTurn(d, list, at))
 		default:
-			r.addQuery(plain, d.vault.text(unescaped(value)))
+			r.AddQuery(plain, d.Vault.Text(draft.Unescaped(value)))
 		}
 	}
 	path = strings.Join(segments, "/")
-	if len(r.params) > 0 { // braces of the path's own are no names
+	if len(r.Params) > 0 { // braces of the path's own are no names
 		path = strings.NewReplacer("{", "%7B", "}", "%7D", "\x00", "{", "\x01", "}").Replace(path)
 	}
 	if parts = parts[:from]; len(parts) > 0 && query != "" {
 		path += "?" + strings.Join(parts, "&")
 	}
-	r.path = d.vault.path(path)
+	r.Path = d.Vault.Path(path)
 }
 
 func distinctOf(all []string) (out []string) {
@@ -150,18 +151,18 @@ func varyingParts(all []string) (at []int) {
 }
 
 // inTurn is a list of what stands at one place.
-func (d *draft) inTurn(targets []string, at int) any {
+func inTurn(d *draft.Scenario, targets []string, at int) any {
 	values := make([]any, len(targets))
 	for i, target := range targets {
 		part := ""
 		if parts := partsOfTarget(target); at < len(parts) {
 			part = parts[at]
 		}
-		plain, ok := unescapeQuery(part)
+		plain, ok := draft.UnescapeQuery(part)
 		if !ok || !utf8.ValidString(plain) {
 			plain = part
 		}
-		values[i] = d.vault.text(plain)
+		values[i] = d.Vault.Text(plain)
 	}
 	return example.Generated{Name: "$sequence", Args: values}
 }
@@ -172,7 +173,7 @@ func idName(segments []string, at int) string {
 		return "id"
 	}
 	before := segments[at-1]
-	name := identifier(strings.ReplaceAll(before, "-", "_"))
+	name := draft.Identifier(strings.ReplaceAll(before, "-", "_"))
 	if strings.Trim(before, "\x00\x01") != before || strings.HasPrefix(name, "v_") {
 		return "id"
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/mlbench/mlbench/loadgen"
 	"github.com/mlbench/mlbench/scenarios"
+	"github.com/mlbench/mlbench/scenarios/importer/draft"
 	"github.com/mlbench/mlbench/targets"
 )
 
@@ -14,18 +15,18 @@ import (
 // format: targets of one method and path become a request, as heavy as they are
 // many. Bodies that the list names by file are read.
 func FromVegeta(raw []byte, o Options) ([]byte, error) {
-	list, err := loadgen.ReadVegetaTargets(bytes.TrimPrefix(raw, []byte(byteOrderMark)), scenarios.MaxAdHocBody)
+	list, err := loadgen.ReadVegetaTargets(bytes.TrimPrefix(raw, []byte(draft.ByteOrderMark)), scenarios.MaxAdHocBody)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", o.Source, err)
 	}
-	d := &draft{about: []string{
-		fmt.Sprintf("A starting point, made of the %s of %s. Weights are how often each is there.", countOf(len(list), "target"), o.Source),
+	d := &draft.Scenario{About: []string{
+		fmt.Sprintf("A starting point, made of the %s of %s. Weights are how often each is there.", draft.Count(len(list), "target"), o.Source),
 	}}
 	var all []exchange
 	for i, t := range list {
 		u, err := parseRecorded(t.Target)
 		if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || !targets.Token(t.Method) || t.Method == "CONNECT" {
-			d.left = append(d.left, fmt.Sprintf("target %d: want a method and an http or https URL", i+1))
+			d.Left = append(d.Left, fmt.Sprintf("target %d: want a method and an http or https URL", i+1))
 			continue
 		}
 		x := exchange{method: strings.ToUpper(t.Method), url: u, body: t.Body, typed: true}
@@ -37,6 +38,6 @@ func FromVegeta(raw []byte, o Options) ([]byte, error) {
 		}
 		all = append(all, x)
 	}
-	d.traffic(all, &o)
-	return d.finish(o.withDefaults())
+	traffic(d, all, &o)
+	return d.Finish(o.WithDefaults())
 }

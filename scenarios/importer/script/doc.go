@@ -5,5 +5,5 @@
 //
 // It owns the syntax of both. What it does not know becomes an Unread node, and
 // only a text that is no program at all is an error. It runs nothing and knows
-// nothing of requests (importer).
+// nothing of requests (program).
 package script

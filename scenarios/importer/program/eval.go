@@ -1,0 +1,260 @@
+package program
+
+import (
+	"encoding/json"
+	"strconv"
+	"strings"
+
+	"github.com/mlbench/mlbench/scenarios/example"
+	"github.com/mlbench/mlbench/scenarios/importer/script"
+)
+
+// eval is the value of an expression, as far as it is known.
+func (p *program) eval(n *script.Node, s *scope) any {
+	if p.steps++; p.steps > maxProgramSteps || n == nil {
+		return unknown{label: "…"}
+	}
+	switch n.Kind {
+	case script.Name:
+		return p.named(n, s)
+	case script.Text:
+		return n.Text
+	case script.Number:
+		return json.Number(n.Text)
+	case script.Constant:
+		switch n.Text {
+		case "true":
+			return true
+		case "false":
+			return false
+		}
+		return nil
+	case script.Template:
+		parts := make([]any, len(n.Kids))
+		for i, k := range n.Kids {
+			parts[i] = p.eval(k, s)
+		}
+		return join(parts...)
+	case script.Formatted:
+		return inFormat(p.eval(n.Kids[0], s), n.Text)
+	case script.List:
+		return p.list(n, s)
+	case script.Object:
+		return p.object(n, s)
+	case script.Member:
+		return p.member(p.eval(n.Kids[0], s), n.Text, n)
+	case script.Index:
+		return p.index(p.eval(n.Kids[0], s), p.eval(n.Kids[1], s), n)
+	case script.Call:
+		return p.call(n, s)
+	case script.Binary:
+		if share, ok := p.chance(n, s); ok {
+			return weighted(share, true, false)
+		}
+		return p.binary(n, s)
+	case script.Unary:
+		return p.unary(n, s)
+	case script.Choice:
+		return p.either(n, s)
+	case script.Each:
+		return p.each(n, s)
+	case script.Function:
+		return &closure{n, s, nil}
+	case script.Assign:
+		p.assign(n, s)
+		return nil
+	}
+	return unreadable(n)
+}
+
+// inFormat is a value as .2f or 03d write it; of others, and of what is drawn, the
+// value.
+func inFormat(v any, format string) any {
+	f, isNumber := numberOf(v)
+	if decimals, ok := strings.CutSuffix(format, "f"); ok {
+		if n, err := strconv.Atoi(strings.TrimPrefix(decimals, ".")); err == nil && n >= 0 && n < 16 {
+			if isNumber {
+				return strconv.FormatFloat(f, 'f', n, 64)
+			}
+			return rounded(v, json.Number(strconv.Itoa(n)))
+		}
+	}
+	if width, ok := strings.CutSuffix(format, "d"); ok && isNumber && strings.HasPrefix(width, "0") {
+		if n, err := strconv.Atoi(width); err == nil && n < 100 {
+			s := strconv.FormatInt(int64(f), 10)
+			return strings.Repeat("0", max(0, n-len(s))) + s
+		}
+	}
+	return v
+}
+
+func (p *program) named(n *script.Node, s *scope) any {
+	if v, ok := s.get(n.Text); ok {
+		return v
+	}
+	switch n.Text {
+	case "__ENV", "Math", "JSON", "Object", "Date", "Array", "Number", "open":
+		return module(n.Text)
+	case "__VU", "__ITER":
+		return between("$int", 1, 1000) // the number of the user, or of its iteration
+	}
+	if builtins[n.Text] != nil {
+		return module(n.Text)
+	}
+	return unreadable(n)
+}
+
+func (p *program) list(n *script.Node, s *scope) any {
+	out := make([]any, 0, len(n.Kids))
+	for _, k := range n.Kids {
+		if k.Kind != script.Spread {
+			out = append(out, p.eval(k, s))
+			continue
+		}
+		more, ok := p.eval(k.Kids[0], s).([]any)
+		if !ok {
+			return unreadable(n)
+		}
+		out = append(out, more...)
+	}
+	return out
+}
+
+func (p *program) object(n *script.Node, s *scope) any {
+	out := example.Pairs{}
+	for _, k := range n.Kids {
+		if k.Kind == script.Spread {
+			more, ok := p.eval(k.Kids[0], s).(example.Pairs)
+			if !ok {
+				p.note(k.Line, "%s is not known", k.Kids[0].Label())
+				continue
+			}
+			for _, pair := range more {
+				out = withPair(out, pair.Key, pair.Value)
+			}
+			continue
+		}
+		key, ok := p.key(k.Kids[0], s)
+		if !ok {
+			p.note(k.Line, "a key that is not known is left out")
+			continue
+		}
+		out = withPair(out, key, p.eval(k.Kids[1], s))
+	}
+	return out
+}
+
+// key is a text, or the name of a function: of tasks.
+func (p *program) key(n *script.Node, s *scope) (string, bool) {
+	if key, ok := textOf(p.eval(n, s)); ok {
+		return key, true
+	}
+	return n.Text, n.Kind == script.Name
+}
+
+func (p *program) member(on any, name string, n *script.Node) any {
+	switch on := on.(type) {
+	case module:
+		path := module(string(on) + "." + name)
+		if on == "__ENV" || on == "process.env" {
+			return envValue{name: name}
+		}
+		return path
+	case *instance:
+		return p.attribute(on, name, n)
+	case client:
+		if name == "headers" {
+			return sessionHeaders(on)
+		}
+	case answer:
+		return partNamed(on.to, name, n)
+	case part:
+		return on.member(name, n)
+	case example.Pairs:
+		for _, pair := range on {
+			if pair.Key == name {
+				return pair.Value
+			}
+		}
+		return nil
+	case example.Generated:
+		return p.ofChoice(on, name, n)
+	case []any:
+		if name == "length" {
+			return json.Number(strconv.Itoa(len(on)))
+		}
+	case table:
+		if name == "length" {
+			return json.Number("1000000") // which only scales a random place
+		}
+	case *class:
+		if v, ok := p.classValue(on, name, maxProgramCalls); ok {
+			return v
+		}
+	}
+	return unreadable(n)
+}
+
+// ofChoice is a field of what a generator makes.
+func (p *program) ofChoice(on example.Generated, name string, n *script.Node) any {
+	switch args, _ := on.Args.(example.Pairs); {
+	case on.Name == "$uuid":
+		return on // .hex
+	case on.Name == "$row" && args.Get("column") == nil:
+		return example.Generated{Name: "$row", Args: withPair(args, "column", name)}
+	}
+	list, ok := on.Args.([]any)
+	if on.Name != "$choice" || !ok {
+		return unreadable(n)
+	}
+	var out []any
+	for _, item := range list {
+		object, ok := item.(example.Pairs)
+		if !ok {
+			return unreadable(n)
+		}
+		out = append(out, object.Get(name))
+	}
+	p.note(n.Line, "%s is drawn by itself here, not with the other fields of one choice", name)
+	return example.Generated{Name: "$choice", Args: out}
+}
+
+func (p *program) index(on, key any, n *script.Node) any {
+	name, isText := key.(string)
+	switch on := on.(type) {
+	case []any:
+		if f, ok := numberOf(key); ok {
+			if f < 0 {
+				f += float64(len(on))
+			}
+			if f >= 0 && int(f) < len(on) {
+				return on[int(f)]
+			}
+		}
+		if g, ok := key.(example.Generated); ok && g.Name == "$int" && len(on) > 0 {
+			return example.Generated{Name: "$choice", Args: on}
+		}
+	case table:
+		return on.row()
+	case part:
+		if isText {
+			return on.member(name, n)
+		}
+		if f, ok := numberOf(key); ok && on.kind == jsonPart {
+			on.path += "[" + strconv.Itoa(int(f)) + "]"
+			return on
+		}
+	case module:
+		if isText && on == "os.environ" {
+			return envValue{name: name}
+		}
+		if isText {
+			return p.member(on, name, n)
+		}
+	default:
+		if isText {
+			return p.member(on, name, n)
+		}
+	}
+	return unreadable(n)
+}
