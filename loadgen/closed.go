@@ -94,12 +94,12 @@ func (r *run) serve(ctx context.Context, worker int, end time.Duration, c *clien
 			r.introduce(&req, n)
 		}
 		req.sent = now
-		r.flying.Add(1)
+		r.takeOff(&req)
 		o := r.g.transport.exchange(worker, &req)
 		for r.follow(&req, &o, t) {
 			o = r.g.transport.exchange(worker, &req)
 		}
-		r.flying.Add(-1)
+		r.land(&req)
 		pause := time.Duration(0)
 		if rng != nil {
 			pause = load.Think.draw(rng)

@@ -317,7 +317,7 @@ type run struct {
 	pending sync.WaitGroup
 
 	inFlightMax atomic.Int64
-	flying      atomic.Int64 // sent and not yet ended
+	flying      atomic.Int64 // sent and not yet ended, logins aside
 }
 
 // end is when a phase limited by time stops sending.

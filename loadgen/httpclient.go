@@ -76,7 +76,7 @@ func (c *httpClient) start(r *run, req *request) {
 			o := c.exchange(0, &own)
 			more = r.follow(&own, &o, &think)
 		}
-		r.done()
+		r.done(&own)
 	}()
 }
 

@@ -2,6 +2,7 @@ package loadgen
 
 import (
 	"context"
+	"fmt"
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
@@ -153,4 +154,43 @@ func TestPhaseWaitsForNoAnswerBeyondItsLastInstant(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Logins that were in flight at ctrl-C were counted as requests without an answer.
+func TestLoginsInFlightAtAnInterruptAreNoUnfinishedRequests(t *testing.T) {
+	everyWay(t, func(t *testing.T, load func(int64) Load, by Transport) {
+		for _, perJourney := range []bool{false, true} {
+			if load(1).Model == results.Open && !perJourney {
+				continue
+			}
+			for where, want := range map[string]int64{"/login": 0, "/": 1} { // of which the first is never answered
+				release := make(chan struct{})
+				ctx, cancel := context.WithCancel(context.Background())
+				srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+					if r.URL.Path == where {
+						cancel()
+						<-release
+					}
+					fmt.Fprint(w, "token")
+				}))
+				plan := closedPlan(t, srv.URL, load(1))
+				plan.Load.Connections, plan.Connect.Transport = 1, by
+				plan.Login, plan.PerJourney = accounts(1), perJourney
+				g, err := New(plan, time.Now())
+				if err != nil {
+					t.Fatal(err)
+				}
+				var s results.Slice
+				if err := g.Run(ctx, Phase{Kind: results.Measure, Stream: 1}, func(last *results.Slice) error { s = *last; return nil }); err != context.Canceled {
+					t.Errorf("error %v, want context.Canceled", err)
+				}
+				if s.Unfinished != want {
+					t.Errorf("no answer from %s, journeys log in: %v: %d unfinished requests, want %d", where, perJourney, s.Unfinished, want)
+				}
+				close(release)
+				g.Close()
+				srv.Close()
+			}
+		}
+	})
 }

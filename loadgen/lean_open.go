@@ -110,9 +110,9 @@ func (l *lean) serveNew(req request, r *run) {
 			c = l.startNew(&req, r)
 		case kept:
 			l.pool.put(c)
-			r.done()
+			r.done(&req)
 		default:
-			r.done()
+			r.done(&req)
 			c = nil
 		}
 	}
@@ -127,7 +127,7 @@ func (l *lean) startNew(req *request, r *run) *conn {
 		o := g.unsent(req, f)
 		g.recorder.record(req.class%len(g.recorder.shards), &o)
 		r.advance(req, &o) // no journey goes on
-		r.done()
+		r.done(req)
 		return nil
 	}
 	c.run = r

@@ -82,17 +82,32 @@ func (r *run) start(req *request, n uint64) {
 		r.inFlightMax.Store(flying)
 	}
 	r.pending.Add(1)
-	r.flying.Add(1)
 	if g.plan.hasUsers() {
 		r.introduce(req, n)
 	}
+	r.takeOff(req)
 	req.sent = g.now()
 	g.transport.start(r, req)
 }
 
-// done ends a request or journey whose outcome is recorded.
-func (r *run) done() {
+// done ends a request or journey whose outcome, that of req, is recorded.
+func (r *run) done(req *request) {
 	r.g.inFlight.Add(-1)
-	r.flying.Add(-1)
+	r.land(req)
 	r.pending.Done()
+}
+
+// takeOff counts a request or journey as in flight. A login is none: who was still
+// logging in when the load was interrupted has left no request unfinished.
+func (r *run) takeOff(req *request) {
+	if req.class != r.g.login {
+		r.flying.Add(1)
+	}
+}
+
+// land ends what takeOff counted.
+func (r *run) land(req *request) {
+	if req.class != r.g.login {
+		r.flying.Add(-1)
+	}
 }

@@ -118,9 +118,7 @@ func (r *run) logIn(worker int, u *user, req *request) bool {
 	// Numbers from the other end than those of requests, the same in all phases.
 	*req = r.g.loginOf(u, uint64(worker), 1e12-1-uint64(worker), now)
 	req.sent = now
-	r.flying.Add(1)
 	o := r.g.transport.exchange(worker, req)
-	r.flying.Add(-1)
 	return req.admitted(&o)
 }
 
@@ -140,6 +138,7 @@ func (r *run) enter(req *request, o *outcome) bool {
 		return false
 	}
 	*req = u.journey.first
+	r.takeOff(req)
 	req.planned, req.sent = due, r.g.now()
 	if !r.g.recorder.open {
 		req.planned = req.sent
