@@ -6,8 +6,10 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -169,4 +171,55 @@ func TestChunkedBodies(t *testing.T) {
 	if r.Waits() != 0 {
 		t.Error("it waits with nothing to send")
 	}
+}
+
+// A body that waits is not sent before it is asked for by HTTP/2 either.
+func TestBodiesWaitToBeAskedForByHTTP2(t *testing.T) {
+	body := strings.Repeat("x", 32<<10)
+	for name, refuse := range map[string]bool{"asked for": false, "refused": true} {
+		t.Run(name, func(t *testing.T) {
+			var got, arrived atomic.Int64
+			srv := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if refuse {
+					w.WriteHeader(http.StatusExpectationFailed)
+					return
+				}
+				n, _ := io.Copy(io.Discard, r.Body)
+				got.Add(n)
+			}))
+			srv.Config.Protocols = new(http.Protocols)
+			srv.Config.Protocols.SetUnencryptedHTTP2(true)
+			srv.Listener = counted{srv.Listener, &arrived}
+			srv.Start()
+			defer srv.Close()
+			plan := closedPlan(t, srv.URL, closedLoad(1, 3), Class{Name: "p", Weight: 1, Pool: []send.Request{expecting(body, false)}})
+			plan.Connect.Transport = HTTP2
+			d, _ := measure(t, plan)
+			if failed := d.Errors[results.ErrStatus]; d.Done != 3 || failed > 0 != refuse || refuse != (arrived.Load() < int64(len(body))) || refuse != (got.Load() == 0) {
+				t.Errorf("%d done, errors %v, %d bytes of bodies, %d in all", d.Done, d.Errors, got.Load(), arrived.Load())
+			}
+		})
+	}
+}
+
+// counted counts what its connections read.
+type counted struct {
+	net.Listener
+	n *atomic.Int64
+}
+
+func (c counted) Accept() (net.Conn, error) {
+	nc, err := c.Listener.Accept()
+	return &countedConn{nc, c.n}, err
+}
+
+type countedConn struct {
+	net.Conn
+	n *atomic.Int64
+}
+
+func (c *countedConn) Read(b []byte) (int, error) {
+	n, err := c.Conn.Read(b)
+	c.n.Add(int64(n))
+	return n, err
 }
