@@ -18,15 +18,7 @@ func besieged(name string, n int) *File {
 // Loads beside are kept as they were measured, and are in no sum of the others,
 // whichever way the file is read.
 func TestLoadsBesideInFiles(t *testing.T) {
-	path := write(t, besieged("a", 5))
-	for how, read := range map[string]func() (*File, error){
-		"whole":  func() (*File, error) { return ReadFile(path, nil) },
-		"summed": func() (*File, error) { return ReadSummed(path, nil) },
-	} {
-		f, err := read()
-		if err != nil || f.Damage != "" {
-			t.Fatalf("%s: %v, %v", how, err, f)
-		}
+	readBothWays(t, besieged("a", 5), func(how string, f *File) {
 		var beside, requests int64
 		for i := range f.Slices {
 			if s := &f.Slices[i]; s.Phase == Measure {
@@ -42,7 +34,7 @@ func TestLoadsBesideInFiles(t *testing.T) {
 				t.Errorf("it ran for %g s of %g, want %g", got, seconds, want)
 			}
 		}
-	}
+	})
 }
 
 func TestLoadsBesideAreMerged(t *testing.T) {

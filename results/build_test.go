@@ -2,6 +2,7 @@ package results
 
 import (
 	"encoding/json"
+	"io"
 	"path/filepath"
 	"testing"
 	"time"
@@ -102,4 +103,17 @@ func repeat(n int, ms float64) *stats.Histogram {
 		vs[i] = ms
 	}
 	return hist(vs...)
+}
+
+// readBothWays looks at a file as it is read whole, and summed.
+func readBothWays(t *testing.T, saved *File, look func(how string, f *File)) {
+	t.Helper()
+	path := write(t, saved)
+	for how, read := range map[string]func(string, io.Reader) (*File, error){"whole": ReadFile, "summed": ReadSummed} {
+		f, err := read(path, nil)
+		if err != nil || f.Damage != "" {
+			t.Fatalf("%s: %v, %v", how, err, f)
+		}
+		look(how, f)
+	}
 }

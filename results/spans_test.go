@@ -19,15 +19,7 @@ func spanned(name string, n int) *File {
 // Spans are kept as they were measured, and are in no sum of requests, whichever way
 // the file is read.
 func TestSpansInFiles(t *testing.T) {
-	path := write(t, spanned("a", 5))
-	for how, read := range map[string]func() (*File, error){
-		"whole":  func() (*File, error) { return ReadFile(path, nil) },
-		"summed": func() (*File, error) { return ReadSummed(path, nil) },
-	} {
-		f, err := read()
-		if err != nil || f.Damage != "" {
-			t.Fatalf("%s: %v, %v", how, err, f)
-		}
+	readBothWays(t, spanned("a", 5), func(how string, f *File) {
 		var spans, requests, intervals int64
 		for i := range f.Slices {
 			if s := &f.Slices[i]; s.Phase == Measure {
@@ -42,7 +34,7 @@ func TestSpansInFiles(t *testing.T) {
 		if spans != 10*intervals || requests != 10*intervals || intervals != 3 {
 			t.Errorf("%s: %d spans and %d requests in %d intervals", how, spans, requests, intervals)
 		}
-	}
+	})
 }
 
 // Those of several machines add up, and change nothing of either file.

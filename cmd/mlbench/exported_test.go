@@ -40,6 +40,7 @@ var mostExported = map[string]int{
 	"results":               40,
 	"results/abort":         5,
 	"results/answers":       27,
+	"results/resulttest":    5,
 	"results/stats":         66,
 	"results/summary":       24,
 	"results/verdict":       40,

@@ -51,6 +51,7 @@ var allowed = map[string][]string{
 	"results/abort":       {"results", "results/summary"},
 	"results/summary":     {"results", "results/stats"},
 	"results/verdict":     {"results", "results/stats", "results/summary"},
+	"results/resulttest":  {"results", "results/stats"},
 	"results/stats":       {},
 	"results/answers":     {},
 	"servers":             {"servers/conns", "servers/legacy", "servers/modern", "servers/predict", "servers/model"},
