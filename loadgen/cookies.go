@@ -2,7 +2,9 @@ package loadgen
 
 import (
 	"bytes"
+	"cmp"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -104,4 +106,33 @@ func (j jar) append(b []byte, before, path string, secure bool, after string) []
 func (c *cookie) covers(path string) bool {
 	rest, within := strings.CutPrefix(path, c.path)
 	return within && (rest == "" || rest[0] == '/' || strings.HasSuffix(c.path, "/"))
+}
+
+// followedJar is a user's jar for net/http, which fills it from each answer of a chain of
+// redirects, and sends to each what is for it. Nobody but the target gets any.
+type followedJar struct {
+	*jar
+	target *url.URL
+}
+
+// SetCookies keeps what an answer sets.
+func (f *followedJar) SetCookies(u *url.URL, cookies []*http.Cookie) {
+	for _, c := range cookies {
+		if u.Host == f.target.Host {
+			f.take(c.Raw, u.EscapedPath())
+		}
+	}
+}
+
+// Cookies are those for a URL.
+func (f *followedJar) Cookies(u *url.URL) (out []*http.Cookie) {
+	for i := range *f.jar {
+		c := &(*f.jar)[i]
+		if u.Host != f.target.Host || c.secure && u.Scheme != "https" || !c.covers(cmp.Or(u.EscapedPath(), "/")) {
+			continue
+		}
+		value, quoted := strings.CutPrefix(c.value, `"`)
+		out = append(out, &http.Cookie{Name: c.name, Value: strings.TrimSuffix(value, `"`), Quoted: quoted})
+	}
+	return out
 }

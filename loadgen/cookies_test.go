@@ -1,9 +1,14 @@
 package loadgen
 
 import (
+	"net/http"
+	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 	"unicode/utf8"
+
+	"github.com/mlbench/mlbench/loadgen/send"
 )
 
 func TestCookiesAreKeptAndSent(t *testing.T) {
@@ -67,4 +72,41 @@ func FuzzSetCookie(f *testing.F) {
 			t.Errorf("%q of %q sends %q", line, target, sent)
 		}
 	})
+}
+
+// A form that logs in answers with a cookie and a redirect: where redirects are followed
+// the cookie was lost, and not sent on the way either.
+func TestCookiesOfRedirectsThatAreFollowed(t *testing.T) {
+	var mu sync.Mutex
+	var got []string
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		mu.Lock()
+		defer mu.Unlock()
+		got = append(got, r.Host[:3]+r.URL.Path+" "+r.Header.Get("Cookie"))
+		switch r.URL.Path {
+		case "/login":
+			w.Header().Add("Set-Cookie", `session="a b"; Path=/`)
+			http.Redirect(w, r, "/home", http.StatusFound)
+		case "/home":
+			http.SetCookie(w, &http.Cookie{Name: "home", Value: "1", Path: "/home"})
+			http.Redirect(w, r, "/home/page", http.StatusFound)
+		case "/away":
+			http.Redirect(w, r, "http://other.test/", http.StatusFound)
+		}
+	}))
+	defer srv.Close()
+	class := func(path string) Class {
+		return Class{Name: path[1:], Weight: 1, Pool: []send.Request{get(path)}, Step: &Step{}}
+	}
+	plan := closedPlan(t, srv.URL, closedLoad(1, 1), class("/login"), class("/cart"), class("/away"))
+	plan.Classes[0].Step = nil
+	for i := range plan.Classes {
+		plan.Classes[i].Pool[0].Header[0].Value = plan.URL.Host
+	}
+	plan.Cookies, plan.Connect.Transport, plan.Connect.Follow = true, NetHTTP, true
+	d, s := measure(t, plan)
+	want := `127/login |127/home session="a b"|127/home/page session="a b"; home=1|127/cart session="a b"|127/away session="a b"|oth/ `
+	if have := strings.Replace(strings.Join(got, "|"), `home=1; session="a b"`, `session="a b"; home=1`, 1); have != want || d.Failed().Total != 0 {
+		t.Errorf("sent %s\nwant %s\nerrors %v, %v", have, want, d.Failed(), s.Examples)
+	}
 }

@@ -186,6 +186,11 @@ func (c *httpClient) roundTrip(ctx context.Context, client *http.Client, req *re
 	}
 	of.SetBody(t, of.Body)
 	o.bytesOut = int64(len(of.Body))
+	if c.g.follows() {
+		own := *client
+		own.Jar = &followedJar{&req.user.jar, c.g.plan.URL}
+		client = &own
+	}
 	resp, err := client.Do(t)
 	if err != nil {
 		var outer *url.Error
@@ -201,7 +206,7 @@ func (c *httpClient) roundTrip(ctx context.Context, client *http.Client, req *re
 	if err := judgeStatus(resp.StatusCode); err != nil {
 		return 0, 0, err // the body of a 101 is the connection, which nothing bounds
 	}
-	if c.g.plan.Cookies {
+	if c.g.plan.Cookies && !c.g.follows() {
 		for _, line := range resp.Header.Values("Set-Cookie") {
 			req.user.jar.take(line, req.user.target)
 		}

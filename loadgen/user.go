@@ -86,6 +86,9 @@ func (g *Generator) worker(number int) *user {
 	return &g.users[number]
 }
 
+// follows says whether users' cookies go along redirects: net/http asks for them then.
+func (g *Generator) follows() bool { return g.plan.Cookies && g.plan.Connect.Follow }
+
 // leave ends the worker's time as a client: who has its number next is another.
 func (g *Generator) leave(worker int) {
 	g.transport.leave(worker)
@@ -169,6 +172,9 @@ func (u *user) setFields(t *http.Request, g *Generator, class int, target string
 	t.Header = t.Header.Clone()
 	if u.token != "" && g.plan.Classes[class].Token {
 		t.Header.Set(authorization, u.token)
+	}
+	if g.follows() {
+		return // each request of a chain of redirects has its own
 	}
 	if cookies := u.jar.append(nil, "", pathOf(target), g.plan.URL.Scheme == "https", ""); len(cookies) > 0 {
 		t.Header.Set("Cookie", string(cookies))
