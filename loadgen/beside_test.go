@@ -265,3 +265,27 @@ func TestLanes(t *testing.T) {
 		}
 	})
 }
+
+// Of loads side by side the one whose rows are used up ends; all end with the judged one.
+func TestRowsThatAreSentOnceEndTheirOwnLoad(t *testing.T) {
+	for name, judged := range map[string]bool{"of the load beside": false, "of the judged one": true} {
+		l := newLedger(t)
+		plan := closedPlan(t, l.URL, paced("", 100, 0, 300*time.Millisecond), numbered("main"))
+		beside(&plan, paced("other", 100, 0, 0))
+		once := &plan.beside[0].Classes[0]
+		if judged {
+			once, plan.Load.Duration = &plan.Classes[0], time.Hour
+		}
+		*once = Class{Name: once.Name, Weight: 1, Once: true, Pool: []send.Request{post("/once", "1"), post("/once", "2"), post("/once", "3")}}
+		g, err := New(plan, time.Now())
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, s := runPhase(t, g, Phase{Kind: results.Measure, Stream: 1})
+		g.Close()
+		sent := l.sent()
+		if sent["/once"] != 3 || !judged && sent["/main"] != 30 || g.UsedUp() != judged || s.DurationS > 60 {
+			t.Errorf("%s: sent %v, used up: %v", name, sent, g.UsedUp())
+		}
+	}
+}

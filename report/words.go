@@ -27,6 +27,7 @@ var phrases = map[summary.Code]phrase{
 	summary.StoppedEarly:     {"interrupted before its end; figures are of what was measured until then", nil},
 	summary.Aborted:          {"ended after %.1f s by the rule %s (at last %s); figures are of what was measured until then", []string{"after_s", "rule", "_at_last"}},
 	summary.MeasuringFailed:  {"the measurement failed: %s", []string{"text"}},
+	summary.RowsUsedUp:       {"the rows that are sent once were used up, which ended the measurement", nil},
 	summary.LateGenerator:    {"the load generator was late (lag p99 %s, response p99 %s)%s: use a quieter machine, fewer CPUs for the target, or a lower rate%s", []string{"lag_p99_ms duration", "response_p99_ms duration", "_share", "_machine"}},
 	summary.InFlightAtEnd:    {"%s in flight when the measurement was interrupted: in no figure, and perhaps slow", []string{"requests request"}},
 	summary.StaleConnections: {"%s %s of no use for the next request, as the target had just closed its end or sent bytes that nobody asked for: that was sent on a new one", []string{"connections kept connection", "connections were"}},

@@ -322,7 +322,8 @@ type Footer struct {
 	Reason   string    `json:"reason,omitempty"`        // why it failed
 	Planned  int       `json:"planned_pairs,omitempty"` // of a comparison that was interrupted
 	Warnings []string  `json:"warnings,omitempty"`
-	Aborted  *aborted  `json:"aborted,omitempty"` // why it was interrupted, if by a rule
+	Aborted  *aborted  `json:"aborted,omitempty"`      // why it was interrupted, if by a rule
+	UsedUp   bool      `json:"rows_used_up,omitempty"` // it ended as all rows had been sent that are sent once
 }
 
 // aborted is a rule that ended a run.

@@ -22,6 +22,7 @@ type Writer struct {
 	plan int // pairs
 
 	aborted *aborted
+	usedUp  bool
 }
 
 // defaultPath is where a result goes when no file is named:
@@ -234,9 +235,13 @@ func (w *Writer) Abort(rule string, value, after float64) {
 	w.aborted = &aborted{Rule: rule, Value: value, AfterS: after}
 }
 
+// UsedUp says that what ended the measurement was that all rows had been sent which are
+// sent once: its footer has it.
+func (w *Writer) UsedUp() { w.usedUp = true }
+
 // Close writes the footer and closes the file.
 func (w *Writer) Close(ended ending, reason string) error {
-	footer := &Footer{Type: "footer", End: time.Now().UTC(), Ended: ended, Reason: reason}
+	footer := &Footer{Type: "footer", End: time.Now().UTC(), Ended: ended, Reason: reason, UsedUp: w.usedUp}
 	if ended == Interrupted {
 		footer.Planned, footer.Aborted = w.plan, w.aborted
 	}

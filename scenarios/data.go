@@ -133,7 +133,11 @@ func (v *validator) once(s *dataSource, uses []*rowGen) {
 			v.d.Bad(use.node, "the rows of %s are sent once, by requests alone: want another source here", s.name)
 		}
 	}
-	if load := v.d.Root.Get("load"); load == nil || load.Get("warmup") == nil {
+	load := v.d.Root.Get("load")
+	if len(v.sc.Loads) > 0 {
+		load = v.d.At("loads", v.sc.Loads[v.sc.judged()].Name)
+	}
+	if load == nil || load.Get("warmup") == nil {
 		v.sc.Load.Warmup = 0
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
@@ -167,5 +168,41 @@ requests:
 	}
 	if plan.Safe() != nil {
 		t.Error("a row that is sent once is sent to look at the target, too")
+	}
+}
+
+// Loads side by side are dealt the rows of a source as the requests of one are; what the
+// judged load says of a warm-up holds.
+func TestLoadsShareRowsThatAreSentOnce(t *testing.T) {
+	const src = `
+data: {d: {file: d.csv, once: true}}
+loads:
+  main: {rate: 10/s, duration: 1h, classes: [a, c]%s}
+  other: {connections: 2, classes: [b]}
+requests:
+  - {name: a, weight: 2, body: {json: {$row: d.n}}}
+  - {name: b, body: {json: {$row: d.n}}}
+  - {name: c}
+`
+	for warmup, want := range map[string]time.Duration{"": 0, ", warmup: 5s": 5 * time.Second} {
+		dir := t.TempDir()
+		writeNumbers(t, dir, 9)
+		sc, err := Parse(fmt.Appendf(nil, src, warmup), filepath.Join(dir, "s.yaml"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		plan := compile(t, sc, CompileOptions{})
+		got := ""
+		for _, c := range plan.AllClasses() {
+			for _, r := range c.Pool {
+				got += c.Name + string(r.Body) + " "
+			}
+		}
+		if got != "a0 a1 a3 a4 a6 a7 c b2 b5 b8 " {
+			t.Errorf("sent %s", got)
+		}
+		if got := time.Duration(sc.Load.Warmup); got != want {
+			t.Errorf("%q: a warm-up of %s, want %s", warmup, got, want)
+		}
 	}
 }

@@ -33,6 +33,17 @@ func TestDocumentation(t *testing.T) {
 	if len(examples) < 12 {
 		t.Fatalf("%d examples", len(examples))
 	}
+	files, err := filepath.Glob("../examples/scenarios/*.yaml")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no examples: %v", err)
+	}
+	for _, file := range files {
+		src, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		examples = append(examples, []string{"", string(src)})
+	}
 	t.Setenv("SEARCH_KEY", "x")
 	for _, e := range examples {
 		src := e[1]

@@ -75,6 +75,9 @@ func (s *Run) checkGenerator(f *results.File, arm string) {
 }
 
 func (s *Run) checkEnd(f *results.File) {
+	if f.Footer != nil && f.Footer.UsedUp && !s.arm {
+		s.warn(RowsUsedUp, nil)
+	}
 	switch {
 	case f.Damage != "":
 		s.warn(Damaged, args{"where": f.Damage})

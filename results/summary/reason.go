@@ -26,8 +26,9 @@ const (
 	Damaged          Code = "damaged" // where
 	CutOff           Code = "cut_off"
 	StoppedEarly     Code = "interrupted"
-	Aborted          Code = "aborted"        // rule, value, after_s
-	MeasuringFailed  Code = "failed"         // text
+	Aborted          Code = "aborted" // rule, value, after_s
+	MeasuringFailed  Code = "failed"  // text
+	RowsUsedUp       Code = "rows_used_up"
 	LateGenerator    Code = "late_generator" // lag_p99_ms, response_p99_ms; of a percentile: share_pct
 	InFlightAtEnd    Code = "unfinished"     // requests
 	StaleConnections Code = "stale_connections"

@@ -154,6 +154,7 @@ func (s *Session) compareArms(ctx context.Context, e loadgen.Experiment, arms []
 		return rec.w.Slice(slice)
 	})
 	if e.UsedUp() {
+		rec.w.UsedUp()
 		note(s, "note: the rows that are sent once are used up, which ended the comparison")
 	}
 	if check != nil {

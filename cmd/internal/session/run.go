@@ -78,7 +78,7 @@ func (s *Session) load(ctx context.Context, p *Prepared) (f *results.File, inter
 	ctx, unwatch := untilEnded(ctx, s.ending(p.Target))
 	defer unwatch()
 	if warmup := s.Warmup(); warmup > 0 {
-		if slices.ContainsFunc(p.Plan.Classes, func(c loadgen.Class) bool { return c.Once }) {
+		if slices.ContainsFunc(p.Plan.AllClasses(), func(c loadgen.Class) bool { return c.Once }) {
 			note(s, "note: the warm-up takes rows that are sent once, from the last on")
 		}
 		s.Phase("warming up "+p.Target.Name, warmup)
@@ -87,9 +87,11 @@ func (s *Session) load(ctx context.Context, p *Prepared) (f *results.File, inter
 	if err == nil {
 		length := p.Plan.Load.Duration
 		s.Phase(fmt.Sprintf("measuring %s with %s", p.Target.Name, h.Scenario.Label()), length)
+		begin := time.Now()
 		err = g.Run(ctx, loadgen.Phase{Kind: results.Measure, Stream: MeasuredStream, Interval: interval(length)}, emit)
 		if g.UsedUp() {
-			note(s, "note: the rows that are sent once are used up, which ended the run after %s", time.Since(h.Start).Round(time.Millisecond))
+			rec.w.UsedUp()
+			note(s, "note: the rows that are sent once are used up, which ended the run after %s", time.Since(begin).Round(time.Millisecond))
 		}
 	}
 	if errors.Is(context.Cause(ctx), errEnded) {
