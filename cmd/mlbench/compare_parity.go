@@ -69,6 +69,9 @@ func (o *parityOptions) between(ctx context.Context, sc *scenarios.Scenario) fun
 		if err != nil {
 			return nil, cli.Usagef("--parity: %w", err)
 		}
+		for _, left := range q.LeftOut() {
+			arms[0].Notes = append(arms[0].Notes, "--parity: "+left)
+		}
 		var sides [2]verify.Party
 		for i, p := range arms {
 			sides[i] = verify.Party{Target: p.Target, Token: p.Options.Token}

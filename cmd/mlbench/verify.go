@@ -64,6 +64,7 @@ func (o *verifyOptions) command() *cobra.Command {
 	f.Uint64Var(&o.spec.Seed, "seed", 0, "seed of the payloads (default: random, and reported)")
 	f.DurationVar(&o.spec.Timeout, "timeout", 10*time.Second, "per request")
 	f.BoolVar(&o.spec.Edges, "edge-cases", true, "send edge cases as well")
+	f.BoolVar(&o.spec.OnceRows, "once-rows", false, "also send rows of files that are to be sent once, each of them several times")
 	usual := verify.Usual()
 	f.Float64Var(&o.spec.Rules.Absolute, "tolerance", usual.Absolute, "numbers this close are the same (two whole numbers must be equal)")
 	f.Float64Var(&o.spec.Rules.Relative, "relative", usual.Relative, "so are numbers that differ by this share")

@@ -54,6 +54,7 @@ type Options struct {
 	Requests  int // ordinary ones per class
 	Seed      uint64
 	Edges     bool // edge cases as well
+	OnceRows  bool // also those with rows of files that are to be sent once
 	Headers   []targets.Field
 	UserAgent string
 }
@@ -67,8 +68,10 @@ const nowhere = "target.invalid"
 // Set are the requests of a scenario, for any target.
 type Set struct {
 	Cases []Case // the ordinary ones first
-	// Notes say what was left out: steps that need what an earlier one captures.
+	// Notes say what was left out: steps that need what an earlier one captures, and rows
+	// that are to be sent once.
 	Notes []string
+	Once  bool // some have such rows
 	// Hide takes the secrets of the scenario's variables out of a text. Very short
 	// ones stay: they would be found in any number.
 	Hide func(string) string
@@ -95,6 +98,11 @@ func Of(sc *scenarios.Scenario, o Options) (*Set, error) {
 			out.Notes = append(out.Notes, class.Name+" is left out: it needs what an earlier step captures")
 			continue
 		}
+		if class.Once && !o.OnceRows {
+			out.Notes = append(out.Notes, class.Name+" is left out: its rows are to be sent once (once: true), and this sends each request several times; verify --once-rows does so all the same")
+			continue
+		}
+		out.Once = out.Once || class.Once
 		var mine []Case
 		for n := range o.Requests {
 			c := caseOf(class.Name, &class.Pool[n%len(class.Pool)])

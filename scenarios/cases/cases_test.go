@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -263,4 +264,30 @@ func FuzzEdgeCases(f *testing.F) {
 			}
 		}
 	})
+}
+
+// Rows that are to be sent once were sent again, and by the second target's turn a third
+// time.
+func TestRowsThatAreSentOnceAreNotAskedUntold(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "once.yaml")
+	if err := os.WriteFile(filepath.Join(filepath.Dir(file), "rows.csv"), []byte("id\n1\n2\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	sc, err := scenarios.Parse([]byte("data: {rows: {file: rows.csv, once: true}}\nrequests: [{name: sign-up, path: /u, body: {json: {$row: rows}}}, {name: list, path: /u}]"), file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, all := range []bool{false, true} {
+		set, err := Of(sc, Options{Requests: 3, Edges: true, OnceRows: all})
+		if err != nil {
+			t.Fatal(err)
+		}
+		sent := slices.ContainsFunc(set.Cases, func(c Case) bool { return c.Class == "sign-up" })
+		if told := len(set.Notes) == 1 && strings.HasPrefix(set.Notes[0], "sign-up is left out: its rows are to be sent once"); sent != all || set.Once != all || told == all {
+			t.Errorf("asked for: %v; sent: %v, told %q", all, sent, set.Notes)
+		}
+		if !slices.ContainsFunc(set.Cases, func(c Case) bool { return c.Class == "list" }) {
+			t.Error("nothing else is sent either")
+		}
+	}
 }

@@ -25,6 +25,7 @@ type Spec struct {
 
 	Requests    scenarios.Count // ordinary ones of each class
 	Edges       bool            // edge cases as well
+	OnceRows    bool            // rows of files that are to be sent once are sent as well, several times
 	Seed        uint64
 	Headers     []targets.Field // of every request
 	UserAgent   string
@@ -101,7 +102,7 @@ type documentedLogin struct {
 
 // Prepare makes the requests; a document may have to be got for it.
 func Prepare(ctx context.Context, s Spec) (*Questions, error) {
-	opts := cases.Options{Requests: int(s.Requests), Seed: s.Seed, Edges: s.Edges, Headers: s.Headers, UserAgent: s.UserAgent}
+	opts := cases.Options{Requests: int(s.Requests), Seed: s.Seed, Edges: s.Edges, OnceRows: s.OnceRows, Headers: s.Headers, UserAgent: s.UserAgent}
 	q := &Questions{Spec: s, set: &cases.Set{Hide: func(s string) string { return s }}}
 	if s.OpenAPI != "" {
 		if err := q.addDocument(ctx, opts); err != nil {
@@ -127,6 +128,9 @@ func Prepare(ctx context.Context, s Spec) (*Questions, error) {
 	q.Rules.Hide = q.set.Hide
 	return q, err
 }
+
+// LeftOut says what is not asked, and why.
+func (q *Questions) LeftOut() []string { return q.set.Notes }
 
 // addDocument adds the requests of the OpenAPI document.
 func (q *Questions) addDocument(ctx context.Context, opts cases.Options) error {

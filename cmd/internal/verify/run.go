@@ -46,8 +46,12 @@ func (v *Verification) Close() {
 // ended it early; what was found until then stays.
 func (v *Verification) Run(ctx context.Context, pr *cli.Progress) error {
 	defer pr.Done()
-	pr.Phase(fmt.Sprintf("verifying %s against %s: %s, each of A, of B and of A again",
-		v.b.target.Name, v.a.target.Name, cli.Plural(len(v.cases), "request")), 0)
+	once := ""
+	if v.set.Once {
+		once = "; rows that are to be sent once (once: true) are sent as often"
+	}
+	pr.Phase(fmt.Sprintf("verifying %s against %s: %s, each of A, of B and of A again%s",
+		v.b.target.Name, v.a.target.Name, cli.Plural(len(v.cases), "request"), once), 0)
 	begin := time.Now()
 	err := v.each(ctx, len(v.cases), func(ctx context.Context, i int) error {
 		err := v.exchange(ctx, i)
