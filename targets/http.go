@@ -68,6 +68,7 @@ type Checked struct {
 // Check says whether the target answers HTTP, by a GET of its ready path, which
 // must answer 200 to 399, or else of its URL, where any status will do.
 func (t Target) Check(ctx context.Context) (Checked, error) {
+	t = t.looking()
 	u, err := t.Resolve(t.Ready)
 	if err != nil {
 		return Checked{}, err

@@ -17,6 +17,19 @@ import (
 	"github.com/mlbench/mlbench/loadgen/send"
 )
 
+// mostLook bounds a first look: what is there accepts a connection, and answers on its
+// ready path, sooner than requests of an hour.
+const mostLook = 30 * time.Second
+
+// Patience is how long a first look waits.
+func (t Target) Patience() time.Duration { return min(t.timeout(), mostLook) }
+
+// looking is the target with its patience for a timeout.
+func (t Target) looking() Target {
+	t.Timeout = t.Patience()
+	return t
+}
+
 // FirstLook says whether the target is there without asking for anything that may
 // have effects: by its ready path, if it has one, or else by connecting.
 func (t Target) FirstLook(ctx context.Context) error {
@@ -41,6 +54,7 @@ func (t Target) ProxyNote() string {
 // Reach connects to the target as the load will, TLS and the agreement on its
 // protocol included, and sends nothing.
 func (t Target) Reach(ctx context.Context) error {
+	t = t.looking()
 	limited, cancel := context.WithTimeout(ctx, t.timeout())
 	defer cancel()
 	nc, err := t.dial(limited)
@@ -51,24 +65,32 @@ func (t Target) Reach(ctx context.Context) error {
 }
 
 // Look sends one request, which is to be one without effects,
-// and waits until an answer begins: whichever it is, the target is there.
-func (t Target) Look(ctx context.Context, r *send.Request) error {
-	limited, cancel := context.WithTimeout(ctx, t.timeout())
+// and waits until an answer begins: whichever it is, the target is there. One that takes
+// longer than a look, as requests of the load may, is none of its mistakes: the note
+// says so.
+func (t Target) Look(ctx context.Context, r *send.Request) (note string, err error) {
+	return t.lookFor(ctx, r, t.Patience())
+}
+
+func (t Target) lookFor(ctx context.Context, r *send.Request, patience time.Duration) (note string, err error) {
+	limited, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	const tries = 3 // one may be closed by chance: a restart, a limit
-	err := t.look(limited, r)
+	err = t.look(limited, r)
 	for i := 1; i < tries && closedUnanswered(err); i++ {
 		err = t.look(limited, r)
 	}
 	switch {
 	case err == nil:
-		return nil
+		return "", nil
+	case t.timeout() > patience && ctx.Err() == nil && limited.Err() != nil:
+		return fmt.Sprintf("%s: %s %s was not answered within %s, and is not waited for: requests may take %s", t.Name, r.Method, r.ShownTarget(), patience, t.Timeout), nil
 	case closedUnanswered(err), errors.Is(err, errUnspoken):
 		if other := t.otherProtocol(limited); other != nil {
 			err = other
 		}
 	}
-	return t.broken(ctx, err)
+	return "", t.looking().broken(ctx, err)
 }
 
 func closedUnanswered(err error) bool {

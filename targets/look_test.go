@@ -92,7 +92,7 @@ func TestAnyAnswerToALookMeansReachable(t *testing.T) {
 		"400 that names https": "HTTP/1.1 400 Bad Request\r\nContent-Length: 17\r\n\r\nsee https://x/doc",
 	} {
 		t.Run(name, func(t *testing.T) {
-			if err := answerRaw(t, answer).Look(t.Context(), lookRequest); err != nil {
+			if _, err := answerRaw(t, answer).Look(t.Context(), lookRequest); err != nil {
 				t.Error(err)
 			}
 		})
@@ -102,7 +102,7 @@ func TestAnyAnswerToALookMeansReachable(t *testing.T) {
 			_, _ = io.WriteString(c, "HTTP/1.1 200 OK\r\n\r\n")
 		}
 	})
-	if err := host.Look(t.Context(), lookRequest); err != nil {
+	if _, err := host.Look(t.Context(), lookRequest); err != nil {
 		t.Errorf("a virtual host: %v", err)
 	}
 	chance := raw(t, func(c net.Conn, n int64) {
@@ -110,7 +110,7 @@ func TestAnyAnswerToALookMeansReachable(t *testing.T) {
 			_, _ = io.WriteString(c, "HTTP/1.1 200 OK\r\n\r\n")
 		}
 	})
-	if err := chance.Look(t.Context(), lookRequest); err != nil {
+	if _, err := chance.Look(t.Context(), lookRequest); err != nil {
 		t.Errorf("two connections closed by chance: %v", err)
 	}
 }
@@ -128,7 +128,7 @@ func TestTargetsOfHTTP2AloneAreReached(t *testing.T) {
 			if err := target.FirstLook(t.Context()); err != nil {
 				t.Error("connecting:", err)
 			}
-			if err := target.Look(t.Context(), lookRequest); err != nil {
+			if _, err := target.Look(t.Context(), lookRequest); err != nil {
 				t.Error("look:", err)
 			}
 			if a, err := target.Check(t.Context()); err != nil || a.Status != 200 {
@@ -154,7 +154,8 @@ func TestUnreachableNamesWhatStandsInTheWay(t *testing.T) {
 		if err := target.FirstLook(t.Context()); err != nil {
 			return err
 		}
-		return target.Look(t.Context(), lookRequest)
+		_, err := target.Look(t.Context(), lookRequest)
+		return err
 	}
 	as := func(target Target, scheme string, change func(*Target)) Target {
 		u := *target.URL
@@ -240,8 +241,32 @@ func TestALookWaitsAsLongAsTheLoad(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	silent := raw(t, func(c net.Conn, _ int64) { cancel(); _, _ = io.Copy(io.Discard, c) })
-	if err := silent.Look(ctx, lookRequest); !errors.Is(err, context.Canceled) {
+	if _, err := silent.Look(ctx, lookRequest); !errors.Is(err, context.Canceled) {
 		t.Errorf("a look that was given up: %v", err)
+	}
+}
+
+// A first look at a target that accepts connections and never answers took as long as
+// the timeout: up to an hour.
+func TestALookOfALongTimeoutIsBounded(t *testing.T) {
+	for timeout, want := range map[time.Duration]time.Duration{time.Millisecond: exchangeTimeout, 20 * time.Second: 20 * time.Second, time.Hour: mostLook} {
+		if got := (Target{Timeout: timeout}).Patience(); got != want {
+			t.Errorf("a timeout of %s: a look of %s, want %s", timeout, got, want)
+		}
+	}
+	// What is slower than a look may be in time for the load: no error, but a note.
+	slow := raw(t, func(c net.Conn, _ int64) { _, _ = io.Copy(io.Discard, c) })
+	slow.Timeout = time.Hour
+	if note, err := slow.lookFor(t.Context(), lookRequest, 50*time.Millisecond); err != nil || !strings.Contains(note, "GET /x was not answered within 50ms, and is not waited for: requests may take 1h0m0s") {
+		t.Errorf("%q, %v", note, err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), time.Nanosecond)
+	defer cancel()
+	if note, err := slow.Look(ctx, lookRequest); err == nil || note != "" {
+		t.Errorf("its caller gave it up: %q, %v", note, err)
+	}
+	if remedy, said := slow.looking().explain(context.DeadlineExceeded); strings.Contains(remedy, "raise the timeout") || said.Error() != "no answer within 30s" {
+		t.Errorf("%v; %s", said, remedy)
 	}
 }
 

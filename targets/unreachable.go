@@ -81,6 +81,9 @@ func (t Target) explain(err error) (remedy string, said error) {
 	case errors.Is(err, send.ErrNoHTTP2):
 		return "leave out --transport h2", err
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded), errors.As(err, &timeout) && timeout.Timeout():
+		if t.Timeout == mostLook { // no timeout makes a look longer
+			return "is it up, and the address right?", fmt.Errorf("no answer within %s", mostLook)
+		}
 		return "raise the timeout if it may take longer", fmt.Errorf("no answer within %s", t.timeout())
 	case errors.As(err, &dns):
 		return "is the address right?", err

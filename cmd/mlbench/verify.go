@@ -165,6 +165,9 @@ func verifyTargets(ctx context.Context, o *verifyOptions, scenarioGiven bool) er
 	var arms [2]*session.Prepared
 	var sides [2]verify.Party
 	for i, t := range started {
+		if err = l.FirstLook(ctx, t); err != nil {
+			return err
+		}
 		if sides[i], arms[i], err = o.side(ctx, q, t); err != nil {
 			return err
 		}
@@ -203,9 +206,6 @@ func verifyTargets(ctx context.Context, o *verifyOptions, scenarioGiven bool) er
 
 // side is one of the two targets, ready to be asked.
 func (o *verifyOptions) side(ctx context.Context, q *verify.Questions, t targets.Target) (verify.Party, *session.Prepared, error) {
-	if err := t.FirstLook(ctx); err != nil {
-		return verify.Party{}, nil, err
-	}
 	side, note, err := q.LogIn(ctx, t)
 	if err != nil {
 		return side, nil, err

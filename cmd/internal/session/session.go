@@ -134,7 +134,7 @@ func (s *Session) Prepare(ctx context.Context, t targets.Target) (*Prepared, err
 		return nil, cli.Usagef("%w", err)
 	}
 	t.Timeout = time.Duration(l.Timeout)
-	if err := t.FirstLook(ctx); err != nil {
+	if err := s.FirstLook(ctx, t); err != nil {
 		return nil, err
 	}
 	accounts, err := s.accounts(t)
@@ -144,7 +144,10 @@ func (s *Session) Prepare(ctx context.Context, t targets.Target) (*Prepared, err
 	var token targets.Secret
 	var login string
 	if accounts == nil {
-		if token, login, err = s.Scenario.Token(ctx, t, s.Spec.Credentials); err != nil {
+		if err = patiently(s, "logging in at "+t.Name, 0, func() (err error) {
+			token, login, err = s.Scenario.Token(ctx, t, s.Spec.Credentials)
+			return err
+		}); err != nil {
 			return nil, err
 		}
 	}
@@ -181,7 +184,11 @@ func (s *Session) Prepare(ctx context.Context, t targets.Target) (*Prepared, err
 	}
 	// Nothing of the load goes before its setup, or without its teardown.
 	if request := p.Plan.Safe(); request != nil && t.Ready == "" && !s.Spec.Once && len(p.Calls.Setup)+len(p.Calls.Teardown) == 0 {
-		if err := t.Look(ctx, request); err != nil {
+		var slow string
+		if err = patiently(s, "waiting for an answer of "+t.Name, t.Patience(), func() (err error) {
+			slow, err = t.Look(ctx, request)
+			return err
+		}); err != nil {
 			return nil, err
 		}
 	}
