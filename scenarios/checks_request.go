@@ -23,6 +23,7 @@ import (
 type sentRef struct {
 	key  string
 	path answers.Path
+	node *strict.Node
 }
 
 // sentKeys are the keys of a check that may have a reference.
@@ -59,7 +60,7 @@ func (c *check) DecodeNode(d *strict.Document, n *strict.Node) {
 		case len(value.Keys) == 0:
 			d.Bad(value, "want the request's value by its JSON path, such as {request: $.rows}")
 		case ref.Request != nil:
-			c.sent = append(c.sent, sentRef{key.Name, *ref.Request})
+			c.sent = append(c.sent, sentRef{key.Name, *ref.Request, value})
 		}
 	}
 	d.Decode(&rest, (*plain)(c))
@@ -114,14 +115,14 @@ func (ref *sentRef) of(document any) (any, error) {
 // checkSent refuses references that select nothing in any of the prepared requests:
 // all answers would fail.
 func (c *requestClass) checkSent(pool []send.Request) error {
-	err := selectsSent("checks", c.Checks, pool)
+	err := selectsSent(c.Checks, pool)
 	if err == nil && c.step != nil && c.step.Repeat != nil {
-		err = selectsSent("repeat.until", c.step.Repeat.Until, pool)
+		err = selectsSent(c.step.Repeat.Until, pool)
 	}
 	return err
 }
 
-func selectsSent(key string, checks []check, pool []send.Request) error {
+func selectsSent(checks []check, pool []send.Request) error {
 	for i := range checks {
 		for _, ref := range checks[i].sent {
 			if pool[0].Fill != nil {
@@ -132,10 +133,10 @@ func selectsSent(key string, checks []check, pool []send.Request) error {
 				return err == nil && len(ref.path.All(document)) > 0
 			}
 			if _, err := sentDocument(&pool[0]); err != nil {
-				return fmt.Errorf("%s[%d].%s: %w", key, i, ref.key, err)
+				return placed(ref.node, err)
 			}
 			if !slices.ContainsFunc(pool, selects) {
-				return fmt.Errorf("%s[%d].%s: the request's body has no %s", key, i, ref.key, ref.path)
+				return placed(ref.node, fmt.Errorf("the request's body has no %s", ref.path))
 			}
 		}
 	}

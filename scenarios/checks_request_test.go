@@ -92,7 +92,7 @@ func TestReferencesToWhatIsNotSentAreRefused(t *testing.T) {
 	} {
 		sc := parse(t, "requests: [{name: a, body: "+body+", checks: [{json: $.a}, {json: $.a, length: {request: $.rows}}]}]")
 		_, err := Compile(sc, CompileOptions{Target: target(t, "modern"), Seed: 1, PoolSize: 20})
-		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), "request a: "+want)) {
+		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), "requests[0]."+want)) {
 			t.Errorf("%s: %v, want %q", body, err, want)
 		}
 	}

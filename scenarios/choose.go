@@ -23,7 +23,7 @@ func (b *branch) DecodeNode(d *strict.Document, n *strict.Node) {
 	}{1, plain(newStep())}
 	d.Decode(n, &p)
 	*b = branch{p.Weight, step(p.plain)}
-	b.tidy()
+	b.tidy(n)
 }
 
 // placedStep is a step, and which draws of a choice take it.

@@ -3,7 +3,6 @@ package scenarios
 import (
 	"errors"
 	"fmt"
-	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -37,16 +36,13 @@ func (c *connections) UnmarshalText(b []byte) error {
 	var s rateShape
 	if name, args, err := call(text); err != nil || name != "stages" && name != "steps" {
 		return fmt.Errorf("found %q, want %s", b, connectionForms)
-	} else if err = s.stages(name, args); err != nil {
+	} else if err = s.stages(name, args, clientStages); err != nil {
 		return fmt.Errorf("found %q: %w; want %s", b, err, connectionForms)
 	} else {
 		s.text = name + "(" + strings.Join(args, ", ") + ")"
 	}
 	out := connections{text: s.text, over: s.shape, length: s.length}
-	for _, n := range s.rates {
-		if n != math.Trunc(n) || n > maxConnections {
-			return fmt.Errorf("found %q: %v clients; want a whole number up to %d", b, n, maxConnections)
-		}
+	for _, n := range s.levels {
 		out.Most = max(out.Most, int(n))
 	}
 	if out.Most == 0 {
@@ -54,6 +50,18 @@ func (c *connections) UnmarshalText(b []byte) error {
 	}
 	*c = out
 	return nil
+}
+
+// clientStages are those of connections.
+var clientStages = stageWords{
+	level: "CONNECTIONS", first: "the clients to begin with",
+	read: func(text string) (float64, error) {
+		var n Count
+		if err := n.UnmarshalText([]byte(text)); err != nil || n > maxConnections {
+			return 0, fmt.Errorf("found %q clients, want a whole number from 0 to %d", text, maxConnections)
+		}
+		return float64(n), nil
+	},
 }
 
 var errNoClients = errors.New("there is never a client")
@@ -64,7 +72,10 @@ func (c *connections) Set(text string) error {
 	if err := out.UnmarshalText([]byte(text)); err != nil {
 		return err
 	}
-	if out.Most < 1 {
+	switch {
+	case out.Most > maxConnections:
+		return fmt.Errorf("found %q, want at most %d", text, maxConnections)
+	case out.Most < 1:
 		return fmt.Errorf("found %q, want %s", text, connectionForms)
 	}
 	*c = out

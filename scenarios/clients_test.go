@@ -48,6 +48,11 @@ requests: [{name: a}]
 		t.Errorf("%+v, %v", plan.Load, err)
 	}
 	clients := connections{}
+	for _, many := range []string{"200000", "0", "-1", "stages(5s:200000)"} {
+		if err := clients.Set(many); err == nil {
+			t.Errorf("--connections %s is taken", many)
+		}
+	}
 	if err := clients.Set("stages(5s:2)"); err != nil {
 		t.Fatal(err)
 	}

@@ -88,11 +88,8 @@ func Compile(sc *Scenario, o CompileOptions) (*loadgen.Plan, error) {
 		return nil, fmt.Errorf("scenario %s: %w", sc.Name, err)
 	}
 	plan, err := sc.planOf(&l, "", &o)
-	if err != nil {
-		return nil, err
-	}
-	others, err := sc.plansBeside(&o)
-	if err != nil {
+	others, besideErr := sc.plansBeside(&o)
+	if err := errors.Join(err, besideErr); err != nil {
 		return nil, err
 	}
 	o.values.redactChecks(plan)
@@ -144,12 +141,14 @@ func (s *Scenario) planOf(l *LoadModel, load string, o *CompileOptions) (*loadge
 	}
 	plan.Connect.Network, plan.Connect.Address = o.Target.Connect()
 	for _, c := range s.classesOf(load) {
+	wrong := mistakes{sc: s}
 		payloads, err := pool(&c, o)
-		if err != nil {
-			return nil, fmt.Errorf("scenario %s, request %s: %w", s.Name, c.Name, err)
+		if err == nil {
+			err = c.checkSent(payloads)
 		}
-		if err := c.checkSent(payloads); err != nil {
-			return nil, fmt.Errorf("scenario %s, request %s: %w", s.Name, c.Name, err)
+		if err != nil {
+			wrong.add("request ", c.Name, err)
+			continue
 		}
 		class := c.class()
 		class.Pool = payloads
@@ -157,6 +156,9 @@ func (s *Scenario) planOf(l *LoadModel, load string, o *CompileOptions) (*loadge
 		plan.Classes = append(plan.Classes, class)
 	}
 	if err := s.compileUsers(plan, load, o); err != nil {
+	if err := wrong.err(); err != nil {
+		return nil, err
+	}
 		return nil, fmt.Errorf("scenario %s: %w", s.Name, err)
 	}
 	return plan, nil
@@ -184,7 +186,7 @@ func pool(of *requestClass, o *CompileOptions) ([]send.Request, error) {
 	}
 	data, err := readRows(all, r.Name, size, o)
 	if err != nil {
-		return nil, err
+		return nil, placed(r.at(), err)
 	}
 	if !once {
 		size = wholePasses(all, size, data)
@@ -204,20 +206,20 @@ func pool(of *requestClass, o *CompileOptions) ([]send.Request, error) {
 		w.begin()
 		body.render(w)
 		if w.err != nil {
-			return nil, w.err
+			return nil, placed(r.at("body"), w.err)
 		}
 		for _, c := range data {
 			c.advance()
 		}
 		if len(w.buf) > maxPoolBytes {
-			return nil, fmt.Errorf("a body of more than %d MB: too large", maxPoolBytes>>20)
+			return nil, placed(r.at("body"), fmt.Errorf("a body of more than %d MB: too large", maxPoolBytes>>20))
 		}
 		if used += max(headBytes, 2*h.size(&next)) + len(w.buf); used > most && len(payloads) > 0 {
 			break
 		}
 		if r.Body != nil {
 			if next.Body, err = r.Body.bytes(w); err != nil {
-				return nil, err
+				return nil, placed(r.at("body"), err)
 			}
 		}
 		next.Fresh, next.HiddenBody = w.fresh, w.hidden

@@ -3,7 +3,6 @@ package scenarios
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/mlbench/mlbench/loadgen/send"
@@ -113,19 +112,19 @@ func shifted(spans []send.Span, by int) []send.Span {
 }
 
 // expandHeaders fills in values and marks headers that hold a secret.
-func (v *values) expandHeaders(in []targets.Field) ([]targets.Field, error) {
-	out := slices.Clone(in)
-	for i, f := range in {
+func (v *values) expandHeaders(in headers) ([]targets.Field, error) {
+	out := in.fields()
+	for i, f := range out {
 		text, hidden, err := v.expand(f.Value, nil)
 		if err != nil {
-			return nil, fmt.Errorf("header %s: %w", f.Name, err)
+			return nil, placed(in[i].node, fmt.Errorf("header %s: %w", f.Name, err))
 		}
 		out[i].Value, out[i].Secret = text, f.Secret || hidden != nil
 		if err := out[i].Validate(); err != nil {
 			if hidden != nil {
 				err = fmt.Errorf("header %s: what ${…} stands for is not allowed there (a line break, or not what the header wants)", f.Name)
 			}
-			return nil, err
+			return nil, placed(in[i].node, err)
 		}
 	}
 	return out, nil

@@ -185,7 +185,7 @@ func TestValuesThatBreakAHead(t *testing.T) {
 		`path: /, headers: {X: {$choice: ["a\nEvil: 1"]}}`:          "header X: a value that is made for it is not allowed there",
 		`path: /, headers: {X: "${BROKEN}"}`:                        "header X: what ${…} stands for is not allowed there",
 		`path: /, headers: {X: {$choice: ["${BROKEN}"]}}`:           "header X: a value that is made for it is not allowed there",
-		`path: /, headers: {X: {$choice: ["${NOT_THERE_AT_ALL}"]}}`: "header X: the environment variable NOT_THERE_AT_ALL is not set",
+		`path: /, headers: {X: {$choice: ["${NOT_THERE_AT_ALL}"]}}`: "headers.X: the environment variable NOT_THERE_AT_ALL is not set",
 		`path: /, headers: {Host: {$choice: [""]}}`:                 "header Host: want a value",
 		`path: "/{x}", params: {x: {$zipf: {of: a, distinct: 2}}}`:  "path: $zipf: found no 2 different values",
 	} {

@@ -54,7 +54,7 @@ func (v *validator) join(s *dataSource, source *rows.Source, list *strict.Node) 
 				missing = true
 			}
 		}
-		if missing || j.On.Left == "" || j.On.Right == "" {
+		if missing || !v.joinKeyed(j, n.Get("on")) {
 			ok = false
 			continue
 		}
@@ -64,6 +64,20 @@ func (v *validator) join(s *dataSource, source *rows.Source, list *strict.Node) 
 		}
 	}
 	return ok
+}
+
+// joinKeyed says whether the key names a column of each file.
+func (v *validator) joinKeyed(j *dataJoin, on *strict.Node) bool {
+	for key, name := range map[string]string{"left": j.On.Left, "right": j.On.Right} {
+		at := on
+		if on.Kind == strict.Map {
+			at = on.Get(key)
+		}
+		if at != nil && at.Kind == strict.String && name == "" {
+			v.d.Bad(at, "found an empty name, want that of a column")
+		}
+	}
+	return j.On.Left != "" && j.On.Right != ""
 }
 
 // joined joins a file that is open.

@@ -92,8 +92,8 @@ func Parse(src []byte, name string, allow ...string) (*Scenario, error) {
 	sc := &Scenario{
 		Name: strings.TrimSuffix(base, filepath.Ext(base)),
 		Load: newLoadModel(),
-		text: string(src),
-		dir:  filepath.Dir(name), allow: allow,
+		text: string(src), file: name,
+		dir: filepath.Dir(name), allow: allow,
 	}
 	d.Decode(d.Root, sc)
 	v := validator{d: d, sc: sc}

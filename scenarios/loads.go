@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"hash/fnv"
 	"slices"
@@ -188,15 +189,16 @@ func (l *namedLoad) besideDefaults() {
 }
 
 // plansBeside are the loads beside, compiled.
-func (s *Scenario) plansBeside(o *CompileOptions) (out []*loadgen.Plan, err error) {
+func (s *Scenario) plansBeside(o *CompileOptions) (out []*loadgen.Plan, all error) {
 	for _, l := range s.Beside() {
 		p, err := s.planOf(&l.LoadModel, l.Name, o)
 		if err != nil {
-			return nil, err
+			all = errors.Join(all, err)
+			continue
 		}
 		p.Load.Name, p.Load.Start = l.Name, time.Duration(l.Start)
 		p.Seed = seedOf(p.Seed, l.Name)
 		out = append(out, p)
 	}
-	return out, nil
+	return out, all
 }

@@ -11,11 +11,17 @@ import (
 // duration is a length of time such as 30s, 1m30s or 250ms; never negative.
 type duration time.Duration
 
+// maxDuration is longer than anything runs, and sums of a few are far from overflow.
+const maxDuration = duration(366 * 24 * time.Hour)
+
 // UnmarshalText reads Go's form of durations.
 func (d *duration) UnmarshalText(b []byte) error {
 	v, err := time.ParseDuration(string(b))
 	if err != nil || v < 0 {
 		return fmt.Errorf("found %q, want a duration such as 30s, 1m30s or 250ms", b)
+	}
+	if duration(v) > maxDuration {
+		return fmt.Errorf("found %q, want at most %s", b, maxDuration)
 	}
 	*d = duration(v)
 	return nil

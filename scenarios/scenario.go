@@ -37,6 +37,7 @@ type Scenario struct {
 	Env func(name string) (value string, set bool)
 
 	text  string   // the file, as loaded
+	file  string   // its name
 	dir   string   // of the file: where other files are looked for
 	allow []string // further folders of which files may be read
 	far   []string // folders of the files that were, beyond its own
@@ -89,6 +90,8 @@ type Request struct {
 	Capture map[string]capture `yaml:"capture"` // by name: what later steps use of the answer
 	Steps   []step             `yaml:"steps"`   // sent one after the other behind it: a journey
 	Total   bool               `yaml:"total"`   // the journey's time is a class of its own
+
+	node *strict.Node // nil: of no file
 }
 
 // Auth is what a request carries to say who sends it.
@@ -129,6 +132,7 @@ func (r *Request) DecodeNode(d *strict.Document, n *strict.Node) {
 	p := plain{Weight: 1, Auth: NoAuth, Fresh: true}
 	d.Decode(n, &p)
 	*r = Request(p)
+	r.node = n
 	r.Method = strings.ToUpper(r.Method)
 }
 

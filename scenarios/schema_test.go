@@ -158,7 +158,7 @@ func TestLoaderAndSchemaAgree(t *testing.T) {
 	loaderOnly := []string{
 		"checks-values.yaml", "checks-names.yaml", "checks-objectives.yaml", "checks-request-body.yaml", "steps-references.yaml", "steps-branches.yaml", "steps-spans.yaml",
 		"loads-relations.yaml", "loads-judge.yaml", "login-bytes.yaml", "login-template.yaml", "load-shape-open.yaml", "load-think-open.yaml", "data-none.yaml",
-		"load-clients-open.yaml", "load-clients-spawn.yaml", "load-clients-values.yaml", "load-pacing-open.yaml", "users-loads.yaml",
+		"load-clients-open.yaml", "load-clients-spawn.yaml", "load-clients-values.yaml", "load-clients-rates.yaml", "load-clients-zero.yaml", "load-pacing-open.yaml", "users-loads.yaml",
 		"generators-normal.yaml", "no name.yaml", "shares.yaml", "load-shape-sine-low.yaml", "load-shape-sine.yaml", "load-shape-spike-length.yaml",
 		"load-shape-spike.yaml", "load-shape-stage.yaml", "login-path.yaml", "load-model-spawn.yaml", "load-model-arrivals.yaml", "load-model-shape.yaml",
 		"yaml-documents.yaml", "yaml.yaml", // the language below it

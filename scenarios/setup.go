@@ -21,6 +21,8 @@ type onceCall struct {
 	Body    *Body       `yaml:"body"`
 	Chunked bool        `yaml:"chunked"`
 	Expect  expectation `yaml:"expect"`
+
+	node *strict.Node
 }
 
 // DecodeNode is that of requests.
@@ -29,7 +31,7 @@ func (c *onceCall) DecodeNode(d *strict.Document, n *strict.Node) {
 	var p plain
 	d.Decode(n, &p)
 	*c = onceCall(p)
-	c.Method = strings.ToUpper(c.Method)
+	c.node, c.Method = n, strings.ToUpper(c.Method)
 }
 
 // request is the call as a request of the load.
@@ -37,6 +39,7 @@ func (c *onceCall) request() *Request {
 	return &Request{
 		Name: c.Name, Weight: 1, Method: c.Method, Path: c.Path, Params: c.Params, Query: c.Query,
 		Headers: c.Headers, Auth: c.Auth, Body: c.Body, Chunked: c.Chunked, Expect: c.Expect,
+		node: c.node,
 	}
 }
 

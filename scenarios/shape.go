@@ -23,7 +23,7 @@ type rateShape struct {
 	text   string
 	shape  loadgen.Shape
 	length time.Duration // of all stages; 0: has no end of its own
-	rates  []float64     // at the ends of stages
+	levels []float64     // at the ends of stages
 }
 
 const shapeForms = "stages(30s:50, 1m:200), steps(30s:50, 1m:200), sine(200/s, 100/s, 1m) or spike(50/s, 500/s, 30s, 5s)"
@@ -37,7 +37,7 @@ func (s *rateShape) UnmarshalText(b []byte) error {
 	out := rateShape{text: name + "(" + strings.Join(args, ", ") + ")"}
 	switch name {
 	case "stages", "steps":
-		err = out.stages(name, args)
+		err = out.stages(name, args, rateStages)
 	case "sine":
 		err = out.sine(args)
 	case "spike":
@@ -52,17 +52,36 @@ func (s *rateShape) UnmarshalText(b []byte) error {
 	return nil
 }
 
-func (s *rateShape) stages(name string, args []string) error {
+// stageWords are what stages are of: rates, or clients.
+type stageWords struct {
+	level, first string                        // what stands behind the colon
+	read         func(string) (float64, error) // that
+}
+
+// rateStages are those of a shape; one may have a rate of 0.
+var rateStages = stageWords{
+	level: "RATE", first: "the rate to begin with",
+	read: func(text string) (float64, error) {
+		if v, err := strconv.ParseFloat(strings.TrimSuffix(text, "/s"), 64); err == nil && v == 0 {
+			return 0, nil
+		}
+		var r Rate
+		err := r.UnmarshalText([]byte(text))
+		return float64(r), err
+	},
+}
+
+func (s *rateShape) stages(name string, args []string, words stageWords) error {
 	var stages []loadgen.Stage
 	for _, a := range args {
-		st, err := parseStage(a)
+		st, err := words.parse(a)
 		if err != nil {
 			return err
 		}
 		stages = append(stages, st)
 	}
 	for _, st := range stages {
-		s.rates = append(s.rates, st.Rate)
+		s.levels = append(s.levels, st.Rate)
 	}
 	from := 0.0
 	if ramps := name == "stages"; ramps && stages[0].Duration == 0 && len(stages) > 1 {
@@ -70,11 +89,13 @@ func (s *rateShape) stages(name string, args []string) error {
 	}
 	for _, st := range stages {
 		if st.Duration == 0 {
-			return errors.New("a stage must last longer than 0s; only the first of stages(…) may be 0s:RATE, the rate to begin with")
+			return fmt.Errorf("a stage must last longer than 0s; only the first of stages(…) may be 0s:%s, %s", words.level, words.first)
 		}
 	}
 	for _, st := range stages {
-		s.length += st.Duration
+		if s.length += st.Duration; s.length > time.Duration(maxDuration) {
+			return fmt.Errorf("the stages last longer than %s", maxDuration)
+		}
 	}
 	if name == "steps" {
 		s.shape = loadgen.Steps(stages)
@@ -84,22 +105,18 @@ func (s *rateShape) stages(name string, args []string) error {
 	return nil
 }
 
-// parseStage reads 30s:50 or 30s:50/s. A stage may have a rate of 0.
-func parseStage(text string) (loadgen.Stage, error) {
-	length, rate, ok := strings.Cut(text, ":")
-	d, err := time.ParseDuration(strings.TrimSpace(length))
-	if !ok || err != nil || d < 0 {
-		return loadgen.Stage{}, fmt.Errorf("stage %q: want DURATION:RATE such as 30s:50", text)
+// parse reads a stage: 30s:50.
+func (w *stageWords) parse(text string) (loadgen.Stage, error) {
+	length, level, ok := strings.Cut(text, ":")
+	var d duration
+	if err := d.UnmarshalText([]byte(strings.TrimSpace(length))); !ok || err != nil {
+		return loadgen.Stage{}, fmt.Errorf("stage %q: want DURATION:%s such as 30s:50", text, w.level)
 	}
-	rate = strings.TrimSpace(rate)
-	if v, err := strconv.ParseFloat(strings.TrimSuffix(rate, "/s"), 64); err == nil && v == 0 {
-		return loadgen.Stage{Duration: d}, nil
-	}
-	var r Rate
-	if err := r.UnmarshalText([]byte(rate)); err != nil {
+	height, err := w.read(strings.TrimSpace(level))
+	if err != nil {
 		return loadgen.Stage{}, fmt.Errorf("stage %q: %w", text, err)
 	}
-	return loadgen.Stage{Duration: d, Rate: float64(r)}, nil
+	return loadgen.Stage{Duration: time.Duration(d), Rate: height}, nil
 }
 
 func (s *rateShape) sine(args []string) error {

@@ -30,6 +30,8 @@ type step struct {
 	Pool    Count              `yaml:"pool"`
 	Repeat  *repeat            `yaml:"repeat"` // nil: it is sent once
 	Choose  []branch           `yaml:"choose"` // instead of all else: one of these
+
+	node *strict.Node
 }
 
 // DecodeNode sets the defaults that are not zero.
@@ -38,14 +40,14 @@ func (s *step) DecodeNode(d *strict.Document, n *strict.Node) {
 	p := plain(newStep())
 	d.Decode(n, &p)
 	*s = step(p)
-	s.tidy()
+	s.tidy(n)
 }
 
 // newStep has the defaults that are not zero.
 func newStep() step { return step{Auth: NoAuth, Fresh: true} }
 
 // tidy lets methods be written small.
-func (s *step) tidy() { s.Method = strings.ToUpper(s.Method) }
+func (s *step) tidy(n *strict.Node) { s.node, s.Method = n, strings.ToUpper(s.Method) }
 
 // request is the step as a request of the weight of its journey.
 func (s *step) request(journey *Request) Request {
@@ -53,6 +55,7 @@ func (s *step) request(journey *Request) Request {
 		Name: journey.Name + "." + s.Name, Weight: journey.Weight, Method: s.Method, Path: s.Path, Params: s.Params, Query: s.Query,
 		Headers: s.Headers, Auth: s.Auth,
 		Body: s.Body, Chunked: s.Chunked, Expect: s.Expect, Checks: s.Checks, Capture: s.Capture, Fresh: s.Fresh, Pool: s.Pool,
+		node: s.node,
 	}
 }
 
@@ -215,6 +218,7 @@ func (v *validator) step(r *Request, s *step, item *strict.Node, seen map[string
 		v.d.Bad(name, "the name %q is there twice", request.Name)
 	}
 	seen[request.Name] = true
+	request.Weight = 1 // its journey's has been looked at
 	v.request(&request, item)
 	if again := item.Get("repeat"); again != nil {
 		v.repeats(s.Repeat, s.Method, s.Body, again)

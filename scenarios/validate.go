@@ -4,6 +4,7 @@ import (
 	"math"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -151,7 +152,11 @@ func (v *validator) loadModel(l *LoadModel, path ...any) {
 	}
 }
 
-func isNumber(n *strict.Node) bool { return n.Kind == strict.Int }
+// isNumber says whether the value is a whole number, which may stand in quotes.
+func isNumber(n *strict.Node) bool {
+	_, err := strconv.Atoi(n.Text)
+	return n.Kind == strict.Int || n.Kind == strict.String && err == nil
+}
 
 func (v *validator) requests() {
 	if n := v.d.Root.Get("requests"); n == nil || n.Kind == strict.List && len(n.Items) == 0 {
@@ -299,7 +304,7 @@ func (v *validator) login() {
 			break
 		}
 	}
-	if !v.sc.needsToken() && !(v.sc.LoginPerUser() && v.sc.Cookies == keepCookies) {
+	if !v.sc.NeedsToken() && !(v.sc.LoginPerUser() && v.sc.Cookies == keepCookies) {
 		v.d.Bad(n, "nothing uses the token: no request has auth: bearer")
 	}
 	v.environment = true

@@ -11,6 +11,7 @@ import (
 
 	"github.com/mlbench/mlbench/loadgen/send"
 	"github.com/mlbench/mlbench/targets"
+	"github.com/mlbench/mlbench/targets/strict"
 )
 
 // head is what the requests of a class say before their bodies.
@@ -26,6 +27,7 @@ type head struct {
 type headField struct {
 	at    int
 	value template
+	node  *strict.Node
 }
 
 // prepare joins what scenario, target and flags say to a request without its body.
@@ -48,7 +50,7 @@ func (c *requestClass) prepare(o *CompileOptions) (*head, error) {
 			fields = append(fields, targets.Field{Name: "Content-Encoding", Value: r.Body.Compress})
 		}
 	}
-	own, err := o.values.expandHeaders(r.Headers.fields())
+	own, err := o.values.expandHeaders(r.Headers)
 	if err != nil {
 		return nil, err
 	}
@@ -68,8 +70,8 @@ func (c *requestClass) prepare(o *CompileOptions) (*head, error) {
 		if r.Body == nil && strings.EqualFold(f.Name, "expect") {
 			continue // of the target's or a flag's: there is nothing to wait for
 		}
-		if value := c.varying(f.Name, turn, o); value != nil {
-			out.fields = append(out.fields, headField{len(out.base.Header), value})
+		if value, node := c.varying(f.Name, turn, o); value != nil {
+			out.fields = append(out.fields, headField{len(out.base.Header), value, node})
 		} else if fixed = append(fixed, f); f.Value == "" && !f.Empty {
 			continue
 		}
@@ -86,22 +88,22 @@ var errNoHost = errors.New("header Host: want a value, HTTP/1.1 needs one")
 
 // varying is the value of the scenario's next header of a name, if it varies and
 // no flag replaces it.
-func (c *requestClass) varying(name string, turn map[string]int, o *CompileOptions) template {
+func (c *requestClass) varying(name string, turn map[string]int, o *CompileOptions) (template, *strict.Node) {
 	same := func(other string) bool { return strings.EqualFold(other, name) }
 	if slices.ContainsFunc(o.Headers, func(f targets.Field) bool { return same(f.Name) }) {
-		return nil
+		return nil, nil
 	}
 	n := turn[strings.ToLower(name)]
 	turn[strings.ToLower(name)]++
 	for i := range c.Headers {
 		if h := &c.Headers[i]; same(h.Name) {
 			if n == 0 {
-				return h.value
+				return h.value, h.node
 			}
 			n--
 		}
 	}
-	return nil
+	return nil, nil
 }
 
 // uri is path and query of a class's requests, after the target's.
@@ -162,7 +164,7 @@ func (h *head) request(w *writer) (send.Request, error) {
 	}
 	for _, f := range h.fields {
 		if err := h.field(w, &out.Header[f.at], f.value); err != nil {
-			return out, err
+			return out, placed(f.node, err)
 		}
 	}
 	return out, nil
@@ -185,7 +187,7 @@ func (h *head) field(w *writer, into *send.Field, value template) error {
 	w.begin()
 	value.render(w)
 	if w.err != nil {
-		return fmt.Errorf("header %s: %w", into.Name, w.err)
+		return w.err
 	}
 	f := targets.Field{Name: into.Name, Value: string(w.buf), Secret: w.hidden != nil}
 	if f.Validate() != nil {
@@ -222,11 +224,11 @@ func (h *head) target(w *writer, out *send.Request) error {
 	w.begin()
 	h.uri.render(w)
 	if w.err != nil {
-		return fmt.Errorf("path: %w", w.err)
+		return placed(h.of.at("path"), w.err)
 	}
 	path, _, _ := strings.Cut(string(w.buf), "?")
 	if err := h.of.keepsSegments(path); err != nil {
-		return fmt.Errorf("path: %w", err)
+		return placed(h.of.at("path"), err)
 	}
 	u, err := h.o.Target.Resolve(string(w.buf))
 	if err != nil {
@@ -252,7 +254,7 @@ func (r *Request) keepsSegments(sent string) error {
 	shape := r.withParameters(path, func(*parameter) string { return "x" })
 	shape, err := targets.Expand(shape, func(string) (string, bool) { return "x", true })
 	if err != nil {
-		return err
+		return placed(h.of.at("path"), err)
 	}
 	written := strings.Split(shape, "/")
 	for i, segment := range strings.Split(sent, "/") {

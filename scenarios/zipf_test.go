@@ -161,7 +161,7 @@ func TestZipfWithoutEnoughValues(t *testing.T) {
 			t.Fatal(err)
 		}
 		_, err = Compile(sc, CompileOptions{Target: target(t, "modern")})
-		if want := "request a: $zipf: found no 50 different values"; err == nil || !strings.Contains(err.Error(), want) {
+		if want := "requests[0].body: $zipf: found no 50 different values"; err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %q", body, err, want)
 		}
 	}
