@@ -92,6 +92,7 @@ func Compile(sc *Scenario, o CompileOptions) (*loadgen.Plan, error) {
 	if err := errors.Join(err, besideErr); err != nil {
 		return nil, err
 	}
+	o.values.hideSent(plan, others)
 	o.values.redactChecks(plan)
 	for _, other := range others {
 		o.values.redactChecks(other)
@@ -140,8 +141,8 @@ func (s *Scenario) planOf(l *LoadModel, load string, o *CompileOptions) (*loadge
 		plan.Load.Rate = loadgen.ConstantRate(float64(l.Rate))
 	}
 	plan.Connect.Network, plan.Connect.Address = o.Target.Connect()
-	for _, c := range s.classesOf(load) {
 	wrong := mistakes{sc: s}
+	for _, c := range s.classesOf(load) {
 		payloads, err := pool(&c, o)
 		if err == nil {
 			err = c.checkSent(payloads)
@@ -155,10 +156,10 @@ func (s *Scenario) planOf(l *LoadModel, load string, o *CompileOptions) (*loadge
 		class.Once, class.Again = slices.Concat(c.templates()...).sendsOnce()
 		plan.Classes = append(plan.Classes, class)
 	}
-	if err := s.compileUsers(plan, load, o); err != nil {
 	if err := wrong.err(); err != nil {
 		return nil, err
 	}
+	if err := s.compileUsers(plan, load, o); err != nil {
 		return nil, fmt.Errorf("scenario %s: %w", s.Name, err)
 	}
 	return plan, nil

@@ -17,7 +17,10 @@ type values struct {
 	forShow  bool            // nothing is sent: anything goes, set or not
 	seen     map[string]bool // secrets that were used, or could be
 	held     int             // of those, which vary
-	tooMany  bool            // not all of these are in seen
+	// inHeaders are values of headers whose names promise a secret, and the parts that
+	// rows of files are of them.
+	inHeaders map[string]bool
+	tooMany   bool // not all of these are in seen
 }
 
 type value struct {
@@ -135,11 +138,27 @@ func (v *values) expandHeaders(in headers) ([]targets.Field, error) {
 func (v *values) keep(fields []targets.Field) {
 	for _, f := range fields {
 		if f.Shown() != f.Value && f.Value != "" {
-			v.seen[f.Value] = true
-			v.seen[f.Value[strings.LastIndex(f.Value, " ")+1:]] = true
+			for _, text := range []string{f.Value, f.Value[strings.LastIndex(f.Value, " ")+1:]} {
+				v.seen[text] = true
+				v.inHeader(text)
+			}
 		}
 	}
 }
+
+// inHeader notes a value, or a part of one, that is hidden wherever else it is sent.
+// What is not set, and only shown, is nobody's.
+func (v *values) inHeader(text string) {
+	if !v.forShow || text != unset && text != string(shownToken) {
+		if v.inHeaders == nil {
+			v.inHeaders = map[string]bool{}
+		}
+		v.inHeaders[text] = true
+	}
+}
+
+// shownToken stands for one where nothing is sent.
+const shownToken targets.Secret = "redacted"
 
 // mostHeld bounds what redactors look for.
 const mostHeld = 10_000
@@ -147,6 +166,7 @@ const mostHeld = 10_000
 // hold remembers one of many values of a header that must not show. Names of people
 // and the like have a last word that is no secret.
 func (v *values) hold(f targets.Field) {
+	v.inHeader(f.Value)
 	switch {
 	case f.Value == "", v.seen[f.Value]:
 	case v.held >= mostHeld:

@@ -123,14 +123,16 @@ func (v *values) redactChecks(plan *loadgen.Plan) {
 // hidable are the values, captured or of a login, that are long enough to be tokens
 // or passwords: shorter ones are in too many words.
 func hidable(values []string) (out []string) {
-	const shortest = 5
 	for _, value := range values {
-		if text := plainText(value); len(text) >= shortest {
+		if text := plainText(value); len(text) >= leastHidden {
 			out = append(out, text)
 		}
 	}
 	return out
 }
+
+// leastHidden is the length of the shortest value that is hidden wherever it is.
+const leastHidden = 5
 
 // redactedError is an error that is redacted when it is shown: of thousands of
 // failed checks one is.

@@ -200,7 +200,21 @@ func (h *head) field(w *writer, into *send.Field, value template) error {
 	if into.Hidden && len(w.fresh) == 0 {
 		h.o.values.hold(f)
 	}
+	if into.Hidden {
+		h.holdCells(w, value)
+	}
 	return nil
+}
+
+// holdCells notes the cells of rows that are parts of a header which is hidden.
+func (h *head) holdCells(w *writer, value template) {
+	value.walk(func(g generator) {
+		if row, ok := g.(*rowGen); ok && row.Rows == nil && !row.hot {
+			w.begin()
+			row.render(w)
+			h.o.values.inHeader(plainText(string(w.buf)))
+		}
+	})
 }
 
 // madeUp says whether the value is drawn from nothing that could be a secret,
@@ -232,7 +246,7 @@ func (h *head) target(w *writer, out *send.Request) error {
 	}
 	u, err := h.o.Target.Resolve(string(w.buf))
 	if err != nil {
-		return err
+		return placed(h.of.at("path"), err)
 	}
 	uri, by := requestURI(u), len(strings.TrimSuffix(h.o.Target.URL.EscapedPath(), "/"))
 	hidden := shifted(w.hidden, by)
@@ -254,7 +268,7 @@ func (r *Request) keepsSegments(sent string) error {
 	shape := r.withParameters(path, func(*parameter) string { return "x" })
 	shape, err := targets.Expand(shape, func(string) (string, bool) { return "x", true })
 	if err != nil {
-		return placed(h.of.at("path"), err)
+		return err
 	}
 	written := strings.Split(shape, "/")
 	for i, segment := range strings.Split(sent, "/") {
