@@ -7,8 +7,8 @@ import (
 	"github.com/mlbench/mlbench/loadgen/send"
 )
 
-// Planned is a request of a phase, before anything is sent.
-type Planned struct {
+// planned is a request of a phase, before anything is sent.
+type planned struct {
 	// At is the instant after the phase's start, if that is known before: those
 	// of an open model and the first of each worker of a closed one. Else it is
 	// negative: the request waits for an answer.
@@ -22,8 +22,8 @@ type Planned struct {
 // numbers, up to the load's end, or for ever if answers decide it. Steps of journeys
 // follow the request that begins theirs, as prepared; one that is repeated is there
 // once.
-func (p *Plan) Requests(ph Phase) iter.Seq[Planned] {
-	return func(yield func(Planned) bool) {
+func (p *Plan) Requests(ph Phase) iter.Seq[planned] {
+	return func(yield func(planned) bool) {
 		g := &Generator{plan: *p, longest: p.longest(), lane: p.numbered(), stock: newStock(p.Classes)}
 		for i := range p.Classes {
 			weight := p.Classes[i].Weight
@@ -42,7 +42,7 @@ func (p *Plan) Requests(ph Phase) iter.Seq[Planned] {
 		for n, at := range r.instants() {
 			req := r.request(n, max(0, at))
 			for more := true; more; at = -1 {
-				if !yield(Planned{At: at, Class: req.class, Request: req.payload.Numbered(req.number)}) {
+				if !yield(planned{At: at, Class: req.class, Request: req.payload.Numbered(req.number)}) {
 					return
 				}
 				if more = req.journey != nil; more {

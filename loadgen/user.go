@@ -186,17 +186,22 @@ func (g *Generator) secrets(req *request) (out []string) {
 	for _, value := range req.captured() { // tokens, as a rule
 		out = append(out, value)
 	}
-	if req.user == nil {
-		return out
-	}
 	if req.class == g.login && g.plan.Credentials != nil {
 		out = append(out, g.plan.Credentials(req.payload.Body)...)
 	}
-	if token := req.user.token; token != "" {
-		out = append(out, token, token[strings.LastIndexByte(token, ' ')+1:])
+	return append(out, req.user.secrets()...)
+}
+
+// secrets are the user's token and cookies.
+func (u *user) secrets() (out []string) {
+	if u == nil {
+		return nil
+	}
+	if u.token != "" {
+		out = append(out, u.token, u.token[strings.LastIndexByte(u.token, ' ')+1:])
 	}
 	const shortest = 8 // a shorter value is no secret, and in too many words
-	for _, c := range req.user.jar {
+	for _, c := range u.jar {
 		if len(c.value) >= shortest {
 			out = append(out, c.value)
 		}

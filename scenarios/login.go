@@ -17,7 +17,7 @@ func (s *Scenario) LoginRequest() *targets.Login {
 	if s.Login == nil {
 		return nil
 	}
-	l := &targets.Login{Method: s.Login.Method, Path: s.Login.Path, TokenPath: s.Login.Token, Optional: s.Login.Optional}
+	l := &targets.Login{Method: s.Login.Method, Path: s.Login.Path, TokenPath: s.Login.Token, Optional: s.Login.Optional, NoToken: !s.NeedsToken()}
 	if b := s.Login.Body; b != nil {
 		static, _ := b.template.static() // one with generators is rendered
 		l.Body, l.ContentType = string(static), b.kind
@@ -29,14 +29,15 @@ func (s *Scenario) LoginRequest() *targets.Login {
 // its login. It is empty when no request wants one, or the target has no
 // login and the scenario says that it is optional: the note says so.
 func (s *Scenario) Token(ctx context.Context, t targets.Target, set targets.CredentialSettings) (token targets.Secret, note string, err error) {
-	if s.needsToken() {
+	if s.NeedsToken() {
 		return s.login(ctx, t, set, nil)
 	}
 	return "", "", nil
 }
 
-// needsToken says whether anything that is sent needs the login's token.
-func (s *Scenario) needsToken() bool {
+// NeedsToken says whether anything that is sent needs the login's token; else a login
+// is for the cookies that it sets.
+func (s *Scenario) NeedsToken() bool {
 	if s.wantsToken() {
 		return true
 	}

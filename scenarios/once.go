@@ -3,6 +3,7 @@ package scenarios
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -27,6 +28,7 @@ type Exchanges struct {
 type Exchange struct {
 	Name    string
 	Follows bool  // a step of the journey that the one before it is part of
+	Login   bool  // that of the user who sends what comes after it
 	Expect  []int // statuses; empty: 200 to 299
 
 	request *send.Request
@@ -34,6 +36,8 @@ type Exchange struct {
 	step    *loadgen.Step               // nil: it follows nothing
 	journey map[string]string           // what its steps have captured
 	values  *values
+	user    *loadgen.Visitor // who sends it; nil: it makes no difference
+	token   bool             // the user's is sent
 }
 
 // Calls prepares setup and teardown, and no classes.
@@ -45,27 +49,44 @@ func Calls(sc *Scenario, o CompileOptions) (*Exchanges, error) {
 }
 
 // Once prepares every request of the scenario to be sent once: of a class, the
-// first of its pool.
+// first of its pool, by the first users of the load, with their logins before.
 func Once(sc *Scenario, o CompileOptions) (*Exchanges, error) {
 	if err := o.once(sc); err != nil {
 		return nil, err
 	}
 	plan, err := Compile(sc, o)
-	if err != nil {
+	out, callsErr := sc.calls(&o)
+	if err := errors.Join(err, callsErr); err != nil {
 		return nil, err
 	}
-	out, err := sc.calls(&o)
-	if err != nil {
-		return nil, err
-	}
-	for i, c := range plan.AllClasses() {
-		e := Exchange{Name: c.Name, Follows: c.Step != nil, Expect: c.Expect, request: &c.Pool[0], check: c.Check, step: c.Step, values: o.values, journey: map[string]string{}}
-		if e.Follows {
-			e.journey = out.Classes[i-1].journey
+	for _, load := range plan.Loads() {
+		users := load.Visitors()
+		for i := range load.Classes {
+			if i == 0 || users[i] != users[i-1] {
+				out.logIn(users[i], load.Login, o.values)
+			}
+			c := &load.Classes[i]
+			e := Exchange{
+				Name: c.Name, Follows: c.Step != nil, Expect: c.Expect, request: &c.Pool[0], check: c.Check, step: c.Step,
+				values: o.values, journey: map[string]string{}, user: users[i], token: c.Token,
+			}
+			if e.Follows {
+				e.journey = out.Classes[len(out.Classes)-1].journey
+			}
+			out.Classes = append(out.Classes, e)
 		}
-		out.Classes = append(out.Classes, e)
 	}
 	return out, nil
+}
+
+// logIn adds the login of a user, if there is one.
+func (x *Exchanges) logIn(user *loadgen.Visitor, login *loadgen.Class, v *values) {
+	if r := user.Login(); r != nil {
+		x.Classes = append(x.Classes, Exchange{
+			Name: login.Name, Login: true, Expect: login.Expect, request: r, check: login.Check,
+			values: v, journey: map[string]string{}, user: user,
+		})
+	}
 }
 
 // once makes them those for sending one of each.
@@ -77,30 +98,32 @@ func (o *CompileOptions) once(s *Scenario) (err error) {
 	return nil
 }
 
+// calls are sent by none of the users: a token that they need is that of the options.
 func (s *Scenario) calls(o *CompileOptions) (*Exchanges, error) {
-	out := &Exchanges{}
-	var err error
-	if out.Setup, err = calls(s.Setup, o); err == nil {
-		out.Teardown, err = calls(s.Teardown, o)
+	own := *o
+	own.Accounts, o = nil, &own
+	wrong := mistakes{sc: s}
+	out := &Exchanges{Setup: calls(s.Setup, o, &wrong), Teardown: calls(s.Teardown, o, &wrong)}
+	if f := newFinder(o.values.inHeaders); f != nil {
+		for _, e := range slices.Concat(out.Setup, out.Teardown) {
+			f.hideIn(e.request)
+		}
 	}
-	if err != nil {
-		return nil, fmt.Errorf("scenario %s: %w", s.Name, err)
-	}
-	return out, nil
+	return out, wrong.err()
 }
 
 // calls compiles what is sent once in any case.
-func calls(list []onceCall, o *CompileOptions) ([]Exchange, error) {
-	var out []Exchange
+func calls(list []onceCall, o *CompileOptions, wrong *mistakes) (out []Exchange) {
 	for i := range list {
 		r := list[i].request()
 		payloads, err := pool(&requestClass{Request: *r}, o)
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", r.Name, err)
+			wrong.add("", r.Name, err)
+			continue
 		}
 		out = append(out, Exchange{Name: r.Name, Expect: r.Expect.Status, request: &payloads[0], values: o.values})
 	}
-	return out, nil
+	return out
 }
 
 // Shown is the complete request as it is sent, but for secrets.
@@ -109,13 +132,18 @@ func (e *Exchange) Shown() []byte {
 	return r.Shown()
 }
 
-// shown has no value that was captured.
+// shown has no value that was captured, and of a login no body: who logs in is nobody's
+// business.
 func (e *Exchange) shown() send.Request {
 	hide := map[string]string{}
 	for name := range e.journey {
 		hide[name] = `"[captured]"` // as JSON, as captures are
 	}
-	return e.request.Filled(hide)
+	r := e.user.Complete(e.request.Filled(hide), e.token)
+	if e.Login {
+		r.HiddenBody = []send.Span{{From: 0, To: len(r.Body)}}
+	}
+	return r
 }
 
 // Sent is an exchange that got its answer.
@@ -155,7 +183,7 @@ func (e *Exchange) Send(ctx context.Context, t targets.Target, timeout time.Dura
 func (e *Exchange) send(ctx context.Context, t targets.Target, timeout time.Duration, keep int) (s *Sent, again bool, err error) {
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	r := e.request.Filled(e.journey)
+	r := e.user.Complete(e.request.Filled(e.journey), e.token)
 	a, err := t.Exchange(ctx, &r, loadgen.MaxCheckedBody)
 	if err != nil {
 		return nil, false, err
@@ -163,6 +191,7 @@ func (e *Exchange) send(ctx context.Context, t targets.Target, timeout time.Dura
 	a.Head = http1.Unfold(a.Head)
 	s = &Sent{Answer: a}
 	_, header, _ := bytes.Cut(a.Head, []byte("\r\n"))
+	e.user.Take(header, r.Target)
 	got := &loadgen.Answer{
 		Status: a.Status, Header: slices.Concat(header, []byte("\r\n")), Body: a.Body,
 		Cut: a.Size > int64(len(a.Body)), Service: a.Took, Captured: e.journey,
@@ -182,6 +211,11 @@ func (e *Exchange) send(ctx context.Context, t targets.Target, timeout time.Dura
 	if body, err := (&view{a: got}).body(); err == nil && !bytes.Equal(body, a.Body) {
 		a.Body, a.Size = body, int64(len(body)) // as people, and secrets to hide, have it
 	}
+	if e.Login && s.Wrong == "" {
+		e.user.Enter(e.journey)
+		a.Body = []byte(send.Hidden) // which has the token, and perhaps another
+		a.Size = int64(len(a.Body))
+	}
 	if again = got.Unmet != nil; again {
 		s.Wrong = got.Unmet.Error()
 	}
@@ -194,7 +228,11 @@ func (e *Exchange) send(ctx context.Context, t targets.Target, timeout time.Dura
 // hide redacts what is known to be secret: what the scenario took from outside,
 // tokens, and what was captured, if it is long enough to be a token.
 func (e *Exchange) hide(s *Sent) {
-	secrets := e.values.redactor(hidable(slices.Collect(maps.Values(e.journey)))...)
+	own := slices.Concat(slices.Collect(maps.Values(e.journey)), e.user.Secrets())
+	if e.Login {
+		own = append(own, credentialsOf(e.request.Body)...)
+	}
+	secrets := e.values.redactor(hidable(own)...)
 	s.Answer.Head = []byte(redactHead(secrets.Replace(string(s.Answer.Head))))
 	s.Answer.Body = []byte(secrets.Replace(string(s.Answer.Body)))
 	s.Wrong = secrets.Replace(s.Wrong)

@@ -195,14 +195,14 @@ func (v *values) with(c *targets.Credentials) *values {
 func (o *CompileOptions) eachLogsIn() bool { return o.Accounts != nil && !o.ForShow }
 
 // FirstLogin is the login of the plan's first user, before the load: it finds the
-// mistakes that those of all would have, and its token is that of what is sent once.
+// mistakes that those of all would have, and its token is that of setup and teardown.
 // Without a login at a target, where it is optional, users have none.
 func (s *Scenario) FirstLogin(ctx context.Context, t targets.Target, set targets.CredentialSettings, plan *loadgen.Plan) (targets.Secret, string, error) {
-	if plan.Login == nil || !s.needsToken() {
+	if plan.Login == nil {
 		return "", "", nil
 	}
 	token, note, err := s.login(ctx, t, set, plan.Login.Pool[0].Body)
-	if err == nil && token == "" {
+	if err == nil && (note != "" || token == "" && s.NeedsToken()) {
 		plan.Login = nil
 	}
 	return token, note, err

@@ -21,6 +21,7 @@ type Login struct {
 	ContentType string // default application/json
 	TokenPath   string // field of the answer's JSON, dots go deeper; default the first of TokenNames that it has
 	Optional    bool   // a target without the route is used without a token
+	NoToken     bool   // the answer has none, and may be a redirect: it is for the cookies that it sets
 	// Variables of Body other than the Credentials; each may be nil.
 	Lookup func(name string) (string, bool) // goes before them
 	Env    func(name string) (string, bool) // goes after them
@@ -146,6 +147,10 @@ func (l Login) body(c Credentials) (string, error) {
 func (t Target) loginAnswer(l Login, c Credentials, resp *http.Response) (Secret, string, error) {
 	const most = 1 << 20
 	what := fmt.Sprintf("%s %s at %s answered %d", l.Method, l.Path, t.Name, resp.StatusCode)
+	without, wanted := "a token", "200 and a token"
+	if l.NoToken {
+		without, wanted = "a login", "200 to 399"
+	}
 	switch code := resp.StatusCode; {
 	case code == http.StatusUnauthorized || code == http.StatusForbidden:
 		who := "these credentials"
@@ -158,13 +163,15 @@ func (t Target) loginAnswer(l Login, c Credentials, resp *http.Response) (Secret
 		return "", "", fmt.Errorf("%w refused: %s to %s; set %s", ErrCredentials, what, who, credentialVariables)
 	case code == http.StatusNotFound || code == http.StatusMethodNotAllowed || code == http.StatusNotImplemented:
 		if l.Optional {
-			return "", fmt.Sprintf("%s has no %s %s (%d): requests are sent without a token", t.Name, l.Method, l.Path, code), nil
+			return "", fmt.Sprintf("%s has no %s %s (%d): requests are sent without %s", t.Name, l.Method, l.Path, code, without), nil
 		}
 		return "", "", fmt.Errorf("login: %s: the target has no such route (scenario key login.path, or login.optional)", what)
+	case l.NoToken && code >= 200 && code < 400:
+		return "", "", nil
 	case code >= 300 && code < 400:
 		return "", "", fmt.Errorf("login: %s, a redirect to %s: give that URL as the target", what, resp.Header.Get("Location"))
 	case code < 200 || code > 299:
-		return "", "", fmt.Errorf("login: %s, want 200 and a token (scenario key login.body says what is sent)", what)
+		return "", "", fmt.Errorf("login: %s, want %s (scenario key login.body says what is sent)", what, wanted)
 	}
 	raw, err := io.ReadAll(io.LimitReader(resp.Body, most))
 	if err != nil {

@@ -21,12 +21,12 @@ func (o *runOptions) sendOnce(ctx context.Context, sc *scenarios.Scenario, p *se
 	for _, n := range p.Notes {
 		fmt.Fprintln(o.Err, "note:", n)
 	}
-	sent, wrong := 0, 0
+	sent, wrong, in := 0, 0, true // whoever sends the next has logged in
 	list := func(what string, exchanges []scenarios.Exchange) (ok bool, err error) {
 		ok = true
 		for i := range exchanges {
 			e := &exchanges[i]
-			if e.Follows && !ok {
+			if e.Follows && !ok || !e.Login && !in {
 				if err := (&report.Exchange{Name: what + e.Name, Skipped: true}).Write(o.Out); err != nil {
 					return false, err
 				}
@@ -39,6 +39,9 @@ func (o *runOptions) sendOnce(ctx context.Context, sc *scenarios.Scenario, p *se
 			if !ok {
 				wrong++
 			}
+			if e.Login {
+				in = ok
+			}
 			if !ok && what == setupLabel {
 				return false, nil // nothing can be expected of the rest
 			}
@@ -50,6 +53,7 @@ func (o *runOptions) sendOnce(ctx context.Context, sc *scenarios.Scenario, p *se
 		_, err = list("", all.Classes)
 	}
 	after := ctx
+	in = true
 	ctx = context.WithoutCancel(ctx) // what was set up is to go
 	if _, terr := list("teardown ", all.Teardown); err == nil {
 		err = terr

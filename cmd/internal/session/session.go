@@ -191,6 +191,9 @@ func (s *Session) Prepare(ctx context.Context, t targets.Target) (*Prepared, err
 		}); err != nil {
 			return nil, err
 		}
+		if slow != "" {
+			p.Notes = append(p.Notes, slow)
+		}
 	}
 	p.Notes = append(p.Notes, s.besideNotes(p.Plan)...)
 	p.Notes = append(p.Notes, p.Plan.Warnings(machine.ReadLimits())...)
@@ -203,28 +206,25 @@ func (s *Session) accounts(t targets.Target) (*targets.Credentials, error) {
 		return nil, nil
 	}
 	c, err := s.Spec.Credentials.For(t)
-	if err != nil || c.Token != "" { // a token that is given is everybody's
+	if err != nil || c.Token != "" && s.Scenario.NeedsToken() { // a token that is given is everybody's
 		return nil, err
 	}
 	return &c, nil
 }
 
-// firstLogin is that of the first user, for what is not sent by users.
+// firstLogin is that of the first user, for what is not sent by users. The others are
+// sent by users also if each is sent once, who log in then.
 func (s *Session) firstLogin(ctx context.Context, p *Prepared) error {
-	token, note, err := s.Scenario.FirstLogin(ctx, p.Target, s.Spec.Credentials, p.Plan)
-	if err != nil {
-		return err
-	}
-	if note != "" {
-		p.Notes = append(p.Notes, note)
-	}
-	p.Options.Token, p.Options.Accounts = token, nil
-	if s.Spec.Once {
-		if p.Plan, err = scenarios.Compile(s.Scenario, p.Options); err != nil {
-			return cli.Usagef("%w", err)
+	return patiently(s, "logging in at "+p.Target.Name, 0, func() error {
+		token, note, err := s.Scenario.FirstLogin(ctx, p.Target, s.Spec.Credentials, p.Plan)
+		if note != "" {
+			p.Notes = append(p.Notes, note)
 		}
-	}
-	return nil
+		if p.Options.Token = token; p.Plan.Login == nil {
+			p.Options.Accounts = nil
+		}
+		return err
+	})
 }
 
 // besideNotes say which loads beside do not run when their scenario says.
