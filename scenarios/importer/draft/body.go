@@ -85,7 +85,7 @@ func (v *Vault) readForm(s string) example.Pairs {
 	for i, p := range form {
 		value, _ := p.Value.(string)
 		if SecretName(p.Key) && value != "" && !v.HasPlaces(value) {
-			form[i].Value = v.Ref(p.Key)
+			form[i].Value = v.RefOf(p.Key, value)
 		} else {
 			form[i].Value = v.Text(value)
 		}

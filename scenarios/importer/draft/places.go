@@ -138,6 +138,15 @@ func (p *shellPlaces) replace(s string, with func(int) string) string {
 	})
 }
 
+// Unused forgets the variables that a text does not have.
+func (p *shellPlaces) Unused(text string) {
+	for i, v := range p.Variables {
+		if p.used[i] && !strings.Contains(text, "${"+v.Name+"}") {
+			p.used[i] = false
+		}
+	}
+}
+
 // written are the variables that the scenario uses.
 func (p *shellPlaces) written() []Variable {
 	var out []Variable

@@ -98,7 +98,7 @@ type Request struct {
 	// Journeys, and what stands in them.
 	Total  bool          // the time of all of it is a figure
 	Think  string        // before a step
-	repeat example.Pairs // of a step
+	Repeat example.Pairs // of a step
 	Steps  []Request     // that follow
 	Choose []Request     // instead of a request: one of these, by weight
 	None   bool          // of a choice: nothing is sent

@@ -15,10 +15,11 @@ import (
 // Vault takes secrets out of what becomes a scenario, and puts variables in
 // their place; what is no secret it escapes, so that it is sent as it was.
 type Vault struct {
-	Names []string // of the variables, in the order of their first use
-	bytes bool     // within bytes, which take no variables: REDACTED
-	used  bool     // something was redacted
-	Open  bool     // secrets stay: for comparing, not for writing
+	Names  []string          // of the variables, in the order of their first use
+	bytes  bool              // within bytes, which take no variables: REDACTED
+	used   bool              // something was redacted
+	Open   bool              // secrets stay: for comparing, not for writing
+	values map[string]string // of the variables
 
 	shellPlaces // of variables of the shell
 }
@@ -90,6 +91,23 @@ func (v *Vault) Ref(name string) string {
 	return "${" + name + "}"
 }
 
+// RefOf is what stands for the secret of that name and value: another value has another variable.
+func (v *Vault) RefOf(name, value string) string {
+	if v.bytes {
+		return v.Ref(name)
+	}
+	if v.values == nil {
+		v.values = map[string]string{}
+	}
+	for n, at := 2, name; ; at, n = fmt.Sprintf("%s_%d", name, n), n+1 {
+		key := VariableName(at)
+		if known, ok := v.values[key]; !ok || known == value || n > maxPlaces {
+			v.values[key] = value
+			return v.Ref(at)
+		}
+	}
+}
+
 // Text takes out secrets that show themselves.
 func (v *Vault) Text(s string) string {
 	if !v.bytes {
@@ -127,6 +145,9 @@ func (v *Vault) Value(x any, name string) any {
 		return out
 	case example.Generated:
 		if values, ok := x.Args.([]any); ok { // a choice; the others' arguments are numbers
+			if name != "" && !v.Open {
+				return v.Ref(name)
+			}
 			return example.Generated{Name: x.Name, Args: v.Value(values, name)}
 		}
 	case example.Pairs:

@@ -176,7 +176,7 @@ func (v *Vault) variedForm(s string) example.Pairs {
 // Field is a value of that name: a secret is asked of the environment.
 func (v *Vault) Field(name, value string) any {
 	if SecretName(name) && value != "" && !v.HasPlaces(value) {
-		return v.Ref(name)
+		return v.RefOf(name, value)
 	}
 	return v.Varied(value)
 }

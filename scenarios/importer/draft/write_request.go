@@ -78,7 +78,7 @@ func (w *Writer) Request(indent int, r *Request) {
 		key("pool: %d", r.Pool)
 	}
 	w.pairs(in, "capture:", r.Capture)
-	w.pairs(in, "repeat:", r.repeat)
+	w.pairs(in, "repeat:", r.Repeat)
 	if len(r.Steps) > 0 {
 		key("steps:")
 		for i := range r.Steps {

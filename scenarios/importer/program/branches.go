@@ -2,7 +2,6 @@ package program
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/mlbench/mlbench/scenarios/example"
 	"github.com/mlbench/mlbench/scenarios/importer/draft"
@@ -37,14 +36,27 @@ func (p *program) branches(n *script.Node, s *scope) (value any, returned bool) 
 		p.judged(n, s, memo)
 		return nil, false
 	}
+	if fails := p.fails(n.Block, s); fails || p.fails(n.Else, s) {
+		p.tell(p.last(), n.Line, ": a check that is not taken over: "+condition.Label())
+		if fails {
+			return p.block(n.Else, s)
+		}
+		return p.block(n.Block, s)
+	}
 	inner := p.within(p.branchOf(), func() { value, returned = p.block(n.Block, s) })
-	if len(inner.sent) > 0 {
+	switch {
+	case len(inner.sent) > 0:
 		p.note(n.Line, "only if %s", condition.Label())
+	case returned && value != nil:
+		p.maybe = condition
+	case returned:
+		p.note(n.Line, "what follows is left out there if %s", condition.Label())
 	}
 	p.join(inner)
 	other := p.within(p.branchOf(), func() { p.block(n.Else, s) })
 	if len(other.sent) > 0 {
 		p.note(n.Line, "otherwise %s, left out", draft.Count(len(other.sent), "other request"))
+		p.unsent(other)
 	}
 	return value, false
 }
@@ -55,6 +67,14 @@ func (p *program) looking(memo map[*script.Node]any, do func()) {
 	p.memo = memo
 	do()
 	p.memo = outer
+}
+
+// memoOr is the memory of the calls in this expression, which are followed once.
+func (p *program) memoOr() map[*script.Node]any {
+	if p.memo != nil {
+		return p.memo
+	}
+	return map[*script.Node]any{}
 }
 
 // onlyGuards says whether a condition is that of Python's main program.
@@ -129,16 +149,12 @@ func (p *program) loop(n *script.Node, s *scope) {
 		over = p.eval(n.Kids[0], s)
 	}
 	if rows, ok := over.(table); ok {
-		p.bindLoop(n, rows.row(), s)
-		inner := p.within(p.branchOf(), func() { p.block(n.Block, s) })
-		if len(inner.sent) > 0 {
-			p.note(n.Line, "for each row there; for one here")
-		}
-		p.join(inner)
+		p.oneRound(n, rows.row(), "for each row there; for one here", s)
 		return
 	}
 	list, known := over.([]any)
-	if known && len(list) <= maxFlow && (len(list) <= maxUnrolled || !p.loopSends(n.Block)) {
+	polling := p.loopSends(n.Block) && len(endings(n.Block)) > 0
+	if known && !polling && len(list) <= maxFlow && (len(list) <= maxUnrolled || !p.loopSends(n.Block)) {
 		before := len(p.flow.sent)
 		for i, item := range list {
 			if i >= maxUnrolled && len(p.flow.sent) > before {
@@ -151,30 +167,35 @@ func (p *program) loop(n *script.Node, s *scope) {
 		return
 	}
 	var item any = unknown{line: n.Line, label: "a value of the loop"}
-	if known {
+	if known && len(list) > 0 {
 		item = example.Generated{Name: "$choice", Args: slices.Clone(list[:min(len(list), maxFlow)])}
 	}
 	inner := p.within(p.branchOf(), func() {
 		p.bindLoop(n, item, s)
 		p.block(n.Block, s)
 	})
-	if len(inner.sent) > 0 {
+	switch {
+	case p.polls(n, inner, len(list), s):
+	case len(inner.sent) > 0:
 		p.note(n.Line, "in a loop; sent once here")
 	}
 	p.join(inner)
 }
 
+// oneRound goes through a loop one time, with a word where it sends something.
+func (p *program) oneRound(n *script.Node, item any, why string, s *scope) {
+	p.bindLoop(n, item, s)
+	inner := p.within(p.branchOf(), func() { p.block(n.Block, s) })
+	if len(inner.sent) > 0 {
+		p.note(n.Line, "%s", why)
+	}
+	p.join(inner)
+}
+
 // loopSends says whether statements seem to send something themselves.
-func (p *program) loopSends(block []*script.Node) bool {
-	return slices.ContainsFunc(block, func(n *script.Node) bool {
-		if n == nil {
-			return false
-		}
-		if n.Kind == script.Call && n.Kids[0].Kind == script.Member && slices.Contains(locustVerbs, n.Kids[0].Text) && strings.Contains(n.Kids[0].Path(), "client.") {
-			return true
-		}
-		return n.Kind == script.Call && strings.HasPrefix(n.Kids[0].Path(), "http.") || p.loopSends(n.Kids) || p.loopSends(n.Block) || p.loopSends(n.Else)
-	})
+func (p *program) loopSends(block []*script.Node) (sends bool) {
+	each(block, func(n *script.Node) { sends = sends || n.Kind == script.Call && p.seemsToSend(n) })
+	return sends
 }
 
 func (p *program) bindLoop(n *script.Node, item any, s *scope) {

@@ -104,7 +104,7 @@ func init() { // they call functions that look them up
 			}
 			return whole(a.get(0, ""), "round")
 		},
-		"len": length, "next": rowOf, "itertools.cycle": same, "range": span, "isinstance": func(_ *program, a arguments, n *script.Node) any { return isInstance(a, n) },
+		"len": length, "next": rowOf, "itertools.cycle": same, "iter": same, "collections.deque": same, "range": span, "isinstance": func(_ *program, a arguments, n *script.Node) any { return isInstance(a, n) },
 		"Array.isArray": func(_ *program, a arguments, n *script.Node) any { return ofType(a, "array", n) },
 		"enumerate": func(_ *program, a arguments, n *script.Node) any {
 			list, ok := a.get(0, "").([]any)
@@ -265,9 +265,15 @@ func sortedKeys(m map[string]any) []string {
 }
 
 // rowOf is the next of a table.
-func rowOf(_ *program, a arguments, n *script.Node) any {
-	if rows, ok := a.get(0, "").(table); ok {
-		return rows.row()
+func rowOf(p *program, a arguments, n *script.Node) any {
+	switch v := a.get(0, "").(type) {
+	case table:
+		p.inOrder(v)
+		return v.row()
+	case []any:
+		if len(v) > 0 && len(v) <= maxFlow {
+			return example.Generated{Name: "$sequence", Args: v}
+		}
 	}
 	return unreadable(n)
 }

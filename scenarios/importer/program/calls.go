@@ -89,6 +89,13 @@ func (p *program) applied(f any, n *script.Node, s *scope) any {
 	case *class:
 		return &instance{of: f, attributes: map[string]any{}}
 	case module:
+		if f == "URL" && n.Text == "new" {
+			a := p.arguments(n, s)
+			if base := a.get(1, ""); base != nil {
+				return &address{base: urlJoined(p, arguments{list: []any{base, a.get(0, "")}}, n)}
+			}
+			return &address{base: a.get(0, "")}
+		}
 		if v, ok := p.tool(string(f), n, s); ok {
 			return v
 		}
@@ -114,7 +121,9 @@ func (p *program) enter(f *closure, args []any, n *script.Node) any {
 		return unreadable(n)
 	}
 	p.depth++
-	defer func() { p.depth-- }()
+	memo, maybe := p.memo, p.maybe
+	p.memo, p.maybe = nil, nil // of this call alone
+	defer func() { p.depth, p.memo, p.maybe = p.depth-1, memo, maybe }()
 	inner := newScope(f.scope)
 	if f.self != nil {
 		args = append([]any{f.self}, args...)
@@ -130,6 +139,9 @@ func (p *program) enter(f *closure, args []any, n *script.Node) any {
 		}
 	}
 	v, _ := p.block(f.node.Block, inner)
+	if _, plain := textOf(v); p.maybe != nil && plain {
+		return unknown{line: p.maybe.Line, label: "what depends on " + p.maybe.Label()}
+	}
 	return v
 }
 

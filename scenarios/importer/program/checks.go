@@ -1,6 +1,7 @@
 package program
 
 import (
+	"fmt"
 	"regexp"
 	"slices"
 	"strconv"
@@ -58,6 +59,7 @@ type condition struct {
 	of     *sending
 	status []int         // those that hold, where it is of the status
 	check  example.Pairs // else
+	strict bool          // a limit that is excluded
 }
 
 // demand is the value of an expression such as "a" in an answer's text.
@@ -78,9 +80,6 @@ func (p *program) aboutAnswer(n *script.Node, s *scope) (*sending, bool) {
 			return v.conditions[0].of, true
 		}
 	}
-	if n.Kind == script.Call {
-		return nil, false
-	}
 	for _, k := range n.Kids {
 		if x, ok := p.aboutAnswer(k, s); ok {
 			return x, true
@@ -99,8 +98,11 @@ func (p *program) expects(n *script.Node, s *scope, want bool, name string, line
 	if !about && p.checked != nil {
 		x, about = p.checked, true
 	}
+	if ok && len(all) == 0 && !about {
+		return // nothing is demanded
+	}
 	if !about {
-		return
+		x = p.last()
 	}
 	if !ok {
 		if name == "" {
@@ -112,11 +114,12 @@ func (p *program) expects(n *script.Node, s *scope, want bool, name string, line
 		} else {
 			all = nil
 		}
-		x.request.About = append(x.request.About, "line "+strconv.Itoa(line)+how+safeName(name))
-		p.sites[x.site] = min(p.sites[x.site], partSite)
+		p.tell(x, line, how+safeName(name))
 	}
 	for _, c := range all {
-		c.of.expect(c, name)
+		if c.of.expect(c, name); c.strict {
+			c.of.say(fmt.Sprintf("line %d: the limit itself is no failure here: min and max include it.", line))
+		}
 	}
 }
 
@@ -171,7 +174,7 @@ func (p *program) judged(n *script.Node, s *scope, memo map[*script.Node]any) {
 	case p.fails(n.Block, s):
 		expects(false)
 		p.block(n.Else, s)
-	case p.passes(n.Block, s) && (len(n.Else) == 0 || p.fails(n.Else, s)):
+	case p.passes(n.Block, s) && len(n.Else) == 0:
 		var all []condition
 		ok := false
 		p.looking(memo, func() { all, ok = p.conditions(test, s, true) })
@@ -180,14 +183,68 @@ func (p *program) judged(n *script.Node, s *scope, memo map[*script.Node]any) {
 			return
 		}
 		expects(true)
+	case p.passes(n.Block, s) && p.fails(n.Else, s):
+		expects(true)
 	case p.fails(n.Else, s):
 		expects(true)
 		p.block(n.Block, s)
-	default: // it goes on with what is usual
-		p.block(n.Block, s)
-		other := p.within(p.branchOf(), func() { p.block(n.Else, s) })
-		if len(other.sent) > 0 {
-			p.note(n.Line, "otherwise %s, left out", draft.Count(len(other.sent), "other request"))
+	default:
+		p.goesOn(n, s, memo)
+	}
+}
+
+// goesOn follows an if that looks at an answer and fails in neither branch: where it
+// asks whether the status is a success, with what is usual.
+func (p *program) goesOn(n *script.Node, s *scope, memo map[*script.Node]any) {
+	const never = 1000
+	size := func(want bool) (most int) { // of the statuses, where they have a success
+		p.looking(memo, func() {
+			all, ok := p.conditions(n.Kids[0], s, want)
+			if !ok {
+				most = never
+			}
+			for _, c := range all {
+				if most = max(most, len(c.status)); !slices.ContainsFunc(c.status, func(status int) bool { return status < 300 }) {
+					most = never
+				}
+			}
+		})
+		return most
+	}
+	so, not := size(true), size(false)
+	label := n.Kids[0].Label()
+	taken, other := n.Block, n.Else
+	switch {
+	case so < never && so <= not:
+	case not < never:
+		taken, other = n.Else, n.Block
+	default:
+		returned := false
+		inner := p.within(p.branchOf(), func() { _, returned = p.block(n.Block, s) })
+		if len(inner.sent) > 0 {
+			p.note(n.Line, "only if %s there, always here", label)
+		} else if returned {
+			p.note(n.Line, "what follows is left out there if %s", label)
+		}
+		p.join(inner)
+		taken = nil
+	}
+	p.block(taken, s)
+	rest := p.within(p.branchOf(), func() { p.block(other, s) })
+	if len(rest.sent) > 0 {
+		p.note(n.Line, "%s left out: of the other answers, by %s", draft.Count(len(rest.sent), "request"), label)
+		p.unsent(rest)
+	}
+}
+
+// unsent counts the requests of a branch that is left out.
+func (p *program) unsent(f *flow) {
+	for _, x := range f.sent {
+		if x.site != nil {
+			p.sites[x.site] = unreadSite
+		}
+		for _, b := range x.branches {
+			p.unsent(b.flow)
 		}
 	}
 }
@@ -206,10 +263,38 @@ func (x *sending) allow(statuses []int) {
 
 // fails says whether statements end with a failure, and send nothing.
 func (p *program) fails(block []*script.Node, s *scope) bool {
-	return p.ends(block, s, func(n *script.Node) bool {
-		return n.Kind == script.Raise || n.Kind == script.Call && (strings.HasSuffix(n.Kids[0].Path(), ".failure") ||
-			p.eval(n.Kids[0], s) == module("k6.fail") || p.eval(n.Kids[0], s) == module("k6/execution.test.abort"))
+	fails := p.ends(block, s, func(n *script.Node) bool {
+		return n.Kind == script.Raise || n.Kind == script.Call && p.isFailure(n, s)
 	})
+	if fails { // whoever asks says what becomes of the condition
+		each(block, func(n *script.Node) {
+			if n.Kind == script.Call && p.isFailure(n, s) {
+				p.told[n] = true
+			}
+		})
+	}
+	return fails
+}
+
+// isFailure says whether a call makes a request, or the iteration, a failure.
+func (p *program) isFailure(n *script.Node, s *scope) bool {
+	if strings.HasSuffix(n.Kids[0].Path(), ".failure") {
+		return true
+	}
+	f := n.Kids[0]
+	if f.Kind != script.Name && f.Kind != script.Member {
+		return false
+	}
+	base := f
+	for base.Kind == script.Member {
+		base = base.Kids[0]
+	}
+	v, _ := s.get(base.Text)
+	if _, isModule := v.(module); base.Kind != script.Name || !isModule {
+		return false
+	}
+	at, _ := p.eval(f, s).(module)
+	return at == "k6.fail" || strings.HasPrefix(string(at), "k6/execution") && strings.HasSuffix(string(at), ".test.abort")
 }
 
 func (p *program) passes(block []*script.Node, s *scope) bool {

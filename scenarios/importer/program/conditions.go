@@ -93,8 +93,9 @@ func (p *program) compared(n *script.Node, s *scope, want bool) ([]condition, bo
 	if !want {
 		op = negations[op]
 	}
-	if x := n.Kids[0]; x.Kind == script.Call && x.Kids[0].Is("typeof") {
-		return nil, false
+	if x := n.Kids[0]; x.Kind == script.Unary && x.Text == "typeof" {
+		kind, _ := p.eval(n.Kids[1], s).(string)
+		return typed(p.eval(x.Kids[0], s), op, kind)
 	}
 	a, b := p.eval(n.Kids[0], s), p.eval(n.Kids[1], s)
 	if op == "in" {
@@ -113,6 +114,21 @@ func (p *program) compared(n *script.Node, s *scope, want bool) ([]condition, bo
 		return nil, false
 	}
 	return x.compared(op, b)
+}
+
+// typed is typeof x === "number".
+func typed(v any, op, kind string) ([]condition, bool) {
+	x, ok := v.(part)
+	switch {
+	case !ok || x.kind != jsonPart:
+	case op == "==" && (kind == "number" || kind == "string" || kind == "boolean"):
+		return x.demands("type", kind)
+	case kind == "undefined" && op == "!=":
+		return x.demands("", nil)
+	case kind == "undefined" && op == "==":
+		return x.demands("absent", true)
+	}
+	return nil, false
 }
 
 // containing is of a text that the answer has.
@@ -171,12 +187,22 @@ func (x part) compared(op string, b any) ([]condition, bool) {
 				return x.demands("one_of", list)
 			}
 		case isNumber && (op == ">=" || op == ">"):
-			return x.demands("min", b)
+			all, ok := x.demands("min", b)
+			return strictly(all, op), ok
 		case isNumber && (op == "<=" || op == "<"):
-			return x.demands("max", b)
+			all, ok := x.demands("max", b)
+			return strictly(all, op), ok
 		}
 	}
 	return nil, false
+}
+
+// strictly marks what excludes the limit itself.
+func strictly(all []condition, op string) []condition {
+	for i := range all {
+		all[i].strict = op == "<" || op == ">"
+	}
+	return all
 }
 
 // notEmpty is of a body that has something.

@@ -80,6 +80,15 @@ func (t table) row() example.Generated {
 	return example.Generated{Name: "$row", Args: example.Pairs{{Key: "from", Value: t.name}}}
 }
 
+// inOrder takes the rows of a table in their order.
+func (p *program) inOrder(t table) {
+	for i := range p.d.Data {
+		if p.d.Data[i].Name == t.name {
+			p.d.Data[i].Keys = strings.Replace(p.d.Data[i].Keys, "order: random", "order: sequential", 1)
+		}
+	}
+}
+
 // dropData drops sources that no request takes rows of.
 func (p *program) dropData(text string) {
 	p.d.Data = slices.DeleteFunc(p.d.Data, func(d draft.Data) bool {

@@ -48,14 +48,21 @@ func (p *program) eval(n *script.Node, s *scope) any {
 	case script.Call:
 		return p.call(n, s)
 	case script.Binary:
-		if share, ok := p.chance(n, s); ok {
-			return weighted(share, true, false)
-		}
-		return p.binary(n, s)
+		var v any
+		p.looking(p.memoOr(), func() {
+			if share, ok := p.chance(n, s); ok {
+				v = weighted(share, true, false)
+			} else {
+				v = p.binary(n, s)
+			}
+		})
+		return v
 	case script.Unary:
 		return p.unary(n, s)
 	case script.Choice:
-		return p.either(n, s)
+		var v any
+		p.looking(p.memoOr(), func() { v = p.either(n, s) })
+		return v
 	case script.Each:
 		return p.each(n, s)
 	case script.Function:
@@ -93,15 +100,28 @@ func (p *program) named(n *script.Node, s *scope) any {
 		return v
 	}
 	switch n.Text {
-	case "__ENV", "Math", "JSON", "Object", "Date", "Array", "Number", "open":
+	case "URL", "__ENV", "Math", "JSON", "Object", "Date", "Array", "Number", "open":
 		return module(n.Text)
 	case "__VU", "__ITER":
-		return between("$int", 1, 1000) // the number of the user, or of its iteration
+		return p.counter(module(n.Text), n)
 	}
 	if builtins[n.Text] != nil {
 		return module(n.Text)
 	}
 	return unreadable(n)
+}
+
+// counter is the number of a user, or of its iteration: what k6 counts itself.
+func (p *program) counter(path module, n *script.Node) any {
+	switch name := string(path[strings.LastIndexByte(string(path), '.')+1:]); name {
+	case "__VU", "idInInstance", "idInTest":
+		p.d.Once(name + " is a random number from 1 to 1000 here.")
+		return between("$int", 1, 1000)
+	case "__ITER", "iterationInInstance", "iterationInScenario", "iterationInTest":
+		p.d.Once(name + " counts the requests of its class here.")
+		return example.Generated{Name: "$sequence", Args: example.Pairs{{Key: "start", Value: json.Number("0")}}}
+	}
+	return path
 }
 
 func (p *program) list(n *script.Node, s *scope) any {
@@ -156,6 +176,9 @@ func (p *program) member(on any, name string, n *script.Node) any {
 	switch on := on.(type) {
 	case module:
 		path := module(string(on) + "." + name)
+		if strings.HasPrefix(string(on), "k6/execution") {
+			return p.counter(path, n)
+		}
 		if on == "__ENV" || on == "process.env" {
 			return envValue{name: name}
 		}
@@ -165,6 +188,13 @@ func (p *program) member(on any, name string, n *script.Node) any {
 	case client:
 		if name == "headers" {
 			return sessionHeaders(on)
+		}
+	case *address:
+		switch name {
+		case "href":
+			return on.text()
+		case "searchParams":
+			return on
 		}
 	case answer:
 		return partNamed(on.to, name, n)
@@ -195,33 +225,49 @@ func (p *program) member(on any, name string, n *script.Node) any {
 	return unreadable(n)
 }
 
-// ofChoice is a field of what a generator makes.
-func (p *program) ofChoice(on example.Generated, name string, n *script.Node) any {
+// ofChoice is a field, or an element, of what a generator makes.
+func (p *program) ofChoice(on example.Generated, key any, n *script.Node) any {
+	name, isText := key.(string)
 	switch args, _ := on.Args.(example.Pairs); {
 	case on.Name == "$uuid":
 		return on // .hex
-	case on.Name == "$row" && args.Get("column") == nil:
+	case on.Name == "$row" && isText && args.Get("column") == nil:
 		return example.Generated{Name: "$row", Args: withPair(args, "column", name)}
 	}
 	list, ok := on.Args.([]any)
-	if on.Name != "$choice" || !ok {
+	if on.Name != "$choice" && on.Name != "$sequence" || !ok {
 		return unreadable(n)
 	}
 	var out []any
 	for _, item := range list {
-		object, ok := item.(example.Pairs)
-		if !ok {
+		object, isObject := item.(example.Pairs)
+		elements, isList := item.([]any)
+		i, _ := key.(int)
+		switch {
+		case isObject && isText:
+			out = append(out, object.Get(name))
+		case isList && !isText && i >= 0 && i < len(elements):
+			out = append(out, elements[i])
+		default:
 			return unreadable(n)
 		}
-		out = append(out, object.Get(name))
 	}
-	p.note(n.Line, "%s is drawn by itself here, not with the other fields of one choice", name)
-	return example.Generated{Name: "$choice", Args: out}
+	if on.Name == "$choice" && len(list) > 1 {
+		p.note(n.Line, "%s is drawn by itself here, not with the other fields of one choice", n.Label())
+	}
+	return example.Generated{Name: on.Name, Args: out}
 }
 
 func (p *program) index(on, key any, n *script.Node) any {
 	name, isText := key.(string)
 	switch on := on.(type) {
+	case example.Generated:
+		if isText {
+			return p.ofChoice(on, name, n)
+		}
+		if f, ok := numberOf(key); ok {
+			return p.ofChoice(on, int(f), n)
+		}
 	case []any:
 		if f, ok := numberOf(key); ok {
 			if f < 0 {
@@ -231,10 +277,18 @@ func (p *program) index(on, key any, n *script.Node) any {
 				return on[int(f)]
 			}
 		}
-		if g, ok := key.(example.Generated); ok && g.Name == "$int" && len(on) > 0 {
-			return example.Generated{Name: "$choice", Args: on}
+		if g, ok := key.(example.Generated); ok && len(on) > 0 && len(on) <= maxFlow {
+			switch g.Name {
+			case "$int":
+				return example.Generated{Name: "$choice", Args: on}
+			case "$sequence":
+				return example.Generated{Name: "$sequence", Args: on}
+			}
 		}
 	case table:
+		if g, ok := key.(example.Generated); ok && g.Name == "$sequence" {
+			p.inOrder(on)
+		}
 		return on.row()
 	case part:
 		if isText {

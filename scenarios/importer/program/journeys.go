@@ -14,7 +14,7 @@ func newProgram(d *draft.Scenario, source []byte, o draft.Options) *program {
 	d.Vault.Avoid(string(source))
 	return &program{
 		d: d, o: o, globals: newScope(nil), flow: &flow{}, sites: map[*script.Node]site{},
-		names: map[string]bool{}, origins: map[string]int{},
+		names: map[string]bool{}, origins: map[string]int{}, told: map[*script.Node]bool{},
 	}
 }
 
@@ -92,6 +92,7 @@ func (p *program) requestsOf(f *flow, think string) []draft.Request {
 		}
 		if x.origin != "" && x.origin != p.origin() {
 			left = append(left, fmt.Sprintf("line %d: %s to %s is left out: a scenario has one target", x.line, x.request.Method, x.origin))
+			p.sites[x.site] = min(p.sites[x.site], partSite)
 			continue
 		}
 		r := x.request
@@ -170,6 +171,7 @@ func (p *program) countOrigins(f *flow) {
 
 // finish writes the scenario, with how much of the source is in it.
 func (p *program) finish(o draft.Options) ([]byte, error) {
+	p.unseen()
 	whole, all := 0, 0
 	for _, s := range p.sites {
 		all++
@@ -208,5 +210,6 @@ func (p *program) forgetSecrets() {
 	}
 	text := w.Buf.String()
 	p.dropData(text)
+	p.d.Vault.Unused(text)
 	p.d.Vault.Names = slices.DeleteFunc(p.d.Vault.Names, func(name string) bool { return !strings.Contains(text, "${"+name+"}") })
 }

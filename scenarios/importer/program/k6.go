@@ -31,7 +31,13 @@ func k6Scenario(block []*script.Node, raw []byte, o draft.Options) ([]byte, erro
 	k := &k6{program: newProgram(d, raw, o)}
 	k.tool = k.toolCall
 	k.toClient = k.request
+	k.source = block
 	k.block(block, k.globals)
+	if v, ok := k.globals.get("handleSummary"); ok {
+		if f, isFunction := v.(*closure); isFunction {
+			d.Left = append(d.Left, fmt.Sprintf("line %d: handleSummary: reports are --export and mlbench report", f.node.Line))
+		}
+	}
 	k.once("setup")
 	k.options()
 	k.once("teardown")
@@ -45,6 +51,7 @@ func k6Scenario(block []*script.Node, raw []byte, o draft.Options) ([]byte, erro
 type k6 struct {
 	*program
 	data     any      // what setup returned
+	agent    string   // User-Agent of all requests
 	timeouts []string // of the requests of an iteration
 }
 
@@ -62,7 +69,7 @@ func (k *k6) once(name string) {
 		}
 	})
 	k.countOrigins(sent)
-	k.onces = append(k.onces, onceFlow{name, sent})
+	k.onces = append(k.onces, onceFlow{name: name, flow: sent})
 }
 
 // iteration is what a function sends.
@@ -138,7 +145,11 @@ func (k *k6) sends(n *script.Node, method string, args []any) any {
 	if o.name == nil && k.flow.group != "" && !slices.ContainsFunc(k.flow.sent, func(x *sending) bool { return strings.HasPrefix(x.request.Name, k.flow.group) }) {
 		o.name = k.flow.group
 	}
-	return k.send(n, o, nil)
+	var session example.Pairs
+	if k.agent != "" {
+		session = example.Pairs{{Key: "User-Agent", Value: k.agent}}
+	}
+	return k.send(n, o, session)
 }
 
 // batch sends several at once; here they are sent one by one.
@@ -211,6 +222,9 @@ func (k *k6) toolCall(path string, n *script.Node, s *scope) (any, bool) {
 	case "k6/encoding.b64encode":
 		return unknown{line: n.Line, label: "a text in base64"}, true
 	default:
+		if strings.HasPrefix(path, "k6/metrics.") {
+			k.d.Left = append(k.d.Left, fmt.Sprintf("line %d: a metric of its own, %s", n.Line, n.Kids[0].Label()))
+		}
 		return nil, false
 	}
 	return nil, true
@@ -228,15 +242,22 @@ func (k *k6) shared(n *script.Node, s *scope) any {
 
 // checks takes what check demands of an answer.
 func (k *k6) checks(n *script.Node, s *scope) any {
+	k.told[n] = true
 	a := k.arguments(n, s)
 	x, isAnswer := a.get(0, "").(answer)
 	if !isAnswer || len(n.Kids) < 3 || n.Kids[2].Kind != script.Object {
+		to := k.last()
+		if isAnswer {
+			to = x.to
+		}
+		k.tell(to, n.Line, ": checks that are not taken over: "+n.Label())
 		return unreadable(n)
 	}
 	k.checked = x.to
 	defer func() { k.checked = nil }()
 	for _, pair := range n.Kids[2].Kids {
 		if pair.Kind != script.Pair {
+			k.tell(x.to, pair.Line, ": checks that are not taken over: "+pair.Label())
 			continue
 		}
 		name, _ := k.key(pair.Kids[0], s)
@@ -258,7 +279,7 @@ func (k *k6) checks(n *script.Node, s *scope) any {
 			body = body[0].Block
 		}
 		if len(body) == 0 || body[0].Kind != script.Return || len(body[0].Kids) == 0 {
-			x.to.request.About = append(x.to.request.About, fmt.Sprintf("line %d: a check that is not taken over: %s", pair.Kids[0].Line, safeName(name)))
+			k.tell(x.to, pair.Kids[0].Line, ": a check that is not taken over: "+safeName(name))
 			continue
 		}
 		k.expects(body[0].Kids[0], inner, true, name, pair.Kids[0].Line)

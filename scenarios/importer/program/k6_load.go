@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"math"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -28,9 +29,7 @@ func (k *k6) options() {
 	if u, unread := v.(unknown); unread {
 		k.d.Left = append(k.d.Left, fmt.Sprintf("line %d: options that are not known", u.line))
 	}
-	if options.Get("maxRedirects") != nil {
-		k.d.Once("Redirects are not followed, whatever maxRedirects says.")
-	}
+	k.settings(options)
 	main, _ := k.globals.get(defaultExport)
 	var loads []k6Load
 	if scenarios, ok := options.Get("scenarios").(example.Pairs); ok {
@@ -45,6 +44,7 @@ func (k *k6) options() {
 				}
 			}
 			k.executor(&l, one)
+			k.unreadKeys(&l, one)
 			loads = append(loads, l)
 		}
 	}
@@ -59,6 +59,15 @@ func (k *k6) options() {
 
 // addOnce makes setup or teardown of what is sent once.
 func (p *program) addOnce(f onceFlow) {
+	for _, x := range f.flow.sent {
+		if user, password := "", ""; p.perUser && x.request.Body != nil && x.request.Name != loginMark && !strings.HasSuffix(f.name, "stop") {
+			if user, password = credentialNames(x.request.Body); user != "" && password != "" {
+				p.d.Left = append(p.d.Left, fmt.Sprintf("line %d: another login, %s %s: a scenario has one", x.line, x.request.Method, x.request.Path))
+				x.request.Name = loginMark
+				p.sites[x.site] = unreadSite
+			}
+		}
+	}
 	made := p.requestsOf(f.flow, "")
 	for i := range made {
 		if made[i].Choose != nil {
@@ -92,9 +101,14 @@ func (k *k6) iterations(loads []k6Load) {
 		flows[i] = k.iteration(loads[i].run)
 		switch l := &loads[i]; {
 		case len(k.timeouts) > 1:
-			l.About = append(l.About, "Requests have several timeouts there ("+strings.Join(k.timeouts, ", ")+"); a load has one.")
-		case len(k.timeouts) == 1 && k.timeouts[0] != "60s": // what all have there
-			l.Lines = append(l.Lines, "timeout: "+k.timeouts[0])
+			l.About = append(l.About, "Requests have several timeouts there ("+strings.Join(k.timeouts, ", ")+"); a load has one: the longest.")
+			l.Lines = append(l.Lines, "timeout: "+longest(k.timeouts))
+		case len(k.timeouts) == 1: // what all have there
+			note := ""
+			if k.timeouts[0] == "60s" {
+				note = " # as k6 has it"
+			}
+			l.Lines = append(l.Lines, "timeout: "+k.timeouts[0]+note)
 		}
 	}
 	var added []draft.Load
@@ -122,6 +136,8 @@ func (k *k6) iterations(loads []k6Load) {
 		case len(added) == maxLoads:
 			k.d.Left = append(k.d.Left, "the scenario "+l.Name+": there are more than a scenario has loads")
 			continue
+		case l.start != "" && len(added) > 0 && !startsBefore(l.start, added[0].Lines):
+			l.About = append(l.About, "It starts after "+l.start+" there, when "+added[0].Name+" has ended; here both begin at once, and end with "+added[0].Name+", the first.")
 		case l.start != "" && len(added) > 0:
 			l.Lines = append(l.Lines, "start: "+l.start)
 		case l.start != "":
@@ -134,8 +150,47 @@ func (k *k6) iterations(loads []k6Load) {
 		}
 		added = append(added, l.Load)
 	}
+	if len(added) > 1 {
+		k.d.Once("All loads end with the first, " + added[0].Name + ", which is judged.")
+	}
 	k.d.AddLoads(added)
 }
+
+// longest is that of several times.
+func longest(all []string) string {
+	most, out := time.Duration(-1), ""
+	for _, s := range all {
+		if d, err := time.ParseDuration(s); err == nil && d > most {
+			most, out = d, s
+		}
+	}
+	return out
+}
+
+// startsBefore says whether a load may start then: while the first one, whose lines these are, goes on.
+func startsBefore(start string, lines []string) bool {
+	at, err := time.ParseDuration(start)
+	for _, line := range lines {
+		text, is := strings.CutPrefix(line, "duration: ")
+		text, _, _ = strings.Cut(text, " ")
+		if d, err := time.ParseDuration(text); is && err == nil {
+			return at < d
+		}
+		for _, key := range []string{"connections: ", "shape: "} {
+			if text, is := strings.CutPrefix(line, key); is && strings.Contains(text, "stages(") {
+				var sum time.Duration
+				for _, m := range stageForm.FindAllStringSubmatch(text, -1) {
+					d, _ := time.ParseDuration(m[1])
+					sum += d
+				}
+				return at < sum
+			}
+		}
+	}
+	return err == nil && at < 30*time.Second
+}
+
+var stageForm = regexp.MustCompile(`([0-9hms.]+):[0-9.]+`)
 
 // maxLoads is how many loads a scenario has at most.
 const maxLoads = 16

@@ -10,6 +10,7 @@ import (
 
 	"github.com/mlbench/mlbench/scenarios/example"
 	"github.com/mlbench/mlbench/scenarios/importer/draft"
+	"github.com/mlbench/mlbench/scenarios/importer/script"
 )
 
 // k6Metrics are the metrics of thresholds, as the clock's prefix here.
@@ -46,7 +47,7 @@ func (k *k6) threshold(metric string, v any) {
 	}
 	objective, ok := k.objective(metric, text)
 	if !ok {
-		k.d.Left = append(k.d.Left, strings.TrimSpace(fmt.Sprintf("the threshold %s: %s", safeName(metric), safeName(text))))
+		k.d.Left = append(k.d.Left, k.at(metric)+strings.TrimSpace(fmt.Sprintf("the threshold %s: %s", safeName(metric), safeName(text))))
 		return
 	}
 	if !slices.Contains(k.d.Objectives, objective) {
@@ -58,8 +59,22 @@ func (k *k6) threshold(metric string, v any) {
 			delay = "0s"
 		}
 		k.d.Abort = append(k.d.Abort, opposite(objective)+" for 10s after "+delay)
-		k.d.Once("Rules of abort end the run when it has been so in each second of 10 here; there, when the whole run so far is so.")
+		k.d.Once("Rules of abort end the run when it has been so in each second of 10 here; there, when the whole run so far is so. Those 10 s are not of the original.")
 	}
+}
+
+// at is the line of a text of the script, for a comment.
+func (k *k6) at(text string) string {
+	line := 0
+	each(k.source, func(n *script.Node) {
+		if n.Kind == script.Text && n.Text == text && line == 0 {
+			line = n.Line
+		}
+	})
+	if line == 0 {
+		return ""
+	}
+	return fmt.Sprintf("line %d: ", line)
 }
 
 // opposite is when an objective is missed.
@@ -83,7 +98,12 @@ func (k *k6) objective(metric, text string) (string, bool) {
 		value = draft.WordOf(value)
 		switch key = strings.TrimSpace(key); {
 		case key == "expected_response":
-		case key == "name" || key == "group" || key == "scenario":
+		case key == "scenario":
+			if class, ok := k.loadOf(value); ok {
+				return k.limit(class, metric, text)
+			}
+			return "", false
+		case key == "name" || key == "group":
 			if class = k.className(value); class == "" {
 				return "", false
 			}
@@ -91,6 +111,30 @@ func (k *k6) objective(metric, text string) (string, bool) {
 			return "", false
 		}
 	}
+	return k.limit(class, metric, text)
+}
+
+// loadOf is the prefix of objectives on the requests of a scenario: none for the load that is
+// judged, whose figures are those without a class.
+func (k *k6) loadOf(name string) (class string, ok bool) {
+	for i, l := range k.d.Loads {
+		switch {
+		case l.Name != name:
+		case i == 0:
+			return "", true
+		case len(l.Classes) == 1:
+			for _, r := range k.d.Requests {
+				if r.Name == l.Classes[0] && len(r.Steps) == 0 {
+					return r.Name + ":", true
+				}
+			}
+		}
+	}
+	return "", false
+}
+
+// limit is a threshold on the class of that prefix.
+func (k *k6) limit(class, metric, text string) (string, bool) {
 	text = strings.ReplaceAll(text, " ", "")
 	i := strings.IndexAny(text, "<>")
 	if i < 0 {
@@ -128,18 +172,22 @@ func (k *k6) objective(metric, text string) (string, bool) {
 	return "", false
 }
 
-// className is the class of that name, with a colon.
+// className is the class of that name, with a colon; none, if several requests have it.
 func (k *k6) className(name string) string {
+	found, n := "", 0
 	for i := range k.d.Requests {
 		r := &k.d.Requests[i]
 		if r.Name == name {
-			return name + ":"
+			found, n = name+":", n+1
 		}
 		for _, step := range r.Steps {
 			if step.Name == name && name != "" {
-				return r.Name + "." + name + ":"
+				found, n = r.Name+"."+name+":", n+1
 			}
 		}
 	}
-	return ""
+	if n > 1 {
+		return ""
+	}
+	return found
 }

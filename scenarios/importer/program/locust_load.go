@@ -189,6 +189,7 @@ func (l *locustfile) shape() {
 			l.load.About = append(l.load.About, fmt.Sprintf("line %d: how %s changes the number of users is not read.", c.node.Line, name))
 		}
 	}
+	l.timeout()
 	l.load.Lines = append(usual, l.load.Lines...)
 	l.d.Loads = []draft.Load{l.load}
 	for _, f := range l.onces {

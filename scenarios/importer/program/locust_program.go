@@ -25,6 +25,7 @@ func locustScenario(block []*script.Node, raw []byte, o draft.Options) ([]byte, 
 	l := &locustfile{program: newProgram(d, raw, o)}
 	l.tool, l.perUser = l.toolCall, true
 	l.toClient = l.request
+	l.source = block
 	l.block(block, l.globals)
 	l.users()
 	l.shape()
@@ -34,7 +35,9 @@ func locustScenario(block []*script.Node, raw []byte, o draft.Options) ([]byte, 
 // locustfile is the program of a locustfile.
 type locustfile struct {
 	*program
-	load draft.Load
+	load     draft.Load
+	timeouts []string // of requests
+	network  string   // the timeout of those that say none
 }
 
 // task is one of a user's, with its share.
@@ -131,6 +134,17 @@ func (l *locustfile) users() {
 	if !l.bearers(flows) {
 		l.cookieLogin()
 	}
+	if n := len(l.onces); l.d.Login != nil && len(all) > 1 && n > 0 {
+		var of []string
+		for _, f := range l.onces {
+			if slices.ContainsFunc(f.flow.sent, func(x *sending) bool { return x.request.Name == loginMark }) && !slices.Contains(of, f.user) {
+				of = append(of, f.user)
+			}
+		}
+		if len(of) > 0 && len(of) < len(all) {
+			l.d.Login.About = append(l.d.Login.About, "Only users of "+strings.Join(of, ", ")+" log in there; here all clients do.")
+		}
+	}
 	simplified(weights)
 	for i, f := range flows {
 		made := l.journeyOf(f, names[i], math.Round(weights[i]*1e4)/1e4)
@@ -138,6 +152,9 @@ func (l *locustfile) users() {
 			l.d.Left = append(l.d.Left, slices.Concat([]string{names[i] + ": no request that can be read"}, f.pending)...)
 		}
 		l.d.Requests = append(l.d.Requests, made...)
+	}
+	for _, u := range all {
+		l.settings(u.of)
 	}
 	l.load.About = append(l.load.About, "Users of Locust are clients that wait for their answers.")
 	for i, u := range all {
@@ -209,7 +226,7 @@ func (l *locustfile) once(u *instance, name string) {
 		return
 	}
 	sent := l.within(&flow{once: true}, func() { l.enter(&closure{f.node, f.scope, u}, nil, f.node) })
-	l.onces = append(l.onces, onceFlow{name, sent})
+	l.onces = append(l.onces, onceFlow{name, sent, u.of.node.Text})
 }
 
 // tasks are those of a user or a task set.
@@ -398,7 +415,8 @@ func (l *locustfile) request(on any, verb string, n *script.Node, s *scope) (any
 	}
 	o.headers = a.named["headers"]
 	o.name = a.named["name"]
-	for _, key := range []string{"files", "cookies", "auth", "stream", "hooks"} {
+	l.timed(a, n)
+	for _, key := range []string{"files", "cookies", "auth", "stream", "hooks", "cert", "proxies"} {
 		if v, ok := a.named[key]; ok && v != nil && v != false {
 			o.notes = append(o.notes, fmt.Sprintf("line %d: %s= is not taken over", n.Line, key))
 		}

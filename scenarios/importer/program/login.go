@@ -1,7 +1,10 @@
 package program
 
 import (
+	"fmt"
 	"net/http"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -45,10 +48,7 @@ func (p *program) loginBy(token part) bool {
 	if l.Method != http.MethodPost || l.Body == nil {
 		l.About = append(l.About, "line "+strconv.Itoa(token.of.line)+": the login.")
 	}
-	if l.Body != nil && (l.Body.Form == "json" || l.Body.Form == "form") {
-		l.Body = credentials(l.Body)
-		l.About = append(l.About, "The credentials come from MLBENCH_USERNAME and MLBENCH_PASSWORD.")
-	}
+	l.Body, l.About = p.credentials(token.of, l.About)
 	for _, h := range r.Headers {
 		l.About = append(l.About, "The header "+h.Name+" of the original's login is not sent.")
 	}
@@ -63,23 +63,18 @@ func (p *program) loginBy(token part) bool {
 }
 
 // cookieLogin makes the login of what each user sends first with a name and a
-// password, and whose answer nobody looks at: its cookies are what counts.
+// password, or to a path that says so, and whose answer nobody looks at: its cookies are what counts.
 func (p *program) cookieLogin() {
 	for _, f := range p.onces {
 		for _, x := range f.flow.sent {
 			r := &x.request
-			if p.d.Login != nil || r.Method != http.MethodPost || r.Body == nil || r.Body.Form != "json" && r.Body.Form != "form" || r.Name == loginMark ||
-				len(r.Params)+len(r.Query)+len(r.Capture) > 0 || strings.ContainsAny(r.Path, "{}") || x.origin != "" && x.origin != p.origin() {
+			if p.d.Login != nil || f.name == "on_stop" || !p.isLogin(x) || len(r.Params)+len(r.Query)+len(r.Capture) > 0 || strings.ContainsAny(r.Path, "{}") {
 				continue
 			}
-			object, _ := r.Body.Value.(example.Pairs)
-			has := func(name string) bool { return object.Get(name) != nil }
-			if draft.Among(draft.UserNames, has) == "" || draft.Among(draft.PasswordNames, has) == "" {
-				continue
-			}
+			body, about := p.credentials(x, nil)
 			p.d.Login = &draft.Login{
-				Method: r.Method, Path: r.Path, Body: credentials(r.Body), Per: "worker",
-				About: []string{"The credentials come from MLBENCH_USERNAME and MLBENCH_PASSWORD; what counts is the cookies of its answer."},
+				Method: r.Method, Path: r.Path, Body: body, Per: "worker",
+				About: append(about, "What counts is the cookies of its answer."),
 			}
 			p.d.Cookies = true
 			r.Name = loginMark
@@ -87,22 +82,86 @@ func (p *program) cookieLogin() {
 	}
 }
 
+var loginPath = regexp.MustCompile(`(?i)\b(log[-_]?in|sign[-_]?in)\b`)
+
+// isLogin says whether a request is one: it has a name and a password, or its path says so.
+func (p *program) isLogin(x *sending) bool {
+	r := &x.request
+	if r.Method != http.MethodPost || r.Body == nil || r.Body.Form != "json" && r.Body.Form != "form" || r.Name == loginMark || x.origin != "" && x.origin != p.origin() {
+		return false
+	}
+	user, password := credentialNames(r.Body)
+	return user != "" && password != "" || loginPath.MatchString(r.Path)
+}
+
 // loginMark is the name of the request that is the login, and not another.
 const loginMark = "\x00login"
 
-// credentials are a login's body with references to the environment.
-func credentials(b *draft.Body) *draft.Body {
-	object, _ := b.Value.(example.Pairs)
-	has := func(name string) bool { return object.Get(name) != nil }
-	user, password := draft.Among(draft.UserNames, has), draft.Among(draft.PasswordNames, has)
+// credentials are a login's body with references to the environment, and what is to be said.
+func (p *program) credentials(x *sending, about []string) (*draft.Body, []string) {
+	b := x.request.Body
+	if b == nil || b.Form != "json" && b.Form != "form" {
+		return b, append(about, x.request.About...)
+	}
+	user, password := credentialNames(b)
+	raw, _ := x.raw.(example.Pairs)
+	for _, text := range x.request.About {
+		if user == "" || password == "" || !strings.Contains(text, ": "+user+" is ") && !strings.Contains(text, ": "+password+" is ") {
+			about = append(about, text)
+		}
+	}
 	if user == "" || password == "" {
-		return b
+		return b, about
+	}
+	if g, ok := raw.Get(user).(example.Generated); ok && g.Name == "$row" || b.Form == "json" && isRow(b.Value) {
+		return b, append(about, "Each user logs in with a row of the file.")
+	}
+	about = append(about, "The credentials come from MLBENCH_USERNAME and MLBENCH_PASSWORD.")
+	line := "line " + strconv.Itoa(x.line) + ": "
+	from := raw.Get(user)
+	if g, ok := x.raw.(example.Generated); ok {
+		from = g
+	}
+	switch u := from.(type) {
+	case example.Generated:
+		if list, ok := u.Args.([]any); ok {
+			about = append(about, fmt.Sprintf("%sone of %d accounts that stand in the file there, the same for all users here. Put them into accounts.csv to have one for each: data: {accounts: {file: accounts.csv}}, and as the body {$row: {from: accounts, columns: [%s, %s]}}.", line, len(list), user, password))
+		} else {
+			about = append(about, line+"the original draws who logs in; here all users are one.")
+		}
+	case unknown, joined:
+		about = append(about, line+"who logs in is not a text of the file there; here all users are one.")
 	}
 	var others example.Pairs
+	object, _ := oneOf(b.Value).(example.Pairs)
 	for _, pair := range object {
 		if pair.Key != user && pair.Key != password {
 			others = append(others, pair)
 		}
 	}
-	return draft.LoginBody(b.Form, user, password, others)
+	return draft.LoginBody(b.Form, user, password, others), about
+}
+
+func isRow(v any) bool {
+	g, ok := v.(example.Generated)
+	return ok && g.Name == "$row"
+}
+
+// oneOf is the first of a choice, or the value.
+func oneOf(v any) any {
+	if g, ok := v.(example.Generated); ok {
+		if list, ok := g.Args.([]any); ok && len(list) > 0 {
+			return list[0]
+		}
+	}
+	return v
+}
+
+// credentialNames are the fields of a body that have a name and a password.
+func credentialNames(b *draft.Body) (user, password string) {
+	object, _ := oneOf(b.Value).(example.Pairs)
+	has := func(name string) bool {
+		return slices.ContainsFunc(object, func(x example.Pair) bool { return x.Key == name })
+	}
+	return draft.Among(draft.UserNames, has), draft.Among(draft.PasswordNames, has)
 }

@@ -27,6 +27,17 @@ func (p *program) method(on any, f, n *script.Node, s *scope) (any, bool) {
 			on.of.headers = withPair(on.of.headers, h.Key, h.Value)
 		}
 		return nil, true
+	case *address:
+		a := p.arguments(n, s)
+		switch name {
+		case "toString":
+			return on.text(), true
+		case "append", "set":
+			if key, ok := a.get(0, "").(string); ok {
+				on.query = append(on.query, example.Pair{Key: key, Value: a.get(1, "")})
+				return nil, true
+			}
+		}
 	case answer:
 		return p.ofAnswer(on, name, p.arguments(n, s), n)
 	case part:
@@ -80,6 +91,13 @@ func (p *program) method(on any, f, n *script.Node, s *scope) (any, bool) {
 				return demand{c}, true
 			}
 		}
+		if (name == "pop" || name == "popleft" || name == "shift") && len(on) > 0 && len(on) <= maxFlow {
+			if len(on) == 1 {
+				return on[0], true
+			}
+			p.note(n.Line, "each of %d is taken once there; one of them is drawn here", len(on))
+			return example.Generated{Name: "$choice", Args: slices.Clone(on)}, true
+		}
 		if name == "fill" && len(on) > 0 {
 			return p.arguments(n, s).filled(on), true
 		}
@@ -102,6 +120,19 @@ func (p *program) method(on any, f, n *script.Node, s *scope) (any, bool) {
 		}
 	}
 	return nil, false
+}
+
+// text is the URL with its query.
+func (a *address) text() any {
+	parts := []any{a.base}
+	for i, pair := range a.query {
+		sep := "&"
+		if base, ok := a.base.(string); i == 0 && (!ok || !strings.Contains(base, "?")) {
+			sep = "?"
+		}
+		parts = append(parts, sep+pair.Key+"=", pair.Value)
+	}
+	return join(parts...)
 }
 
 // mapped is the function of map and forEach.

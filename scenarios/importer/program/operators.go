@@ -38,7 +38,8 @@ func (p *program) binary(n *script.Node, s *scope) any {
 		}
 		return plus(a, b, n)
 	}
-	if _, _, _, drawn := limits(a); drawn && n.Text == "%" { // __VU % users.length
+	g, isMade := a.(example.Generated)
+	if _, _, _, drawn := limits(a); n.Text == "%" && (drawn || isMade && g.Name == "$sequence") { // __VU % users.length
 		return a
 	}
 	x, ok1 := numberOf(a)

@@ -1,7 +1,9 @@
 package program
 
 import (
+	"encoding/json"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/mlbench/mlbench/scenarios/example"
@@ -27,15 +29,19 @@ type program struct {
 	memo     map[*script.Node]any // of the calls in a condition that is looked at several times
 	perUser  bool                 // what is sent once is sent by each user
 	onces    []onceFlow
-	sent     *script.Node // the call that is read
-	checked  *sending     // whose answer a check is about
-	cut      int          // requests that stand in no branch
+	sent     *script.Node          // the call that is read
+	told     map[*script.Node]bool // checks that were taken over, or have a comment
+	source   []*script.Node        // all of the script
+	maybe    *script.Node          // a condition on which what a function returns depends
+	checked  *sending              // whose answer a check is about
+	cut      int                   // requests that stand in no branch
 }
 
 // onceFlow is what setup or teardown send, under its name there.
 type onceFlow struct {
 	name string
 	flow *flow
+	user string // the class of users
 }
 
 // site is how well a call that sends something was read.
@@ -74,6 +80,7 @@ type sending struct {
 	line     int
 	flow     *flow
 	branches []branch
+	raw      any // the body as the script has it
 }
 
 type branch struct {
@@ -205,8 +212,9 @@ func (p *program) statement(n *script.Node, s *scope) (value any, returned bool)
 		}
 		return p.eval(n.Kids[0], s), true
 	case script.Assert:
+		p.told[n] = true
 		p.expects(n.Kids[0], s, true, "", n.Line)
-	case script.Raise, script.Unread:
+	case script.Raise, script.Unread, script.Break:
 	default:
 		p.eval(n, s)
 	}
@@ -271,6 +279,10 @@ func (p *program) bind(target *script.Node, op string, v any, s *scope) {
 			one := any(unreadable(k))
 			if i < len(list) {
 				one = list[i]
+			} else if g, ok := v.(example.Generated); ok {
+				one = p.index(g, json.Number(strconv.Itoa(i)), k)
+			} else if u, ok := v.(unknown); ok {
+				one = u
 			}
 			p.bind(k, "=", one, s)
 		}

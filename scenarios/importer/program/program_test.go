@@ -60,7 +60,7 @@ func TestPiecesOfK6(t *testing.T) {
 		{"destructuring", "const { host, path } = { host: 'http://h', path: '/a' }; const go = ({ x }) => http.get(host + path); export default go", "path: /a"},
 		{"a batch", "export default function () { const r = http.batch([['POST', 'http://h/a', JSON.stringify({b: 1})], 'http://h/c']); check(r[1], { ok: (r) => r.status < 300 }) }", "method: POST\npath: /c\nsent at once there, one by one here"},
 		{"a URL with a name", "const BASE = __ENV.BASE || 'http://h'; export default () => { const id = 3; http.get(http.url`${BASE}/items/${id}`) }", "path: /items/3\nRead 1 of 1 request as a whole"},
-		{"addresses that are not known", "import { mk, urls } from './x.js'; export default () => { const u = new URL('http://h/q'); http.get(u.toString()); http.get(mk('/x')); http.get(urls.a); http.get([1]); http.get('http://h/b') }", "!path: / \nline 2: http.get(…): its URL is not known: u.toString()\nits URL is not known: mk(…)\nits URL is not known: a value\npath: /b\nRead 1 of 5"},
+		{"addresses that are not known", "import { mk, urls } from './x.js'; export default () => { const u = new URL('http://h/q'); http.get(u.toString()); http.get(mk('/x')); http.get(urls.a); http.get([1]); http.get('http://h/b') }", "!path: / \nline 2: http.get(…): its URL is not known: mk(…)\nits URL is not known: mk(…)\nits URL is not known: a value\npath: /q\nRead 2 of 5"},
 		{"a teardown", "export function teardown() { http.del('http://h/t') }; export default () => http.get('http://h/a')", "teardown: - name: t method: DELETE\n!setup:"},
 		{"abort at once", "export const options = { thresholds: { http_req_failed: [{ threshold: 'rate<0.1', abortOnFail: true }] } }; export default () => http.get('http://h/a')", "abort: [\"errors>=10% for 10s after 0s\"]\nthe whole run so far"},
 		{"a timeout", "export const options = { maxRedirects: 3 }; export default () => http.get('http://h/a', { timeout: '5s' })", "timeout: 5s\nRedirects are not followed"},
@@ -125,5 +125,72 @@ func contains(t *testing.T, source string, text []byte, err error, want ...strin
 		if !strings.Contains(string(text), s) {
 			t.Errorf("no %q in what was made of\n%s\n%s", s, source, text)
 		}
+	}
+}
+
+// Faults that were found in what was made of real scripts, each named after it.
+func TestFaultsOfScripts(t *testing.T) {
+	for _, tt := range []struct{ name, task, want string }{
+		{"a check by a function is said", "with self.client.get('/a', catch_response=True) as s:\n  if check_it(s): s.failure('x')", "line 10: a check that is not taken over: check_it(…)\nRead 0 of 1"},
+		{"a check of a count is said", "with self.client.get('/a', catch_response=True) as s:\n  if s.text.count('a') != 3:\n    s.failure('x')", "line 10: a check that is not taken over: s.text.count(…) != 3"},
+		{"a failure in a handler is said", "with self.client.get('/a', catch_response=True) as s:\n  try:\n    s.json()\n  except ValueError:\n    s.failure('x')", "line 13: a check that is not taken over: s.failure(…) in f"},
+		{"success alone of some statuses leaves no other", "with self.client.get('/a', catch_response=True) as s:\n  if s.status_code in (400, 403):\n    s.success()\n  else:\n    s.failure('x')", "expect: {status: [400, 403]}"},
+		{"a return before a request is said", "if not self.beta: return\nself.client.get('/a')", "line 9: what follows is left out there if !self.beta"},
+		{"requests of unusual answers are left out", "r = self.client.get('/a')\nif r.status_code != 200:\n  self.client.post('/b')\nself.client.get('/c')", "!path: /b\nline 10: 1 request left out\npath: /c\nRead 2 of 3"},
+		{"a list that is filled elsewhere loses no request in silence", "if SLUGS:\n  self.client.get('/a/' + random.choice(SLUGS))\nself.client.get('/b')", "line 10: self.client.get(…) in f is not reached here\nRead 1 of 2"},
+		{"a loop until an answer is a repeat", "self.client.post('/j')\nwhile True:\n  r = self.client.get('/j/1')\n  if r.json()['s'] == 'done': break\n  time.sleep(2)", "repeat: until: [{json: \"$.s\", equals: done}] at_most: 1000 pause: \"2s\"\nline 10: it repeats without a bound"},
+		{"a loop that cannot repeat is not read", "self.client.post('/j')\nwhile not ready():\n  self.client.get('/j/1')", "line 10: asked again until an answer is as wanted\nrepeat, of docs/scenarios.md\nRead 1 of 2"},
+		{"timeouts are taken", "self.client.get('/a', timeout=5)", "timeout: 5s\nwarmup: 0s"},
+		{"an explicit header is sent", "self.client.get('/a', headers={'User-Agent': 'x', 'Accept-Encoding': 'gzip', 'Host': 'h'})", "User-Agent: x\nAccept-Encoding: gzip\nThe header Host is the transport's own"},
+		{"a value that depends on what is not known is null", "self.client.post('/a', json={'k': kind()})", "k is what depends on random_thing there, and null here"},
+		{"a condition of a request is sent once", "if self.client.get('/a').status_code == 200:\n  self.client.get('/b')", "Read 2 of 2\nname: b\n!name: a-2"},
+		{"comments have lines", "self.client.get('/a', params=unknown_thing)\nself.client.post('/b', data={'c': {'d': 1}})", "line 9: its query is not known\nline 10: an object in the query"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			source := "import random, time\nfrom locust import HttpUser, task\nSLUGS = []\ndef kind():\n  if random_thing: return 'a'\n  return 'b'\nclass U(HttpUser):\n  @task\n  def f(self):\n    " +
+				strings.ReplaceAll(tt.task, "\n", "\n    ") + "\n"
+			source = strings.Replace(source, "  @task\n  def f(self):\n    ", "  @task\n  def f(self): # eight\n    ", 1)
+			source = strings.Replace(source, "import random, time\nfrom locust", "import random, time; from locust", 1)
+			text, err := FromLocust([]byte(source), draft.Options{Source: "f.py"})
+			has(t, source, text, err, tt.want)
+		})
+	}
+}
+
+// The same of whole files.
+func TestFaultsOfFiles(t *testing.T) {
+	user := func(s string) string {
+		return "import random, itertools\nfrom locust import *\nACC = [('a', 'hunter2'), ('b', 'hunter3')]\n" + s
+	}
+	for _, tt := range []struct{ name, source, want string }{
+		{"accounts of a list are not null", user("class U(HttpUser):\n  def on_start(self):\n    u, p = random.choice(ACC)\n    t = self.client.post('/login', json={'user': u, 'password': p}).json()['token']\n    self.client.headers['Authorization'] = 'Bearer ' + t\n  @task\n  def f(self): self.client.get('/a')\n"), "user: \"${MLBENCH_USERNAME}\" password: \"${MLBENCH_PASSWORD}\"\nline 7: one of 2 accounts\n!null\n!hunter"},
+		{"accounts in turn are not null", user("IT = itertools.cycle(ACC)\nclass U(HttpUser):\n  def on_start(self):\n    u, p = next(IT)\n    self.client.post('/signin', data={'user': u, 'password': p})\n  @task\n  def f(self): self.client.get('/a')\n"), "cookies: keep\nper: worker\nline 8: one of 2 accounts\n!null\n!hunter"},
+		{"accounts of a queue are said", user("class U(HttpUser):\n  def on_start(self):\n    a = Q.get()\n    self.client.post('/signin', data={'user': a['u'], 'password': a['p']})\n  @task\n  def f(self): self.client.get('/a')\n"), "cookies: keep\nline 7: who logs in is not a text of the file there"},
+		{"a login by a cookie alone", user("class U(HttpUser):\n  def on_start(self):\n    self.client.post('/signin', data={'uname': 'x', 'phrase': 'y'})\n  @task\n  def f(self): self.client.get('/a')\n"), "login: path: /signin\nuname: x\nper: worker\ncookies: keep"},
+		{"fixed_count and settings of the connection are said", user("class U(FastHttpUser):\n  fixed_count = 2\n  network_timeout = 30\n  max_retries = 2\n  @task\n  def f(self): self.client.get('/a')\n"), "line 5: fixed_count of U\ntimeout: 30s\nline 7: max_retries of U is not taken over"},
+		{"variables that nothing uses are not asked for", user("X = os.environ.get('SECRET_X')\nclass U(HttpUser):\n  @task\n  def f(self):\n    if X: self.client.get('/a')\n"), "!SECRET_X: {env"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			text, err := FromLocust([]byte(tt.source), draft.Options{Source: "f.py"})
+			has(t, tt.source, text, err, tt.want)
+		})
+	}
+	for _, tt := range []struct{ name, source, want string }{
+		{"typeof is a check of the type", "export default () => check(http.get('http://h/a'), { n: (r) => typeof r.json('x') === 'number', o: (r) => typeof r.json('y') === 'object' })", "{name: \"n\", json: \"$.x\", type: number}\nline 2: a check that is not taken over: o"},
+		{"k6 waits a minute", "export default () => http.get('http://h/a')", "timeout: 60s"},
+		{"several timeouts leave the longest", "export default () => { http.get('http://h/a', { timeout: '5s' }); http.get('http://h/b') }", "timeout: 60s\nseveral timeouts there (5s, 60s)"},
+		{"checks behind or are there once", "export default () => { let r = http.get('http://h/a'); check(r, { x: (r) => odd(r), y: (r) => r.body.includes('y') }) || e.add(1); r = http.get('http://h/b'); check(r, { y: (r) => r.body.includes('y') }) || e.add(1) }", "{name: \"y\", text: \"y\"}\n!y-2"},
+		{"scenarios one behind the other are a scenario", "export const options = { scenarios: { a: { executor: 'constant-vus', vus: 1, duration: '10s', exec: 'f' }, b: { executor: 'constant-vus', vus: 1, duration: '30s', startTime: '10s', exec: 'g' } } }; export function f() { http.get('http://h/a') }; export function g() { http.get('http://h/b') }", "It starts after 10s there, when a has ended\n!start:"},
+		{"a threshold of the only scenario is of all requests", "export const options = { scenarios: { a: { executor: 'constant-vus', vus: 1, duration: '10s' } }, thresholds: { 'http_req_duration{scenario:a}': ['p(95)<500'] } }; export default () => { http.get('http://h/a'); http.get('http://h/b') }", "objectives: [\"p95<500ms\"]"},
+		{"numbers of k6's own are no null", "import exec from 'k6/execution'; export default () => http.post('http://h/a', JSON.stringify({ a: exec.vu.idInTest, b: exec.scenario.iterationInTest, c: __ITER }))", "a: {$int: {min: 1, max: 1000}}\nb: {$sequence: {start: 0}}\nc: {$sequence: {start: 0}}\n!null"},
+		{"options that are not read are said", "export const options = { hosts: { a: 'b' }, userAgent: 'x' }; export default () => http.get('http://h/a')", "line 2: the option hosts\nUser-Agent: x"},
+		{"a summary of its own and metrics are said", "import { Trend } from 'k6/metrics'; const t = new Trend('t'); export default () => http.get('http://h/a'); export function handleSummary(d) { return {} }", "line 2: a metric of its own, Trend\nhandleSummary"},
+		{"requests to other hosts are not read", "export default () => http.batch(['http://h/a', 'http://h/b', 'http://i/c'])", "GET to http://i is left out\nRead 0 of 1"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			source := "import http from 'k6/http'; import { check } from 'k6'\n" + tt.source
+			text, err := FromK6([]byte(source), draft.Options{Source: "f.js"})
+			has(t, source, text, err, tt.want)
+		})
 	}
 }

@@ -51,7 +51,10 @@ func (p *program) rendered(v any) (out any, missing []unknown) {
 		}
 		return object, missing
 	case example.Generated:
-		if p.drawn(v); v.Name != "$choice" {
+		if _, isList := v.Args.([]any); v.Name == "$sequence" && !isList {
+			return v, nil
+		}
+		if p.drawn(v); v.Name != "$choice" && v.Name != "$sequence" {
 			return v, nil
 		}
 		args, missing := p.rendered(v.Args)
@@ -105,7 +108,11 @@ func (p *program) text(v any) (s string, missing []unknown) {
 				b.WriteString(p.avoided(s))
 				continue
 			}
-			missing = append(missing, unknown{label: "a value"})
+			label := "a value"
+			if m, ok := x.(module); ok {
+				label = strings.Replace(string(m), ".default", "", 1)
+			}
+			missing = append(missing, unknown{label: label})
 		}
 	}
 	return b.String(), missing

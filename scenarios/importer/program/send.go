@@ -54,6 +54,9 @@ func (p *program) send(n *script.Node, o outgoing, session example.Pairs) any {
 	missing = append(missing, more...)
 	missing = append(missing, p.body(&x.request, o, kind)...)
 	for _, u := range missing {
+		if u.line == 0 {
+			u.line = n.Line
+		}
 		x.request.About = append(x.request.About, u.String())
 	}
 	x.request.About = append(x.request.About, o.notes...)
@@ -62,6 +65,12 @@ func (p *program) send(n *script.Node, o outgoing, session example.Pairs) any {
 	}
 	if len(missing)+len(o.notes) > 0 {
 		p.sites[n] = min(p.sites[n], partSite)
+	}
+	if x.raw = o.data; o.has["json"] {
+		x.raw = o.json
+	}
+	if text, ok := x.raw.(jsonText); ok {
+		x.raw = text.value
 	}
 	p.add(x)
 	return answer{x}
@@ -78,6 +87,9 @@ func hasHeader(headers example.Pairs, name string) bool {
 
 // target sets path and query, and says what is wrong with the URL.
 func (p *program) target(x *sending, at any) string {
+	if object, ok := at.(*address); ok {
+		at = object.text()
+	}
 	parts, ok := at.(joined)
 	if !ok {
 		parts = joined{at}
@@ -124,6 +136,9 @@ func (p *program) target(x *sending, at any) string {
 		case len(missing) > 0 && !inQuery:
 			return "its path is not known: " + missing[0].String()
 		case len(missing) > 0:
+			if missing[0].line == 0 {
+				missing[0].line = x.line
+			}
 			x.request.About = append(x.request.About, missing[0].String()+" is not known, and left empty in the query")
 			p.sites[x.site] = partSite
 		}
@@ -229,6 +244,9 @@ func (p *program) queries(r *draft.Request, params any) []unknown {
 	return missing
 }
 
+// framing are headers that a transport sets by itself.
+var framing = []string{"host", "connection", "content-length", "transfer-encoding", "keep-alive", "te", "trailer", "upgrade", "expect", "proxy-connection"}
+
 // headers adds them, and returns the content type.
 func (p *program) headers(r *draft.Request, all example.Pairs) (kind string, missing []unknown) {
 	for _, h := range all {
@@ -256,7 +274,8 @@ func (p *program) headers(r *draft.Request, all example.Pairs) (kind string, mis
 		case lower == "content-type":
 			kind = s
 			continue
-		case draft.NoiseHeader(lower):
+		case slices.Contains(framing, lower):
+			r.About = append(r.About, "The header "+name+" is the transport's own, and left out.")
 			continue
 		case (targets.Field{Name: name, Value: s}).Validate() != nil:
 			missing = append(missing, unknown{label: "a header that cannot be sent is left out"})

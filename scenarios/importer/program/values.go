@@ -53,6 +53,11 @@ type (
 	sessionHeaders struct{ of *instance }
 	// answer is that to a request.
 	answer struct{ to *sending }
+	// address is a URL object of JavaScript's.
+	address struct {
+		base  any
+		query example.Pairs
+	}
 	// part is something of an answer.
 	part struct {
 		of   *sending

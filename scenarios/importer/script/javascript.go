@@ -179,8 +179,12 @@ func (t *javascript) statement(depth int, s js.IStmt) []*Node {
 		return t.body(depth, s.Value)
 	case *js.SwitchStmt:
 		return one(t.node(Unread, ""))
+	case *js.BranchStmt:
+		if s.Type == js.BreakToken {
+			return one(t.node(Break, ""))
+		}
 	}
-	return nil // empty ones, directives, break and continue, comments
+	return nil // empty ones, directives, continue, comments
 }
 
 func (t *javascript) loop(depth int, kind string, init, value js.IExpr, body *js.BlockStmt) *Node {

@@ -72,6 +72,8 @@ func (t *javascript) expression(depth int, e js.IExpr) *Node {
 			return t.node(Unary, "+", x)
 		case js.AwaitToken:
 			return x
+		case js.TypeofToken:
+			return t.node(Unary, "typeof", x)
 		}
 		return t.node(Unread, "")
 	case *js.BinaryExpr:

@@ -319,7 +319,10 @@ func (p *python) small(depth int) *Node {
 	t := p.peek()
 	if t.kind == name {
 		switch t.text {
-		case "pass", "break", "continue", "global", "nonlocal", "del":
+		case "break":
+			p.skipSmall()
+			return p.node(Break, t.line, "")
+		case "pass", "continue", "global", "nonlocal", "del":
 			p.skipSmall()
 			return nil
 		case "return":

@@ -34,7 +34,7 @@ const (
 	Call      Kind = "call"      // Kids[0] ( the others ); Text "new" of JavaScript's
 	Keyword   Kind = "keyword"   // an argument: Text = Kids[0]
 	Binary    Kind = "binary"    // Kids[0] Text Kids[1]; Python's words for &&, || and ==
-	Unary     Kind = "unary"     // Text Kids[0]: ! - +
+	Unary     Kind = "unary"     // Text Kids[0]: ! - + typeof
 	Choice    Kind = "choice"    // Kids: condition, value if so, value if not
 	Each      Kind = "each"      // a comprehension. Kids: element, what is gone through; Names: the variables
 	Function  Kind = "function"  // Text: its name, or none; Names: parameters; Kids: their defaults, or nil; Block; Else: decorators
@@ -53,6 +53,7 @@ const (
 	Export Kind = "export" // Text: default or empty; Block: what is declared, or Kids: the value
 	Assert Kind = "assert" // Kids: the condition
 	Raise  Kind = "raise"  // raise, throw
+	Break  Kind = "break"  // of a loop
 )
 
 // Is says whether the node is a name, or members of one: a.b.c.
