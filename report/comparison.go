@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/mlbench/mlbench/results"
 	"github.com/mlbench/mlbench/results/summary"
@@ -63,10 +62,12 @@ func comparisonPage(c *verdict.Comparison) *page {
 	if slices.ContainsFunc(c.Metrics, func(m verdict.MetricRow) bool { return m.CI95Pct != nil }) {
 		last.notes = append(last.notes, own(columnsNote(c)))
 	}
+	// After all requests, before single classes.
+	after := spreadParts(c)
 	if c.Resources != nil {
-		// After all requests, before single classes.
-		p.parts = slices.Insert(p.parts, min(len(p.parts), classesFrom+1), resourcesPart(c, headA, headB))
+		after = append(after, resourcesPart(c, headA, headB))
 	}
+	p.parts = slices.Insert(p.parts, min(len(p.parts), classesFrom+1), after...)
 	p.warnings = armWarnings(c, a, b)
 	if c.Findings != nil {
 		p.detail = detailsOf(c, p.verdict.reasons)
@@ -89,12 +90,28 @@ func headNames(c *verdict.Comparison) (string, string) {
 	a, b := armNames(c)
 	for _, class := range comparedClasses(c) {
 		part, _ := comparedPart(c, class, a, b)
-		lines, err := part.table.lines(inText, false)
-		if err != nil || slices.ContainsFunc(lines, func(line string) bool { return utf8.RuneCountInString(line) > comparisonWidth }) {
+		if part.table.width() > comparisonWidth {
 			return results.ArmA, results.ArmB
 		}
 	}
 	return a, b
+}
+
+// spreadParts show how response times of both targets spread, one above the other.
+func spreadParts(c *verdict.Comparison) []part {
+	if c.ArmA == nil || c.ArmB == nil || c.Verdict == verdict.Invalid {
+		return nil
+	}
+	a, b := c.ArmA.Data(results.TotalClass).Response(), c.ArmB.Data(results.TotalClass).Response()
+	if a == nil || b == nil || a.Count() == 0 || b.Count() == 0 {
+		return nil
+	}
+	nameA, nameB := armNames(c)
+	x := axisOf(2*stripWidth, a, b)
+	t := &Table{Head: []Cell{{"response times, ms", Own}, {x.head(), Own}}, Left: 2}
+	t.add(Cell{Text: "A " + brief(nameA)}, Cell{x.strip(a), StripA})
+	t.add(Cell{Text: "B " + brief(nameB)}, Cell{x.strip(b), StripB})
+	return []part{{table: t, drawn: true}}
 }
 
 // parityText says how many answers were the same.

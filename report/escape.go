@@ -46,7 +46,23 @@ const (
 	inText form = iota
 	inMarkdown
 	inHTML
+	inASCII // text where nothing else can be shown
 )
+
+// asciiOf is what stands for the signs that pages have; heights of strips become
+// denser.
+var asciiOf = strings.NewReplacer("→", "->", "–", "-", "─", "-", "…", "...", "≥", ">=", "≤", "<=", "✓", "+", "✗", "x", "÷", "/", "−", "-", "×", "x", "·", ".",
+	"▁", ".", "▂", ":", "▃", "-", "▄", "=", "▅", "+", "▆", "*", "▇", "%", "█", "#")
+
+// folded leaves nothing but ASCII.
+func folded(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r > unicode.MaxASCII {
+			return '?'
+		}
+		return r
+	}, asciiOf.Replace(s))
+}
 
 var markdownEscapes = func() *strings.Replacer {
 	var pairs []string
@@ -67,6 +83,8 @@ func (f form) name(s string) string {
 		s = markdownEscapes.Replace(s)
 	case inHTML:
 		s = chart.Escape(s)
+	case inASCII:
+		s = folded(s)
 	}
 	return s
 }

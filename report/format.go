@@ -34,6 +34,11 @@ func ParseFormat(s string) (Format, error) {
 type Options struct {
 	// Color allows ANSI colour; for terminals only.
 	Color bool
+	// ASCII is for terminals that show nothing else.
+	ASCII bool
+	// Columns is how wide the terminal is: text is wrapped to it, and tables leave out
+	// what does not fit. 0: comparisons are wrapped to 100, and runs not at all.
+	Columns int
 	// Continued says that another document precedes this one in the same
 	// stream: CSV leaves out its header line, text and markdown begin with an
 	// empty line. XML has one root, so JUnit joins the document before it, which
@@ -48,4 +53,12 @@ type Options struct {
 	Closing bool
 	// Wide makes CSV have one row per run, and a column for each metric.
 	Wide bool
+}
+
+// columns is how wide tables may be for what is not needed.
+func (o Options) columns() int {
+	if o.Columns > 0 {
+		return min(o.Columns, comparisonWidth)
+	}
+	return comparisonWidth
 }

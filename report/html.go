@@ -69,7 +69,7 @@ func documentTitle(ds []Document) string {
 	case d.Comparison != nil:
 		return verdictOf(d.Comparison).heading + " – mlbench"
 	}
-	return inText.inline(runPage(ds[0].Run).title) + " – mlbench"
+	return inText.inline(runPage(ds[0].Run, 0).title) + " – mlbench"
 }
 
 // markup is a page being written.

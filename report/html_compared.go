@@ -129,6 +129,9 @@ func (m *markup) sideBySide(c *verdict.Comparison, p *page) {
 	folded := false
 	for i := range p.parts {
 		part := &p.parts[i]
+		if part.drawn { // as a chart, below
+			continue
+		}
 		if part.fold && !folded {
 			m.WriteString("<details class=\"block\"><summary>By request class</summary>\n")
 			folded = true

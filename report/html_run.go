@@ -12,7 +12,7 @@ import (
 
 // run writes a run: what it came to, then the evidence.
 func (m *markup) run(s *summary.Run) {
-	p := runPage(s)
+	p := runPage(s, 0)
 	word, class := "RUN", ""
 	switch {
 	case !s.Valid:
@@ -233,7 +233,7 @@ func (m *markup) overview(ds []Document) {
 			v := verdictOf(d.Comparison)
 			word, title, first = v.word, comparisonTitle(d.Comparison), v.reasons[0]
 		} else {
-			title = runPage(d.Run).title
+			title = runPage(d.Run, 0).title
 		}
 		fmt.Fprintf(m, "<li><a href=\"#d%d-content\">%s</a> <strong>%s</strong> %s</li>\n", i+1, inHTML.inline(title), inHTML.name(word), inHTML.name(first))
 	}

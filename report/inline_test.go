@@ -14,6 +14,10 @@ func TestInlineIsRawUntilItIsWritten(t *testing.T) {
 			t.Errorf("form %d: %q, want %q", form, got, want)
 		}
 	}
+	signs := compose("– {} → {} ✓ {}", own("≥ 5 ms"), "世é", literal("…"))
+	if got, want := inASCII.inline(signs), "- >= 5 ms -> ?? + ..."; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
 	list := compose("{}; {}", enumerate(foreignLines([]string{"a|b", "#1"}), ", "), compose("{}", "{}"))
 	if got, want := inMarkdown.inline(list), `a\|b, \#&#8203;1; {}`; got != want {
 		t.Errorf("%q, want %q", got, want)

@@ -57,8 +57,8 @@ func (s *junitSuite) add(c junitCase) {
 	s.Cases = append(s.Cases, c)
 }
 
-// runSuite has a case for the measurement itself, so that no suite is empty,
-// and one for each objective.
+// runSuite has a case for the measurement itself, so that no suite is empty, and one
+// for each objective and each check.
 func runSuite(s *summary.Run) *junitSuite {
 	suite := &junitSuite{Name: plain(fmt.Sprintf("%s on %s", cmp.Or(s.Title, s.Scenario), cmp.Or(s.Target.Name, s.Target.URL))), Time: fixed(s.DurationS, 3)}
 	class := plain("mlbench." + s.Scenario)
@@ -75,8 +75,47 @@ func runSuite(s *summary.Run) *junitSuite {
 	}
 	suite.add(measurement)
 	suite.objectives(s.Objectives, class)
+	suite.checks(s, class)
 	suite.Output = strings.Join(warnings, "\n")
 	return suite
+}
+
+// checks adds a case for each check of each class: failed if an answer failed it, with
+// the first that did, and skipped where there was none to judge. Where an objective says
+// how many answers may fail it, that decides.
+func (s *junitSuite) checks(r *summary.Run, class string) {
+	for _, row := range runChecks(r) {
+		c := junitCase{Class: plain(class + "." + row.class), Name: plain("check " + row.name)}
+		switch a := &row.arms[0]; {
+		case a.judged() == 0:
+			c.Skipped = &junitOutcome{Message: "no answer of expected status", Type: "check"}
+		case a.failed > 0 && !allowed(r.Objectives, row.class, row.name):
+			c.Failure = &junitOutcome{
+				Message: fmt.Sprintf("%s of %s failed it", a.failedText(false), count(a.judged(), "answer")),
+				Type:    "check", Text: plain(a.first),
+			}
+		}
+		s.add(c)
+	}
+}
+
+// allowed says that objectives of a check have held, so that its failures are no more
+// than they may be.
+func allowed(outcomes []summary.ObjectiveResult, class, check string) bool {
+	held := false
+	for i := range outcomes {
+		for _, prefix := range []string{"check:" + check, class + ":check:" + check} {
+			limit, of := strings.CutPrefix(outcomes[i].Expr, prefix)
+			if !of || limit == "" || !strings.ContainsRune("<>", rune(limit[0])) {
+				continue
+			}
+			if outcomes[i].Missed() {
+				return false
+			}
+			held = true
+		}
+	}
+	return held
 }
 
 // objectives adds a case for each.

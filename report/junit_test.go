@@ -100,11 +100,44 @@ func TestJUnitOutcomes(t *testing.T) {
 		"saved":      {verdict: "skipped", "mix.total p50": ""},
 		"open":       {"mix measurement": "passed", "mix p99<50ms": "passed", "mix health:max<100ms": "failure"},
 		"empty":      {"mix measurement": "error", "mix p99<50ms": "failure"},
+		// Of predict an objective allows 4% of failures, and another misses 1%.
+		"checked": {
+			"mix check:has-score>99%": "failure", "mix.predict check has-score": "failure", "mix.predict check $.scores length 1 to 10": "passed",
+			"mix.health check never": "skipped",
+		},
 	} {
 		got := outcomes(name)
 		for key, want := range want {
 			if got[key] != want {
 				t.Errorf("%s: %s is %q, want %q of %v", name, key, got[key], want, got)
+			}
+		}
+	}
+}
+
+// An objective says how many answers may fail a check; without one none may.
+func TestJUnitOfChecksFollowsTheirObjectives(t *testing.T) {
+	for want, exprs := range map[string][]string{
+		"failure":        nil,
+		"passed":         {"check:has-score>=90%"},
+		"passed, too":    {"predict:check:has-score>=96%"},
+		"failure, one":   {"check:has-score>=90%", "check:has-score>99%"},
+		"failure, other": {"check:has-score-too>=0%", "health:check:has-score>=0%"},
+	} {
+		s := checkedRun()
+		s.Objectives = nil
+		for _, expr := range exprs {
+			s.Objectives = append(s.Objectives, summary.ObjectiveResult{Expr: expr, Held: expr != "check:has-score>99%"})
+		}
+		for _, c := range runSuite(s).Cases {
+			if c.Name != "check has-score" {
+				continue
+			}
+			if failed := strings.HasPrefix(want, "failure"); failed != (c.Failure != nil) {
+				t.Errorf("%v: failure %v, want %s", exprs, c.Failure, want)
+			}
+			if c.Failure != nil && (c.Failure.Message != "79 (3.95%) of 2000 answers failed it" || c.Failure.Text != "$.score: not in the answer") {
+				t.Errorf("%v: %+v", exprs, c.Failure)
 			}
 		}
 	}

@@ -38,6 +38,13 @@ func (p *page) markdownPage(w io.Writer) error {
 	if p.alarm != "" {
 		fmt.Fprintf(w, "\n**%s**\n", p.alarm)
 	}
+	if a := p.answer; a != nil {
+		var lines []inline
+		if a.word != "" {
+			lines = append(lines, compose("{}: {}", own("**"+a.word+"**"), a.about))
+		}
+		fmt.Fprintf(w, "\n%s\n", inMarkdown.inline(enumerate(append(lines, a.figures), ". ")))
+	}
 	return p.markdownBody(w)
 }
 

@@ -9,7 +9,8 @@ import (
 // page is a report before it takes its form: what text and markdown share.
 // Everything in it is raw; its strings are foreign, but for those of this program.
 type page struct {
-	verdict  *opening // nil: nothing was decided
+	verdict  *opening // nil: nothing was compared
+	answer   *answer  // of a run; nil: none
 	title    inline
 	alarm    string // why the numbers must not be used; of this program
 	parts    []part
@@ -19,6 +20,15 @@ type page struct {
 	cut      int      // parts that were left out for their length
 	file     string   // where the measurement is kept
 	width    int      // of lines in text that are no table, in characters; 0: any
+	form     form     // of text: which characters there are
+}
+
+// answer is what a page without a verdict begins with: what was found, in a word
+// where something was judged, and in figures.
+type answer struct {
+	word, color string // "" : nothing was judged
+	about       inline // the word's
+	figures     inline
 }
 
 // opening is what a page begins with.
@@ -38,6 +48,7 @@ type paragraph struct{ strong, rest inline }
 type part struct {
 	title inline
 	fold  bool // markdown shows it on demand
+	drawn bool // HTML draws what it has
 	facts []fact
 	table *Table
 	notes []inline
@@ -56,6 +67,13 @@ const (
 	ansiReset  = "\x1b[0m"
 )
 
+// Colours of the two arms: they are told apart on light and on dark ground, and by
+// those who do not see red and green apart.
+const (
+	ansiBlue   = "\x1b[38;5;33m"
+	ansiOrange = "\x1b[38;5;166m"
+)
+
 // painter colours what it is given, or leaves it as it is.
 type painter bool
 
@@ -70,17 +88,15 @@ func (p painter) paint(code, s string) string {
 func (p *page) text(w io.Writer, color bool) error {
 	c := painter(color)
 	if v := p.verdict; v != nil {
-		first := p.wrapped(v.word+"  "+inText.name(v.reasons[0]), "    ")
+		first := p.wrapped(v.word+"  "+p.form.name(v.reasons[0]), "    ")
 		fmt.Fprintln(w, c.paint(ansiBold+v.color, v.word)+strings.TrimPrefix(first, v.word))
 		for _, r := range v.reasons[1:] {
-			fmt.Fprintln(w, p.wrapped("  "+inText.name(r), "    "))
+			fmt.Fprintln(w, p.wrapped("  "+p.form.name(r), "    "))
 		}
 		fmt.Fprintln(w)
 	}
-	fmt.Fprintln(w, c.paint(ansiBold, p.wrapped(inText.inline(p.title), "  ")))
-	if p.alarm != "" {
-		fmt.Fprintln(w, c.paint(ansiRed, p.alarm))
-	}
+	p.answerLines(w, c)
+	fmt.Fprintln(w, c.paint(ansiBold, p.wrapped(p.form.inline(p.title), "  ")))
 	for i := range p.parts {
 		if err := p.parts[i].text(w, c, p); err != nil {
 			return err
@@ -90,32 +106,54 @@ func (p *page) text(w io.Writer, color bool) error {
 		fmt.Fprintln(w)
 	}
 	for _, warning := range p.warnings {
-		fmt.Fprintln(w, c.paint(ansiYellow, "!"), p.wrapped(inText.name(warning), "  "))
+		line := p.wrapped("! "+p.form.name(warning), "  ")
+		fmt.Fprintln(w, c.paint(ansiYellow, "!")+strings.TrimPrefix(line, "!"))
 	}
 	for i, d := range p.detail {
 		if i == 0 {
 			fmt.Fprintf(w, "\n%s\n", c.paint(ansiBold, "in detail"))
 		}
-		fmt.Fprintln(w, p.wrapped("  "+inText.name(d), "    "))
+		fmt.Fprintln(w, p.wrapped("  "+p.form.name(d), "    "))
 	}
 	if len(p.footer) > 0 {
 		fmt.Fprintln(w)
 		p.factLines(w, p.footer)
 	}
 	if p.file != "" {
-		fmt.Fprintf(w, "\n%s\n", p.wrapped("result file: "+inText.code(p.file), "  "))
+		fmt.Fprintf(w, "\n%s\n", p.wrapped("result file: "+p.form.code(p.file), "  "))
 	}
 	return nil
+}
+
+// answerLines write what was found: in red that it must not be used.
+func (p *page) answerLines(w io.Writer, c painter) {
+	a := p.answer
+	if p.alarm != "" {
+		fmt.Fprintln(w, c.paint(ansiBold+ansiRed, p.wrapped(p.alarm, "  ")))
+	}
+	if a == nil {
+		return
+	}
+	figures, indent := p.form.inline(a.figures), ""
+	if a.word != "" {
+		line := p.wrapped(a.word+"  "+p.form.inline(a.about), "    ")
+		fmt.Fprintln(w, c.paint(ansiBold+a.color, a.word)+strings.TrimPrefix(line, a.word))
+		indent = "  "
+	}
+	if figures != "" {
+		fmt.Fprintln(w, p.wrapped(indent+figures, indent+"  "))
+	}
+	fmt.Fprintln(w)
 }
 
 // factLines writes labels and values in two columns.
 func (p *page) factLines(w io.Writer, facts []fact) {
 	width := 0
 	for _, f := range facts {
-		width = max(width, len([]rune(inText.name(f.label))))
+		width = max(width, len([]rune(p.form.name(f.label))))
 	}
 	for _, f := range facts {
-		fmt.Fprintln(w, p.wrapped(fmt.Sprintf("%-*s  %s", width, inText.name(f.label), inText.inline(f.value)), "    "))
+		fmt.Fprintln(w, p.wrapped(fmt.Sprintf("%-*s  %s", width, p.form.name(f.label), p.form.inline(f.value)), "    "))
 	}
 }
 
@@ -143,11 +181,11 @@ func (p *page) wrapped(line, hang string) string {
 
 func (p *part) text(w io.Writer, c painter, of *page) error {
 	fmt.Fprintln(w)
-	if title := inText.inline(p.title); title != "" {
-		fmt.Fprintln(w, c.paint(ansiBold, title))
+	if title := of.form.inline(p.title); title != "" {
+		fmt.Fprintln(w, c.paint(ansiBold, of.wrapped(title, "  ")))
 	}
 	of.factLines(w, p.facts)
-	lines, err := p.table.lines(inText, c)
+	lines, err := p.table.lines(of.form, c)
 	if err != nil {
 		return err
 	}
@@ -155,7 +193,7 @@ func (p *part) text(w io.Writer, c painter, of *page) error {
 		fmt.Fprintln(w, line)
 	}
 	for _, n := range p.notes {
-		fmt.Fprintln(w, of.wrapped(inText.inline(n), "  "))
+		fmt.Fprintln(w, of.wrapped(of.form.inline(n), "  "))
 	}
 	return nil
 }

@@ -20,7 +20,7 @@ func Run(w io.Writer, format Format, s *summary.Run, o Options) error {
 	case CSV:
 		return writeRows(w, runRows(s), o)
 	case Text, Markdown:
-		return writePage(w, format, runPage(s), o)
+		return writePage(w, format, runPage(s, o.columns()), o)
 	case JUnit:
 		return writeJUnit(w, runSuite(s), o)
 	case HTML:
@@ -55,6 +55,13 @@ func writePage(w io.Writer, format Format, p *page, o Options) error {
 	if format == Markdown {
 		err = p.markdown(&b)
 	} else {
+		p.form = inText
+		if o.ASCII {
+			p.form = inASCII
+		}
+		if o.Columns > 0 {
+			p.width = min(o.Columns, comparisonWidth)
+		}
 		err = p.text(&b, o.Color)
 	}
 	if err != nil {

@@ -208,7 +208,7 @@ func TestColor(t *testing.T) {
 			if !strings.Contains(colored, ansiBold) {
 				t.Errorf("%s has no colour", name)
 			}
-			for _, code := range []string{ansiBold, ansiRed, ansiGreen, ansiYellow, ansiReset} {
+			for _, code := range []string{ansiBold, ansiRed, ansiGreen, ansiYellow, ansiBlue, ansiOrange, ansiReset} {
 				colored = strings.ReplaceAll(colored, code, "")
 			}
 			if diff := cmp.Diff(plain, colored); diff != "" {
@@ -234,6 +234,40 @@ func TestColor(t *testing.T) {
 				t.Errorf("%s: no %q in\n%s", name, want, page)
 			}
 		}
+	}
+}
+
+// Where a terminal shows ASCII alone, pages have nothing else.
+func TestASCIIPages(t *testing.T) {
+	for name := range documents {
+		for _, r := range render(t, name, Text, Options{ASCII: true}) {
+			if r > unicode.MaxASCII {
+				t.Errorf("%s holds %q", name, r)
+				break
+			}
+		}
+	}
+	if page := render(t, "open", Text, Options{ASCII: true}); !strings.Contains(page, "\n-----") || !strings.Contains(page, "x  errors<0.01%") {
+		t.Errorf("rules and marks are not ASCII:\n%s", page)
+	}
+}
+
+// On a terminal of 80 columns text is wrapped, and no table of a run has strips for
+// which there is no room.
+func TestNarrowTerminals(t *testing.T) {
+	for name := range documents {
+		if strings.Contains(name, "hostile") || name == "twins" || name == "many" || name == "checked" {
+			continue // names are as long as they like
+		}
+		for line := range strings.Lines(render(t, name, Text, Options{Columns: 80})) {
+			words := strings.Fields(line)
+			if n := len([]rune(strings.TrimRight(line, "\n"))); n > 80 && !strings.Contains(line, "─") && !strings.Contains(line, "  ") && len(words) > 3 {
+				t.Errorf("%s: %d columns: %s", name, n, line)
+			}
+		}
+	}
+	if wide, narrow := render(t, "open", Text, Options{}), render(t, "open", Text, Options{Columns: 80}); !strings.Contains(wide, "▁") || strings.Contains(narrow, "▁") {
+		t.Errorf("strips of 100 and of 80 columns:\n%s\n%s", wide, narrow)
 	}
 }
 

@@ -15,18 +15,25 @@ const (
 	closedNote   = "closed model: a slow answer delays the next request, so waiting of users who would have arrived meanwhile is not in these numbers"
 )
 
-// runPage is the content of a run's report.
-func runPage(s *summary.Run) *page {
+// runPage is the content of a run's report, whose tables leave out what needs more
+// columns than there are.
+func runPage(s *summary.Run, columns int) *page {
 	p := &page{
-		title: compose("{} on {}: {}, {}, seed {}", s.Title, targetText(s.Target), s.Planned.Text, secondsText(s.DurationS), s.Seed),
-		file:  s.ResultFile,
+		answer: answerOf(s),
+		title:  compose("{} on {}: {}, {}, seed {}", s.Title, targetText(s.Target), s.Planned.Text, secondsText(s.DurationS), s.Seed),
+		file:   s.ResultFile,
 	}
 	if !s.Valid {
 		p.alarm = invalidAlarm
 	}
-	p.parts = append(p.parts, part{facts: runFacts(s)}, latencyPart(s))
+	p.parts = append(p.parts, part{facts: runFacts(s)})
+	failures, warnings := failuresPart(s)
+	if failures.facts != nil {
+		p.parts = append(p.parts, failures)
+	}
+	p.parts = append(p.parts, latencyPart(s, columns))
 	if len(s.Classes) > 1 {
-		p.parts = append(p.parts, classPart(s))
+		p.parts = append(p.parts, classPart(s, columns))
 	}
 	if len(s.Spans) > 0 {
 		p.parts = append(p.parts, spanPart(s))
@@ -46,7 +53,7 @@ func runPage(s *summary.Run) *page {
 	if len(s.Objectives) > 0 {
 		p.parts = append(p.parts, objectivePart(s.Objectives))
 	}
-	p.warnings = Sentences(s.Warnings)
+	p.warnings = Sentences(warnings)
 	p.footer = originFacts(&s.Origin, s.Tags)
 	return p
 }
@@ -172,20 +179,29 @@ func sortedKeys(m map[string]int64) []string {
 	return keys
 }
 
-// latencyPart shows the clocks that say something.
-func latencyPart(s *summary.Run) part {
+// latencyPart shows the clocks that say something, and how those spread that begin
+// with the request.
+func latencyPart(s *summary.Run, columns int) part {
 	t := &Table{Head: latencyHead("latency, ms"+onlyFailures(s.NoneSucceeded()), s.Latency[results.ClockResponse]), Left: 1}
 	var missed []float64
-	row := func(name string, l summary.Latency) {
-		t.add(latencyCells(name, l)...)
+	var spread []string
+	x := runAxis(s)
+	for i := range results.Clocks {
+		c := &results.Clocks[i]
+		if !clockShown(s, c) {
+			continue
+		}
+		l := s.Latency[c.Name]
+		t.add(latencyCells(clockTitle(c), l)...)
 		missed = append(missed, missedPercentiles(l, nil)...)
+		of := ""
+		if c.Name == results.ClockResponse || c.Name == results.ClockService {
+			of = x.stripOf(s.Data(results.TotalClass), c.Name)
+		}
+		spread = append(spread, of)
 	}
 	out := part{table: t}
-	for i := range results.Clocks {
-		if c := &results.Clocks[i]; clockShown(s, c) {
-			row(clockTitle(c), s.Latency[c.Name])
-		}
-	}
+	t.spread(x, spread, columns)
 	if s.Model == results.Closed {
 		out.notes = append(out.notes, own(closedNote))
 	}
@@ -268,24 +284,35 @@ func classPercentiles(l summary.Latency) []float64 {
 	return all
 }
 
-func classPart(s *summary.Run) part {
+func classPart(s *summary.Run, columns int) part {
 	qs := classPercentiles(s.Latency[results.ClockResponse])
 	t := &Table{Head: Cells(Own, "class", "asked", "achieved", "requests", "errors"), Left: 1}
 	for _, q := range qs {
 		t.Head = append(t.Head, Cell{summary.PercentileName(q), Own})
 	}
 	t.Head = append(t.Head, Cell{"max", Own})
+	shown := classClocks(s)
+	for _, c := range shown {
+		t.Head = append(t.Head, Cell{clockTitle(c) + ", p50", Own})
+	}
 	var missed []float64
+	var spread []string
+	x := runAxis(s)
 	for _, c := range s.Classes {
+		spread = append(spread, x.stripOf(s.Data(c.Name), results.ClockResponse))
 		l := c.Latency[results.ClockResponse]
 		cells := []string{
 			fixed(100*c.Declared, 1) + "%", fixed(100*c.Share, 1) + "%", countText(c.Requests), countText(c.Errors.Total),
 		}
 		cells = append(cells, classLatency(l, qs)...)
+		for _, clock := range shown {
+			cells = append(cells, msText(c.Latency[clock.Name].At(0.5)))
+		}
 		t.add(append([]Cell{{Text: c.Name + onlyFailures(c.NoneSucceeded())}}, Cells(Own, cells...)...)...)
 		missed = append(missed, missedPercentiles(l, qs)...)
 	}
 	out := part{title: own("by request class (shares of requests; response time in ms)"), table: t}
+	t.spread(x, spread, columns)
 	if note := tooFew(missed); note != "" {
 		out.notes = append(out.notes, own(note))
 	}

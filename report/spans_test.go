@@ -51,7 +51,7 @@ func comparedSpans() *verdict.Comparison {
 // A table of a span has what spans have, in words for them.
 func TestTablesOfSpans(t *testing.T) {
 	text := render(t, "spans", Text, Options{})
-	for _, want := range []string{"job.total  ", "spans: times of several requests", `12 times), for example of job.result.total: not after 30 times`} {
+	for _, want := range []string{"job.total  ", "spans: times of several requests", `12 times, for example of job.result.total: not after 30 times`} {
 		if !strings.Contains(text, want) {
 			t.Errorf("no %q in\n%s", want, text)
 		}

@@ -5,6 +5,7 @@ import (
 	"io"
 	"regexp"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/olekukonko/tablewriter"
 	"github.com/olekukonko/tablewriter/renderer"
@@ -25,6 +26,9 @@ const (
 	Open                // own: not decided
 	Missed              // own: it does not hold
 	Worse               // own: proven to be worse
+	Strip               // own: a distribution in a line
+	StripA              // own: that of the baseline
+	StripB              // own: that of the candidate
 )
 
 // Cell is raw text and what it means; each form escapes for itself.
@@ -43,7 +47,7 @@ func Cells(role Role, texts ...string) []Cell {
 }
 
 // roleColors are what a terminal shows roles in.
-var roleColors = map[Role]string{Good: ansiGreen, Open: ansiYellow, Missed: ansiRed, Worse: ansiBold + ansiRed}
+var roleColors = map[Role]string{Good: ansiGreen, Open: ansiYellow, Missed: ansiRed, Worse: ansiBold + ansiRed, StripA: ansiBlue, StripB: ansiOrange}
 
 // cell is what the form shows of a cell, without colour.
 func (f form) cell(c Cell) string {
@@ -52,6 +56,14 @@ func (f form) cell(c Cell) string {
 		return f.name(c.Text)
 	case Literal:
 		return f.code(c.Text)
+	case Strip, StripA, StripB:
+		if f == inMarkdown && c.Text != "" { // which has no blanks in a row
+			return "`" + strings.ReplaceAll(c.Text, " ", "·") + "`"
+		}
+		c.Text = strings.TrimRight(c.Text, " ")
+	}
+	if f == inASCII {
+		return folded(c.Text)
 	}
 	if f == inHTML {
 		return chart.Escape(c.Text)
@@ -74,6 +86,9 @@ func (t *Table) Write(w io.Writer, format Format, o Options) error {
 	if format == Markdown {
 		f = inMarkdown
 	}
+	if format == Text && o.ASCII {
+		f = inASCII
+	}
 	lines, err := t.lines(f, painter(o.Color && format == Text))
 	for _, line := range lines {
 		if _, err := fmt.Fprintln(w, line); err != nil {
@@ -88,6 +103,16 @@ func (t *Table) add(cells ...Cell) { t.Rows = append(t.Rows, cells) }
 
 // secondReset is what tablewriter adds to a coloured cell.
 var secondReset = regexp.MustCompile(`(\x1b\[0m *)\x1b\[0m`)
+
+// width is that of its widest line in text, in characters.
+func (t *Table) width() int {
+	lines, _ := t.lines(inText, false)
+	widest := 0
+	for _, line := range lines {
+		widest = max(widest, utf8.RuneCountInString(line))
+	}
+	return widest
+}
 
 // lines renders the table without trailing spaces; nil for no table.
 func (t *Table) lines(f form, p painter) ([]string, error) {
@@ -104,7 +129,7 @@ func (t *Table) lines(f form, p painter) ([]string, error) {
 		return out
 	}
 	var b strings.Builder
-	tab := tablewriter.NewTable(&b, t.options(f == inMarkdown)...)
+	tab := tablewriter.NewTable(&b, t.options(f)...)
 	if len(t.Head) > 0 {
 		tab.Header(shown(t.Head))
 	}
@@ -126,7 +151,7 @@ func (t *Table) lines(f form, p painter) ([]string, error) {
 // options switch off what tablewriter does unasked: upper-casing headers,
 // wrapping, truncating, and measuring by the locale (the same file must give
 // the same report everywhere).
-func (t *Table) options(markdown bool) []tablewriter.Option {
+func (t *Table) options(f form) []tablewriter.Option {
 	columns := len(t.Head)
 	if columns == 0 {
 		columns = len(t.Rows[0])
@@ -147,11 +172,16 @@ func (t *Table) options(markdown bool) []tablewriter.Option {
 		tablewriter.WithRowAutoWrap(tw.WrapNone),
 		tablewriter.WithAlignment(align),
 		tablewriter.WithEastAsian(tw.Off),
+		tablewriter.WithTrimSpace(tw.Off), // strips begin with blanks
 	}
-	if markdown {
+	if f == inMarkdown {
 		return append(opts, tablewriter.WithRenderer(renderer.NewMarkdown()))
 	}
-	rule := tw.NewSymbolCustom("rule").WithRow("─").WithCenter("─").WithHeaderMid("─")
+	line := inASCII.cell(Cell{"─", Own})
+	if f == inText {
+		line = "─"
+	}
+	rule := tw.NewSymbolCustom("rule").WithRow(line).WithCenter(line).WithHeaderMid(line)
 	return append(opts,
 		tablewriter.WithHeaderPaddingPerColumn(pads),
 		tablewriter.WithRowPaddingPerColumn(pads),

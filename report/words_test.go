@@ -146,3 +146,29 @@ func usedIn(t *testing.T, folder, name string) bool {
 	}
 	return n > 1 // where it is declared
 }
+
+// Whoever adds a code says what to do about it.
+func TestEveryCodeIsInTroubleshooting(t *testing.T) {
+	page, err := os.ReadFile("../docs/troubleshooting.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	entries := map[string]bool{}
+	for line := range strings.Lines(string(page)) {
+		if first, _, is := strings.Cut(strings.TrimPrefix(line, "| "), " | "); is && strings.HasPrefix(line, "| `") {
+			for _, code := range strings.Split(first, ", ") {
+				entries[strings.Trim(code, "`")] = true
+			}
+		}
+	}
+	for code := range phrases {
+		if !entries[string(code)] {
+			t.Errorf("%s has no entry in docs/troubleshooting.md", code)
+		}
+	}
+	for code := range entries {
+		if _, known := phrases[summary.Code(code)]; !known {
+			t.Errorf("docs/troubleshooting.md has %s, which is no code", code)
+		}
+	}
+}

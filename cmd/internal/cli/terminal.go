@@ -46,12 +46,58 @@ func cleaned(s string) string {
 // isTerminal says whether a person looks at w and can be shown changing lines:
 // not so where TERM is dumb.
 func (s Streams) isTerminal(w io.Writer) bool {
+	_, is := terminal(w)
+	return is && s.Getenv("TERM") != "dumb"
+}
+
+// terminal is the one that w writes to, if it is one.
+func terminal(w io.Writer) (fd int, is bool) {
 	if m, ok := w.(cleaner); ok {
 		w = m.w
 	}
 	f, ok := w.(*os.File)
-	return ok && s.Getenv("TERM") != "dumb" && term.IsTerminal(int(f.Fd()))
+	if !ok {
+		return 0, false
+	}
+	return int(f.Fd()), term.IsTerminal(int(f.Fd()))
 }
 
 // Colored says whether Out is a terminal that wants colour.
 func (s Streams) Colored() bool { return s.Getenv("NO_COLOR") == "" && s.isTerminal(s.Out) }
+
+// Plain says whether Out is a terminal that shows ASCII alone, as far as the
+// environment tells. What is no terminal is a file, which is the same everywhere.
+func (s Streams) Plain() bool {
+	_, is := terminal(s.Out)
+	return is && s.asciiOnly()
+}
+
+// asciiOnly says so of TERM and the locale. Where none is named, as on Windows or in a
+// container, nothing speaks against UTF-8.
+func (s Streams) asciiOnly() bool {
+	if s.Getenv("TERM") == "dumb" {
+		return true
+	}
+	for _, name := range []string{"LC_ALL", "LC_CTYPE", "LANG"} {
+		if locale := strings.ToLower(s.Getenv(name)); locale != "" {
+			return !strings.Contains(locale, "utf-8") && !strings.Contains(locale, "utf8")
+		}
+	}
+	return false
+}
+
+// leastColumns is how narrow text is made at most: narrower terminals wrap it again.
+const leastColumns = 60
+
+// Columns is how wide Out is, if it is a terminal; else 0.
+func (s Streams) Columns() int {
+	fd, is := terminal(s.Out)
+	if !is {
+		return 0
+	}
+	columns, _, err := term.GetSize(fd)
+	if err != nil || columns <= 0 {
+		return 0
+	}
+	return max(columns, leastColumns)
+}

@@ -37,3 +37,29 @@ func TestNoColorForFiles(t *testing.T) {
 		}
 	}
 }
+
+// Signs beyond ASCII go where the locale is UTF-8, or not known.
+func TestWhereASCIIMustDo(t *testing.T) {
+	for _, tt := range []struct {
+		env  map[string]string
+		want bool
+	}{
+		{nil, false},
+		{map[string]string{"LANG": "C"}, true},
+		{map[string]string{"LANG": "POSIX", "TERM": "xterm"}, true},
+		{map[string]string{"LANG": "de_DE.ISO-8859-1"}, true},
+		{map[string]string{"LANG": "de_DE.UTF-8"}, false},
+		{map[string]string{"LANG": "C.utf8"}, false},
+		{map[string]string{"LANG": "C", "LC_CTYPE": "en_US.UTF-8"}, false},
+		{map[string]string{"LANG": "en_US.UTF-8", "LC_ALL": "C"}, true},
+		{map[string]string{"LANG": "en_US.UTF-8", "TERM": "dumb"}, true},
+	} {
+		s := Streams{Out: &strings.Builder{}, Env: func(name string) (string, bool) { v, set := tt.env[name]; return v, set }}
+		if got := s.asciiOnly(); got != tt.want {
+			t.Errorf("%v: ASCII alone is %v", tt.env, got)
+		}
+		if s.Plain() || s.Columns() != 0 {
+			t.Errorf("%v: a buffer is a terminal", tt.env)
+		}
+	}
+}

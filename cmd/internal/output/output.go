@@ -202,7 +202,7 @@ func (o *Options) export(s cli.Streams, show Show, opt report.Options) error {
 
 // print writes a document to stdout, all of it or nothing.
 func (o *Options) print(s cli.Streams, show Show, opt report.Options) error {
-	opt.Color = s.Colored()
+	opt.Color, opt.ASCII, opt.Columns = s.Colored(), s.Plain(), s.Columns()
 	var page bytes.Buffer
 	if err := show(&page, o.stdout, opt); err != nil {
 		return err
