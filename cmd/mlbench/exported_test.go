@@ -31,6 +31,7 @@ var mostExported = map[string]int{
 	"cmd/internal/session":  17,
 	"cmd/internal/verify":   9,
 	"cmd/mlbench":           0,
+	"docs":                  2,
 	"loadgen":               29,
 	"loadgen/http1":         9,
 	"loadgen/machine":       15,

@@ -26,7 +26,7 @@ func newRootCmd(s cli.Streams) *cobra.Command {
 	cmd.SetErr(s.Err)
 	cmd.SetFlagErrorFunc(cli.FlagError)
 	cmd.SetHelpFunc(func(c *cobra.Command, _ []string) { cli.PrintHelp(c.OutOrStdout(), c) })
-	cmd.SetHelpCommand(newHelpCmd())
+	cmd.SetHelpCommand(newHelpCmd(s))
 	cmd.AddCommand(
 		newDemoCmd(s), newRunCmd(s), newCompareCmd(s), newGateCmd(s), newVerifyCmd(s), newCalibrateCmd(s), newReportCmd(s), newMergeCmd(s), newResultsCmd(s),
 		newSelftestCmd(s), newDoctorCmd(s),
@@ -58,32 +58,5 @@ func explain(cmd *cobra.Command) {
 	}
 	for _, sub := range cmd.Commands() {
 		explain(sub)
-	}
-}
-
-// newHelpCmd is cobra's, but for what it says of a command that does not exist.
-func newHelpCmd() *cobra.Command {
-	return &cobra.Command{
-		Use:     "help [COMMAND]",
-		Short:   "Help for any command",
-		Example: "  mlbench help compare",
-		RunE: func(cmd *cobra.Command, args []string) error {
-			found, rest, err := cmd.Root().Find(args)
-			if err != nil || len(rest) > 0 && found.HasSubCommands() {
-				return cli.UnknownCommand(found, rest[0])
-			}
-			return found.Help()
-		},
-		ValidArgsFunction: func(cmd *cobra.Command, args []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
-			var names []cobra.Completion
-			if found, _, err := cmd.Root().Find(args); err == nil {
-				for _, c := range found.Commands() {
-					if c.IsAvailableCommand() {
-						names = append(names, cobra.CompletionWithDesc(c.Name(), c.Short))
-					}
-				}
-			}
-			return names, cobra.ShellCompDirectiveNoFileComp
-		},
 	}
 }
