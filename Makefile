@@ -94,8 +94,8 @@ check: lint test ## what must pass before a change goes in
 	go mod verify
 
 .PHONY: dist
-dist: ## build for all platforms into dist/
-	@rm -rf dist && mkdir -p dist
+dist: ## build for all platforms into dist/, with man pages, completions, licences and checksums
+	@rm -rf dist && mkdir -p dist/completions
 	@set -euo pipefail; \
 	for platform in $(PLATFORMS); do \
 	  os=$${platform%/*}; arch=$${platform#*/}; suffix=; \
@@ -103,8 +103,15 @@ dist: ## build for all platforms into dist/
 	  echo "dist/mlbench_$${os}_$$arch$$suffix"; \
 	  GOOS=$$os GOARCH=$$arch $(BUILD) -o dist/mlbench_$${os}_$$arch$$suffix ./cmd/mlbench; \
 	done
+	@echo dist/man dist/completions dist/LICENCES.txt dist/SHA256SUMS
+	@SOURCE_DATE_EPOCH=$${SOURCE_DATE_EPOCH:-$$(git log -1 --format=%ct 2>/dev/null || echo 0)} \
+	  go test -count=1 -run '^TestManPages$$' ./cmd/mlbench -man $(CURDIR)/dist/man >/dev/null
+	@for shell in bash zsh fish powershell; do go run -tags nomsgpack ./cmd/mlbench completion $$shell >dist/completions/mlbench.$$shell; done
+	@tools/licences.sh >dist/LICENCES.txt
+	@cp LICENSE dist/
 	@set -euo pipefail; \
-	cd dist; if command -v sha256sum >/dev/null; then sha256sum mlbench_*; else shasum -a 256 mlbench_*; fi >SHA256SUMS
+	cd dist; files=$$(find . -type f ! -name SHA256SUMS | sed 's#^\./##' | LC_ALL=C sort); \
+	if command -v sha256sum >/dev/null; then sha256sum $$files; else shasum -a 256 $$files; fi >SHA256SUMS
 
 .PHONY: vendor-ui
 vendor-ui: ## fetch the API documentation bundles again (needs npm)
