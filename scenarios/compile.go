@@ -89,7 +89,7 @@ func Compile(sc *Scenario, o CompileOptions) (*loadgen.Plan, error) {
 	}
 	plan, err := sc.planOf(&l, "", &o)
 	others, besideErr := sc.plansBeside(&o)
-	if err := errors.Join(err, besideErr); err != nil {
+	if err := together(err, besideErr); err != nil {
 		return nil, err
 	}
 	o.values.hideSent(plan, others)

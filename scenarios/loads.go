@@ -2,7 +2,6 @@ package scenarios
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"hash/fnv"
 	"slices"
@@ -193,7 +192,7 @@ func (s *Scenario) plansBeside(o *CompileOptions) (out []*loadgen.Plan, all erro
 	for _, l := range s.Beside() {
 		p, err := s.planOf(&l.LoadModel, l.Name, o)
 		if err != nil {
-			all = errors.Join(all, err)
+			all = together(all, err)
 			continue
 		}
 		p.Load.Name, p.Load.Start = l.Name, time.Duration(l.Start)

@@ -3,7 +3,6 @@ package scenarios
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -56,7 +55,7 @@ func Once(sc *Scenario, o CompileOptions) (*Exchanges, error) {
 	}
 	plan, err := Compile(sc, o)
 	out, callsErr := sc.calls(&o)
-	if err := errors.Join(err, callsErr); err != nil {
+	if err := together(err, callsErr); err != nil {
 		return nil, err
 	}
 	for _, load := range plan.Loads() {

@@ -1,8 +1,10 @@
 package scenarios
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/mlbench/mlbench/targets/strict"
 )
@@ -17,10 +19,12 @@ type placedError struct {
 	err  error
 }
 
-// Error has the form of strict.Mistake.
-func (e *placedError) Error() string {
-	return strict.Mistake{File: e.file, Line: e.at.Line, Col: e.at.Col, Text: e.at.Path + ": " + e.err.Error()}.Error()
+func (e *placedError) mistake() strict.Mistake {
+	return strict.Mistake{File: e.file, Line: e.at.Line, Col: e.at.Col, Text: e.at.Path + ": " + e.err.Error()}
 }
+
+// Error is that of the mistake.
+func (e *placedError) Error() string { return e.mistake().Error() }
 
 // Unwrap is the mistake without its place.
 func (e *placedError) Unwrap() error { return e.err }
@@ -48,11 +52,12 @@ func (r *Request) at(keys ...string) *strict.Node {
 	return r.node
 }
 
-// mistakes are those of a scenario's requests, each with the name of its file, or if
-// it has no place, of its request.
+// mistakes are those of a scenario's requests: those that have a place, and others, which
+// name their request.
 type mistakes struct {
-	sc    *Scenario
-	found []error
+	sc     *Scenario
+	found  strict.Mistakes
+	others []error
 }
 
 // add notes what is wrong with a request; nil is nothing.
@@ -62,22 +67,40 @@ func (m *mistakes) add(what, name string, err error) {
 	case err == nil:
 	case errors.As(err, &place):
 		place.file = m.sc.file
-		m.found = append(m.found, place)
+		m.found = append(m.found, place.mistake())
 	default:
-		m.found = append(m.found, fmt.Errorf("scenario %s, %s%s: %w", m.sc.Name, what, name, err))
+		m.others = append(m.others, fmt.Errorf("scenario %s, %s%s: %w", m.sc.Name, what, name, err))
 	}
 }
 
-// err is all of them, nil if there are none; one that several requests share, as by an
-// alias, is told once.
+// err is all of them, nil if there are none.
 func (m *mistakes) err() error {
-	var all []error
-	told := map[string]bool{}
-	for _, err := range m.found {
-		if text := err.Error(); !told[text] {
-			told[text] = true
-			all = append(all, err)
+	if len(m.found) == 0 {
+		return errors.Join(m.others...)
+	}
+	return together(append(m.others, m.found)...)
+}
+
+// together is all that is wrong: what has a place as one strict.Mistakes, in the file's
+// order. One that several requests share, as by an alias, is told once.
+func together(errs ...error) error {
+	var all strict.Mistakes
+	var others []error
+	for _, err := range errs {
+		var found strict.Mistakes
+		if errors.As(err, &found) {
+			all = append(all, found...)
+		} else if err != nil {
+			others = append(others, err)
 		}
 	}
-	return errors.Join(all...)
+	if len(all) == 0 {
+		return errors.Join(others...)
+	}
+	slices.SortStableFunc(all, func(a, b strict.Mistake) int { return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Col, b.Col)) })
+	all = slices.Compact(all)
+	if len(others) == 0 {
+		return all
+	}
+	return errors.Join(append([]error{all}, others...)...)
 }

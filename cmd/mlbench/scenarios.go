@@ -78,7 +78,7 @@ func scenariosValidate(ctx context.Context, s cli.Streams, files, allowFiles []s
 		switch {
 		case errors.As(err, &all):
 			mistakes += len(all)
-			fmt.Fprintln(s.Err, all.Error())
+			fmt.Fprintln(s.Err, err)
 		case err != nil:
 			mistakes++
 			fmt.Fprintln(s.Err, err)
@@ -108,6 +108,9 @@ func validScenario(in io.Reader, file string, allowFiles []string) (*scenarios.S
 		return nil, err
 	}
 	if _, err := scenarios.Once(sc, o); err != nil {
+		if found := (strict.Mistakes)(nil); errors.As(err, &found) { // they name it
+			return nil, err
+		}
 		return nil, fmt.Errorf("%s: %w", file, err)
 	}
 	return sc, nil
