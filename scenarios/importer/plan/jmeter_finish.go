@@ -161,12 +161,15 @@ func (g *jmxGroup) load() (l draft.Load) {
 	default:
 		g.closed(&l, add, perIteration)
 	}
-	if g.rate > 0 && g.constant {
+	if (g.rate > 0 || g.shape != "") && g.constant {
 		add("arrivals: constant")
 	}
 	switch {
 	case g.hold > 0 && g.stages == "" && g.shape == "":
 		add("duration: %s", spanText(g.hold))
+		if g.loops > 0 && g.rate == 0 { // whichever comes first
+			add("requests: %d # %d times by each of %d", g.loops*g.threads, g.loops, g.threads)
+		}
 	case g.hold == 0 && g.loops > 0:
 		add("requests: %d # %d times by each of %d", g.loops*g.threads, g.loops, g.threads)
 	case g.hold == 0:

@@ -231,7 +231,7 @@ func (g *jmxGroup) throughput(j *jmeter, n jmxNode) {
 			g.hold += d
 		}
 		if len(parts) > 0 {
-			g.shape = "stages(" + strings.Join(parts, ", ") + ")"
+			g.shape, g.constant = "stages("+strings.Join(parts, ", ")+")", true
 		}
 	}
 }
