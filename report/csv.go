@@ -31,7 +31,7 @@ import (
 // runs can be filtered by it.
 var csvHead = []string{
 	"target", "class", "metric", "unit", "value", "ci_low", "ci_high",
-	"file", "start", "scenario", "tool", "host", "load", "verdict", "commit", "limit", "p", "outcome", "seed", "tags",
+	"file", "start", "scenario", "tool", "host", "load", "verdict", "commit", "limit", "p", "outcome", "seed", "tags", "branch", "ci_run",
 }
 
 // csvRow is a row; NaN is an empty field.
@@ -47,7 +47,7 @@ type csvRow struct {
 
 // csvRun is what all rows of a run, or of an arm, have in common.
 type csvRun struct {
-	target, file, start, scenario, tool, host, load, verdict, commit, seed, tags string
+	target, file, start, scenario, tool, host, load, verdict, commit, seed, tags, branch, ciRun string
 }
 
 // newRow is a row without an interval and without a judgement.
@@ -60,7 +60,7 @@ func (r *csvRow) cells() []string {
 	return []string{
 		cell(r.target), cell(r.class), cell(r.metric), r.unit, csvNumber(r.value), csvNumber(r.low), csvNumber(r.high),
 		cell(r.run.file), r.run.start, cell(r.run.scenario), cell(r.run.tool), cell(r.run.host), cell(r.run.load), cell(r.run.verdict),
-		cell(r.run.commit), csvNumber(r.limit), csvProbability(r.p), cell(r.outcome), r.run.seed, cell(r.run.tags),
+		cell(r.run.commit), csvNumber(r.limit), csvProbability(r.p), cell(r.outcome), r.run.seed, cell(r.run.tags), cell(r.run.branch), cell(r.run.ciRun),
 	}
 }
 
@@ -131,7 +131,7 @@ func origins(target, scenario, file, verdict string, seed uint64, tags map[strin
 		run.start = o.Start.UTC().Format(time.RFC3339)
 	}
 	if o.Source != nil {
-		run.commit = o.Source.Commit
+		run.commit, run.branch, run.ciRun = o.Source.Commit, o.Source.Branch, o.Source.Run
 		if o.Source.Dirty {
 			run.commit += "+changes"
 		}

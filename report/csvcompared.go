@@ -102,7 +102,7 @@ func (t *comparedRows) resources(c *verdict.Comparison) {
 // wideHead are the first columns of the wide form: one row per run, a column for
 // each metric: of a class with the class before it, as in objectives; of a
 // comparison with _a, _b, _change or _estimate behind it.
-var wideHead = []string{"file", "start", "scenario", "target", "tool", "host", "load", "verdict", "commit", "seed", "tags"}
+var wideHead = []string{"file", "start", "scenario", "target", "tool", "host", "load", "verdict", "commit", "seed", "tags", "branch", "ci_run"}
 
 // writeWide writes the rows of each document as one.
 func writeWide(w io.Writer, documents [][]csvRow) error {
@@ -135,7 +135,7 @@ func writeWide(w io.Writer, documents [][]csvRow) error {
 		}
 		if len(rows) > 0 {
 			run := rows[0].run
-			for i, v := range []string{run.file, run.start, run.scenario, run.target, run.tool, run.host, run.load, run.verdict, run.commit, run.seed, run.tags} {
+			for i, v := range []string{run.file, run.start, run.scenario, run.target, run.tool, run.host, run.load, run.verdict, run.commit, run.seed, run.tags, run.branch, run.ciRun} {
 				line[i] = cell(v)
 			}
 		}

@@ -5,19 +5,25 @@ import (
 	"errors"
 	"io"
 
+	"github.com/mlbench/mlbench/results/history"
 	"github.com/mlbench/mlbench/results/summary"
 	"github.com/mlbench/mlbench/results/verdict"
 )
 
-// Document is what a result file came to: a run, or a comparison.
+// Document is what a result file came to, a run or a comparison, or what a folder of
+// them has: a list, which is rendered alone.
 type Document struct {
 	Run        *summary.Run
 	Comparison *verdict.Comparison
+	Files      []history.Entry // nil: no list
 }
 
 // write renders it alone.
 func (d Document) write(w io.Writer, format Format, o Options) error {
-	if d.Comparison != nil {
+	switch {
+	case d.Files != nil:
+		return fileList(d.Files).write(w, format, o)
+	case d.Comparison != nil:
 		return Comparison(w, format, d.Comparison, o)
 	}
 	return Run(w, format, d.Run, o)

@@ -17,6 +17,9 @@ func originFacts(o *summary.Origin, tags map[string]string) []fact {
 	if source := o.Source.String(); source != "" {
 		facts = append(facts, fact{"commit", foreign(source)})
 	}
+	if o.Source != nil && o.Source.Run != "" {
+		facts = append(facts, fact{"CI run", literal(o.Source.Run)})
+	}
 	if o.Host.OS != "" {
 		facts = append(facts, fact{"host", foreign(o.Host.Fingerprint())})
 	}

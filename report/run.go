@@ -111,7 +111,7 @@ func tagFacts(tags map[string]string) []fact {
 	if len(tags) == 0 {
 		return nil
 	}
-	return []fact{{"tags", enumerate(foreignLines(tagTexts(tags)), ", ")}}
+	return []fact{{"labels", enumerate(foreignLines(tagTexts(tags)), ", ")}}
 }
 
 func tagTexts(tags map[string]string) []string {

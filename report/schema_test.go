@@ -91,7 +91,7 @@ func ofEveryReason(path []string, key string) bool {
 }
 
 // optionalFacts are absent where they are not known, or not of the load's model.
-var optionalFacts = []string{
+var optionalFacts = []string{"ci_run",
 	"branch", "dirty", "kernel", "cpu", "cpu_limit", "memory_mb",
 	"arrivals", "rate_rps", "shape", "connections", "think", "spawn_rate_rps", "transport", "budget_s",
 }

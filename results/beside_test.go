@@ -39,7 +39,7 @@ func TestLoadsBesideInFiles(t *testing.T) {
 
 func TestLoadsBesideAreMerged(t *testing.T) {
 	a, b := besieged("a", 5), besieged("b", 7)
-	f, err := Merge(a, b)
+	f, err := a.Merge(b)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -47,7 +47,7 @@ func TestLoadsBesideAreMerged(t *testing.T) {
 		t.Errorf("%d requests of both, %d of one afterwards", got, a.Slices[1].Beside["reindex"].Sent)
 	}
 	b.Header.Beside[0].Connections = 3
-	if _, err := Merge(a, b); err == nil {
+	if _, err := a.Merge(b); err == nil {
 		t.Error("other loads beside are one load")
 	}
 }

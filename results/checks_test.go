@@ -65,7 +65,7 @@ func TestMergedMachinesAddTheirChecks(t *testing.T) {
 	}
 	// What is looked at in answers is no load: an older version did not write it down.
 	files[0].Header.Classes[0].Checks = []string{"ok"}
-	out, err := Merge(files...)
+	out, err := files[0].Merge(files[1:]...)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -92,7 +92,7 @@ type Header struct {
 	Command     string            `json:"command"`        // "run", "compare"
 	Argv        []string          `json:"argv,omitempty"` // secrets redacted
 	Scenario    Scenario          `json:"scenario"`
-	Tags        map[string]string `json:"tags,omitempty"` // the user's words for it
+	Tags        map[string]string `json:"tags,omitempty"` // labels: the user's words for it
 	Targets     []Target          `json:"targets"`
 	Model       Model             `json:"model"`
 	Arrivals    string            `json:"arrivals,omitempty"`    // open model: "poisson", "constant"
@@ -324,6 +324,26 @@ type Footer struct {
 	Warnings []string  `json:"warnings,omitempty"`
 	Aborted  *aborted  `json:"aborted,omitempty"`      // why it was interrupted, if by a rule
 	UsedUp   bool      `json:"rows_used_up,omitempty"` // it ended as all rows had been sent that are sent once
+	// Figures and Verdict are what it came to, as the version that measured it said: so
+	// that lists and trends need not read all of thousands of files. Reports compute
+	// them anew. Absent in the files of earlier versions.
+	Figures []Figure `json:"figures,omitempty"`
+	Verdict string   `json:"verdict,omitempty"` // of a comparison
+}
+
+// Figure is what an arm came to, all of its requests (TotalClass) or one class. A
+// percentile of too few requests, or of none, is 0.
+type Figure struct {
+	Arm           string  `json:"arm"`
+	Class         string  `json:"class"`
+	Invalid       bool    `json:"invalid,omitempty"` // the generator or its host decided the numbers
+	Requests      int64   `json:"requests"`          // sent
+	Failed        int64   `json:"failed,omitempty"`
+	DurationS     float64 `json:"duration_s"`
+	ThroughputRPS float64 `json:"throughput_rps"` // completed answers per second
+	P50MS         float64 `json:"p50_ms,omitempty"`
+	P90MS         float64 `json:"p90_ms,omitempty"`
+	P99MS         float64 `json:"p99_ms,omitempty"`
 }
 
 // aborted is a rule that ended a run.

@@ -42,6 +42,7 @@ type Source struct {
 	Commit string `json:"commit"`           // full hash
 	Branch string `json:"branch,omitempty"` // "" where no branch is checked out
 	Dirty  bool   `json:"dirty,omitempty"`  // tracked files differ from the commit
+	Run    string `json:"ci_run,omitempty"` // address of the CI run, without secrets; "": none, or not known
 }
 
 // String is the revision as reports show it: "1a2b3c4d5e6f on main, with changes".

@@ -29,12 +29,13 @@ const (
 	startsApart = 0.05
 )
 
-// Merge joins runs of one load on one target that several machines made at the
+// Merge joins f with runs of one load on one target that several machines made at the
 // same time: the k-th intervals of all are one, in which counts and histograms
 // add up exactly, in whatever order the files come. It refuses what was not one
 // load, not at one time, or did not come to its end.
-func Merge(files ...*File) (*File, error) {
-	if len(files) < 2 {
+func (f *File) Merge(others ...*File) (*File, error) {
+	files := append([]*File{f}, others...)
+	if len(others) == 0 {
 		return nil, fmt.Errorf("one result file: want two or more runs, made at the same time")
 	}
 	out := &File{Header: files[0].Header, Footer: &Footer{Ended: Completed}}

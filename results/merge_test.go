@@ -39,11 +39,11 @@ func TestMergeRefusesWhatWasNotOneLoad(t *testing.T) {
 	} {
 		f := machine("c", 10)
 		tt.change(f)
-		if _, err := Merge(machine("a", 20), machine("b", 30), f); err == nil || !strings.Contains(err.Error(), tt.want) {
+		if _, err := machine("a", 20).Merge(machine("b", 30), f); err == nil || !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("%s: %v, want %q", name, err, tt.want)
 		}
 	}
-	if _, err := Merge(machine("a", 20)); err == nil {
+	if _, err := machine("a", 20).Merge(); err == nil {
 		t.Error("one file is merged")
 	}
 }

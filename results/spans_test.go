@@ -40,7 +40,7 @@ func TestSpansInFiles(t *testing.T) {
 // Those of several machines add up, and change nothing of either file.
 func TestSpansAreMerged(t *testing.T) {
 	a, b := spanned("a", 5), spanned("b", 7)
-	f, err := Merge(a, b)
+	f, err := a.Merge(b)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -48,7 +48,7 @@ func TestSpansAreMerged(t *testing.T) {
 		t.Errorf("%d spans of both, %d of one afterwards", got, a.Slices[1].Spans["predict.total"].Sent)
 	}
 	b.Header.Classes[2].Span = false
-	if _, err := Merge(a, b); err == nil {
+	if _, err := a.Merge(b); err == nil {
 		t.Error("a span and a class are one load")
 	}
 }

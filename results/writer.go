@@ -239,12 +239,20 @@ func (w *Writer) Abort(rule string, value, after float64) {
 // sent once: its footer has it.
 func (w *Writer) UsedUp() { w.usedUp = true }
 
-// Close writes the footer and closes the file.
-func (w *Writer) Close(ended ending, reason string) error {
+// Footer is what Close writes; End, if more is to be in it.
+func (w *Writer) Footer(ended ending, reason string) *Footer {
 	footer := &Footer{Type: "footer", End: time.Now().UTC(), Ended: ended, Reason: reason, UsedUp: w.usedUp}
 	if ended == Interrupted {
 		footer.Planned, footer.Aborted = w.plan, w.aborted
 	}
+	return footer
+}
+
+// Close writes the footer and closes the file.
+func (w *Writer) Close(ended ending, reason string) error { return w.End(w.Footer(ended, reason)) }
+
+// End writes this footer and closes the file.
+func (w *Writer) End(footer *Footer) error {
 	err := w.line(footer)
 	if w.also != nil {
 		err = errors.Join(err, w.also.Close())

@@ -4,16 +4,14 @@ import (
 	"fmt"
 	"maps"
 	"strings"
-	"unicode"
 
+	"github.com/mlbench/mlbench/results"
 	"github.com/mlbench/mlbench/targets/strict"
 )
 
-// tags are words that a user gives a measurement, to find it again: team, branch,
-// machine. They are part of its result and have no effect on it.
+// tags are labels that a user gives all measurements of a scenario, to find them again:
+// team, machine. They are part of its result and have no effect on it.
 type tags map[string]string
-
-const longestTag = 200
 
 // DecodeNode accepts any single values.
 func (t *tags) DecodeNode(d *strict.Document, n *strict.Node) {
@@ -46,12 +44,9 @@ func ParseTag(s string) (key, value string, err error) {
 
 func checkTag(key, value string) error {
 	if !nameForm.MatchString(key) {
-		return fmt.Errorf("tag name %q: %s", key, nameRule)
+		return fmt.Errorf("label name %q: %s", key, nameRule)
 	}
-	if len(value) > longestTag || strings.ContainsFunc(value, unicode.IsControl) {
-		return fmt.Errorf("tag %s: want at most %d bytes of text, without line breaks", key, longestTag)
-	}
-	return nil
+	return new(results.Header).Relabel(key + "=" + value)
 }
 
 // TagsWith are the scenario's tags and others, which go before.

@@ -14,6 +14,7 @@ import (
 	"github.com/mlbench/mlbench/cmd/internal/revision"
 	"github.com/mlbench/mlbench/cmd/internal/session"
 	"github.com/mlbench/mlbench/results/verdict"
+	"github.com/mlbench/mlbench/scenarios"
 	"github.com/mlbench/mlbench/servers"
 	"github.com/mlbench/mlbench/targets"
 )
@@ -23,6 +24,7 @@ type demoOptions struct {
 	out    output.Options
 	budget time.Duration
 	seed   uint64
+	labels []string
 }
 
 func newDemoCmd(s cli.Streams) *cobra.Command {
@@ -38,6 +40,9 @@ func newDemoCmd(s cli.Streams) *cobra.Command {
 	o.out.Register(cmd)
 	cmd.Flags().DurationVar(&o.budget, "budget", 85*time.Second, "most time for all three comparisons, warm-up included")
 	cmd.Flags().Uint64Var(&o.seed, "seed", 0, "seed of arrivals, classes and payloads (default: random, and reported)")
+	end := cli.Section(cmd.Flags(), "Output")
+	cmd.Flags().StringArrayVar(&o.labels, "label", nil, "label to find the results again, as `NAME=VALUE`, such as team=search (repeatable)")
+	end()
 	return cmd
 }
 
@@ -53,6 +58,14 @@ func demo(ctx context.Context, o *demoOptions) error {
 	}
 	if o.seed == 0 {
 		o.seed = randomSeed()
+	}
+	labels := map[string]string{}
+	for _, text := range o.labels {
+		name, value, err := scenarios.ParseTag(text)
+		if err != nil {
+			return cli.Usagef("--label: %w", err)
+		}
+		labels[name] = value
 	}
 	logs, err := os.MkdirTemp("", "mlbench-demo-")
 	if err != nil {
@@ -81,7 +94,7 @@ func demo(ctx context.Context, o *demoOptions) error {
 		// The demo's servers are its own: credentials for others would only fail.
 		pair, err := openComparing(session.Spec{
 			Command: "compare", Argv: []string{"mlbench", "demo"}, Tool: version(), Source: revision.Current(o.Getenv),
-			Scenario: demoScenarios[i], Warmup: &warmup, Seed: o.seed, Comparison: session.Comparison{Budget: budget},
+			Scenario: demoScenarios[i], Warmup: &warmup, Seed: o.seed, Tags: labels, Comparison: session.Comparison{Budget: budget},
 		}, o.Streams, &o.out, &parityOptions{})
 		if err != nil {
 			return nil, false, err

@@ -42,6 +42,7 @@ var mostExported = map[string]int{
 	"results/abort":         5,
 	"results/answers":       27,
 	"results/resulttest":    5,
+	"results/history":       12,
 	"results/stats":         66,
 	"results/summary":       24,
 	"results/verdict":       40,

@@ -27,7 +27,8 @@ type loadOptions struct {
 	headers []string
 	method  string
 	body    string
-	tags    []string
+	labels  []string
+	tags    []string // the same, under an earlier name
 	flags   *pflag.FlagSet
 }
 
@@ -59,7 +60,9 @@ func (o *loadOptions) register(cmd *cobra.Command, s cli.Streams) {
 	f.StringVarP(&o.spec.Output.File, "output", "o", "", "result `FILE` (default mlbench-results/<utc>-<scenario>-<target>.jsonl)")
 	f.BoolVar(&o.spec.Output.Replace, "force", false, "replace an existing --output")
 	f.BoolVar(&o.spec.Output.None, "no-output", false, "keep no result file")
-	f.StringArrayVar(&o.tags, "tag", nil, "word to find the result again, as `NAME=VALUE`, such as team=search (repeatable; added to the scenario's tags)")
+	f.StringArrayVar(&o.labels, "label", nil, "label to find the result again, as `NAME=VALUE`, such as team=search (repeatable; added to the scenario's tags)")
+	f.StringArrayVar(&o.tags, "tag", nil, "the same as --label, its earlier name: `NAME=VALUE`")
+	_ = f.MarkHidden("tag")
 	end()
 	cli.Exclude(f, "output", "no-output")
 	cli.Displaces(f, "no-output", "force")
@@ -110,11 +113,15 @@ func (o *loadOptions) filled(request *session.Request) (session.Spec, error) {
 		}
 		mistake("stage", spec.Load.Shape.Set("stages("+strings.Join(o.stages, ",")+")"))
 	}
-	for _, text := range o.tags {
-		key, value, err := scenarios.ParseTag(text)
-		mistake("tag", err)
-		spec.Tags[key] = value
+	labelled := func(flag string, texts []string) {
+		for _, text := range texts {
+			key, value, err := scenarios.ParseTag(text)
+			mistake(flag, err)
+			spec.Tags[key] = value
+		}
 	}
+	labelled("tag", o.tags)
+	labelled("label", o.labels)
 	return spec, errors.Join(append(wrong, spec.Validate())...)
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/mlbench/mlbench/cmd/internal/cli"
 	"github.com/mlbench/mlbench/cmd/internal/saved"
 	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/results/history"
 )
 
 func newMergeCmd(s cli.Streams) *cobra.Command {
@@ -36,7 +37,7 @@ func mergeFiles(s cli.Streams, paths []string, output string, force bool) error 
 	if err != nil {
 		return err
 	}
-	merged, err := results.Merge(files...)
+	merged, err := files[0].Merge(files[1:]...)
 	if err != nil {
 		return cli.Usagef("%w", err)
 	}
@@ -50,7 +51,9 @@ func mergeFiles(s cli.Streams, paths []string, output string, force bool) error 
 	for i := range merged.Nodes {
 		err = errors.Join(err, w.Node(&merged.Nodes[i]))
 	}
-	if err = errors.Join(err, w.Close(results.Completed, "")); err != nil {
+	footer := w.Footer(results.Completed, "")
+	footer.Figures, _ = history.Outcome(merged)
+	if err = errors.Join(err, w.End(footer)); err != nil {
 		return err
 	}
 	_, err = fmt.Fprintf(s.Out, "result file: %s (%d machines)\n", w.Path(), len(merged.Nodes))

@@ -108,7 +108,7 @@ func TestReport(t *testing.T) {
 		{name: "cut off", args: "cut.jsonl", out: []string{"INVALID", "! the measurement was cut off"}},
 		{name: "percentiles", args: "run.jsonl --percentiles 99,75,75.0,p99.9", out: []string{"min  mean  p75  p99  p99.9  max"}},
 		{name: "markdown", args: "run.jsonl --format markdown", out: []string{"### concurrent on modern", "|:------------|"}},
-		{name: "csv of two", args: "run.jsonl comparison.jsonl --format csv", out: []string{"target,class,metric,unit,value,ci_low,ci_high,file,start,scenario,tool,host,load,verdict,commit,limit,p,outcome,seed,tags\nmodern,total,valid,,1,,,run.jsonl,", "modern/legacy,total,p50_change,%,-50"}},
+		{name: "csv of two", args: "run.jsonl comparison.jsonl --format csv", out: []string{"target,class,metric,unit,value,ci_low,ci_high,file,start,scenario,tool,host,load,verdict,commit,limit,p,outcome,seed,tags,branch,ci_run\nmodern,total,valid,,1,,,run.jsonl,", "modern/legacy,total,p50_change,%,-50"}},
 		{name: "held", args: "run.jsonl --objective p99<199ms --objective errors<=0", out: []string{"held  198 ms"}},
 		{name: "missed", args: "run.jsonl --objective p99<199ms --objective p50<50ms", code: cli.ExitObjective, out: []string{"held", "MISSED  100 ms"}},
 		{name: "invalid", args: "cut.jsonl --objective errors<5", code: cli.ExitObjective, out: []string{"MISSED  no data"}},
@@ -118,7 +118,7 @@ func TestReport(t *testing.T) {
 		{name: "jsonl of two is two lines", args: "run.jsonl comparison.jsonl --format jsonl", out: []string{"{\"schema\":\"mlbench.run/1\"", "}\n{\"schema\":\"mlbench.comparison/1\""}},
 		{name: "junit of two has one root", args: "run.jsonl run.jsonl --format junit", out: []string{"</testsuite>\n  <testsuite", "</testsuite>\n</testsuites>\n"}},
 		// B4: a sheet of runs.
-		{name: "wide", args: "run.jsonl comparison.jsonl --format csv --wide", out: []string{"file,start,scenario,target,tool,host,load,verdict,commit,seed,tags,valid,duration,", "\nrun.jsonl,", "\ncomparison.jsonl,", ",p50_a,"}},
+		{name: "wide", args: "run.jsonl comparison.jsonl --format csv --wide", out: []string{"file,start,scenario,target,tool,host,load,verdict,commit,seed,tags,branch,ci_run,valid,duration,", "\nrun.jsonl,", "\ncomparison.jsonl,", ",p50_a,"}},
 		// A9: the course over time.
 		{name: "timeline", args: "run.jsonl --timeline", out: []string{"concurrent on modern over time\n", "phase    t, s  achieved, 1/s  in flight  p50, ms  p99, ms  errors\n", "\nmeasure   0.0 "}},
 		{name: "timeline of a comparison", args: "comparison.jsonl --timeline --format markdown", out: []string{"### mix on legacy and modern over time", "| phase", "| target"}},

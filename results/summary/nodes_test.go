@@ -25,7 +25,7 @@ func machine(name string, n int) *results.File {
 
 func merged(t *testing.T, files ...*results.File) *results.File {
 	t.Helper()
-	f, err := results.Merge(files...)
+	f, err := files[0].Merge(files[1:]...)
 	if err != nil {
 		t.Fatal(err)
 	}

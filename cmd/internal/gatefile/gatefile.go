@@ -90,6 +90,16 @@ func Parse(src []byte, name string, flags *pflag.FlagSet, check func() error) (*
 	return file, nil
 }
 
+// Values are what the file says of a flag.
+func (f *File) Values(flag string) (values []string) {
+	for _, s := range f.settings {
+		if s.flag == flag {
+			values = append(values, s.values...)
+		}
+	}
+	return values
+}
+
 // Placed is a usage error whose mistakes have their place, as far as they are of
 // values that the file had and Apply set.
 func (f *File) Placed(err error) error {
@@ -165,6 +175,7 @@ func (f *File) Apply(flags *pflag.FlagSet) error {
 // as well: what stands between them, and their form.
 var pairs = map[string]struct{ sign, form string }{
 	"export": {"=", "FORMAT=FILE"},
+	"label":  {"=", "NAME=VALUE"},
 	"tag":    {"=", "NAME=VALUE"},
 	"header": {": ", "'Name: value'"},
 }

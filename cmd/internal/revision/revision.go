@@ -6,6 +6,7 @@ package revision
 import (
 	"cmp"
 	"context"
+	"net/url"
 	"os/exec"
 	"regexp"
 	"strings"
@@ -33,9 +34,47 @@ func Current(getenv func(string) string) *results.Source {
 	if s == nil {
 		s = &results.Source{}
 	}
-	s.Commit, s.Branch = commit, cmp.Or(first(getenv, branchVariables), s.Branch)
+	s.Commit, s.Branch, s.Run = commit, cmp.Or(first(getenv, branchVariables), s.Branch), run(getenv)
 	return s
 }
+
+// runVariables have the address of a job, or of the build that it is of: GitLab,
+// Buildkite, CircleCI, Travis, Jenkins.
+var runVariables = []string{"CI_JOB_URL", "CI_PIPELINE_URL", "BUILDKITE_BUILD_URL", "CIRCLE_BUILD_URL", "TRAVIS_JOB_WEB_URL", "RUN_DISPLAY_URL", "BUILD_URL"}
+
+// run is the address of the CI run; "" where there is none, or no address. GitHub, Azure
+// and Bitbucket tell its parts. What of it may be a secret is left out.
+func run(getenv func(string) string) string {
+	parts := func(pattern string, names ...string) string {
+		for _, name := range names {
+			v := getenv(name)
+			if v == "" {
+				return ""
+			}
+			pattern = strings.Replace(pattern, "{}", v, 1)
+		}
+		return pattern
+	}
+	address := cmp.Or(
+		parts("{}/{}/actions/runs/{}", "GITHUB_SERVER_URL", "GITHUB_REPOSITORY", "GITHUB_RUN_ID"),
+		first(getenv, runVariables),
+		parts("{}{}/_build/results?buildId={}", "SYSTEM_COLLECTIONURI", "SYSTEM_TEAMPROJECT", "BUILD_BUILDID"),
+		parts("{}/pipelines/results/{}", "BITBUCKET_GIT_HTTP_ORIGIN", "BITBUCKET_BUILD_NUMBER"),
+	)
+	u, err := url.Parse(address)
+	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || len(address) > longestAddress {
+		return ""
+	}
+	u.User, u.Fragment = nil, ""
+	if id := u.Query().Get("buildId"); id != "" { // Azure names the run there
+		u.RawQuery = url.Values{"buildId": {id}}.Encode()
+	} else {
+		u.RawQuery = ""
+	}
+	return u.String()
+}
+
+const longestAddress = 500
 
 // commitHash tells a commit from a variable that happens to have its name.
 var commitHash = regexp.MustCompile(`^[0-9a-f]{7,64}$`)

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 
 	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/results/history"
 )
 
 // recording is a measurement under way: its file, closed exactly once.
@@ -47,17 +48,19 @@ func (r *recording) planned(pairs int) {
 // finishGone is finish for a comparison that ended with one of its targets: that
 // is a finding, and no failure to measure.
 func (r *recording) finishGone(end *results.TargetEnd, name string) (*results.File, error) {
-	err := errors.Join(r.w.TargetEnd(end), r.w.Close(results.Failed, end.Text(name)))
-	return r.read(err)
+	if err := r.w.TargetEnd(end); err != nil {
+		return r.failed(errors.Join(err, r.w.Close(results.Failed, end.Text(name))))
+	}
+	return r.end(r.w.Footer(results.Failed, end.Text(name)))
 }
 
 // finishEnded is finish for a run whose target ended by itself: what was measured
 // until then is shown, with the reason.
 func (r *recording) finishEnded(reason string) (*results.File, error) {
-	return r.read(r.w.Close(results.Failed, reason))
+	return r.end(r.w.Footer(results.Failed, reason))
 }
 
-// finish writes the footer and reads the whole file back: what is shown is what
+// finish reads the whole file back and writes the footer: what is shown is what
 // was saved. Its error is the measurement's own, err, unless saving failed; an
 // interrupted measurement is no error yet.
 func (r *recording) finish(err error) (f *results.File, interrupted bool, _ error) {
@@ -68,21 +71,34 @@ func (r *recording) finish(err error) (f *results.File, interrupted bool, _ erro
 	case err != nil:
 		ended, reason = results.Failed, err.Error()
 	}
-	if cerr := r.w.Close(ended, reason); cerr != nil && err == nil {
-		err = cerr
+	if err != nil {
+		_ = r.w.Close(ended, reason) // err is the reason
+		f, err = r.failed(err)
+		return f, interrupted, err
 	}
-	f, err = r.read(err)
+	f, err = r.end(r.w.Footer(ended, reason))
 	return f, interrupted, err
 }
 
-// read reads the file back, unless err says that there is no use.
-func (r *recording) read(err error) (*results.File, error) {
-	defer r.w.Discard()
-	if err != nil {
-		if saved := r.w.Path(); saved != "" {
-			err = fmt.Errorf("%w (measured so far: %s)", err, saved)
-		}
-		return nil, err
+// end reads the file back, and writes its footer with what that came to.
+func (r *recording) end(footer *results.Footer) (*results.File, error) {
+	f, err := r.w.Read(r.h.Command == commandRun)
+	if err == nil {
+		f.Footer = footer
+		footer.Figures, footer.Verdict = history.Outcome(f)
 	}
-	return r.w.Read(r.h.Command == commandRun)
+	if err = errors.Join(err, r.w.End(footer)); err != nil {
+		return r.failed(err)
+	}
+	r.w.Discard()
+	return f, nil
+}
+
+// failed says what there is all the same.
+func (r *recording) failed(err error) (*results.File, error) {
+	r.w.Discard()
+	if saved := r.w.Path(); saved != "" {
+		err = fmt.Errorf("%w (measured so far: %s)", err, saved)
+	}
+	return nil, err
 }
