@@ -20,12 +20,13 @@ var Topics = []Topic{
 	{"troubleshooting", "what to do about an error, a warning or a verdict, by its code", "troubleshooting.md"},
 	{"metrics", "what every number is, and objectives", "metrics.md"},
 	{"method", "how a comparison is made, and what it can prove", "method.md"},
+	{"history", "lists, labels, and results over time", "history.md"},
 	{"scenario-files", "what clients do, as YAML", "scenarios.md"},
 	{"target-files", "services with a name, a login, TLS, or a command that starts them", "targets.md"},
 	{"from-other-tools", "k6, Locust, wrk, vegeta and others: their words and ours", "from-other-tools.md"},
 }
 
-//go:embed getting-started.md reading-a-report.md ci.md troubleshooting.md metrics.md method.md scenarios.md targets.md from-other-tools.md
+//go:embed getting-started.md reading-a-report.md ci.md troubleshooting.md metrics.md method.md history.md scenarios.md targets.md from-other-tools.md
 var pages embed.FS
 
 // Text is the page for a terminal that is so many columns wide; only those of its parts

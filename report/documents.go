@@ -7,6 +7,7 @@ import (
 
 	"github.com/mlbench/mlbench/results/history"
 	"github.com/mlbench/mlbench/results/summary"
+	"github.com/mlbench/mlbench/results/trend"
 	"github.com/mlbench/mlbench/results/verdict"
 )
 
@@ -16,6 +17,7 @@ type Document struct {
 	Run        *summary.Run
 	Comparison *verdict.Comparison
 	Files      []history.Entry // nil: no list
+	Trend      *trend.Trend    // nil: none
 }
 
 // write renders it alone.
@@ -23,6 +25,8 @@ func (d Document) write(w io.Writer, format Format, o Options) error {
 	switch {
 	case d.Files != nil:
 		return fileList(d.Files).write(w, format, o)
+	case d.Trend != nil:
+		return writeTrend(w, format, d.Trend, o)
 	case d.Comparison != nil:
 		return Comparison(w, format, d.Comparison, o)
 	}

@@ -53,6 +53,8 @@ type Options struct {
 	Closing bool
 	// Wide makes CSV have one row per run, and a column for each metric.
 	Wide bool
+	// Metric is what a trend's picture shows; "": p50.
+	Metric string
 }
 
 // columns is how wide tables may be for what is not needed.

@@ -52,6 +52,8 @@ type part struct {
 	facts []fact
 	table *Table
 	notes []inline
+	// picture is of letters, all of this program; markdown has none.
+	picture []string
 }
 
 type fact struct {
@@ -185,6 +187,9 @@ func (p *part) text(w io.Writer, c painter, of *page) error {
 		fmt.Fprintln(w, c.paint(ansiBold, of.wrapped(title, "  ")))
 	}
 	of.factLines(w, p.facts)
+	for _, line := range p.picture {
+		fmt.Fprintln(w, line)
+	}
 	lines, err := p.table.lines(of.form, c)
 	if err != nil {
 		return err

@@ -43,6 +43,7 @@ var mostExported = map[string]int{
 	"results/answers":       27,
 	"results/resulttest":    5,
 	"results/history":       12,
+	"results/trend":         16,
 	"results/stats":         66,
 	"results/summary":       24,
 	"results/verdict":       40,

@@ -13,7 +13,7 @@ const module = "github.com/mlbench/mlbench"
 // allowed is the table of import directions: each package of ours, and those of
 // ours that it may import. A new edge is a decision, to be made here first.
 var allowed = map[string][]string{
-	"cmd/mlbench":           {"cmd/internal/check", "cmd/internal/cli", "cmd/internal/doctor", "cmd/internal/gatefile", "cmd/internal/output", "cmd/internal/probe", "cmd/internal/revision", "cmd/internal/saved", "cmd/internal/selftest", "cmd/internal/session", "cmd/internal/verify", "docs", "loadgen", "loadgen/machine", "report", "results", "results/answers", "results/history", "results/summary", "results/verdict", "scenarios", "scenarios/importer", "scenarios/openapi", "servers", "servers/model", "servers/reference", "targets", "targets/strict"},
+	"cmd/mlbench":           {"cmd/internal/check", "cmd/internal/cli", "cmd/internal/doctor", "cmd/internal/gatefile", "cmd/internal/output", "cmd/internal/probe", "cmd/internal/revision", "cmd/internal/saved", "cmd/internal/selftest", "cmd/internal/session", "cmd/internal/verify", "docs", "loadgen", "loadgen/machine", "report", "results", "results/answers", "results/history", "results/summary", "results/trend", "results/verdict", "scenarios", "scenarios/importer", "scenarios/openapi", "servers", "servers/model", "servers/reference", "targets", "targets/strict"},
 	"cmd/internal/check":    {"targets"},
 	"cmd/internal/cli":      {"results", "results/verdict", "targets/strict"},
 	"cmd/internal/doctor":   {"cmd/internal/cli", "cmd/internal/probe", "loadgen", "loadgen/machine", "report", "results", "results/stats", "targets"},
@@ -46,11 +46,12 @@ var allowed = map[string][]string{
 	"loadgen/send":        {"loadgen/http1"},
 	"docs":                {},
 	"bench/acceptance":    {"results", "results/stats", "results/verdict"},
-	"report":              {"report/chart", "results", "results/answers", "results/history", "results/summary", "results/verdict"},
+	"report":              {"report/chart", "results", "results/answers", "results/history", "results/summary", "results/trend", "results/verdict"},
 	"report/chart":        {},
 	"results":             {"results/stats"},
 	"results/abort":       {"results", "results/summary"},
 	"results/history":     {"results", "results/summary", "results/verdict"},
+	"results/trend":       {"results", "results/history", "results/verdict"},
 	"results/summary":     {"results", "results/stats"},
 	"results/verdict":     {"results", "results/stats", "results/summary"},
 	"results/resulttest":  {"results", "results/stats"},
