@@ -71,7 +71,7 @@ func Documents(w io.Writer, format Format, ds []Document, o Options) error {
 		}
 		return writeJSON(w, JSON, all)
 	}
-	if format == HTML {
+	if format == HTML && ds[0].Trend == nil {
 		return writeHTML(w, ds, o)
 	}
 	if format == CSV && o.Wide {

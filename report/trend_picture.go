@@ -62,7 +62,7 @@ func medianOf(m *trend.Metric) float64 {
 			values = append(values, *v)
 		}
 	}
-	return middle(values)
+	return medianOfAll(values)
 }
 
 // picture has points as ●, the median between changes as ─, the band of noise as ░ and
@@ -141,8 +141,8 @@ func framed(t *trend.Trend, m *trend.Metric, grid [][]rune, low, high float64, r
 	return append(out, strings.Repeat(" ", wide+2)+first+strings.Repeat(" ", gap)+last)
 }
 
-// middle is the median of values; NaN of none.
-func middle(values []float64) float64 {
+// medianOfAll is the median of values; NaN of none.
+func medianOfAll(values []float64) float64 {
 	n := len(values)
 	if n == 0 {
 		return math.NaN()

@@ -71,7 +71,7 @@ func rendered(t *testing.T, format Format, tr *trend.Trend, o Options) string {
 }
 
 func TestTrendForms(t *testing.T) {
-	for _, format := range []Format{Text, Markdown, CSV, JSON} {
+	for _, format := range []Format{Text, Markdown, CSV, JSON, HTML, "svg"} {
 		golden(t, "trend."+string(format), func(w io.Writer) error {
 			return Documents(w, format, []Document{{Trend: overTime(24)}}, Options{})
 		})
@@ -148,7 +148,7 @@ func TestPictureOfATrend(t *testing.T) {
 	if lines := picture(tr, &tr.Metrics[1]); lines != nil {
 		t.Errorf("a picture of nothing: %q", lines)
 	}
-	if m := middle(nil); !math.IsNaN(m) {
+	if m := medianOfAll(nil); !math.IsNaN(m) {
 		t.Errorf("the median of nothing is %v", m)
 	}
 }
@@ -159,12 +159,12 @@ func TestHostileTextInATrend(t *testing.T) {
 	tr.Points[3].Labels = map[string]string{"a": hostile, "f": "=1+1"}
 	tr.Points[3].Source.Branch, tr.Points[3].File = hostile, "=cmd|' /C calc'!A0"
 	tr.Apart[0].Scenario, tr.Apart[2].Files[0], tr.Apart[2].What = hostile, hostile, hostile
-	for _, format := range []Format{Text, Markdown, CSV} {
+	for _, format := range []Format{Text, Markdown, CSV, HTML, "svg"} {
 		page := rendered(t, format, tr, Options{})
 		if strings.ContainsAny(page, "\x1b\x00\u202e") {
 			t.Errorf("%s: a control character", format)
 		}
-		if format == Markdown && strings.Contains(page, "<b>") || format == CSV && strings.Contains(page, "\n=cmd") {
+		if format != Text && format != CSV && strings.Contains(page, "<b>") || format == CSV && strings.Contains(page, "\n=cmd") {
 			t.Errorf("%s executes or marks up:\n%s", format, page)
 		}
 	}

@@ -18,7 +18,7 @@ import (
 )
 
 // trendFormats are the forms of a trend.
-var trendFormats = []string{"text", "markdown", "csv", "json"}
+var trendFormats = []string{"text", "markdown", "csv", "json", "html", "svg"}
 
 type trendOptions struct {
 	cli.Streams

@@ -20,7 +20,6 @@ type Rule struct {
 const (
 	defaultLevel = 0.01
 	defaultLeast = 0.05
-	permutations = 999
 	// leastSegment is how many results there must be before, between and behind change
 	// points: one or two are anything.
 	leastSegment = 3
@@ -105,11 +104,11 @@ func divide(series []float64, level float64, seed uint64) (all []found) {
 			return b.from - a.from // the same in every order
 		})
 		if math.IsInf(best.q, -1) {
-			return all
+			return settled(series, all)
 		}
 		p := significance(segments, best.q, level, random)
 		if p > level {
-			return all
+			return settled(series, all)
 		}
 		at, end := best.from+best.at, best.from+len(best.ranks)
 		all = append(all, found{at, p})
@@ -118,13 +117,32 @@ func divide(series []float64, level float64, seed uint64) (all []found) {
 	}
 }
 
+// settled looks again where each division is, between its neighbours: while it was found
+// they were not known.
+func settled(series []float64, all []found) []found {
+	slices.SortFunc(all, func(a, b found) int { return a.at - b.at })
+	for i := range all {
+		from, to := 0, len(series)
+		if i > 0 {
+			from = all[i-1].at
+		}
+		if i+1 < len(all) {
+			to = all[i+1].at
+		}
+		if s := newSegment(series, from, to); !math.IsInf(s.q, -1) {
+			all[i].at = from + s.at
+		}
+	}
+	return all
+}
+
 // significance is the share of permutations, of the values within each segment, whose
-// best split is as good as q, the one at hand among them. It is above the level as soon
-// as that is certain.
+// best split is as good as q, the one at hand among them. Of so many orders three may be
+// as good at the level. It is above the level as soon as that is certain.
 func significance(segments []*segment, q, level float64, random *rand.Rand) float64 {
 	const sameSum = 1e-9 // what the order of a sum may make of it
 	q -= sameSum * math.Abs(q)
-	as := 1
+	as, permutations := 1, int(math.Ceil(3/level))-1
 	for range permutations {
 		for _, s := range segments {
 			if len(s.ranks) < 2*leastSegment {
@@ -137,16 +155,15 @@ func significance(segments []*segment, q, level float64, random *rand.Rand) floa
 				break
 			}
 		}
-		if p := float64(as) / (permutations + 1); p > level {
+		if p := float64(as) / float64(permutations+1); p > level {
 			return p
 		}
 	}
-	return float64(as) / (permutations + 1)
+	return float64(as) / float64(permutations+1)
 }
 
-// worthwhile are the divisions whose effect is large enough, in the order of time.
+// worthwhile are the divisions, in the order of time, whose effect is large enough.
 func (rule *Rule) worthwhile(series []float64, divisions []found) []Change {
-	slices.SortFunc(divisions, func(a, b found) int { return a.at - b.at })
 	for {
 		changes := make([]Change, len(divisions))
 		smallest := -1

@@ -42,7 +42,7 @@ func (t *Trend) noise(m *Metric, c *verdict.Calibration) *Noise {
 	if len(t.Points) == 0 {
 		return nil
 	}
-	if c != nil && t.fits(c) {
+	if c != nil {
 		for _, s := range c.Spreads {
 			if s.Class == t.Class && s.Metric == m.Name {
 				return &Noise{From: NoiseOfLaunches, SD: s.Percent(), DF: s.DF}

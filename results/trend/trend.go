@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/mlbench/mlbench/results"
@@ -19,7 +20,7 @@ type Options struct {
 	history.Filter
 	Class string // request class; "": all requests
 	// Level and Least are those of a Rule; Least is a share. Of errors the least effect
-	// is LeastErrors, in percentage points, unless Least is larger.
+	// is leastErrors, in percentage points, unless Least is larger.
 	Level, Least float64
 	Calibration  *verdict.Calibration // how much launches differ; nil: what results of one revision say
 }
@@ -105,8 +106,8 @@ const (
 	OtherName  Why = "other"      // another scenario, or target
 )
 
-// LeastErrors is the least effect of the share of errors, in percentage points.
-const LeastErrors = 0.5
+// leastErrors is the least effect of the share of errors, in percentage points.
+const leastErrors = 0.5
 
 // metrics are the figures that have a trend, in the order of reports.
 var metrics = []struct {
@@ -155,9 +156,15 @@ func Of(folder string, o Options) (*Trend, error) {
 	if series := t.choose(t.grouped(files, o.Target)); series != nil {
 		t.fill(series)
 	}
-	for i := range metrics {
-		t.Metrics = append(t.Metrics, t.metric(i, &o))
+	if o.Calibration != nil && !t.fits(o.Calibration) {
+		o.Calibration = nil
 	}
+	t.Metrics = make([]Metric, len(metrics))
+	var wait sync.WaitGroup
+	for i := range metrics {
+		wait.Go(func() { t.Metrics[i] = t.metric(i, &o) })
+	}
+	wait.Wait()
 	slices.SortStableFunc(t.Apart, func(a, b Apart) int { return len(b.Files) - len(a.Files) })
 	return t, nil
 }
@@ -226,7 +233,7 @@ func (t *Trend) metric(i int, o *Options) Metric {
 	m.Noise = t.noise(&m, o.Calibration)
 	rule := Rule{Level: o.Level, Least: o.Least, Relative: def.relative}
 	if !def.relative {
-		rule.Least = max(LeastErrors, 100*o.Least)
+		rule.Least = max(leastErrors, 100*o.Least)
 	}
 	for _, c := range Changes(series, rule) {
 		p, before := &t.Points[at[c.At]], &t.Points[at[c.At-1]]

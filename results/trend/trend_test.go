@@ -218,8 +218,8 @@ func TestNoiseByHand(t *testing.T) {
 		t.Errorf("%+v of a calibration", n)
 	}
 	c.Host = "other"
-	if n := tr.noise(&m, c); n != nil || !strings.Contains(tr.NotCalibrated, "another host, other") {
-		t.Errorf("%+v, %q", n, tr.NotCalibrated)
+	if tr.fits(c) || !strings.Contains(tr.NotCalibrated, "another host, other") {
+		t.Errorf("%q", tr.NotCalibrated)
 	}
 }
 
