@@ -51,6 +51,7 @@ func (p *program) journeyOf(f *flow, name string, weight float64) []draft.Reques
 		}
 		return out
 	}
+	*first = unrepeated(*first)
 	first.Weight = weight
 	if name != "" && (first.Name == "" || len(list) > 1) {
 		first.Name = name
@@ -74,7 +75,7 @@ func (p *program) alternatives(choice draft.Request, weight float64) []draft.Req
 		}
 		r.Weight *= weight
 		r.Think = ""
-		out = append(out, r)
+		out = append(out, unrepeated(r))
 	}
 	if len(out) > 0 {
 		out[0].About = append(choice.About, out[0].About...)

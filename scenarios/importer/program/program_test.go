@@ -185,6 +185,9 @@ func TestFaultsOfFiles(t *testing.T) {
 		{"numbers of k6's own are no null", "import exec from 'k6/execution'; export default () => http.post('http://h/a', JSON.stringify({ a: exec.vu.idInTest, b: exec.scenario.iterationInTest, c: __ITER }))", "a: {$int: {min: 1, max: 1000}}\nb: {$sequence: {start: 0}}\nc: {$sequence: {start: 0}}\n!null"},
 		{"options that are not read are said", "export const options = { hosts: { a: 'b' }, userAgent: 'x' }; export default () => http.get('http://h/a')", "line 2: the option hosts\nUser-Agent: x"},
 		{"a summary of its own and metrics are said", "import { Trend } from 'k6/metrics'; const t = new Trend('t'); export default () => http.get('http://h/a'); export function handleSummary(d) { return {} }", "line 2: a metric of its own, Trend\nhandleSummary"},
+		{"what setup calls of other files is said", "import { prepare } from './lib.js'; export function setup() { prepare() } export default () => http.get('http://h/a')", "Left out: - line 2: prepare is of another file, which is not read"},
+		{"a loop behind what is left out does not repeat", "export default () => { http.get('http://i/x'); while (true) { const r = http.get('http://h/a'); if (r.json('s') === 1) break } http.get('http://h/b'); http.get('http://h/c') }", "It is asked again until its answer is as wanted there\n!repeat:"},
+		{"a loop of setup does not repeat", "export function setup() { http.post('http://h/j'); while (true) { const r = http.get('http://h/a'); if (r.json('s') === 1) break } }; export default () => http.get('http://h/b')", "It is asked again until its answer is as wanted there\n!repeat:"},
 		{"requests to other hosts are not read", "export default () => http.batch(['http://h/a', 'http://h/b', 'http://i/c'])", "GET to http://i is left out\nRead 0 of 1"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -21,6 +21,7 @@ func (p *program) addOnce(f onceFlow) {
 	made := p.requestsOf(f.flow, "")
 	for i := range made {
 		if made[i].Choose != nil {
+			p.d.Left = append(p.d.Left, f.name+": a choice of several requests, which what is sent once cannot have")
 			continue
 		}
 		if made[i].Think = ""; strings.HasPrefix(f.name, "on_") || strings.Contains(f.name, ".on_") {
@@ -32,6 +33,7 @@ func (p *program) addOnce(f onceFlow) {
 			p.d.Setup = append(p.d.Setup, once(made[i]))
 		}
 	}
+	p.d.Left = append(p.d.Left, f.flow.pending...) // of what nothing comes behind
 }
 
 // once is a request of setup or teardown, which have neither checks nor captures.
@@ -40,5 +42,14 @@ func once(r draft.Request) draft.Request {
 		r.After = append(r.After, "Nothing but its status is looked at.")
 	}
 	r.Checks, r.Capture = nil, nil
+	return unrepeated(r)
+}
+
+// unrepeated is a request that is no step, which alone can repeat.
+func unrepeated(r draft.Request) draft.Request {
+	if r.Repeat != nil {
+		r.Repeat = nil
+		r.After = append(r.After, "It is asked again until its answer is as wanted there; only a step can, behind another request.")
+	}
 	return r
 }
