@@ -88,6 +88,16 @@ e2e: ## run the user stories (scripts) and nothing else, uncached
 demo: ## compare both bundled servers, about a minute
 	go run ./cmd/mlbench demo
 
+# A quiet machine, as what it shows is what it found. script is of util-linux.
+.PHONY: pictures
+pictures: build ## draw docs/pictures anew, from a demo (a minute and a half)
+	@set -euo pipefail; mkdir -p docs/pictures; folder=$$(mktemp -d); trap 'rm -rf "$$folder"' EXIT; \
+	go build -o bin/pictures ./docs/pictures; cd "$$folder"; export TERM=xterm-256color LANG=C.UTF-8 NO_COLOR=; \
+	show() { script -qec "stty cols 100; $(CURDIR)/bin/mlbench $$1" /dev/null; }; \
+	show 'demo -q' >demo; \
+	$(CURDIR)/bin/pictures -from SUMMARY -command 'mlbench demo' -title 'The last page of mlbench demo: verdicts, changes with intervals, who is ahead' <demo >$(CURDIR)/docs/pictures/summary.svg; \
+	show 'report mlbench-results/*-sequential-*.jsonl' | $(CURDIR)/bin/pictures -until 'in detail' -title 'A comparison: verdict, side by side, distributions' >$(CURDIR)/docs/pictures/comparison.svg
+
 .PHONY: check
 check: lint test ## what must pass before a change goes in
 	go mod tidy -diff

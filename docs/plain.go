@@ -130,6 +130,9 @@ func unmarked(s string) string {
 		if strings.Contains(parts[2], "://") {
 			return parts[1] + " (" + parts[2] + ")"
 		}
+		if name := topicOf(parts[2]); name != "" {
+			return strings.TrimSuffix(parts[1], ".md") + " ('mlbench help " + name + "')"
+		}
 		return parts[1]
 	})
 	s = emphasis.ReplaceAllString(s, "$1")
@@ -137,6 +140,17 @@ func unmarked(s string) string {
 		s = strings.Replace(s, "\x01", text, 1)
 	}
 	return s
+}
+
+// topicOf is the topic that a link leads to; "" if to none.
+func topicOf(target string) string {
+	file, _, _ := strings.Cut(target, "#")
+	for _, t := range Topics {
+		if t.file == file {
+			return t.Name
+		}
+	}
+	return ""
 }
 
 // wrapped breaks a line at spaces where it is wider than the terminal; the rest hangs.

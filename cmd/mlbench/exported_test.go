@@ -32,6 +32,7 @@ var mostExported = map[string]int{
 	"cmd/internal/verify":   9,
 	"cmd/mlbench":           0,
 	"docs":                  2,
+	"docs/pictures":         0,
 	"loadgen":               29,
 	"loadgen/http1":         9,
 	"loadgen/machine":       15,

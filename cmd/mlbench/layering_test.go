@@ -45,6 +45,7 @@ var allowed = map[string][]string{
 	"loadgen/machine":     {"results"},
 	"loadgen/send":        {"loadgen/http1"},
 	"docs":                {},
+	"docs/pictures":       {},
 	"bench/acceptance":    {"results", "results/stats", "results/verdict"},
 	"report":              {"report/chart", "results", "results/answers", "results/history", "results/summary", "results/trend", "results/verdict"},
 	"report/chart":        {},
