@@ -21,7 +21,11 @@ func (d Document) Short(w io.Writer, format Format, o Options) error {
 		}
 	case d.Run != nil:
 		p = runPage(d.Run, o.columns())
-		p.parts = p.parts[:min(2, len(p.parts))]
+		shown := 2 // figures and latencies, and what failed between them
+		if failures, _ := failuresPart(d.Run); failures.facts != nil {
+			shown++
+		}
+		p.parts = p.parts[:min(shown, len(p.parts))]
 	default:
 		return fmt.Errorf("render %s: there is no document to render", format)
 	}
