@@ -64,6 +64,10 @@ bench: ## run every benchmark
 bench-peers: ## measure beside wrk, vegeta and k6, 20 minutes, into docs/performance.md (ARGS=-help)
 	go -C bench/peers run . $(ARGS)
 
+.PHONY: bench-live
+bench-live: build ## what the live view costs, four minutes on a quiet machine (wants util-linux's script; ARGS=-help)
+	go run ./bench/live $(ARGS)
+
 # ARGS: -list, -for 90m, -first NAME,NAME, -only NAME,NAME, -document; it goes on where it was stopped.
 # FastAPI, one of its conditions, comes by apt-get install -y python3-fastapi python3-uvicorn.
 .PHONY: acceptance

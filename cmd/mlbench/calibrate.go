@@ -33,6 +33,7 @@ type calibrateOptions struct {
 	percentiles string
 	format      string
 	quiet       bool
+	noTUI       bool
 
 	spec   session.Spec
 	limits verdict.Limits // only which percentiles are in them matters
@@ -65,6 +66,7 @@ func newCalibrateCmd(s cli.Streams) *cobra.Command {
 	f.StringVar(&o.percentiles, "percentiles", "50,90,99", "percentiles to calibrate")
 	cli.Enum(cmd, &o.format, "format", "text", "what goes to stdout: text or json", "text", "json")
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "no progress on stderr")
+	o.LiveFlag(f, &o.noTUI)
 	// The launches' results go where they go by default: -o is the calibration.
 	out := f.Lookup("output")
 	out.Usage, out.DefValue = "the calibration's `FILE`, in place of an earlier one", "calibration.json"
@@ -170,7 +172,7 @@ func (o *calibrateOptions) runs(ctx context.Context) (runs []*results.File, inte
 		runs, err = saved.Read(o.In, o.resultFiles, results.ReadSummed)
 		return runs, false, err
 	}
-	progress := cli.NewProgress(o.Streams, o.quiet)
+	progress := cli.NewProgress(o.Streams, o.quiet).Live(ctx, !o.noTUI)
 	defer progress.Done()
 	r := session.Repeat{Spec: o.spec, Name: o.name, Command: o.start, Times: o.launches, Quiet: o.quiet}
 	if runs, interrupted, err = r.Run(ctx, progress); err != nil && len(runs) > 0 {

@@ -24,6 +24,7 @@ type compareOptions struct {
 	cli.Streams
 	load        loadOptions
 	out         output.Options
+	noTUI       bool
 	parity      parityOptions
 	refs        []string // arguments of the command; the gate has flags instead
 	calibration string
@@ -72,6 +73,7 @@ func (o *compareOptions) register(cmd *cobra.Command) {
 	f.StringVar(&c.Launches, "launches", "", "start both targets (commands) anew `K|auto` times, for a few pairs each: what is judged is the builds, not one start of each (budget 3m)")
 	f.BoolVar(&o.extend, "extend", false, "deprecated, without effect: a comparison goes on until it is decided, for at most --budget")
 	o.parity.register(f)
+	o.LiveFlag(f, &o.noTUI)
 	defer cli.For(f, cli.Saved)()
 	f.StringVar(&c.Limits, "max-regression", "", "tolerated changes for the worse, as `LIMITS` (default "+verdict.DefaultLimits().String()+")")
 	f.BoolVar(&c.Strict, "strict", false, "call a regression only what is proven to exceed its limit, not what is proven worse and by estimate exceeds it")
@@ -127,7 +129,7 @@ func compare(ctx context.Context, o *compareOptions) error {
 	if err := o.validate(); err != nil {
 		return err
 	}
-	pair, err := o.open()
+	pair, err := o.open(ctx)
 	if err != nil {
 		return err
 	}
@@ -172,12 +174,11 @@ type comparing struct {
 }
 
 // open finds what is wrong with what is to be measured, before anything is started.
-func (o *compareOptions) open() (*comparing, error) {
-	return openComparing(o.spec, o.Streams, &o.out, &o.parity)
+func (o *compareOptions) open(ctx context.Context) (*comparing, error) {
+	return openComparing(o.spec, cli.NewProgress(o.Streams, o.out.Quiet).Live(ctx, !o.noTUI), &o.out, &o.parity)
 }
 
-func openComparing(spec session.Spec, s cli.Streams, out *output.Options, parity *parityOptions) (*comparing, error) {
-	progress := cli.NewProgress(s, out.Quiet)
+func openComparing(spec session.Spec, progress *cli.Progress, out *output.Options, parity *parityOptions) (*comparing, error) {
 	opened, err := session.Open(spec, progress)
 	if err != nil {
 		return nil, err

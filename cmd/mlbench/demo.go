@@ -22,6 +22,7 @@ import (
 type demoOptions struct {
 	cli.Streams
 	out    output.Options
+	noTUI  bool
 	budget time.Duration
 	seed   uint64
 	labels []string
@@ -38,6 +39,7 @@ func newDemoCmd(s cli.Streams) *cobra.Command {
 		},
 	}
 	o.out.Register(cmd)
+	o.LiveFlag(cmd.Flags(), &o.noTUI)
 	cmd.Flags().DurationVar(&o.budget, "budget", 85*time.Second, "most time for all three comparisons, warm-up included")
 	cmd.Flags().Uint64Var(&o.seed, "seed", 0, "seed of arrivals, classes and payloads (default: random, and reported)")
 	end := cli.Section(cmd.Flags(), "Output")
@@ -95,7 +97,7 @@ func demo(ctx context.Context, o *demoOptions) error {
 		pair, err := openComparing(session.Spec{
 			Command: "compare", Argv: []string{"mlbench", "demo"}, Tool: version(), Source: revision.Current(o.Getenv),
 			Scenario: demoScenarios[i], Warmup: &warmup, Seed: o.seed, Tags: labels, Comparison: session.Comparison{Budget: budget},
-		}, o.Streams, &o.out, &parityOptions{})
+		}, cli.NewProgress(o.Streams, o.out.Quiet).Live(ctx, !o.noTUI), &o.out, &parityOptions{})
 		if err != nil {
 			return nil, false, err
 		}

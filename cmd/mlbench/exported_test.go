@@ -19,6 +19,7 @@ import (
 // place of another.
 var mostExported = map[string]int{
 	"bench/acceptance":      0,
+	"bench/live":            0,
 	"cmd/internal/check":    1,
 	"cmd/internal/cli":      39,
 	"cmd/internal/doctor":   1,
@@ -39,6 +40,7 @@ var mostExported = map[string]int{
 	"loadgen/send":          7,
 	"report":                38,
 	"report/chart":          13,
+	"report/live":           2,
 	"results":               40,
 	"results/abort":         5,
 	"results/answers":       27,

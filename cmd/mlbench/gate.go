@@ -186,7 +186,7 @@ func (o *gateOptions) validate() error {
 
 // live measures both revisions.
 func (o *gateOptions) live(ctx context.Context) error {
-	pair, err := o.open()
+	pair, err := o.open(ctx)
 	if err != nil {
 		return err
 	}

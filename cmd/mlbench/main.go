@@ -21,12 +21,14 @@ func run(args []string, in io.Reader, out, errOut io.Writer) int {
 	log.SetOutput(io.Discard)
 	s := cli.Streams{In: in, Out: out, Err: cli.Messages(errOut), Env: os.LookupEnv, Environ: os.Environ()}
 	return cli.UntilInterrupted(reopensLog(args), func(ctx context.Context) int { return execute(ctx, args, s) }, func() {
+		s.Restore()
 		fmt.Fprintln(s.Err, "mlbench: interrupted")
 	})
 }
 
 // execute is the only place that prints errors; it returns the exit code.
 func execute(ctx context.Context, args []string, s cli.Streams) int {
+	defer s.Restore()
 	root := newRootCmd(s)
 	cli.CompleteFlags(root, commonWords(s), len(args) > 0 && strings.HasPrefix(args[0], cobra.ShellCompRequestCmd))
 	root.SetArgs(args)

@@ -22,6 +22,7 @@ var addressForm = regexp.MustCompile(`^([A-Za-z0-9.-]+|\[[0-9a-fA-F:.]+\]):[0-9]
 type runOptions struct {
 	cli.Streams
 	load    loadOptions
+	noTUI   bool
 	out     output.Options
 	address string // a URL in place of a scenario
 	target  string
@@ -49,6 +50,7 @@ func newRunCmd(s cli.Streams) *cobra.Command {
 	o.load.register(cmd, o.Streams)
 	o.out.Register(cmd)
 	o.out.RegisterDetails(cmd)
+	o.LiveFlag(cmd.Flags(), &o.noTUI)
 	f := cmd.Flags()
 	end := cli.Section(f, "Target")
 	endOnce := cli.For(f, cli.Once)
@@ -117,7 +119,8 @@ func runScenario(ctx context.Context, o *runOptions) error {
 	if err := o.named(); err != nil {
 		return err
 	}
-	progress := cli.NewProgress(o.Streams, o.out.Quiet)
+	// Lines of --raw may go to the same terminal.
+	progress := cli.NewProgress(o.Streams, o.out.Quiet).Live(ctx, !o.noTUI && spec.Raw != "-")
 	s, err := session.Open(spec, progress)
 	if err != nil {
 		return err

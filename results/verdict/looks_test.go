@@ -361,6 +361,12 @@ func TestProgress(t *testing.T) {
 	if p := ProgressOf(until(noisy, 48)); p.Verdict != Inconclusive || len(p.Open) == 0 || !(p.MoreS > 0) {
 		t.Errorf("noise: %+v", p)
 	}
+	for _, claim := range append(p.Open, p.Decided...) {
+		better := claim.Metric == "throughput" || claim.Metric == "goodput"
+		if claim.Metric != "stalls" && (claim.IntervalPct == nil || claim.LimitPct == nil || better != (*claim.LimitPct < 0)) {
+			t.Errorf("%+v: want an interval and a limit, below 0 of what is to be more", claim)
+		}
+	}
 }
 
 // What targets used may be known of some pairs only.

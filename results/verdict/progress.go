@@ -12,7 +12,7 @@ type Progress struct {
 	Verdict        Verdict // OK and Regression end it; whatever comes after a look that decided does not count
 	Undecided      bool    // an objective
 	Kept, Measured int     // pairs
-	Decided, Open  []Claim // metrics that the verdict waits for
+	Decided, Open  []Claim // metrics that the verdict waits for, with their intervals
 	MoreS          float64 // about how many seconds more would decide it; 0: not known
 	// SettleS is for how long the slices to come should be loaded before they count,
 	// as each depends on the one before it; 0: as before.
@@ -28,7 +28,7 @@ func ProgressOf(f *results.File) Progress {
 	out := Progress{Verdict: c.Verdict, Undecided: c.Undecided(), Kept: c.Pairs, Measured: c.Measured, MoreS: c.MoreTimeS}
 	for i := range c.Metrics {
 		m := &c.Metrics[i]
-		claim := Claim{Class: m.Class, Metric: m.Metric}
+		claim := Claim{Class: m.Class, Metric: m.Metric, EstimatePct: m.ChangePct, IntervalPct: m.CI95Pct, LimitPct: m.signedLimit()}
 		switch {
 		case m.Role == roleWatched || m.LimitPct == nil && m.Metric != "stalls":
 		case m.Outcome == string(Inconclusive):
@@ -41,4 +41,13 @@ func ProgressOf(f *results.File) Progress {
 		out.SettleS = min(mostSettleS, 2*settle(f))
 	}
 	return out
+}
+
+// signedLimit is the limit as a change: of more that is better, one below 0.
+func (m *MetricRow) signedLimit() *float64 {
+	if m.LimitPct == nil || m.Unit != "1/s" {
+		return m.LimitPct
+	}
+	limit := -*m.LimitPct
+	return &limit
 }

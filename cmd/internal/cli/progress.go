@@ -5,6 +5,7 @@ import (
 	"io"
 	"time"
 
+	"github.com/mlbench/mlbench/report/live"
 	"github.com/mlbench/mlbench/results"
 )
 
@@ -22,6 +23,10 @@ type Progress struct {
 	shown bool    // a live line is on the screen
 	last  time.Time
 	now   func() time.Time
+
+	open    func() *live.View // nil: there is to be none
+	view    *live.View        // on the screen, in place of lines
+	streams Streams
 }
 
 // logEvery is the distance of lines that are not on a terminal.
@@ -29,7 +34,7 @@ const logEvery = 30 * time.Second
 
 // NewProgress tells on Err; quiet, it tells nothing.
 func NewProgress(s Streams, quiet bool) *Progress {
-	p := &Progress{w: s.Err, quiet: quiet, live: s.isTerminal(s.Err), now: time.Now}
+	p := &Progress{w: s.Err, quiet: quiet, live: s.isTerminal(s.Err), now: time.Now, streams: s}
 	if m, ok := s.Err.(cleaner); ok && p.live {
 		p.w = m.w // its lines are ours, and rewritten by control characters
 	}
@@ -39,6 +44,10 @@ func NewProgress(s Streams, quiet bool) *Progress {
 // Phase begins a new line; total zero is of unknown length.
 func (p *Progress) Phase(what string, total time.Duration) {
 	if p.quiet {
+		return
+	}
+	if p.view != nil {
+		p.view.Phase(what, total)
 		return
 	}
 	p.Done()
@@ -56,6 +65,10 @@ func (p *Progress) Phase(what string, total time.Duration) {
 
 // Slice shows what the last slice saw.
 func (p *Progress) Slice(s *results.Slice) {
+	if p.view != nil {
+		p.view.Slice(s)
+		return
+	}
 	p.spent += s.DurationS
 	if p.quiet || !p.live && p.now().Sub(p.last) < logEvery {
 		return
@@ -91,6 +104,9 @@ func (p *Progress) Slice(s *results.Slice) {
 
 // Note is a line that stays, also where there is no progress to see.
 func (p *Progress) Note(line string) {
+	if text := cleaned(line) + "\n"; p.view != nil && p.view.Note(text) {
+		return
+	}
 	p.Done()
 	fmt.Fprintln(Messages(p.w), line)
 }
@@ -107,8 +123,12 @@ func (p *Progress) line(format string, args ...any) {
 	p.shown = true
 }
 
-// Done clears the live line.
+// Done clears the live line, or takes the view away.
 func (p *Progress) Done() {
+	if p.view != nil {
+		p.view = nil
+		p.streams.Restore()
+	}
 	if p.shown {
 		fmt.Fprint(p.w, "\r\033[K")
 		p.shown = false

@@ -12,7 +12,7 @@ import (
 // A24: in a log, long measurements show that they go on.
 func TestProgressInALogEveryHalfMinute(t *testing.T) {
 	var log bytes.Buffer
-	p := NewProgress(Streams{Err: cleaner{&log}}, false)
+	p := NewProgress(Streams{Err: Messages(&log)}, false)
 	clock := time.Unix(0, 0)
 	p.now = func() time.Time { return clock }
 	p.Phase("measuring x", 10*time.Minute)

@@ -5,17 +5,28 @@ import (
 	"io"
 	"os"
 	"strings"
+	"sync/atomic"
 	"unicode"
 
 	"golang.org/x/term"
+
+	"github.com/mlbench/mlbench/report/live"
 )
 
 // Messages is where sentences for people go on their way to w. Much of what they
 // say comes from targets, so all of it is cleaned here, once: no text commands a
 // terminal, and no message fills it. Each Write takes one whole message.
-func Messages(w io.Writer) io.Writer { return cleaner{w} }
+func Messages(w io.Writer) io.Writer { return cleaner{w, &screen{}} }
 
-type cleaner struct{ w io.Writer }
+// cleaner is the way of messages, and screen what else is on their terminal.
+type cleaner struct {
+	w      io.Writer
+	screen *screen
+}
+
+// screen is a live view, which shows messages above itself; without one they are
+// written.
+type screen struct{ view atomic.Pointer[live.View] }
 
 // longestMessage bounds one message, in bytes.
 const longestMessage = 16 << 10
@@ -25,7 +36,11 @@ func (m cleaner) Write(b []byte) (int, error) {
 	if over := len(text) - longestMessage; over > 0 {
 		text, rest = text[:longestMessage], fmt.Sprintf("… (%d bytes more)\n", over)
 	}
-	if _, err := io.WriteString(m.w, cleaned(text)+rest); err != nil {
+	text = cleaned(text) + rest
+	if v := m.screen.view.Load(); v != nil && v.Note(text) {
+		return len(b), nil
+	}
+	if _, err := io.WriteString(m.w, text); err != nil {
 		return 0, err
 	}
 	return len(b), nil
@@ -60,6 +75,15 @@ func terminal(w io.Writer) (fd int, is bool) {
 		return 0, false
 	}
 	return int(f.Fd()), term.IsTerminal(int(f.Fd()))
+}
+
+// Restore takes a live view off the terminal.
+func (s Streams) Restore() {
+	if m, ok := s.Err.(cleaner); ok {
+		if v := m.screen.view.Swap(nil); v != nil {
+			v.Close()
+		}
+	}
 }
 
 // Colored says whether Out is a terminal that wants colour.

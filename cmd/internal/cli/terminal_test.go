@@ -14,12 +14,12 @@ import (
 func TestMessagesAreCleanedAndBounded(t *testing.T) {
 	evil := "it has: \x1b]0;PWNED\x07, \u009b31m, \u202etxt.exe, \xff\r\n"
 	var out bytes.Buffer
-	fmt.Fprintf(cleaner{&out}, "mlbench: %s", evil)
+	fmt.Fprintf(Messages(&out), "mlbench: %s", evil)
 	if want := "mlbench: it has: �]0;PWNED�, �31m, �txt.exe, ��\n"; out.String() != want {
 		t.Errorf("%q, want %q", out.String(), want)
 	}
 	out.Reset()
-	n, err := fmt.Fprintln(cleaner{&out}, strings.Repeat("x", 469_000))
+	n, err := fmt.Fprintln(Messages(&out), strings.Repeat("x", 469_000))
 	if out.Len() > longestMessage+64 || n != 469_001 || err != nil || !strings.Contains(out.String(), "bytes more") {
 		t.Errorf("%d bytes of %d, %v", out.Len(), n, err)
 	}

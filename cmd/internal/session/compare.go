@@ -120,6 +120,7 @@ func (s *Session) compareArms(ctx context.Context, e loadgen.Experiment, arms []
 	if err != nil {
 		return nil, false, err
 	}
+	s.Begin(&f.Header)
 	for _, n := range f.Header.Warnings {
 		note(s, "note: %s", n)
 	}

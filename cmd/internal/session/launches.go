@@ -152,6 +152,7 @@ func (l *launching) begin(prepared []*Prepared, starting time.Duration) (err err
 	l.each = min(max(int((l.Spec.Budget/stats.MinLaunches-cost)/pair), fewLaunchPairs), firstLaunchPairs)
 	l.f.Header.Launches, l.f.Header.Looks = l.most, stats.PlanLaunchLooks(l.most)
 	l.rec, err = l.record(l.Spec.Output, &l.f.Header)
+	l.Begin(&l.f.Header)
 	for _, n := range l.f.Header.Warnings {
 		note(l, "note: %s", n)
 	}
@@ -263,6 +264,7 @@ func (l *launching) decided() (stop bool, err error) {
 	}
 	if slices.Contains(l.f.Header.Looks, l.made) {
 		p := verdict.ProgressOf(l.f)
+		l.Look(p)
 		if settled(p) {
 			return true, nil
 		}

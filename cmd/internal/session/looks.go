@@ -20,6 +20,7 @@ type looking struct {
 // next says whether what there is decides the comparison.
 func (l *looking) next() loadgen.Next {
 	p := verdict.ProgressOf(l.f)
+	l.o.Look(p)
 	if settled(p) {
 		return loadgen.Next{Stop: true}
 	}

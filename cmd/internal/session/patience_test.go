@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/results/verdict"
 )
 
 // told keeps what an observer is told.
@@ -16,8 +17,10 @@ type told []string
 func (o *told) Phase(name string, length time.Duration) {
 	*o = append(*o, fmt.Sprint(name, " for ", length))
 }
-func (o *told) Slice(*results.Slice) {}
-func (o *told) Note(line string)     { *o = append(*o, line) }
+func (o *told) Begin(*results.Header) {}
+func (o *told) Look(verdict.Progress) {}
+func (o *told) Slice(*results.Slice)  {}
+func (o *told) Note(line string)      { *o = append(*o, line) }
 
 // A target that was there and did not answer was waited for without a word.
 func TestWhatTakesMoreThanASecondIsTold(t *testing.T) {

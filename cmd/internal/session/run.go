@@ -60,6 +60,7 @@ func (s *Session) load(ctx context.Context, p *Prepared) (f *results.File, inter
 		defer raw.Close()
 		g.WriteRaw(raw)
 	}
+	s.Begin(h)
 	for _, n := range p.Notes {
 		note(s, "note: %s", n)
 	}
