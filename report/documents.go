@@ -74,6 +74,9 @@ func Documents(w io.Writer, format Format, ds []Document, o Options) error {
 	if format == HTML && ds[0].Trend == nil {
 		return writeHTML(w, ds, o)
 	}
+	if format == SVG {
+		return writeSVG(w, ds, o)
+	}
 	if format == CSV && o.Wide {
 		var all [][]csvRow
 		for _, d := range ds {

@@ -3,6 +3,8 @@ package report
 import (
 	"fmt"
 	"io"
+
+	"github.com/mlbench/mlbench/report/chart"
 )
 
 // failureSchema names the JSON form of Failure.
@@ -39,6 +41,9 @@ func Failed(w io.Writer, format Format, f Failure, o Options) error {
 		return writeJUnit(w, suite, o)
 	case HTML:
 		return writeFailedHTML(w, title, f.Error)
+	case SVG:
+		_, err := io.WriteString(w, chart.Sheet(title, pictureLines(f.Error), nil))
+		return err
 	}
 	return fmt.Errorf("unknown format %q: want one of %s", format, FormatNames)
 }

@@ -17,10 +17,11 @@ const (
 	CSV      Format = "csv"      // long form, one number per row
 	JUnit    Format = "junit"    // test cases, for CI servers
 	HTML     Format = "html"     // a page with pictures, in one file
+	SVG      Format = "svg"      // the pictures that decide, for slides and pull requests
 )
 
 // FormatNames lists the formats for help texts.
-const FormatNames = "text, json, jsonl, markdown, csv, junit, html"
+const FormatNames = "text, json, jsonl, markdown, csv, junit, html, svg"
 
 // ParseFormat reads the name of a format.
 func ParseFormat(s string) (Format, error) {

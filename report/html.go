@@ -24,6 +24,11 @@ func writeHTML(w io.Writer, ds []Document, o Options) error {
 	}
 	var m markup
 	m.begin(documentTitle(ds))
+	first := ""
+	if len(ds) > 1 {
+		first = "d1-"
+	}
+	fmt.Fprintf(&m, "<a class=\"skip\" href=\"#%scontent\">Skip to the figures</a>\n", first)
 	if len(ds) > 1 {
 		m.overview(ds)
 	}
@@ -75,8 +80,7 @@ func documentTitle(ds []Document) string {
 // markup is a page being written.
 type markup struct {
 	strings.Builder
-	prefix  string // of ids
-	charted int
+	prefix string // of ids
 }
 
 // section begins one; the caller writes </section>.
@@ -172,9 +176,15 @@ type key struct {
 	text  string
 }
 
-// figure is a chart with its legend, and its table behind it.
+// figure is a chart with its legend, by default that of its marks, and its table behind it.
 func (m *markup) figure(c *chart.Chart, keys []key, behind *Table) {
-	m.charted++
+	if keys == nil {
+		for _, mark := range c.Marks {
+			if mark.Name != "" {
+				keys = append(keys, key{mark.Ink, mark.Shape, mark.Name})
+			}
+		}
+	}
 	fmt.Fprintf(m, "<figure><figcaption><span>%s</span>", chart.Escape(c.Title))
 	for _, k := range keys {
 		fmt.Fprintf(m, "<span class=\"key\">%s%s</span>", chart.Key(k.shape, k.ink), inHTML.name(k.text))

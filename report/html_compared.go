@@ -117,9 +117,9 @@ func (m *markup) forestRow(row *verdict.MetricRow, axis *chart.Axis, shares bool
 	}
 	estimateCell, interval, _ := strings.Cut(change, " [")
 	if interval != "" {
-		interval = " [" + interval
+		interval = "[" + interval
 	}
-	fmt.Fprintf(m, "<tr><th class=\"left\" scope=\"row\">%s</th><td class=\"picture\">%s</td><td>%s<span class=\"wide\">%s</span></td><td class=\"wide\">%s</td><td class=\"left %s\">%s</td></tr>\n",
+	fmt.Fprintf(m, "<tr><th class=\"left\" scope=\"row\">%s</th><td class=\"picture\">%s</td><td>%s <span class=\"wide\">%s</span></td><td class=\"wide\">%s</td><td class=\"left %s\">%s</td></tr>\n",
 		inHTML.name(name), strip.SVG(axis), inHTML.name(estimateCell), inHTML.name(interval), inHTML.name(limitText(row)), roleClasses[marks[mark].role], inHTML.name(marks[mark].word))
 }
 
@@ -156,19 +156,17 @@ func classesShown(c *verdict.Comparison) []string {
 }
 
 func (m *markup) percentiles(c *verdict.Comparison) {
-	m.section("percentiles", "Latency", "How long requests took: each step to the right is a tenth of the requests that are left. A curve ends where one request lies beyond; upright bars are the interval of what is judged, on the baseline’s curve.")
+	m.section("percentiles", "Latency", "How long requests took: each step to the right is a tenth of the requests that are left. A curve ends where one request lies beyond. The band is where the candidate’s percentile lies in the typical pair, as far as is sure: the interval of the change, on the baseline’s curve.")
 	classes := classesShown(c)
 	for i, class := range classes {
 		if i == 1 {
 			m.WriteString("<details class=\"block\" open><summary>By request class</summary>\n")
 		}
 		arms := armsOf(c, class)
-		keys := []key{arms[0].key(chart.Line), arms[1].key(chart.Line)}
 		m.WriteString("<div class=\"grid\">")
-		curve := percentileChart("Percentiles, "+className(class), arms, judgedIntervals(c, class))
-		m.figure(curve, keys, percentileTable(arms))
+		m.figure(comparedPercentiles(c, "Percentiles, "+className(class), class), nil, percentileTable(arms))
 		distribution, table := distributionChart("Distribution, "+className(class), arms)
-		m.figure(distribution, []key{arms[0].key(chart.Bars), arms[1].key(chart.Bars)}, table)
+		m.figure(distribution, nil, table)
 		m.WriteString("</div>")
 	}
 	if len(classes) > 1 {
@@ -181,8 +179,7 @@ func (m *markup) pairs(c *verdict.Comparison, rows []*verdict.MetricRow) {
 	a, b := armNames(c)
 	m.section("pairs", "Pair by pair", inHTML.name(fmt.Sprintf("Each dot is a pair of neighbouring slices that were sent the same: %s against %s. If dots lie on both sides of 0, no difference is proven; if they wander, the machine did. Hollow ones are left out, for the load generator's sake alone.", b, a)))
 	for _, row := range rows {
-		keys := []key{{chart.B, chart.Dots, "a pair"}, {chart.Open, chart.Rings, "left out"}, {chart.Good, chart.Level, "allowed"}, {chart.Text, chart.Level, "interval of the estimate"}}
-		m.figure(pairChart(c, row), keys, nil)
+		m.figure(pairChart(c, row), nil, nil)
 	}
 	m.WriteString("<details><summary>All pairs as a table</summary>\n")
 	m.table(pairTable(c, rows), "Pairs")

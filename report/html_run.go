@@ -52,9 +52,9 @@ func (m *markup) run(s *summary.Run) {
 		}
 		arms := []arm{{cmp.Or(s.Target.Name, "target"), chart.A, s.Data(class)}}
 		m.WriteString("<div class=\"grid\">")
-		m.figure(percentileChart("Percentiles, "+className(class), arms, nil), nil, percentileTable(arms))
+		m.figure(percentileChart("Percentiles, "+className(class), arms, nil, nil), []key{}, percentileTable(arms))
 		distribution, table := distributionChart("Distribution, "+className(class), arms)
-		m.figure(distribution, nil, table)
+		m.figure(distribution, []key{}, table)
 		m.WriteString("</div>")
 	}
 	if len(classes) > 1 {

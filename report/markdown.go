@@ -65,6 +65,9 @@ func (p *page) markdownVerdict(w io.Writer) error {
 			return err
 		}
 	}
+	if v.picture != nil {
+		fmt.Fprintf(w, "\n```text\n%s\n```\n", strings.Join(v.picture, "\n"))
+	}
 	summary := "All figures, and how they were measured"
 	if n := len(p.warnings); n > 0 {
 		summary += ": " + count(n, "warning")

@@ -39,6 +39,7 @@ type opening struct {
 	says    []paragraph // markdown: for a reviewer
 	reasons []string    // the first goes with the word
 	brief   *part       // markdown: the table of what decides
+	picture []string    // markdown: the changes drawn in characters, as they are
 }
 
 // paragraph begins with what a form emphasizes.

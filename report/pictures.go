@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/mlbench/mlbench/report/chart"
@@ -18,21 +19,48 @@ type arm struct {
 	data *results.ClassData
 }
 
-// key is its entry in a legend.
-func (a *arm) key(shape chart.Shape) key { return key{a.ink, shape, a.name} }
-
 // armsOf are both targets' requests of a class.
 func armsOf(c *verdict.Comparison, class string) []arm {
 	a, b := armNames(c)
 	return []arm{{a, chart.A, c.ArmA.Data(class)}, {b, chart.B, c.ArmB.Data(class)}}
 }
 
+// bandQuantiles are where the interval of a change is computed; the band between is
+// drawn straight.
+var bandQuantiles = []float64{0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999, 0.9999}
+
+// intervalBand is where the candidate's percentiles lie in the typical pair: the
+// interval of the change, on the baseline's curve.
+func intervalBand(c *verdict.Comparison, class string) (out []chart.Point) {
+	h := c.ArmA.Data(class).Response()
+	if h == nil || h.Count() == 0 {
+		return nil
+	}
+	for _, q := range bandQuantiles {
+		if low, high, ok := c.Interval(class, q); ok {
+			a := results.Milliseconds(h.Quantile(q))
+			out = append(out, chart.Point{X: q, Y: a * (1 + low/100), To: a * (1 + high/100)})
+		}
+	}
+	return out
+}
+
+// comparedPercentiles are both targets' of a class, with intervals.
+func comparedPercentiles(c *verdict.Comparison, title, class string) *chart.Chart {
+	return percentileChart(title, armsOf(c, class), intervalBand(c, class), judgedIntervals(c, class))
+}
+
+const (
+	intervalName = "interval, in the typical pair"
+	judgedName   = "of what is judged"
+)
+
 // tailSteps is how many points a curve of percentiles has for each nine.
 const tailSteps = 24
 
 // percentileChart is latency by percentile, up to where one request lies beyond.
-// Intervals are of B, at the percentiles that are judged.
-func percentileChart(title string, arms []arm, intervals []chart.Point) *chart.Chart {
+// The band and the bars are intervals of the last arm, the latter of what is judged.
+func percentileChart(title string, arms []arm, band, judged []chart.Point) *chart.Chart {
 	c := &chart.Chart{
 		Title: title, Height: 300,
 		X: chart.Axis{Scale: chart.Tail, Label: "percentile of requests", Text: quantileText},
@@ -59,8 +87,11 @@ func percentileChart(title string, arms []arm, intervals []chart.Point) *chart.C
 	if low > 0 && high/low > 12 {
 		c.Y.Scale, c.Y.Zero = chart.Log, false
 	}
-	if len(intervals) > 0 {
-		c.Marks = append(c.Marks, chart.Mark{Shape: chart.Whisker, Ink: chart.Text, Name: "interval of the typical pair", Points: intervals})
+	if len(band) > 1 {
+		c.Marks = slices.Insert(c.Marks, 0, chart.Mark{Shape: chart.Band, Ink: arms[len(arms)-1].ink, Name: intervalName, Points: band})
+	}
+	if len(judged) > 0 {
+		c.Marks = append(c.Marks, chart.Mark{Shape: chart.Whisker, Ink: chart.Text, Name: judgedName, Points: judged})
 	}
 	return c
 }

@@ -63,7 +63,10 @@ func pairChart(c *verdict.Comparison, m *verdict.MetricRow) *chart.Chart {
 		out.Marks = append(out.Marks,
 			chart.Mark{Shape: chart.Level, Ink: chart.Text, Name: fmt.Sprintf("estimate, %g%% interval", confidence(c)), Points: []chart.Point{{Y: m.CI95Pct[0], To: m.CI95Pct[1]}}})
 	}
-	out.Marks = append(out.Marks, left, kept)
+	if len(left.Points) > 0 {
+		out.Marks = append(out.Marks, left)
+	}
+	out.Marks = append(out.Marks, kept)
 	if m.CI95Pct != nil && m.ChangePct != nil {
 		out.Marks = append(out.Marks, chart.Mark{Shape: chart.Across, Ink: chart.Text, Points: []chart.Point{{Y: *m.ChangePct, Note: "estimate: " + changeOf(*m.ChangePct)}}})
 	}

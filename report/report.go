@@ -25,6 +25,8 @@ func Run(w io.Writer, format Format, s *summary.Run, o Options) error {
 		return writeJUnit(w, runSuite(s), o)
 	case HTML:
 		return writeHTML(w, []Document{{Run: s}}, o)
+	case SVG:
+		return writeSVG(w, []Document{{Run: s}}, o)
 	}
 	return fmt.Errorf("unknown format %q: want one of %s", format, FormatNames)
 }
@@ -42,6 +44,8 @@ func Comparison(w io.Writer, format Format, c *verdict.Comparison, o Options) er
 		return writeJUnit(w, comparisonSuite(c, o), o)
 	case HTML:
 		return writeHTML(w, []Document{{Comparison: c}}, o)
+	case SVG:
+		return writeSVG(w, []Document{{Comparison: c}}, o)
 	}
 	return fmt.Errorf("unknown format %q: want one of %s", format, FormatNames)
 }

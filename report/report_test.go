@@ -311,7 +311,7 @@ func TestErrors(t *testing.T) {
 		}
 	}
 	_, err := ParseFormat("pdf")
-	if err == nil || err.Error() != `unknown format "pdf": want one of text, json, jsonl, markdown, csv, junit, html` {
+	if err == nil || err.Error() != `unknown format "pdf": want one of text, json, jsonl, markdown, csv, junit, html, svg` {
 		t.Errorf("ParseFormat: %v", err)
 	}
 	for _, f := range formats {

@@ -33,7 +33,7 @@ func verdictOf(c *verdict.Comparison) *opening {
 	if c.ArmA != nil {
 		v.heading += ", " + c.ArmA.Title
 	}
-	v.brief = briefPart(c, a, b)
+	v.brief, v.picture = briefPart(c, a, b), forestLines(c)
 	found, colon := finding(c), ":"
 	if strings.HasPrefix(found, "(") { // no sentence of its own
 		colon = ""

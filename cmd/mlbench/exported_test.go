@@ -39,7 +39,7 @@ var mostExported = map[string]int{
 	"loadgen/machine":       15,
 	"loadgen/send":          7,
 	"report":                38,
-	"report/chart":          13,
+	"report/chart":          14,
 	"report/live":           2,
 	"results":               40,
 	"results/abort":         5,

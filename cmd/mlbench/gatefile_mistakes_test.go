@@ -44,7 +44,7 @@ f:9:9: strict: found "1", want true or false
 f:10:15: inconclusive: found "pas", want fail, pass or exit4, did you mean "pass"?
 f:11:14: calibration: found the text "", want text
 f:12:10: export[0]: "junit": want FORMAT=FILE, for example json=result.json
-f:12:17: export[1]: "yaml=x": unknown format "yaml": want one of text, json, jsonl, markdown, csv, junit, html
+f:12:17: export[1]: "yaml=x": unknown format "yaml": want one of text, json, jsonl, markdown, csv, junit, html, svg
 f:12:27: export[2]: found "7", want FORMAT=FILE, a list of them, or a mapping`,
 	},
 	{
@@ -82,7 +82,7 @@ f:4:9: result: this is for saved runs, but base and head are to be measured: lea
 		`f:1:9: parity: found "1", want a share of the requests such as 1%
 f:2:8: ready: found "5", want a path that begins with /
 f:3:14: percentiles: found a mapping, want percentiles such as 50,90,99.9
-f:4:9: format: unknown format "yaml": want one of text, json, jsonl, markdown, csv, junit, html
+f:4:9: format: unknown format "yaml": want one of text, json, jsonl, markdown, csv, junit, html, svg
 f:5:14: header.X[0]: found a mapping, want text, or a list of texts`,
 	},
 	{"exports as JSON lines", "export: jsonl=x.jsonl\nobjective: 5\n", false, `f:2:12: objective: found "5", want text, or a list of texts`},

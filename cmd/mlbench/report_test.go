@@ -134,7 +134,7 @@ func TestReport(t *testing.T) {
 		{name: "no file", args: "", code: cli.ExitUsage, errOut: "mlbench: report: name at least one result file, or - for stdin (see 'mlbench report --help')\n"},
 		{name: "schema and file", args: "--schema run run.jsonl", code: cli.ExitUsage, errOut: "mlbench: report: --schema prints a schema and takes no files\n"},
 		{name: "unknown schema", args: "--schema x", code: cli.ExitUsage, errOut: "mlbench: --schema: unknown schema \"x\": want one of run, comparison\n"},
-		{name: "unknown format", args: "run.jsonl --format pdf", code: cli.ExitUsage, errOut: "mlbench: --format: unknown format \"pdf\": want one of text, json, jsonl, markdown, csv, junit, html\n"},
+		{name: "unknown format", args: "run.jsonl --format pdf", code: cli.ExitUsage, errOut: "mlbench: --format: unknown format \"pdf\": want one of text, json, jsonl, markdown, csv, junit, html, svg\n"},
 		{name: "unknown flag", args: "run.jsonl --nope", code: cli.ExitUsage, errOut: "mlbench: unknown flag: --nope (see 'mlbench report --help')\n"},
 		{name: "bad percentile", args: "run.jsonl --percentiles 50,100", code: cli.ExitUsage, errOut: "mlbench: --percentiles: \"100\" is no percentile between 0 and 99.9999; want for example 50,90,99.9\n"},
 		{name: "bad objective", args: "run.jsonl --objective p99", code: cli.ExitUsage, errOut: "mlbench: --objective: objective \"p99\": want…"},

@@ -181,6 +181,9 @@ func (d *drawing) strips(m *Mark) string {
 	var out strings.Builder
 	for _, p := range m.Points {
 		x1, x2, y1, y2 := 0.0, d.width(), d.top, d.height-bottom
+		if math.IsNaN(p.To) || m.Shape == Level && math.IsNaN(p.Y) || m.Shape == Span && !(d.x.shown(p.X) && d.x.shown(p.To)) {
+			continue
+		}
 		if m.Shape == Level {
 			y1, y2 = d.end(p.To), d.end(p.Y)
 		} else {

@@ -164,14 +164,20 @@ func logTicks(from, to float64, about int) []float64 {
 	for decades/float64(every) > float64(about) {
 		every++
 	}
-	steps := []float64{1}
-	switch {
-	case decades*3 <= float64(about):
-		steps = []float64{1, 2, 5}
-	case decades*2 <= float64(about):
-		steps = []float64{1, 3}
-	}
 	var out []float64
+	for _, steps := range [][]float64{{1, 2, 5}, {1, 3}, {1}} {
+		if out = powers(from, to, every, steps); len(out) <= about+1 {
+			break
+		}
+	}
+	if len(out) < 3 {
+		return slices.DeleteFunc(evenTicks(from, to, about), func(v float64) bool { return v <= 0 })
+	}
+	return out
+}
+
+// powers are steps times each power of ten, or every so-manieth.
+func powers(from, to float64, every int, steps []float64) (out []float64) {
 	for e := math.Floor(math.Log10(from)); e <= math.Log10(to); e++ {
 		if int(e)%every != 0 {
 			continue
@@ -181,9 +187,6 @@ func logTicks(from, to float64, about int) []float64 {
 				out = append(out, v)
 			}
 		}
-	}
-	if len(out) < 3 {
-		return slices.DeleteFunc(evenTicks(from, to, about), func(v float64) bool { return v <= 0 })
 	}
 	return out
 }
@@ -201,7 +204,10 @@ func tailTicks(to float64) []float64 {
 
 // rounded takes out what sums and powers of ten leave behind.
 func rounded(v float64) float64 {
-	if v == 0 || math.IsInf(v, 0) {
+	if v == 0 {
+		return 0 // of −0 the sign would be written
+	}
+	if math.IsInf(v, 0) {
 		return v
 	}
 	by := math.Pow(10, 12-math.Ceil(math.Log10(math.Abs(v))))

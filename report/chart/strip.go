@@ -68,7 +68,7 @@ func (a *Axis) Ruler() string {
 		case share > 0.94:
 			anchor = "end"
 		}
-		if len(ticks) > 4 && i%2 == 1 && v != 0 {
+		if len(ticks) > 3 && i%2 == 1 && v != 0 {
 			class = ` class="alt"`
 		}
 		fmt.Fprintf(&out, `<text x="%s" y="14" text-anchor="%s"%s>%s</text>`, percent(share), anchor, class, Escape(label(a, v)))

@@ -79,6 +79,8 @@ func (d *drawing) swatch(m *Mark, x, y float64) {
 		fmt.Fprintf(&d.out, `<circle cx="%s" cy="%s" r="4" fill="#ffffff" stroke="%s" stroke-width="1.5"/>`, number(x+8), number(y), colors[m.Ink])
 	case Band, Bars, Level, Span:
 		fmt.Fprintf(&d.out, `<rect x="%s" y="%s" width="16" height="10" fill="%s" fill-opacity="0.25"/>`, number(x), number(y-5), colors[m.Ink])
+	case Whisker:
+		fmt.Fprintf(&d.out, `<path d="M%s %sv12" stroke="%s" stroke-width="2"/>`, number(x+8), number(y-6), colors[m.Ink])
 	default:
 		dash := ""
 		if m.Shape == Dashes || m.Shape == Across {
@@ -159,13 +161,21 @@ func (d *drawing) labels() {
 	if d.x.Label != "" {
 		d.write(1, d.height-6, "end", "", d.x.Label)
 	}
+	var beside []float64 // notes of rules that have been written
 	for i := range d.Marks {
 		m := &d.Marks[i]
 		for _, p := range m.Points {
 			switch {
 			case p.Note == "":
 			case m.Shape == Across && d.y.shown(p.Y):
-				d.write(1, d.py(p.Y)-4, "end", "halo "+inkNames[m.Ink], p.Note)
+				at, share := d.py(p.Y)-4, 1.0
+				for _, other := range beside {
+					if math.Abs(other-at) < 15 {
+						share -= 0.3 // not one over the other
+					}
+				}
+				beside = append(beside, at)
+				d.write(share, at, "end", "halo "+inkNames[m.Ink], p.Note)
 			case m.Shape == Down && d.x.shown(p.X):
 				share, anchor := d.across(p.X)+0.006, "start"
 				if share > 0.7 {
@@ -254,6 +264,8 @@ func Key(shape Shape, ink Ink) string {
 		return begin + `<circle class="` + class + `" stroke-width="1.5" cx="9" cy="5" r="3.5"/></svg>`
 	case Band, Bars, Level, Span:
 		return begin + `<rect class="` + class + ` fill" fill-opacity="0.35" width="18" height="10"/></svg>`
+	case Whisker:
+		return begin + `<path class="` + class + `" stroke-width="2" d="M9 0v10"/></svg>`
 	case Dashes, Across:
 		return begin + `<path class="` + class + `" stroke-width="2" stroke-dasharray="5 3" d="M0 5h18"/></svg>`
 	}

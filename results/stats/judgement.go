@@ -112,10 +112,12 @@ type Verdict struct {
 	Looks   []Look
 	Interim bool
 	// Confidence of the intervals Low…High: 0.95, or over all looks together 0.90.
-	Confidence float64
-	Trend      Trend     // of Evidence.Course
-	CarryOver  CarryOver // likewise
-	Control    Control
+	// EndAlpha is the error probability of each end of them, at this look.
+	Confidence, EndAlpha float64
+
+	Trend     Trend     // of Evidence.Course
+	CarryOver CarryOver // likewise
+	Control   Control
 }
 
 const (

@@ -208,7 +208,7 @@ func (q *sequence) look(e Evidence, s *standard) (Verdict, error) {
 	}
 	k := adjust(tests)
 	v := Verdict{
-		Rule: q.rule, Tests: k, Slowest: -1, Confidence: s.confidence,
+		Rule: q.rule, Tests: k, Slowest: -1, Confidence: s.confidence, EndAlpha: s.interval,
 		Judgements: make([]Judgement, 0, len(tests)), Looks: append(q.last.Looks, s.look),
 	}
 	v.Trend, v.CarryOver = e.Course.examine()

@@ -68,7 +68,7 @@ func Compare(f *results.File, o Options) *Comparison {
 		j.basis["pairs"] = int64(c.Pairs)
 	}
 	j.decide()
-	c.drawn = &drawn{header: &f.Header, all: s, judged: p, limits: limits}
+	c.drawn = &drawn{header: &f.Header, all: s, judged: p, limits: limits, endAlpha: j.v.EndAlpha}
 	c.measured(f, j)
 	if c.Verdict != Invalid {
 		c.SlotEffect = p.slotEffect(f.Header.Model)

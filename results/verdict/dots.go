@@ -14,6 +14,8 @@ type drawn struct {
 	all    *series
 	judged *pairing
 	limits Limits
+	// endAlpha is the error probability of each end of intervals.
+	endAlpha float64
 }
 
 // dot is what a pair, or consecutive ones that are merged, says of a metric.
@@ -130,4 +132,24 @@ func turned(metric string, d float64) float64 {
 		d = -d
 	}
 	return percent(d)
+}
+
+// Interval is that of the change of any quantile, in percent, as it would be if that
+// were judged: with the same levels, of the same pairs. Not ok: too few, or judged are
+// launches or saved runs.
+func (c *Comparison) Interval(class string, q float64) (low, high float64, ok bool) {
+	s := c.drawn
+	if s == nil || c.Launches > 0 || c.Verdict == Invalid || s.endAlpha <= 0 {
+		return 0, 0, false
+	}
+	m := s.judged.percentileMetric(s.header, class, PercentileLimit{Q: q, Limit: Limit{Max: 1}})
+	d := m.D
+	if len(d) < stats.MinValues {
+		return 0, 0, false
+	}
+	if len(m.Slot) > 0 {
+		d, _ = stats.WithoutSlot(d, m.Slot)
+	}
+	low, high, ok = stats.HLInterval(d, s.endAlpha)
+	return percent(low), percent(high), ok
 }
