@@ -71,10 +71,11 @@ func Documents(w io.Writer, format Format, ds []Document, o Options) error {
 		}
 		return writeJSON(w, JSON, all)
 	}
-	if format == HTML && ds[0].Trend == nil {
+	measured := ds[0].Run != nil || ds[0].Comparison != nil
+	switch {
+	case format == HTML && measured:
 		return writeHTML(w, ds, o)
-	}
-	if format == SVG {
+	case format == SVG && measured:
 		return writeSVG(w, ds, o)
 	}
 	if format == CSV && o.Wide {

@@ -31,6 +31,7 @@ func writeHTML(w io.Writer, ds []Document, o Options) error {
 	fmt.Fprintf(&m, "<a class=\"skip\" href=\"#%scontent\">Skip to the figures</a>\n", first)
 	if len(ds) > 1 {
 		m.overview(ds)
+		m.WriteString("<main>\n")
 	}
 	for i, d := range ds {
 		m.prefix = ""
@@ -42,6 +43,9 @@ func writeHTML(w io.Writer, ds []Document, o Options) error {
 		} else {
 			m.run(d.Run)
 		}
+	}
+	if len(ds) > 1 {
+		m.WriteString("</main>\n")
 	}
 	return m.end(w)
 }
@@ -81,6 +85,15 @@ func documentTitle(ds []Document) string {
 type markup struct {
 	strings.Builder
 	prefix string // of ids
+}
+
+// landmark is an element of which a page has one; of several documents each has a
+// plain one.
+func (m *markup) landmark(name string) string {
+	if m.prefix != "" {
+		return "div"
+	}
+	return name
 }
 
 // section begins one; the caller writes </section>.
@@ -128,7 +141,7 @@ func (m *markup) table(t *Table, name string) {
 	if name == "" {
 		name = "Table"
 	}
-	fmt.Fprintf(m, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"%s\"><table>", inHTML.name(name))
+	fmt.Fprintf(m, "<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"%s\"><table>", inHTML.name(name))
 	cell := func(element, scope string, column int, c Cell, columns int) {
 		var classes []string
 		if column < t.Left || t.LeftLast && column == columns-1 {
@@ -200,7 +213,7 @@ func (m *markup) figure(c *chart.Chart, keys []key, behind *Table) {
 
 // contents is a line of links.
 func (m *markup) contents(links [][2]string) {
-	m.WriteString("<nav aria-label=\"Contents\"><ul>")
+	fmt.Fprintf(m, "<nav aria-label=\"%s\"><ul>", strings.TrimSpace("Contents "+strings.Trim(m.prefix, "d-")))
 	for _, l := range links {
 		fmt.Fprintf(m, "<li><a href=\"#%s%s\">%s</a></li>", m.prefix, l[0], l[1])
 	}

@@ -42,7 +42,7 @@ func (m *markup) comparison(c *verdict.Comparison) {
 		add("how", "How it was measured", func() { body.origin(c.ArmA.File, c.ResultFile, p.detail) })
 	}
 	m.contents(links)
-	fmt.Fprintf(m, "<main id=\"%scontent\">\n%s</main>\n", m.prefix, body.String())
+	fmt.Fprintf(m, "<%[1]s id=\"%[2]scontent\">\n%[3]s</%[1]s>\n", m.landmark("main"), m.prefix, body.String())
 }
 
 // card is the verdict in words, and of what, when and where.
@@ -55,7 +55,8 @@ func (m *markup) card(c *verdict.Comparison, p *page) {
 	case ansiRed:
 		class = " bad"
 	}
-	fmt.Fprintf(m, "<header class=\"verdict%s\">\n<p class=\"word\">%s</p>\n<h1>%s</h1>\n", class, inHTML.name(v.word), inHTML.inline(p.title))
+	head := m.landmark("header")
+	fmt.Fprintf(m, "<%s class=\"verdict%s\">\n<p class=\"word\">%s</p>\n<h1>%s</h1>\n", head, class, inHTML.name(v.word), inHTML.inline(p.title))
 	for _, s := range v.says {
 		fmt.Fprintf(m, "<p class=\"says\"><strong>%s</strong>%s</p>\n", inHTML.inline(s.strong), inHTML.inline(s.rest))
 	}
@@ -67,7 +68,7 @@ func (m *markup) card(c *verdict.Comparison, p *page) {
 		m.WriteString("</ul>\n")
 	}
 	m.facts(p.footer)
-	m.WriteString("</header>\n")
+	fmt.Fprintf(m, "</%s>\n", head)
 }
 
 // forest has a row for each metric that is judged.
@@ -177,7 +178,7 @@ func (m *markup) percentiles(c *verdict.Comparison) {
 
 func (m *markup) pairs(c *verdict.Comparison, rows []*verdict.MetricRow) {
 	a, b := armNames(c)
-	m.section("pairs", "Pair by pair", inHTML.name(fmt.Sprintf("Each dot is a pair of neighbouring slices that were sent the same: %s against %s. If dots lie on both sides of 0, no difference is proven; if they wander, the machine did. Hollow ones are left out, for the load generator's sake alone.", b, a)))
+	m.section("pairs", "Pair by pair", inHTML.name(fmt.Sprintf("Each dot is a pair of neighbouring slices that were sent the same: %s against %s. The more of them lie on one side of 0 or of the limit, the surer it is; where all of them wander, the difference changed while it was measured. Hollow ones are left out, for the load generator's sake alone.", b, a)))
 	for _, row := range rows {
 		m.figure(pairChart(c, row), nil, nil)
 	}

@@ -20,16 +20,17 @@ func (m *markup) run(s *summary.Run) {
 	case len(s.Objectives) > 0:
 		word, class = objectivesWord(s)
 	}
-	fmt.Fprintf(m, "<header class=\"verdict%s\">\n<p class=\"word\">%s</p>\n<h1>%s</h1>\n", class, word, inHTML.inline(p.title))
+	head := m.landmark("header")
+	fmt.Fprintf(m, "<%s class=\"verdict%s\">\n<p class=\"word\">%s</p>\n<h1>%s</h1>\n", head, class, word, inHTML.inline(p.title))
 	if p.alarm != "" {
 		fmt.Fprintf(m, "<p class=\"alarm\">%s</p>\n", inHTML.name(p.alarm))
 	}
 	m.facts(p.parts[0].facts)
 	m.facts(p.footer)
-	m.WriteString("</header>\n")
+	fmt.Fprintf(m, "</%s>\n", head)
 	links := [][2]string{{"figures", "Figures"}, {"percentiles", "Percentiles"}, {"time", "Over time"}, {"errors", "Errors"}, {"how", "How it was measured"}}
 	m.contents(links)
-	fmt.Fprintf(m, "<main id=\"%scontent\">\n", m.prefix)
+	fmt.Fprintf(m, "<%s id=\"%scontent\">\n", m.landmark("main"), m.prefix)
 	m.warnings(p.warnings)
 	m.section("figures", "Figures", "")
 	for i := range p.parts[1:] {
@@ -64,7 +65,7 @@ func (m *markup) run(s *summary.Run) {
 	m.overTime(courseOf(s.File, s.Target.Name))
 	m.failures([]failing{{s.Target.Name, s}})
 	m.origin(s.File, s.ResultFile, nil)
-	m.WriteString("</main>\n")
+	fmt.Fprintf(m, "</%s>\n", m.landmark("main"))
 }
 
 // objectivesWord is what came of all of them.
@@ -224,18 +225,27 @@ func quoted(word string) string {
 	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
 }
 
-// overview is of several measurements, before each has its section.
+// overview is of several measurements, before each has its section: of comparisons what
+// all of them came to.
 func (m *markup) overview(ds []Document) {
-	fmt.Fprintf(m, "<header class=\"verdict\">\n<h1>%s</h1>\n<ul class=\"reasons\">", count(len(ds), "measurement"))
-	for i, d := range ds {
-		word, title, first := "RUN", inline(nil), ""
-		if d.Comparison != nil {
-			v := verdictOf(d.Comparison)
-			word, title, first = v.word, comparisonTitle(d.Comparison), v.reasons[0]
-		} else {
-			title = runPage(d.Run, 0).title
-		}
-		fmt.Fprintf(m, "<li><a href=\"#d%d-content\">%s</a> <strong>%s</strong> %s</li>\n", i+1, inHTML.inline(title), inHTML.name(word), inHTML.name(first))
+	title, summary := foreign(count(len(ds), "measurement")), &page{}
+	if cs := comparisonsOf(ds); cs != nil {
+		summary = closingPage(cs)
+		title = summary.title
 	}
-	m.WriteString("</ul></header>\n")
+	fmt.Fprintf(m, "<header class=\"verdict\">\n<h1>%s</h1>\n", inHTML.inline(title))
+	for i := range summary.parts {
+		m.part(&summary.parts[i])
+	}
+	m.WriteString("</header>\n<nav aria-label=\"Measurements\"><ul>")
+	for i, d := range ds {
+		name := inline(nil)
+		if d.Comparison != nil {
+			name = comparisonTitle(d.Comparison)
+		} else {
+			name = runPage(d.Run, 0).title
+		}
+		fmt.Fprintf(m, "<li><a href=\"#d%d-content\">%s</a></li>", i+1, inHTML.inline(name))
+	}
+	m.WriteString("</ul></nav>\n")
 }

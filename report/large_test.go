@@ -20,13 +20,13 @@ func hourLong(pairs int) *results.File {
 	f := file(results.Open, mixClasses...)
 	f.Header.Command, f.Header.Arrivals, f.Header.RateRPS, f.Header.WarmupS, f.Header.BudgetS = "compare", "poisson", 400, 3, 3600
 	f.Header.Targets = []results.Target{{Arm: results.ArmA, Name: "legacy", URL: "http://127.0.0.1:5000"}, {Arm: results.ArmB, Name: "modern", URL: "http://127.0.0.1:8000"}}
+	live, lag := stats.NewLive(), stats.NewLive()
 	for pair := 1; pair <= pairs; pair++ {
 		for i, arm := range []string{results.ArmA, results.ArmB} {
 			by := 1 + 0.05*math.Sin(float64(37*pair+11*i))
 			classes := map[string]*results.ClassData{}
 			for k, c := range mixClasses {
 				n := max(1, int(100*c.Share)+(pair+i+k)%3)
-				live, lag := stats.NewLive(), stats.NewLive()
 				for r := range n {
 					v := by * (0.4 + float64(k)) * math.Pow(30, float64((r*7919+pair*31)%1000)/1000)
 					live.Record(time.Duration(v * float64(time.Millisecond)))

@@ -33,7 +33,7 @@ func sheetOfAll(ds []Document) string {
 	var charts []*chart.Chart
 	for _, d := range ds {
 		if d.Comparison == nil {
-			lines = append(lines, pictureLines(inText.inline(runPage(d.Run).title))...)
+			lines = append(lines, pictureLines(inText.inline(runPage(d.Run, 0).title))...)
 			charts = append(charts, percentileChart(d.Run.Title+": latency by percentile", []arm{{d.Run.Target.Name, chart.A, d.Run.Data(results.TotalClass)}}, nil, nil))
 			continue
 		}
@@ -50,7 +50,7 @@ func sheetOfAll(ds []Document) string {
 func sheetOf(d Document) string {
 	if d.Comparison == nil {
 		s := d.Run
-		p := runPage(s)
+		p := runPage(s, 0)
 		arms := []arm{{s.Target.Name, chart.A, s.Data(results.TotalClass)}}
 		distribution, _ := distributionChart("Distribution", arms)
 		lines := pictureLines(p.alarm)

@@ -22,7 +22,7 @@ func writeTrend(w io.Writer, format Format, t *trend.Trend, o Options) error {
 		return trendCSV(w, t, o)
 	case HTML:
 		return trendHTML(w, t)
-	case "svg":
+	case SVG:
 		return trendSVG(w, t, cmp.Or(o.Metric, "p50"))
 	case Text, Markdown:
 		return writePage(w, format, trendPage(t, cmp.Or(o.Metric, "p50")), o)

@@ -101,12 +101,12 @@ func widened(low, high float64, zero bool) (from, to float64) {
 	if zero {
 		low, high = min(low, 0), max(high, 0)
 	}
+	if low == 0 && high == 0 {
+		return 0, 1
+	}
 	room := 0.06 * (high - low)
 	if room == 0 {
 		room = max(0.1*math.Abs(high), 1e-9)
-		if high == 0 {
-			room = 1
-		}
 	}
 	from, to = low-room, high+room
 	if low >= 0 && from < 0 {

@@ -58,7 +58,7 @@ func TestTicks(t *testing.T) {
 // Whatever the values, an axis has two ends and every one of them is between.
 func TestFitHoldsAllValues(t *testing.T) {
 	for _, scale := range []Scale{Linear, Log, Tail} {
-		for _, values := range [][]float64{nil, {0.5}, {0.5, 0.5}, {0.1, 0.9}, {math.NaN(), 0.3}, {0.2, math.Inf(1)}} {
+		for _, values := range [][]float64{nil, {0}, {0, 0}, {0.5}, {0.5, 0.5}, {0.1, 0.9}, {math.NaN(), 0.3}, {0.2, math.Inf(1)}} {
 			a := Axis{Scale: scale}
 			a.fit(values)
 			if !(a.From < a.To) {
