@@ -15,12 +15,13 @@ import (
 // what it needs of it. Libraries read some by themselves: net/http its proxies, os/exec
 // PATH, the runtime GOGC and GOMAXPROCS.
 var readsEnvironment = map[string]string{
-	"cmd/mlbench/main.go":         "commands are given it, as the streams",
-	"targets/process.go":          "what a server inherits, and which secrets its words may hold",
-	"targets/waiting.go":          "what a managed command inherits",
-	"bench/acceptance/process.go": "a main of its own: what mlbench and the go command inherit",
-	"bench/peers/prepare.go":      "a main of its own: what the go command and apt inherit",
-	"bench/peers/process.go":      "a main of its own: what other load generators inherit",
+	"cmd/mlbench/main.go":                             "commands are given it, as the streams",
+	"targets/process.go":                              "what a server inherits, and which secrets its words may hold",
+	"targets/waiting.go":                              "what a managed command inherits",
+	"bench/acceptance/process.go":                     "a main of its own: what mlbench and the go command inherit",
+	"bench/peers/prepare.go":                          "a main of its own: what the go command and apt inherit",
+	"scenarios/importer/importertest/importertest.go": "for tests alone: variables that a test sets",
+	"bench/peers/process.go":                          "a main of its own: what other load generators inherit",
 }
 
 func TestTheEnvironmentIsReadInMainAlone(t *testing.T) {
