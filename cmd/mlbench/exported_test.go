@@ -31,6 +31,7 @@ var mostExported = map[string]int{
 	"cmd/internal/selftest": 2,
 	"cmd/internal/session":  17,
 	"cmd/internal/verify":   9,
+	"cmd/internal/web":      2,
 	"cmd/mlbench":           0,
 	"docs":                  2,
 	"docs/pictures":         0,

@@ -13,7 +13,7 @@ const module = "github.com/mlbench/mlbench"
 // allowed is the table of import directions: each package of ours, and those of
 // ours that it may import. A new edge is a decision, to be made here first.
 var allowed = map[string][]string{
-	"cmd/mlbench":           {"cmd/internal/check", "cmd/internal/cli", "cmd/internal/doctor", "cmd/internal/gatefile", "cmd/internal/output", "cmd/internal/probe", "cmd/internal/revision", "cmd/internal/saved", "cmd/internal/selftest", "cmd/internal/session", "cmd/internal/verify", "docs", "loadgen", "loadgen/machine", "report", "results", "results/answers", "results/history", "results/summary", "results/trend", "results/verdict", "scenarios", "scenarios/importer", "scenarios/openapi", "servers", "servers/model", "servers/reference", "targets", "targets/strict"},
+	"cmd/mlbench":           {"cmd/internal/check", "cmd/internal/cli", "cmd/internal/doctor", "cmd/internal/gatefile", "cmd/internal/output", "cmd/internal/probe", "cmd/internal/revision", "cmd/internal/saved", "cmd/internal/selftest", "cmd/internal/session", "cmd/internal/verify", "cmd/internal/web", "docs", "loadgen", "loadgen/machine", "report", "results", "results/answers", "results/history", "results/summary", "results/trend", "results/verdict", "scenarios", "scenarios/importer", "scenarios/openapi", "servers", "servers/model", "servers/reference", "targets", "targets/strict"},
 	"cmd/internal/check":    {"targets"},
 	"cmd/internal/cli":      {"report/live", "results", "results/verdict", "targets/strict"},
 	"cmd/internal/doctor":   {"cmd/internal/cli", "cmd/internal/probe", "loadgen", "loadgen/machine", "report", "results", "results/stats", "targets"},
@@ -25,6 +25,7 @@ var allowed = map[string][]string{
 	"cmd/internal/selftest": {"cmd/internal/cli", "cmd/internal/probe", "loadgen", "loadgen/machine", "loadgen/send", "report", "results", "results/stats", "results/summary", "servers/reference"},
 	"cmd/internal/session":  {"cmd/internal/cli", "loadgen", "loadgen/machine", "results", "results/abort", "results/history", "results/stats", "results/summary", "results/verdict", "scenarios", "targets"},
 	"cmd/internal/verify":   {"cmd/internal/cli", "results", "results/answers", "scenarios", "scenarios/cases", "scenarios/importer", "scenarios/openapi", "targets", "targets/strict"},
+	"cmd/internal/web":      {"cmd/internal/cli", "cmd/internal/session", "report", "results", "scenarios", "targets"},
 	"scenarios":             {"loadgen", "loadgen/http1", "loadgen/send", "results", "results/abort", "results/answers", "results/summary", "scenarios/rows", "targets", "targets/strict"},
 	"scenarios/cases":       {"loadgen/send", "results/answers", "scenarios", "scenarios/example", "scenarios/openapi", "targets", "targets/strict"},
 	"scenarios/example":     {"results/answers", "scenarios", "scenarios/openapi"},

@@ -28,7 +28,7 @@ func newRootCmd(s cli.Streams) *cobra.Command {
 	cmd.SetHelpFunc(func(c *cobra.Command, _ []string) { cli.PrintHelp(c.OutOrStdout(), c) })
 	cmd.SetHelpCommand(newHelpCmd(s))
 	cmd.AddCommand(
-		newDemoCmd(s), newRunCmd(s), newCompareCmd(s), newGateCmd(s), newVerifyCmd(s), newCalibrateCmd(s), newReportCmd(s), newMergeCmd(s), newResultsCmd(s), newTrendCmd(s),
+		newDemoCmd(s), newRunCmd(s), newCompareCmd(s), newGateCmd(s), newVerifyCmd(s), newCalibrateCmd(s), newReportCmd(s), newMergeCmd(s), newResultsCmd(s), newTrendCmd(s), newUICmd(s),
 		newSelftestCmd(s), newDoctorCmd(s),
 		newServeCmd(s), newScenariosCmd(s), newTargetsCmd(s), newModelCmd(s), newVersionCmd(s),
 	)

@@ -54,21 +54,13 @@ func valuesOf(f *pflag.Flag, value string) []string {
 // otherVariables are ours, too, and stand for no flag.
 var otherVariables = []string{
 	"MLBENCH_USERNAME", "MLBENCH_USERNAME_FILE", "MLBENCH_PASSWORD", "MLBENCH_PASSWORD_FILE",
-	"MLBENCH_TOKEN", "MLBENCH_TOKEN_FILE", "MLBENCH_TARGETS",
+	"MLBENCH_TOKEN", "MLBENCH_TOKEN_FILE", "MLBENCH_TARGETS", "MLBENCH_UI_TOKEN", "MLBENCH_UI_TOKEN_FILE",
 }
 
 // noteUnknown tells of variables that look like ours and are not, most likely
 // mistyped; a scenario may have named one, so it is no mistake.
 func (s Streams) noteUnknown(cmd *cobra.Command) {
-	known := slices.Clone(otherVariables)
-	var collect func(*cobra.Command)
-	collect = func(c *cobra.Command) {
-		c.Flags().VisitAll(func(f *pflag.Flag) { known = append(known, variableOf(f)) })
-		for _, sub := range c.Commands() {
-			collect(sub)
-		}
-	}
-	collect(cmd.Root())
+	known := slices.Concat(otherVariables, flagVariables(cmd.Root()))
 	for _, v := range s.Environ {
 		name, _, _ := strings.Cut(v, "=")
 		if !strings.HasPrefix(name, environmentPrefix) || slices.Contains(known, name) {
@@ -76,6 +68,25 @@ func (s Streams) noteUnknown(cmd *cobra.Command) {
 		}
 		fmt.Fprintf(s.Err, "note: the variable %s stands for no flag of mlbench%s\n", name, DidYouMean(name, near(name, known)))
 	}
+}
+
+// flagVariables are those of the flags of a command and of all below it.
+func flagVariables(c *cobra.Command) (names []string) {
+	c.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, variableOf(f)) })
+	for _, sub := range c.Commands() {
+		names = append(names, flagVariables(sub)...)
+	}
+	return names
+}
+
+// ForChildren is the environment of commands of ours that are started with all their
+// flags: without what stands for others, and without the token of a page.
+func (s Streams) ForChildren(root *cobra.Command) []string {
+	ours := append(flagVariables(root), "MLBENCH_UI_TOKEN", "MLBENCH_UI_TOKEN_FILE")
+	return slices.DeleteFunc(slices.Clone(s.Environ), func(v string) bool {
+		name, _, _ := strings.Cut(v, "=")
+		return name != "MLBENCH_TARGETS" && slices.Contains(ours, name)
+	})
 }
 
 // near are the known variables that differ after the prefix, which all share, by a
