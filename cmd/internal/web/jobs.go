@@ -108,15 +108,29 @@ func (js *jobs) start(kind string, m *made) (*job, error) {
 	if err != nil {
 		return nil, err
 	}
-	select {
-	case <-ended:
-	case <-time.After(tick):
-	}
+	js.begun(j, ended)
 	if j, _ := js.state(); j.Exit != nil && *j.Exit != 0 && measures(j.Kind) && js.has(j.Result) != nil {
 		return nil, refusef(http.StatusUnprocessableEntity, "it could not be started: %s", strings.TrimPrefix(strings.TrimSpace(j.Said), "mlbench: "))
 	}
 	j, _ = js.state()
 	return j, nil
+}
+
+// begun waits until a job has its result file or is over, but not for long.
+func (js *jobs) begun(j *job, ended <-chan struct{}) {
+	enough := time.After(2 * time.Second)
+	for j.Result == "" || js.has(j.Result) != nil {
+		select {
+		case <-ended:
+			return
+		case <-enough:
+			return
+		case <-time.After(50 * time.Millisecond):
+		}
+		if j.Result == "" {
+			return
+		}
+	}
 }
 
 // launch takes the lock and starts the child, whose output goes to files: it must be able
@@ -170,6 +184,9 @@ func (js *jobs) launch(j *job, args []string) (ended chan struct{}, err error) {
 // finish takes down how a job ended, and gives the lock back.
 func (js *jobs) finish(j *job, exit *int) {
 	done := *j
+	if js.job != nil && js.job.ID == j.ID {
+		done = *js.job // which may have been told to end
+	}
 	now := time.Now().UTC().Truncate(time.Millisecond)
 	done.Ended, done.Exit = &now, exit
 	if said, err := js.read(errFile, maxSaid); err == nil && (exit == nil || *exit != 0) {
@@ -231,9 +248,6 @@ func (js *jobs) end(ctx context.Context) error {
 	case <-ctx.Done():
 	}
 	_ = js.stop(j.ID)
-	select {
-	case <-ended:
-	case <-time.After(tick):
-	}
+	js.begun(j, ended)
 	return fmt.Errorf("%s did not end in time and was killed; what it had measured is in %s", j.Title, filepath.Join(js.dir, j.Result))
 }

@@ -16,7 +16,7 @@ const (
 	aWrite       = 10 * time.Second // within which a page must take what it is told
 )
 
-// live tells a page what happens, as server-sent events: job, head, points, said, output.
+// live tells a page what happens, as server-sent events: begin, job, head, points, said, output.
 // The id of points is the job's and how many there were, so that a page that comes back
 // gets those that it missed, and any other all of them.
 func (s *server) live(w http.ResponseWriter, r *http.Request) error {
@@ -87,12 +87,13 @@ func (t *teller) news() []byte {
 		return b.Bytes()
 	}
 	raw, _ := json.Marshal(j)
-	if j.ID != t.id || j.Ended == nil { // else its end is told after its last points
-		t.tell(&b, "job", string(raw))
-	}
 	if j.ID != t.id {
 		t.id, t.points = j.ID, 0
 		delete(t.shown, "head")
+		fmt.Fprintf(&b, "event: begin\ndata: %q\n\n", j.ID)
+	}
+	if j.Ended == nil { // its end is told after its last points
+		t.tell(&b, "job", string(raw))
 	}
 	if follows != nil {
 		h, points, damage := follows.from(t.points)

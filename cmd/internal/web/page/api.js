@@ -72,6 +72,7 @@ class Live extends EventTarget {
         setTimeout(() => { this.of = null; this.connect(); }, 3000);
       }
     });
+    on('begin', (id) => this.begin(id));
     on('job', (job) => { this.known = true; this.begin(job?.id); this.job = job; });
     on('head', (head) => { this.head = head; });
     on('points', (points, event) => { this.begin(event.lastEventId.split('.')[0]); this.points.push(...points); });

@@ -71,13 +71,13 @@ function seriesOf(figure, arms, head) {
   return out;
 }
 
-function axes(unit) {
+function axes() {
   const ink = () => colour('--muted');
   const grid = { stroke: () => colour('--line'), width: 1 };
   const font = '12px system-ui, sans-serif';
   return [
-    { stroke: ink, grid, ticks: grid, font, values: (_, vs) => vs.map((v) => `${v} s`) },
-    { stroke: ink, grid, ticks: grid, font, size: 56, values: (_, vs) => vs.map(number), label: unit, labelFont: font, labelSize: 18 },
+    { stroke: ink, grid, ticks: grid, font, size: 34, values: (_, vs) => vs.map((v) => `${v} s`) },
+    { stroke: ink, grid, ticks: grid, font, size: 52, values: (_, vs) => vs.map(number) },
   ];
 }
 
@@ -114,9 +114,9 @@ export class Charts {
         h('figcaption', {}, figure.title, h('span', { class: 'unit' }, ` ${figure.unit}`)));
       this.element.append(box);
       const plot = new uPlot({
-        ...this.sizeOf(box), series: seriesOf(plain, arms, head), axes: axes(undefined),
+        ...this.sizeOf(box), series: seriesOf(plain, arms, head), axes: axes(),
         scales: { x: { time: false }, y: { range: (_, __, max) => [0, max > 0 ? max * 1.08 : 1] } },
-        cursor: { sync: { key: 'mlbench' }, drag: { x: false, y: false } }, legend: { live: true },
+        cursor: { sync: { key: 'mlbench' }, drag: { x: false, y: false } }, legend: { live: true, markers: { width: 2, dash: (u, i) => (u.series[i].dash ? 'dashed' : 'solid') } },
         hooks: { drawClear: [shade(() => this.spans ?? [])] },
       }, [[]], box);
       plot.root.querySelector('canvas').setAttribute('aria-hidden', 'true');

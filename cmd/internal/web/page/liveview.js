@@ -5,7 +5,7 @@ import { h, moment, number, say, seconds } from './dom.js';
 
 export class LiveView {
   constructor() {
-    this.title = h('h2', {});
+    this.title = h('h2', { tabindex: '-1' });
     this.state = h('p', { class: 'state' });
     this.bar = h('progress', { 'aria-label': 'Progress', max: 1 });
     this.stop = h('button', { class: 'danger', onclick: () => this.halt() }, 'Stop');
@@ -65,7 +65,7 @@ export class LiveView {
     const spent = (Date.now() - Date.parse(job.started)) / 1000;
     const lost = live.connected ? '' : ' (the connection to mlbench ui is lost: trying again)';
     if (job.ended) {
-      this.state.className = 'state ' + (job.exit === 0 || job.exit === undefined ? '' : 'not');
+      this.state.className = [0, 4, 130, undefined].includes(job.exit) ? 'state' : 'state not';
       this.state.textContent = ended(job) + lost;
       return;
     }

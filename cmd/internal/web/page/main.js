@@ -5,7 +5,6 @@ import { checksPage } from './checks.js';
 import { measurePage } from './measure.js';
 import { comparePage, resultPage } from './result.js';
 import { resultsPage } from './results.js';
-import { trendsPage } from './trends.js';
 
 const main = document.getElementById('main');
 let leave;
@@ -20,7 +19,7 @@ async function show() {
   leave = undefined;
   const box = document.createElement('div');
   const pages = {
-    '': measurePage, measure: measurePage, results: resultsPage, trends: trendsPage, checks: checksPage,
+    '': measurePage, measure: measurePage, results: resultsPage, checks: checksPage,
     result: (into) => resultPage(into, decodeURIComponent(name)), compare: (into) => comparePage(into, params),
   };
   try {
@@ -51,7 +50,7 @@ live.addEventListener('change', () => {
   const link = document.getElementById('running');
   link.hidden = !live.running;
   if (live.running) {
-    link.textContent = `${live.job.kind} runs: ${live.job.title}`;
+    link.textContent = `Running: ${live.job.title}`;
     link.href = live.job.kind === 'verify' || live.job.kind === 'selftest' ? '#/checks' : '#/measure';
     ran = live.job.id;
   } else if (ran === live.job?.id) {

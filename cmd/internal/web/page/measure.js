@@ -10,7 +10,7 @@ const other = 'other:';
 export async function measurePage(main) {
   const choices = await api.choices();
   const view = new LiveView();
-  const form = new OrderForm(choices);
+  const form = new OrderForm(choices, () => view.title.focus());
   main.append(
     h('h1', { tabindex: '-1' }, 'Measure'),
     h('div', { class: 'measure' }, form.element, view.element));
@@ -21,8 +21,9 @@ export async function measurePage(main) {
 }
 
 class OrderForm {
-  constructor(choices) {
+  constructor(choices, started) {
     this.choices = choices;
+    this.started = started; // there the next tab leads to the button that stops it
     this.wrong = h('p', { class: 'wrong', role: 'alert', tabindex: '-1' });
     this.button = h('button', { class: 'main', type: 'submit' }, 'Start');
     this.note = h('p', { class: 'hint' });
@@ -149,6 +150,7 @@ class OrderForm {
     try {
       const job = await api.start(this.order());
       say(`${job.title}: started`);
+      this.started();
     } catch (err) {
       this.wrong.textContent = err.message;
       this.wrong.focus();

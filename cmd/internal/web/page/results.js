@@ -61,7 +61,7 @@ class List {
       cell('Scenario', f.scenario, f.command === 'compare' ? h('span', { class: 'chip' }, 'comparison') : null),
       cell('Targets', f.targets.join(' and ')),
       cell('Load', f.load),
-      cell('Ended', h('span', { class: f.ended === 'completed' ? '' : 'not' }, f.ended || 'cut off, or still running'), f.error ? h('span', { class: 'hint' }, f.error) : null),
+      cell('Ended', h('span', { class: f.ended === 'failed' ? 'not' : '' }, f.ended || 'cut off, or still running'), f.error ? h('span', { class: 'hint' }, f.error) : null),
       cell('Labels', labels(f)),
       cell('', remove));
   }
