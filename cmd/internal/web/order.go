@@ -89,7 +89,7 @@ func (s *server) command(o *order) (*made, error) {
 		return nil, err
 	}
 	spec.Scenario = scenario
-	opened, err := session.Open(*spec, silent{})
+	opened, err := session.Open(*spec, nil) // which has nothing to tell
 	if err != nil {
 		return nil, refusef(http.StatusUnprocessableEntity, "%v", err)
 	}
@@ -192,10 +192,3 @@ func (s *server) load(o *order) (flags []string, spec *session.Spec, err error) 
 	}
 	return flags, spec, nil
 }
-
-// silent is the observer of what is only looked at.
-type silent struct{}
-
-func (silent) Phase(string, time.Duration) {}
-func (silent) Slice(*results.Slice)        {}
-func (silent) Note(string)                 {}
