@@ -91,6 +91,9 @@ func (d *Scenario) SetTarget(r *Request, target string) error {
 		if made, _ := d.Vault.makes(value); made {
 			r.AddQuery(Unescaped(name), d.Vault.Varied(Unescaped(value)))
 		} else if part != "" {
+			if len(r.Params) > 0 { // braces of the query's own are no names of them
+				part = strings.NewReplacer("{", "%7B", "}", "%7D").Replace(part)
+			}
 			rest = append(rest, VisibleOnly(strings.NewReplacer("{{", "%7B%7B", "}}", "%7D%7D").Replace(part)))
 		}
 	}

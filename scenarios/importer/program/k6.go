@@ -170,6 +170,10 @@ func (k *k6) batch(n *script.Node, s *scope) any {
 	for _, one := range list[:min(len(list), maxFlow)] {
 		switch one := one.(type) {
 		case []any:
+			if len(one) == 0 {
+				k.note(n.Line, "a request of the batch is empty")
+				continue
+			}
 			method, _ := one[0].(string)
 			out = append(out, k.sends(n, strings.ToUpper(method), one[1:]))
 		case example.Pairs:
