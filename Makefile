@@ -44,7 +44,7 @@ $(TOOLS)/.built: tools/go.mod tools/go.sum
 	@touch $@
 
 .PHONY: fuzz
-fuzz: ## run every fuzz target for FUZZTIME (30s)
+fuzz: ## run every fuzz target for FUZZTIME (30s), and the importers' random tests on new draws
 	@set -euo pipefail; \
 	packages=$$(go list -f '{{if or .TestGoFiles .XTestGoFiles}}{{.ImportPath}}{{end}}' ./...); \
 	for package in $$packages; do \
@@ -53,7 +53,8 @@ fuzz: ## run every fuzz target for FUZZTIME (30s)
 	    echo "$$package $$name"; \
 	    go test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x $$package; \
 	  done; \
-	done
+	done; \
+	go test ./scenarios/importer/plan ./scenarios/importer/program -run '^TestRandom|^TestMangled' -rapid.seed $$RANDOM -rapid.checks 1000
 
 .PHONY: bench
 bench: ## run every benchmark

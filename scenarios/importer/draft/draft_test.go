@@ -24,3 +24,20 @@ func TestBracesOfBodiesStay(t *testing.T) {
 		}
 	}
 }
+
+// A capture was kept, which the language refuses, for a name or comment that had its form.
+func TestNamesAndCommentsUseNoCapture(t *testing.T) {
+	for what, r := range map[string]Request{
+		"a name":                {Name: "{{a}}", Path: "/x"},
+		"a comment":             {About: []string{"{{a}}"}, Path: "/x"},
+		"a comment of a branch": {Choose: []Request{{Path: "/x", After: []string{"{{a}}"}}}},
+		"a name of a branch":    {Choose: []Request{{Path: "/x", Name: "{{a}}"}}},
+	} {
+		if UsedIn("a", []Request{r}) {
+			t.Errorf("%s counts as a use", what)
+		}
+	}
+	if !UsedIn("a", []Request{{Choose: []Request{{Path: "/x/{{a}}"}}}}) {
+		t.Error("a path of a branch is no use")
+	}
+}

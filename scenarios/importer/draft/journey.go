@@ -65,11 +65,7 @@ func (d *Scenario) dropData() {
 func UsedIn(name string, later []Request) bool {
 	form := regexp.MustCompile(`\{\{ *` + regexp.QuoteMeta(name) + ` *\}\}`)
 	for i := range later {
-		bare := later[i]
-		bare.About, bare.After, bare.Capture = nil, nil, nil
-		if bare.Body != nil { // without its comments, too
-			bare.Body = &Body{Form: bare.Body.Form, Value: bare.Body.Value}
-		}
+		bare := later[i].bare()
 		w := Writer{}
 		w.Request(0, &bare)
 		if form.Match(w.Buf.Bytes()) {
@@ -80,4 +76,23 @@ func UsedIn(name string, later []Request) bool {
 		}
 	}
 	return false
+}
+
+// bare is a request, and all within it, without what only people read: comments, names
+// and captures are no uses.
+func (r *Request) bare() Request {
+	out := *r
+	out.Name, out.About, out.After, out.Capture = "", nil, nil, nil
+	if r.Body != nil {
+		out.Body = &Body{Form: r.Body.Form, Value: r.Body.Value}
+	}
+	out.Steps, out.Choose = bareAll(r.Steps), bareAll(r.Choose)
+	return out
+}
+
+func bareAll(rs []Request) (out []Request) {
+	for i := range rs {
+		out = append(out, rs[i].bare())
+	}
+	return out
 }

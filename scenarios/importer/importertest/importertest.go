@@ -32,6 +32,20 @@ type Tester interface {
 	Fatal(args ...any)
 }
 
+// Alike has rapid draw the same in every run, lest a change elsewhere fails for an old
+// fault. Another -rapid.seed and more -rapid.checks look further, as make fuzz does.
+func Alike(t testing.TB) {
+	t.Helper()
+	const name = "rapid.seed"
+	if flag.Lookup(name).Value.String() != "0" {
+		return
+	}
+	if err := flag.Set(name, "1"); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = flag.Set(name, "0") })
+}
+
 // Sources are the files of testdata with these endings, by their names.
 func Sources(t testing.TB, kinds map[string]Import) map[string]func() ([]byte, error) {
 	t.Helper()

@@ -94,6 +94,7 @@ func planPart(t *rapid.T, depth int) string {
 
 // Whatever a plan holds, what is made of it is a scenario, or is refused.
 func TestRandomPlans(t *testing.T) {
+	importertest.Alike(t)
 	rapid.Check(t, func(r *rapid.T) {
 		var parts strings.Builder
 		for range rapid.IntRange(1, 6).Draw(r, "parts") {
@@ -112,6 +113,7 @@ func TestRandomPlans(t *testing.T) {
 
 // Whatever a collection holds, what is made of it is a scenario, or is refused.
 func TestRandomCollections(t *testing.T) {
+	importertest.Alike(t)
 	rapid.Check(t, func(r *rapid.T) {
 		text := func(name string) string { return strange.Draw(r, name) }
 		pairs := func(name string) (out []any) {

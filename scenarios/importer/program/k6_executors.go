@@ -25,7 +25,7 @@ func (k *k6) executor(l *k6Load, one example.Pairs) {
 		return preset
 	}
 	duration := func(name, preset string) string {
-		if d, ok := k6Duration(one.Get(name)); ok {
+		if d, ok := k6Duration(one.Get(name)); ok && d != "0s" { // which no load lasts
 			return d
 		}
 		return preset
@@ -89,9 +89,12 @@ func (k *k6) plain(l *k6Load, options example.Pairs) {
 	}
 	l.Lines = append(l.Lines, "connections: "+whole64(vus))
 	iterations, counted := numberOf(options.Get("iterations"))
-	if d, ok := k6Duration(options.Get("duration")); ok {
+	switch d, ok := k6Duration(options.Get("duration")); {
+	case ok && d != "0s":
 		l.Lines = append(l.Lines, "duration: "+d)
-	} else if !counted {
+	case ok && !counted:
+		l.Lines = append(l.Lines, "duration: 30s # the original's is 0")
+	case !counted:
 		l.Lines = append(l.Lines, "duration: 30s # the original does not say")
 	}
 	if counted && iterations >= 1 {

@@ -1,7 +1,6 @@
 package program
 
 import (
-	"flag"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -41,16 +40,8 @@ func mangled(t *rapid.T, source string) string {
 }
 
 // Whatever a program says, what is made of it is a scenario, or it is refused.
-//
-// Every run mangles in the same way, lest a change elsewhere fails for an old fault:
-// -rapid.seed and -rapid.checks look further.
 func TestMangledPrograms(t *testing.T) {
-	if seed := flag.Lookup("rapid.seed"); seed.Value.String() == "0" {
-		if err := flag.Set("rapid.seed", "1"); err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { _ = flag.Set("rapid.seed", "0") })
-	}
+	importertest.Alike(t)
 	for pattern, convert := range map[string]importertest.Import{"*.py": FromLocust, "*.js": FromK6} {
 		files, err := filepath.Glob("testdata/" + pattern)
 		if err != nil || len(files) == 0 {
