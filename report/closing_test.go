@@ -1,11 +1,8 @@
 package report
 
 import (
-	"os"
 	"strings"
 	"testing"
-
-	"github.com/google/go-cmp/cmp"
 
 	"github.com/mlbench/mlbench/results"
 	"github.com/mlbench/mlbench/results/verdict"
@@ -51,18 +48,7 @@ func TestClosingPagesAreGolden(t *testing.T) {
 			t.Run(name+" "+string(f), func(t *testing.T) {
 				got := renderAll(t, f, make(), Options{Closing: true})
 				path := "testdata/" + name + "." + string(f) + ".golden"
-				if *update {
-					if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-						t.Fatal(err)
-					}
-				}
-				want, err := os.ReadFile(path)
-				if err != nil {
-					t.Fatal(err)
-				}
-				if diff := cmp.Diff(string(want), got); diff != "" {
-					t.Errorf("%s differs (-want +got); -update rewrites it:\n%s", path, diff)
-				}
+				matches(t, path, got)
 			})
 		}
 	}

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
-	"os"
 	"strings"
 	"testing"
 
@@ -31,18 +30,7 @@ func renderAll(t *testing.T, f Format, cs []*verdict.Comparison, o Options) stri
 func TestComparisonsAsArray(t *testing.T) {
 	const path = "testdata/comparisons.json.golden"
 	got := renderAll(t, JSON, several(), Options{})
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), got); diff != "" {
-		t.Errorf("%s differs (-want +got); -update rewrites it:\n%s", path, diff)
-	}
+	matches(t, path, got)
 	for n := 1; n <= 2; n++ {
 		doc, err := jsonschema.UnmarshalJSON(strings.NewReader(renderAll(t, JSON, several()[:n], Options{})))
 		if err != nil {

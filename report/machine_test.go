@@ -19,16 +19,11 @@ import (
 	"github.com/mlbench/mlbench/results/verdict"
 )
 
-// golden compares a page with its file in testdata.
-func golden(t *testing.T, name string, write func(io.Writer) error) {
+// matches compares what was rendered with a file.
+func matches(t *testing.T, path, got string) {
 	t.Helper()
-	var b bytes.Buffer
-	if err := write(&b); err != nil {
-		t.Fatal(err)
-	}
-	path := filepath.Join("testdata", name+".golden")
 	if *update {
-		if err := os.WriteFile(path, b.Bytes(), 0o644); err != nil {
+		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -36,9 +31,19 @@ func golden(t *testing.T, name string, write func(io.Writer) error) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(string(want), b.String()); diff != "" {
+	if diff := cmp.Diff(string(want), got); diff != "" {
 		t.Errorf("%s differs (-want +got); -update rewrites it:\n%s", path, diff)
 	}
+}
+
+// golden compares a page with its file in testdata.
+func golden(t *testing.T, name string, write func(io.Writer) error) {
+	t.Helper()
+	var b strings.Builder
+	if err := write(&b); err != nil {
+		t.Fatal(err)
+	}
+	matches(t, filepath.Join("testdata", name+".golden"), b.String())
 }
 
 func statement(what, unit string, expected, measured, below, above float64, held bool) Statement {

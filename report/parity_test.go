@@ -6,7 +6,6 @@ import (
 	"errors"
 	"io"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -108,18 +107,7 @@ func TestParityGolden(t *testing.T) {
 			t.Run(name+" "+string(f), func(t *testing.T) {
 				got := renderParity(t, of(), f, Options{})
 				path := filepath.Join("testdata", "parity-"+name+"."+string(f)+".golden")
-				if *update {
-					if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-						t.Fatal(err)
-					}
-				}
-				want, err := os.ReadFile(path)
-				if err != nil {
-					t.Fatal(err)
-				}
-				if diff := cmp.Diff(string(want), got); diff != "" {
-					t.Errorf("%s differs (-want +got); -update rewrites it:\n%s", path, diff)
-				}
+				matches(t, path, got)
 				for _, r := range got {
 					if r != '\n' && !unicode.IsGraphic(r) {
 						t.Errorf("holds %U", r)

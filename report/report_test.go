@@ -7,7 +7,6 @@ import (
 	"errors"
 	"flag"
 	"io"
-	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -93,18 +92,7 @@ func TestGolden(t *testing.T) {
 			t.Run(name+" "+string(f), func(t *testing.T) {
 				got := render(t, name, f, Options{})
 				path := filepath.Join("testdata", name+"."+string(f)+".golden")
-				if *update {
-					if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-						t.Fatal(err)
-					}
-				}
-				want, err := os.ReadFile(path)
-				if err != nil {
-					t.Fatal(err)
-				}
-				if diff := cmp.Diff(string(want), got); diff != "" {
-					t.Errorf("%s differs (-want +got); -update rewrites it:\n%s", path, diff)
-				}
+				matches(t, path, got)
 			})
 		}
 	}

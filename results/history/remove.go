@@ -40,7 +40,7 @@ func Find(folder, name string) (string, error) {
 		return "", err
 	case !info.Mode().IsRegular():
 		return "", fmt.Errorf("%s is no file of its own, but a link, a folder or a device", path)
-	case !begins(path):
+	case !IsResultFile(path):
 		return "", fmt.Errorf("%s is no result file: its first line is no header of one", path)
 	}
 	return path, nil
@@ -56,8 +56,8 @@ func sameFolder(a, b string) (bool, error) {
 	return err == nil && os.SameFile(x, y), nil
 }
 
-// begins says that a file begins as result files of any version do, whole or not.
-func begins(path string) bool {
+// IsResultFile says that a file begins as result files of any version do, whole or not.
+func IsResultFile(path string) bool {
 	f, err := os.Open(path)
 	if err != nil {
 		return false

@@ -1,13 +1,13 @@
 package output
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"github.com/mlbench/mlbench/results/history"
 )
 
 // CheckWritable tries, without leaving a trace, whether path can be written.
@@ -79,25 +79,13 @@ func exportPath(path string) (direct bool, real string, err error) {
 		return false, path, fmt.Errorf("cannot write %s: it is a folder; name a file", path)
 	case !info.Mode().IsRegular():
 		return true, path, nil
-	case IsResultFile(path):
+	case history.IsResultFile(path):
 		return false, path, fmt.Errorf("%s is a result file and would be lost: name another file", path)
 	}
 	if real, err = filepath.EvalSymlinks(path); err != nil {
 		return false, path, fmt.Errorf("cannot write %s: %w", path, Reason(err))
 	}
 	return false, real, nil
-}
-
-// IsResultFile recognises the beginning of a result file's header.
-func IsResultFile(path string) bool {
-	f, err := os.Open(path)
-	if err != nil {
-		return false
-	}
-	defer f.Close()
-	head := make([]byte, 64)
-	n, _ := io.ReadFull(f, head)
-	return bytes.Contains(head[:n], []byte(`"mlbench.result/`))
 }
 
 // createTemp makes the file that is going to be renamed to path.

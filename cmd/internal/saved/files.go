@@ -9,9 +9,9 @@ import (
 	"strings"
 
 	"github.com/mlbench/mlbench/cmd/internal/cli"
-	"github.com/mlbench/mlbench/cmd/internal/output"
 	"github.com/mlbench/mlbench/cmd/internal/session"
 	"github.com/mlbench/mlbench/results"
+	"github.com/mlbench/mlbench/results/history"
 )
 
 // Read reads every file, of patterns all that match, by results.ReadFile or
@@ -55,7 +55,7 @@ func named(arg string) ([]string, error) {
 		switch {
 		case info.IsDir() && strings.ContainsAny(arg, `/`+string(filepath.Separator)):
 			return filesOf(arg, filepath.Join(arg, "*"+suffix))
-		case info.Mode().IsRegular() && (ours || output.IsResultFile(arg)):
+		case info.Mode().IsRegular() && (ours || history.IsResultFile(arg)):
 			return []string{arg}, nil
 		}
 		return nil, nil
