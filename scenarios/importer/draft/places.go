@@ -42,8 +42,14 @@ func (p *shellPlaces) Avoid(source string) {
 	p.used = map[int]bool{}
 }
 
-// Place is what stands for the variable.
+// noName is what the name of a variable must not have.
+var noName = regexp.MustCompile(`^[^A-Za-z_]|[^A-Za-z0-9_]`)
+
+// Place is what stands for the variable. What is no name of one becomes its like.
 func (p *shellPlaces) Place(v Variable) string {
+	if v.Env = noName.ReplaceAllString(v.Env, "_"); v.Env == "" {
+		v.Env = "_"
+	}
 	for i, known := range p.Variables {
 		same := known.Fallback == v.Fallback || known.Fallback != nil && v.Fallback != nil && *known.Fallback == *v.Fallback
 		if known.Env == v.Env && same && v.Command == "" && known.Command == "" {
